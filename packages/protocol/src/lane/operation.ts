@@ -1,0 +1,27 @@
+import type { Hex, Id } from '../hex.ts'
+import type { VirtualTerms } from '../terms.ts'
+import type { LaneVoucher } from '../voucher.ts'
+
+/**
+ * What travels with an add. Hop i is the lane from path[i] to path[i+1].
+ * `until[i]`: Unix second until which hop i lets the virtual channel live; never rising along the path.
+ * `fees[i]`: what intermediary path[i+1] may keep, base units; the add's lane carries fees[i] and all later ones as a `pay` beside it.
+ */
+export interface Memo {
+  readonly until: readonly bigint[]
+  readonly fees: readonly bigint[]
+}
+
+/** A step from one state of a lane to the next. */
+export type Operation =
+  | { readonly type: 'add'; readonly terms: VirtualTerms; readonly memo: Memo }
+  | { readonly type: 'fold'; readonly virtualId: Id; readonly amount: bigint }
+  | { readonly type: 'pay'; readonly amount: bigint }
+
+/** One signed lane voucher with the operations that lead to it from the voucher with seq `base` (0: the empty lane). */
+export interface LaneUpdate {
+  readonly base: bigint
+  readonly operations: readonly Operation[]
+  readonly voucher: LaneVoucher
+  readonly signature: Hex
+}
