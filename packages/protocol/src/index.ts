@@ -1,0 +1,6 @@
+export * from './crypto.ts'
+export * from './hex.ts'
+export * from './lane/operation.ts'
+export * from './messages/types.ts'
+export * from './terms.ts'
+export * from './voucher.ts'
