@@ -1,0 +1,148 @@
+import type {
+  Address,
+  ChannelTerms,
+  Close,
+  Domain,
+  Hex,
+  Id,
+  LaneIndex,
+  LaneVoucher,
+  PartyIndex,
+  SignedVoucher,
+  VirtualTerms,
+  Withdrawal,
+} from '@sluice/protocol'
+
+/** What the contract's logs say, in the order of the chain. Totals are cumulative base units, times are block timestamps in Unix seconds. */
+export type ChainEvent =
+  | { readonly type: 'deposited'; readonly channelId: Id; readonly party: PartyIndex; readonly total: bigint }
+  | { readonly type: 'withdrawn'; readonly channelId: Id; readonly party: PartyIndex; readonly total: bigint }
+  | { readonly type: 'closeStarted'; readonly channelId: Id; readonly closesAt: bigint }
+  | {
+      readonly type: 'laneUpdated'
+      readonly channelId: Id
+      readonly lane: LaneIndex
+      readonly seq: bigint
+      readonly paid: bigint
+      readonly locked: bigint
+      readonly locksRoot: Hex
+    }
+  | { readonly type: 'closed'; readonly channelId: Id; readonly paidA: bigint; readonly paidB: bigint }
+  | {
+      readonly type: 'settled'
+      readonly channelId: Id
+      readonly paidA: bigint
+      readonly paidB: bigint
+      readonly pools: readonly [bigint, bigint]
+    }
+  | {
+      readonly type: 'unlocked'
+      readonly channelId: Id
+      readonly lane: LaneIndex
+      readonly slot: number
+      readonly toReceiver: bigint
+      readonly toPayer: bigint
+    }
+  | { readonly type: 'virtualClosing'; readonly virtualId: Id; readonly finalAt: bigint }
+  | { readonly type: 'redeemed'; readonly virtualId: Id; readonly amount: bigint }
+  | { readonly type: 'credited'; readonly account: Address; readonly token: Address; readonly amount: bigint }
+
+/** A block and what the contract logged in it. */
+export interface ChainBlock {
+  readonly number: bigint
+  readonly hash: Hex
+  /** Unix seconds. */
+  readonly timestamp: bigint
+  readonly events: readonly ChainEvent[]
+}
+
+/** A lock with what the contract needs to pay it out. */
+export interface LockProof {
+  readonly slot: number
+  readonly amount: bigint
+  readonly resolver: Address
+  readonly virtualId: Id
+  readonly side: number
+  readonly proof: readonly Hex[]
+}
+
+/** A call that changes the contract's state. */
+export type ChainCall =
+  | { readonly type: 'deposit'; readonly terms: ChannelTerms; readonly party: PartyIndex; readonly amount: bigint }
+  | {
+      readonly type: 'withdraw'
+      readonly terms: ChannelTerms
+      readonly withdrawal: Withdrawal
+      readonly signatures: readonly [a: Hex, b: Hex]
+    }
+  | {
+      readonly type: 'close'
+      readonly terms: ChannelTerms
+      readonly close: Close
+      readonly signatures: readonly [a: Hex, b: Hex]
+    }
+  | {
+      readonly type: 'startClose'
+      readonly terms: ChannelTerms
+      readonly voucher?: SignedLaneVoucher
+      readonly request?: Hex
+    }
+  | { readonly type: 'updateLane'; readonly terms: ChannelTerms; readonly voucher: SignedLaneVoucher }
+  | { readonly type: 'settle'; readonly terms: ChannelTerms }
+  | {
+      readonly type: 'unlock'
+      readonly terms: ChannelTerms
+      readonly lane: LaneIndex
+      readonly locks: readonly LockProof[]
+    }
+  | { readonly type: 'closeVirtual'; readonly terms: VirtualTerms; readonly request: Hex }
+  | { readonly type: 'redeem'; readonly terms: VirtualTerms; readonly signed: SignedVoucher; readonly request?: Hex }
+  | { readonly type: 'pushCredit'; readonly account: Address; readonly token: Address }
+
+/** A lane voucher as the chain wants it; the receiver's signature is needed unless the receiver itself sends it. */
+export interface SignedLaneVoucher {
+  readonly voucher: LaneVoucher
+  readonly payerSignature: Hex
+  readonly receiverSignature?: Hex
+}
+
+/** A transaction signed with a fixed account nonce: broadcasting it twice executes it once. */
+export interface PreparedTransaction {
+  readonly hash: Hex
+  readonly raw: Hex
+  readonly nonce: number
+}
+
+/** Where a transaction stands. `dropped`: its nonce was used by another one. */
+export type TransactionStatus =
+  | { readonly status: 'pending' }
+  | { readonly status: 'included'; readonly block: bigint; readonly success: boolean }
+  | { readonly status: 'dropped' }
+
+/** What the engine does on the chain's news. A handler never throws. */
+export interface ChainHandler {
+  /** The next block, or the first after a rollback. Blocks without events may be skipped, but the newest is always told. */
+  block(block: ChainBlock): void
+  /** All blocks above this number are gone: forget what they said. */
+  rolledBack(to: bigint): void
+  /** All blocks up to this number are final by the chain policy. Told after they were. */
+  final(number: bigint): void
+  /** The chain can't be reached (an error) or can again (undefined). */
+  health(problem: Error | undefined): void
+}
+
+/** The chain as one contract's party sees it. */
+export interface Chain {
+  readonly domain: Domain
+  /** The account that sends transactions and pays their gas. */
+  readonly sender: Address
+  /** Tells all from the block after `from` on (undefined: from the contract's creation). Resolves once caught up with the head of the moment. */
+  start(from: bigint | undefined, handler: ChainHandler): Promise<void>
+  /** Signs a call with the next account nonce and does not send it. Rejects with a typed error when the call would revert. */
+  prepare(call: ChainCall): Promise<PreparedTransaction>
+  /** Sends a prepared transaction; sending it again is harmless. */
+  broadcast(transaction: PreparedTransaction): Promise<void>
+  /** Where a prepared transaction stands at the newest block. */
+  status(transaction: PreparedTransaction): Promise<TransactionStatus>
+  stop(): Promise<void>
+}

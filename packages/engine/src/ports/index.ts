@@ -1,0 +1,6 @@
+export type * from './chain.ts'
+export type * from './clock.ts'
+export type * from './log.ts'
+export type * from './random.ts'
+export type * from './store.ts'
+export type * from './transport.ts'
