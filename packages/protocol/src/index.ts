@@ -1,4 +1,7 @@
+export * from './bytes.ts'
 export * from './crypto.ts'
+export * from './error-codes.ts'
+export * from './errors.ts'
 export * from './hex.ts'
 export * from './lane/operation.ts'
 export * from './messages/types.ts'
