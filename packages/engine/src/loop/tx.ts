@@ -1,0 +1,82 @@
+import type { Address, ChannelRecord, Id, ReliableMessage, VirtualRecord, VolatileMessage } from '@sluice/protocol'
+import type { Notification } from '../api/engine.ts'
+import type { ChainReader } from '../chain/view.ts'
+import type { Environment } from './environment.ts'
+
+/** A typed view of the records of one kind within a transaction. Records are immutable: `set` replaces one. */
+export interface Table<K extends string, R> {
+  get(key: K): R | undefined
+  /** Undefined removes the record. */
+  set(key: K, record: R | undefined): void
+  /** All records, this transaction's changes included. */
+  entries(): IterableIterator<readonly [K, R]>
+}
+
+/**
+ * One event's view of the state, and all that it may do. An event is a synchronous function over it: if it throws, everything that it
+ * did here is dropped and nothing else. What it sends, notifies and starts leaves only after the commit that holds its changes.
+ */
+export interface Tx {
+  readonly env: Environment
+  /** Milliseconds since the Unix epoch, the same for a whole batch. */
+  readonly now: number
+  readonly channels: Table<Id, ChannelRecord>
+  readonly virtuals: Table<Id, VirtualRecord>
+  /** What the chain says, as of this batch. */
+  readonly chain: ChainReader
+  /** The channels with a peer, in any status. */
+  channelsWith(peer: Address): readonly Id[]
+  /**
+   * Stores a message under the peer's next number; sent after the commit and again until acknowledged.
+   *
+   * @throws EngineError `PEER_QUEUE_FULL` when the peer has left too many unacknowledged.
+   */
+  send(peer: Address, message: ReliableMessage): void
+  /** Whether the peer's queue takes another message; asked before an event that is not an answer. */
+  canSend(peer: Address): boolean
+  /** Sends a message if a session with the peer stands after the commit; else it is lost. */
+  volatile(peer: Address, message: VolatileMessage): void
+  connected(peer: Address): boolean
+  /** Remembers where a peer listens, and connects to it from now on whenever no session stands. */
+  reach(peer: Address, url: string): void
+  notify(notification: Notification): void
+  /** Runs once at the end of the batch, however often it is asked for with one key: for work that many events share, as one signature a lane. */
+  atEnd(key: string, run: (tx: Tx) => void): void
+  /** Runs a call that waits (see {@link Waiting}) again. Writing a record wakes those waiting on its key without this. */
+  wake(topic: string): void
+  /** Runs after the commit, for what is volatile by nature. Must not throw. */
+  afterCommit(run: () => void): void
+}
+
+/** What an API call's function returns while it can't be answered: run again when a topic (a record's key, or any text given to `wake`) changes. */
+export class Waiting {
+  /** In a sentence: who or what is waited for. */
+  readonly reason: string
+  readonly topics: readonly string[]
+  constructor(reason: string, ...topics: readonly string[]) {
+    this.reason = reason
+    this.topics = topics
+  }
+}
+
+/** A part of the engine's behaviour: how it takes messages, sessions, chain news and the passing of time. All optional; each is one event. */
+export interface Flow {
+  /** By message type. */
+  readonly messages?: {
+    readonly [T in (ReliableMessage | VolatileMessage)['type']]?: (
+      tx: Tx,
+      peer: Address,
+      message: Extract<ReliableMessage | VolatileMessage, { type: T }>,
+    ) => void
+  }
+  /** A session stands and both hellos were taken: the moment to send again what is volatile. */
+  readonly connected?: (tx: Tx, peer: Address) => void
+  /** The chain's view of this channel changed, or, at a new block, time passed for it. */
+  readonly channelChain?: (tx: Tx, channelId: Id) => void
+  readonly virtualChain?: (tx: Tx, virtualId: Id) => void
+  /** Millisecond at which `channelTimer` is to run for this record, from the record alone; undefined for never. */
+  readonly channelDue?: (record: ChannelRecord, env: Environment) => number | undefined
+  readonly channelTimer?: (tx: Tx, channelId: Id) => void
+  readonly virtualDue?: (record: VirtualRecord, env: Environment) => number | undefined
+  readonly virtualTimer?: (tx: Tx, virtualId: Id) => void
+}
