@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config'
+
+/** Tests beside their sources: quick, no process started. */
+export const unitTests = [
+  '{packages,apps}/*/{src,scripts}/**/*.test.ts',
+  'bench/src/**/*.test.ts',
+  '{specs,scripts,contracts/src-ts,contracts/scripts}/**/*.test.ts',
+]
+
+/** Tests that drive the real commands as processes against a real chain. */
+export const integrationTests = ['apps/*/test/integration/**/*.test.ts']
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: unitTests, exclude: integrationTests } },
+      {
+        test: {
+          name: 'integration',
+          include: integrationTests,
+          // Each file starts processes and a chain of its own: one file at a time on the two cores that CI has.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})
