@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.28;
+
+import { IResolver } from "./IResolver.sol";
+import { ISluiceErrors } from "./ISluiceErrors.sol";
+import { ISluiceEvents } from "./ISluiceEvents.sol";
+import {
+    Authorization,
+    ChannelState,
+    ChannelTerms,
+    CompactSignature,
+    CreditRedirect,
+    LaneLocks,
+    Permit,
+    Permit2Transfer,
+    ReceiveAuthorization,
+    Redemption,
+    SignedLane,
+    SignedVoucher,
+    Unlock,
+    VirtualLock,
+    VirtualTerms
+} from "./SluiceTypes.sol";
+
+/// @title ISluice
+/// @notice Payment channels with two lanes, and virtual channels that decide locks in them.
+/// @dev Signed structs (EIP-712, domain name "Sluice", version "1"):
+///   LaneVoucher(bytes32 channelId,uint8 lane,uint64 seq,uint128 paid,uint128 locked,bytes32 locksRoot)
+///   Voucher(bytes32 virtualId,uint128 amount,bytes32 tickAnchor,uint128 tickValue,uint32 tickCount)
+///   Close(bytes32 channelId,uint8 from,uint128 amount,uint64 deadline)
+///   Withdrawal(bytes32 channelId,uint8 party,uint128 total,uint64 deadline)
+///   CloseRequest(bytes32 id)
+///   CreditRedirect(address account,address token,address to,uint256 nonce,uint64 deadline)
+/// Where a call pays out, `asCredit` is a bit mask (1 for a, 2 for b): whose money is not to be pushed but credited, so that
+/// a recipient who burns gas cannot make the call dear for others. Rebasing tokens are not supported.
+interface ISluice is IResolver, ISluiceEvents, ISluiceErrors {
+    // ---- ways in ----
+
+    /// @notice Deposits for a party, from the sender. Anyone may, until the channel is settled or closed.
+    /// @param terms The channel.
+    /// @param party For whom: 0 or 1.
+    /// @param amount How much to pull; for the native token it equals the value sent. What really arrives is credited.
+    function deposit(ChannelTerms calldata terms, uint8 party, uint256 amount) external payable;
+
+    /// @notice Like deposit, with an ERC-2612 permit of the sender. A failing permit is tolerated: the allowance may already be
+    /// there because somebody else submitted the permit.
+    function depositWithPermit(ChannelTerms calldata terms, uint8 party, uint256 amount, Permit calldata permit)
+        external;
+
+    /// @notice Deposits by EIP-3009; anyone may relay. The authorization's nonce binds channel and party.
+    function depositWithAuthorization(
+        ChannelTerms calldata terms,
+        uint8 party,
+        ReceiveAuthorization calldata authorization
+    ) external;
+
+    /// @notice Deposits by Permit2; anyone may relay. The witness binds channel and party.
+    function depositWithPermit2(ChannelTerms calldata terms, uint8 party, Permit2Transfer calldata transfer) external;
+
+    // ---- together ----
+
+    /// @notice Pays a party the new part of what both agreed that it may have withdrawn in total.
+    /// @param terms The channel.
+    /// @param party Who withdraws.
+    /// @param total Its withdrawals so far, including this one.
+    /// @param deadline Last timestamp at which this may be executed.
+    /// @param signatureA By a's signer over the Withdrawal digest.
+    /// @param signatureB By b's signer over the same.
+    /// @param asCredit Whether to credit instead of pushing (mask).
+    function withdraw(
+        ChannelTerms calldata terms,
+        uint8 party,
+        uint128 total,
+        uint64 deadline,
+        CompactSignature calldata signatureA,
+        CompactSignature calldata signatureB,
+        uint8 asCredit
+    ) external;
+
+    /// @notice Closes a channel as both agreed: moves `amount` from one side to the other and pays both.
+    /// @param terms The channel.
+    /// @param from Who pays.
+    /// @param amount How much.
+    /// @param deadline Last timestamp at which this may be executed.
+    /// @param signatureA By a's signer over the Close digest.
+    /// @param signatureB By b's signer over the same.
+    /// @param asCredit Whether to credit instead of pushing (mask).
+    function close(
+        ChannelTerms calldata terms,
+        uint8 from,
+        uint128 amount,
+        uint64 deadline,
+        CompactSignature calldata signatureA,
+        CompactSignature calldata signatureB,
+        uint8 asCredit
+    ) external;
+
+    // ---- alone ----
+
+    /// @notice Starts a one-sided close. The sender is an account or signer of the channel.
+    /// @param terms The channel.
+    /// @param voucher A voucher of the lane that the sender receives, one with the receiver's signature, or none (seq 0).
+    function startClose(ChannelTerms calldata terms, SignedLane calldata voucher) external;
+
+    /// @notice Starts a one-sided close for an account or signer that signed CloseRequest(channelId).
+    /// @param terms The channel.
+    /// @param voucher None (seq 0), or one with its receiver's signature.
+    /// @param request The consent.
+    function startCloseFor(ChannelTerms calldata terms, SignedLane calldata voucher, Authorization calldata request)
+        external;
+
+    /// @notice Shows a newer voucher within the window. Sent by the lane's receiver, or carrying its signature.
+    function updateLane(ChannelTerms calldata terms, SignedLane calldata voucher) external;
+
+    /// @notice Pays out after the window and keeps a pool per lane for its locks. Anyone may.
+    /// @param terms The channel.
+    /// @param locks0 Locks of the voucher last shown for lane 0.
+    /// @param locks1 Locks of the voucher last shown for lane 1.
+    /// @param asCredit Whether to credit instead of pushing (mask).
+    function settle(ChannelTerms calldata terms, LaneLocks calldata locks0, LaneLocks calldata locks1, uint8 asCredit)
+        external;
+
+    /// @notice Pays out a lock of a settled channel once its condition is final. Anyone may.
+    /// @param terms The channel.
+    /// @param lane The lane that holds it.
+    /// @param locked The lane's locked sum, as LaneUpdated told.
+    /// @param item The lock and its proof.
+    /// @param asCredit Whether to credit instead of pushing (mask).
+    function unlock(ChannelTerms calldata terms, uint8 lane, uint128 locked, Unlock calldata item, uint8 asCredit)
+        external;
+
+    /// @notice Pays out many locks of a lane in one go; items that fail are skipped, with an event.
+    function unlockBatch(
+        ChannelTerms calldata terms,
+        uint8 lane,
+        uint128 locked,
+        Unlock[] calldata items,
+        uint8 asCredit
+    ) external;
+
+    // ---- virtual channels ----
+
+    /// @notice Starts the window of a virtual channel at amount 0. The sender is a member of its path. On a running or final
+    /// one it changes nothing.
+    function closeVirtual(VirtualTerms calldata terms) external;
+
+    /// @notice The same for a member that signed CloseRequest(virtualId).
+    function closeVirtualFor(VirtualTerms calldata terms, Authorization calldata request) external;
+
+    /// @notice The same for an account of a settled channel that holds a lock for the virtual channel, between two signers that
+    /// follow each other in its path.
+    /// @param terms The virtual channel.
+    /// @param channel The settled channel.
+    /// @param lock The lock and its proof.
+    function closeVirtualByLock(VirtualTerms calldata terms, ChannelTerms calldata channel, VirtualLock calldata lock)
+        external;
+
+    /// @notice The same, relayed for an account that signed CloseRequest(virtualId).
+    function closeVirtualByLockFor(
+        VirtualTerms calldata terms,
+        ChannelTerms calldata channel,
+        VirtualLock calldata lock,
+        Authorization calldata request
+    ) external;
+
+    /// @notice Raises a virtual channel's amount by a voucher. Anyone may while its window runs; a member of its path also starts
+    /// the window by it.
+    function redeem(VirtualTerms calldata terms, SignedVoucher calldata voucher) external;
+
+    /// @notice Redeems many; items that fail are skipped, with an event.
+    function redeemBatch(Redemption[] calldata items) external;
+
+    // ---- credits ----
+
+    /// @notice Pays an account its credit. Anyone may.
+    function pushCredit(address account, address token) external;
+
+    /// @notice Pays the sender's credit to another address.
+    function redirectCredit(address token, address to) external;
+
+    /// @notice The same by the account's signature (ECDSA or ERC-1271) over CreditRedirect; anyone may relay.
+    function redirectCreditFor(CreditRedirect calldata redirect, bytes calldata signature) external;
+
+    // ---- views ----
+
+    /// @notice The EIP-712 domain separator.
+    function domainSeparator() external view returns (bytes32);
+
+    /// @notice A channel's id: the EIP-712 digest of its terms.
+    function channelId(ChannelTerms calldata terms) external view returns (bytes32);
+
+    /// @notice A virtual channel's id: the EIP-712 digest of its terms.
+    function virtualId(VirtualTerms calldata terms) external view returns (bytes32);
+
+    /// @notice What the chain holds of a channel.
+    function channelState(bytes32 id) external view returns (ChannelState memory);
+
+    /// @notice What the chain holds of a virtual channel.
+    /// @return amount Highest amount redeemed.
+    /// @return finalAt From this timestamp on it is final; 0 if its window never began.
+    function virtualState(bytes32 id) external view returns (uint128 amount, uint64 finalAt);
+
+    /// @notice Whether a slot of a settled channel's lane was unlocked.
+    function isUnlocked(bytes32 id, uint8 lane, uint32 index) external view returns (bool);
+
+    /// @notice What waits for an account.
+    function creditOf(address account, address token) external view returns (uint256);
+
+    /// @notice The nonce that the account's next CreditRedirect carries.
+    function redirectNonce(address account) external view returns (uint256);
+
+    /// @notice EIP-5267: how the domain is made.
+    function eip712Domain()
+        external
+        view
+        returns (
+            bytes1 fields,
+            string memory name,
+            string memory version,
+            uint256 chainId,
+            address verifyingContract,
+            bytes32 salt,
+            uint256[] memory extensions
+        );
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.28;
+
+/// @title ISluiceEvents
+/// @notice Everything that a party needs to follow its channels from logs alone. The first topic after the event's own is
+/// always the id (of a channel or virtual channel), or the account for credits. Totals are cumulative, so that an event
+/// seen twice does no harm.
+interface ISluiceEvents {
+    /// @notice A channel received its first deposit. Counts as a Deposited too: none follows for the same deposit.
+    /// @param channelId The channel.
+    /// @param signerA Party a's signer.
+    /// @param signerB Party b's signer.
+    /// @param party For whom.
+    /// @param total That party's deposits so far.
+    event Opened(
+        bytes32 indexed channelId, address indexed signerA, address indexed signerB, uint8 party, uint128 total
+    );
+
+    /// @notice A channel received a further deposit.
+    /// @param channelId The channel.
+    /// @param party For whom.
+    /// @param total That party's deposits so far.
+    event Deposited(bytes32 indexed channelId, uint8 party, uint128 total);
+
+    /// @notice A cooperative withdrawal was paid.
+    /// @param channelId The channel.
+    /// @param party Who withdrew.
+    /// @param total That party's withdrawals so far.
+    /// @param paid What this one paid.
+    event Withdrawn(bytes32 indexed channelId, uint8 party, uint128 total, uint128 paid);
+
+    /// @notice A channel was closed together; the id is dead.
+    /// @param channelId The channel.
+    /// @param paidA What a got.
+    /// @param paidB What b got.
+    event Closed(bytes32 indexed channelId, uint128 paidA, uint128 paidB);
+
+    /// @notice A one-sided close began.
+    /// @param channelId The channel.
+    /// @param closesAt From this timestamp on it can be settled.
+    event CloseStarted(bytes32 indexed channelId, uint64 closesAt);
+
+    /// @notice A voucher was shown for a lane.
+    /// @param channelId The channel.
+    /// @param lane The lane.
+    /// @param seq The voucher's number.
+    /// @param paid Its paid total.
+    /// @param locked Its locked sum.
+    /// @param locksRoot Its root.
+    event LaneUpdated(
+        bytes32 indexed channelId, uint8 lane, uint64 seq, uint128 paid, uint128 locked, bytes32 locksRoot
+    );
+
+    /// @notice A channel was settled after its window.
+    /// @param channelId The channel.
+    /// @param paidA What a got at once.
+    /// @param paidB What b got at once.
+    /// @param pool0 Kept for lane 0's locks.
+    /// @param pool1 Kept for lane 1's locks.
+    event Settled(bytes32 indexed channelId, uint128 paidA, uint128 paidB, uint128 pool0, uint128 pool1);
+
+    /// @notice A lock was paid out.
+    /// @param channelId The channel.
+    /// @param lane Its lane.
+    /// @param index Its slot.
+    /// @param reserve What left the pool.
+    /// @param paid What of it the lane's receiver got; the payer got the rest.
+    event Unlocked(bytes32 indexed channelId, uint8 lane, uint32 index, uint128 reserve, uint128 paid);
+
+    /// @notice A virtual channel began to close (then `amount` is 0), or its amount rose.
+    /// @param virtualId The virtual channel.
+    /// @param amount Highest amount redeemed.
+    /// @param finalAt From this timestamp on the amount is final.
+    event VirtualUpdated(bytes32 indexed virtualId, uint128 amount, uint64 finalAt);
+
+    /// @notice A payout could not be, or was asked not to be, pushed: it waits as a credit.
+    /// @param account Whose.
+    /// @param token Zero for the native token.
+    /// @param amount How much was added.
+    event Credited(address indexed account, address indexed token, uint256 amount);
+
+    /// @notice A credit was paid out.
+    /// @param account Whose.
+    /// @param token Zero for the native token.
+    /// @param to Where it went.
+    /// @param amount How much.
+    event CreditPaid(address indexed account, address indexed token, address to, uint256 amount);
+
+    /// @notice An item of a batch did nothing.
+    /// @param id The item's channel or virtual channel.
+    /// @param position Its place in the batch.
+    /// @param reason Selector of the error that a single call would have met.
+    event Skipped(bytes32 indexed id, uint256 position, bytes4 reason);
+}
