@@ -1,0 +1,19 @@
+import type { Address, Hex } from './hex.ts'
+
+/** 0: who dialled. 1: who was dialled. */
+export type SessionRole = 0 | 1
+
+/**
+ * What both ends of a session sign, each with its own role, to prove their signer keys and bind them to the session's
+ * ephemeral keys. Nonces: 32 random bytes of each end. Keys: X25519 public keys of each end.
+ */
+export interface Session {
+  readonly nonceInitiator: Hex
+  readonly nonceResponder: Hex
+  readonly keyInitiator: Hex
+  readonly keyResponder: Hex
+  readonly initiator: Address
+  readonly responder: Address
+  /** Whose signature this is. */
+  readonly role: SessionRole
+}
