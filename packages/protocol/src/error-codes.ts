@@ -44,9 +44,9 @@ export const protocolErrors = {
     message: 'slot {slot} holds no lock',
     action: 'Name a slot that holds a lock.',
   },
-  LOCKS_FULL: {
-    message: 'all {max} slots hold a lock',
-    action: 'Fold a lock before adding one.',
+  LOCK_SLOT_TAKEN: {
+    message: 'slot {slot} holds a lock already',
+    action: 'Put the lock into the lowest free slot.',
   },
   // Ticks
   TICK_COUNT_ZERO: {

@@ -1,0 +1,53 @@
+import { bytesToHex, equalBytes, hexToBytes } from '../bytes.ts'
+import type { Keccak256 } from '../crypto.ts'
+import { ProtocolError } from '../errors.ts'
+import type { Hex } from '../hex.ts'
+import { emptyNode } from './empty-node.ts'
+import { hashLock, hashNode, type Lock } from './lock.ts'
+import { children, width } from './node.ts'
+import { type LockTree, lockAt } from './tree.ts'
+
+/**
+ * The proof that a slot holds its lock: the hashes beside its path, from the leaf's sibling up. As many as the tree is deep.
+ *
+ * @throws ProtocolError `LOCK_SLOT_INVALID`, `LOCK_SLOT_EMPTY`.
+ */
+export function lockProof(tree: LockTree, slot: number): readonly Hex[] {
+  if (lockAt(tree, slot) === undefined) throw new ProtocolError('LOCK_SLOT_EMPTY', { slot })
+  const siblings: Hex[] = []
+  let node = tree.top
+  let rest = slot
+  for (let depth = tree.depth; depth > 0; depth--) {
+    const [left, right] = children(node)
+    const half = width(depth - 1)
+    const goRight = rest >= half
+    const sibling = goRight ? left : right
+    siblings.unshift(bytesToHex(sibling?.hash ?? emptyNode(depth - 1)))
+    node = goRight ? right : left
+    if (goRight) rest -= half
+  }
+  return siblings
+}
+
+/**
+ * Whether the proof shows that a tree with this root holds the lock in the slot.
+ *
+ * @throws ProtocolError `NUMBER_OUT_OF_RANGE`, `HEX_INVALID` for values that no type holds.
+ */
+export function verifyLockProof(
+  keccak256: Keccak256,
+  root: Hex,
+  slot: number,
+  lock: Lock,
+  proof: readonly Hex[],
+): boolean {
+  let hash = hashLock(keccak256, slot, lock)
+  if (slot >= 2 ** proof.length) return false
+  let index = slot
+  for (const [level, sibling] of proof.entries()) {
+    const other = hexToBytes(sibling, 32, `proof[${level}]`)
+    hash = index % 2 === 0 ? hashNode(keccak256, hash, other) : hashNode(keccak256, other, hash)
+    index = Math.floor(index / 2)
+  }
+  return equalBytes(hash, hexToBytes(root, 32, 'root'))
+}
