@@ -49,10 +49,6 @@ export const protocolErrors = {
     action: 'Put the lock into the lowest free slot.',
   },
   // Ticks
-  TICK_COUNT_ZERO: {
-    message: 'a chain of ticks has at least one tick',
-    action: 'Make the chain with a count above 0, or leave ticks out.',
-  },
   TICK_INDEX_INVALID: {
     message: 'tick {index} is outside {min} to {max}',
     action: 'Reveal a tick that the voucher commits to.',

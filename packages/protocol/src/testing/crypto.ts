@@ -1,0 +1,44 @@
+import { secp256k1 } from '@noble/curves/secp256k1.js'
+import { keccak_256 } from '@noble/hashes/sha3.js'
+import { bytesToHex, hexToBytes, isHex } from '../bytes.ts'
+import type { Crypto, Signer } from '../crypto.ts'
+import type { Address, Hex } from '../hex.ts'
+
+function addressOf(publicKey: Uint8Array): Address {
+  const uncompressed = secp256k1.Point.fromBytes(publicKey).toBytes(false)
+  return bytesToHex(keccak_256(uncompressed.subarray(1)).subarray(12))
+}
+
+/** noble wants the recovery bit first: v, r, s. */
+function toRecovered(signature: Hex): Uint8Array | undefined {
+  if (!isHex(signature, 65)) return undefined
+  const bytes = hexToBytes(signature, 65)
+  const v = bytes[64]
+  return v === 27 || v === 28 ? Uint8Array.of(v - 27, ...bytes.subarray(0, 64)) : undefined
+}
+
+function recover(digest: Hex, signature: Hex): Address | undefined {
+  const recovered = toRecovered(signature)
+  if (recovered === undefined) return undefined
+  try {
+    if (secp256k1.Signature.fromBytes(recovered, 'recovered').hasHighS()) return undefined
+    return addressOf(secp256k1.recoverPublicKey(recovered, hexToBytes(digest, 32), { prehash: false }))
+  } catch {
+    return undefined
+  }
+}
+
+/** Cryptography for tests and scripts, over noble: correct, portable and slow. */
+export const testCrypto: Crypto = { keccak256: (bytes) => keccak_256(bytes), recover }
+
+/** A signer of a key that lies open: for tests and scripts only. */
+export function signerFromKey(key: Hex): Signer {
+  const secret = hexToBytes(key, 32)
+  return {
+    address: addressOf(secp256k1.getPublicKey(secret)),
+    sign(digest) {
+      const bytes = secp256k1.sign(hexToBytes(digest, 32), secret, { prehash: false, format: 'recovered' })
+      return bytesToHex(Uint8Array.of(...bytes.subarray(1), 27 + (bytes[0] ?? 0)))
+    },
+  }
+}

@@ -1,0 +1,13 @@
+import type { SignedVoucher } from './voucher.ts'
+
+/**
+ * What a voucher pays, base units: its amount and the value of its revealed ticks, at most the capacity. The tick is taken
+ * as verified.
+ *
+ * @example `voucherValue({ voucher: { amount: 10n, tickValue: 2n, … }, signature, tick: { index: 3, preimage } }, 100n) // 16n`
+ */
+export function voucherValue(signed: Pick<SignedVoucher, 'voucher' | 'tick'>, capacity: bigint): bigint {
+  const { amount, tickValue } = signed.voucher
+  const value = amount + BigInt(signed.tick?.index ?? 0) * tickValue
+  return value < capacity ? value : capacity
+}
