@@ -1,0 +1,153 @@
+import { closeSync, openSync } from 'node:fs'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { crc32 } from 'node:zlib'
+import type { Store, Write } from '@sluice/engine'
+import { StoreError } from './errors.ts'
+import { forgetOwner, noteOwner } from './owner.ts'
+import { commitError, openError } from './sqlite-errors.ts'
+
+/** "Slui": marks the file as one of ours. */
+const APPLICATION_ID = 0x536c7569
+const VERSION = 1
+const PAGE_BYTES = 4096
+
+const SCHEMA = `
+  BEGIN IMMEDIATE;
+  CREATE TABLE records (key TEXT PRIMARY KEY, value BLOB NOT NULL, checksum INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  PRAGMA application_id = ${APPLICATION_ID};
+  PRAGMA user_version = ${VERSION};
+  COMMIT;
+`
+
+export interface SqliteStoreOptions {
+  /** The database file; made if missing, in a folder that exists. Two more files stand beside it. */
+  readonly path: string
+  /** Most bytes that the database may take; beyond it a commit fails with `STORE_FULL`. Default: what the disk has. */
+  readonly maxBytes?: number
+}
+
+// The exclusive lock must be asked for before the journal mode: SQLite then needs no memory shared between processes.
+function configure(database: DatabaseSync, options: SqliteStoreOptions): void {
+  database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;')
+  if (options.maxBytes !== undefined) {
+    database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(options.maxBytes / PAGE_BYTES))}`)
+  }
+}
+
+function pragma(database: DatabaseSync, name: string): unknown {
+  return database.prepare(`PRAGMA ${name}`).get()?.[name]
+}
+
+function ensureSchema(database: DatabaseSync, path: string): void {
+  const tables = database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()
+  if (tables?.n === 0 && pragma(database, 'application_id') === 0) {
+    database.exec(SCHEMA)
+    return
+  }
+  if (pragma(database, 'application_id') !== APPLICATION_ID) throw new StoreError('STORE_FOREIGN', { path })
+  const version = Number(pragma(database, 'user_version'))
+  if (version !== VERSION) throw new StoreError('STORE_VERSION_UNKNOWN', { path, version, known: VERSION })
+}
+
+function checkPages(database: DatabaseSync, path: string): void {
+  const reason = String(database.prepare('PRAGMA quick_check(1)').get()?.quick_check)
+  if (reason !== 'ok') throw new StoreError('STORE_CORRUPT', { path, reason })
+}
+
+/** SQLite has no checksums of its own outside the log, and a flipped bit in an amount would go unseen. */
+function checksum(key: string, value: Uint8Array): number {
+  return crc32(value, crc32(key))
+}
+
+class SqliteStore implements Store {
+  readonly #path: string
+  readonly #database: DatabaseSync
+  readonly #put: StatementSync
+  readonly #remove: StatementSync
+  readonly #begin: StatementSync
+  readonly #end: StatementSync
+  #failure: StoreError | undefined
+
+  constructor(path: string, database: DatabaseSync) {
+    this.#path = path
+    this.#database = database
+    this.#put = database.prepare(
+      'INSERT INTO records VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value, checksum = excluded.checksum',
+    )
+    this.#remove = database.prepare('DELETE FROM records WHERE key = ?')
+    this.#begin = database.prepare('BEGIN')
+    this.#end = database.prepare('COMMIT')
+  }
+
+  async *load(): AsyncGenerator<readonly [key: string, value: Uint8Array]> {
+    if (this.#failure !== undefined) throw this.#failure
+    for (const row of this.#rows()) {
+      const { key, value, checksum: kept } = row
+      if (typeof key !== 'string' || !(value instanceof Uint8Array) || kept !== checksum(key, value)) {
+        throw new StoreError('STORE_CORRUPT', { path: this.#path, reason: `the record ${key} fails its checksum` })
+      }
+      yield [key, value]
+    }
+  }
+
+  *#rows(): Generator<Record<string, unknown>> {
+    try {
+      yield* this.#database.prepare('SELECT key, value, checksum FROM records').iterate()
+    } catch (cause) {
+      throw openError(this.#path, cause)
+    }
+  }
+
+  /**
+   * Writes on the calling thread: a commit of one record takes some 150 us, nearly all of it the disk's.
+   * After a failure the store is closed to writing until it is opened anew: whether a failed commit
+   * reached the disk is only known by reading it back.
+   */
+  async commit(writes: readonly Write[]): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure
+    if (writes.length === 0) return
+    try {
+      this.#begin.run()
+      for (const { key, value } of writes) {
+        if (value === undefined) this.#remove.run(key)
+        else this.#put.run(key, value, checksum(key, value))
+      }
+      this.#end.run()
+    } catch (cause) {
+      this.#failure = commitError(this.#path, cause)
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+      throw this.#failure
+    }
+  }
+
+  async close(): Promise<void> {
+    if (!this.#database.isOpen) return
+    this.#failure ??= new StoreError('STORE_CLOSED', { path: this.#path })
+    forgetOwner(this.#path)
+    this.#database.close()
+  }
+}
+
+/**
+ * Opens the store and keeps every other process out until it is closed. Commits are durable when they resolve.
+ *
+ * @throws StoreError `STORE_IN_USE`, `STORE_UNREACHABLE`, `STORE_CORRUPT`, `STORE_FOREIGN`, `STORE_VERSION_UNKNOWN`, `STORE_FULL`.
+ * @example `const store = openSqliteStore({ path: join(dataDir, 'store.sqlite') })`
+ */
+export function openSqliteStore(options: SqliteStoreOptions): Store {
+  const { path } = options
+  let database: DatabaseSync | undefined
+  try {
+    closeSync(openSync(path, 'a', 0o600))
+    database = new DatabaseSync(path)
+    configure(database, options)
+    ensureSchema(database, path)
+    checkPages(database, path)
+    noteOwner(path)
+    return new SqliteStore(path, database)
+  } catch (cause) {
+    const error = openError(path, cause)
+    if (database?.isOpen) database.close()
+    throw error
+  }
+}
