@@ -1,7 +1,7 @@
 import { runCommand } from './process/run-command.ts'
 import { hasScript } from './process/workspaces.ts'
 
-const commands = [['npx', 'biome', 'check', '--write', '.']]
+const commands = [['biome', 'check', '--write', '.']]
 if (hasScript('contracts', 'format')) commands.push(['npm', 'run', '--silent', 'format', '-w', 'contracts'])
 
 for (const command of commands) {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:os'
+import { delimiter, join } from 'node:path'
 import { root } from './workspaces.ts'
 
 /** How a command ended. */
@@ -23,7 +24,7 @@ export function runCommand(
   { output: mode }: { readonly output: OutputMode },
 ): Promise<CommandResult> {
   const stdout = mode === 'inherit' ? 'inherit' : 'pipe'
-  const child = spawn(file, args, { cwd: root, stdio: ['ignore', stdout, stdout] })
+  const child = spawn(file, args, { cwd: root, stdio: ['ignore', stdout, stdout], env: environment(mode) })
   running.add(child)
   const chunks: Buffer[] = []
   for (const stream of [child.stdout, child.stderr]) {
@@ -40,6 +41,15 @@ export function runCommand(
     child.once('error', (error) => end(127, `${file}: ${error.message}\n`))
     child.once('close', (code, signal) => end(code ?? 128 + (signal === null ? 0 : constants.signals[signal])))
   })
+}
+
+/** The tools that the packages brought come first; what is kept or parsed is kept plain, whatever the caller's terminal likes. */
+function environment(mode: OutputMode): NodeJS.ProcessEnv {
+  const tools = join(root, 'node_modules/.bin')
+  const env: NodeJS.ProcessEnv = { ...process.env, PATH: `${tools}${delimiter}${process.env.PATH ?? ''}` }
+  if (mode === 'inherit') return env
+  const { FORCE_COLOR, CLICOLOR_FORCE, ...plain } = env
+  return { ...plain, NO_COLOR: '1' }
 }
 
 let isEnding = false

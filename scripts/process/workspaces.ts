@@ -5,7 +5,7 @@ import { join } from 'node:path'
 export const root = join(import.meta.dirname, '../..')
 
 /** What a package.json tells, as far as the scripts here look. */
-export interface Manifest {
+interface Manifest {
   readonly name: string
   readonly workspaces?: readonly string[]
   readonly scripts?: Readonly<Record<string, string>>
@@ -19,7 +19,7 @@ export interface Workspace {
 }
 
 /** The package.json of a folder that is given relative to the root. */
-export function readManifest(folder: string): Manifest {
+function readManifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
 }
 

@@ -22,7 +22,7 @@ async function runProject(project: string, args: readonly string[]): Promise<Tal
   try {
     const report = join(folder, 'report.json')
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-    const command = ['npx', 'vitest', 'run', '--project', project, ...reporters, ...args]
+    const command = ['vitest', 'run', '--project', project, ...reporters, ...args]
     const { code } = await runCommand(command, { output: 'inherit' })
     return judgeTally(readReport(report), code, args.includes('--passWithNoTests'))
   } finally {

@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from '../process/workspaces.ts'
+import type { Check } from './check.ts'
+
+/** Every command of `./run` says in a line what it does, and no line speaks of a command that is gone. */
+export const commandsCheck: Check = {
+  name: 'commands explained',
+  run: async () => {
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    const names = Object.keys(manifest.scripts)
+    const explained = Object.keys(manifest['scripts-info'])
+    return [
+      ...names.filter((name) => !explained.includes(name)).map((name) => `package.json: scripts-info lacks ${name}`),
+      ...explained.filter((name) => !names.includes(name)).map((name) => `package.json: there is no script ${name}`),
+    ]
+  },
+}
