@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { limits } from './limits.ts'
+import { createPolicy } from './policy.ts'
+
+const profiles = ['default', 'development', 'filecoin'] as const
+
+describe('the policy', () => {
+  it('takes each limit from its profile, and changes over it', () => {
+    for (const profile of profiles) {
+      const policy = createPolicy(profile)
+      for (const [name, limit] of Object.entries(limits)) {
+        expect(policy[name as keyof typeof limits]).toBe(limit[profile])
+      }
+    }
+    expect(createPolicy('development', { forward: true, capacityMin: 7n })).toMatchObject({
+      forward: true,
+      capacityMin: 7n,
+      locksMax: limits.locksMax.development,
+    })
+  })
+
+  it('keeps every window above the time that looking takes, and limits in order', () => {
+    for (const profile of profiles) {
+      const policy = createPolicy(profile)
+      expect(policy.channelWindowMin).toBeGreaterThan(policy.chainLag)
+      expect(policy.virtualWindowMin).toBeGreaterThan(policy.chainLag)
+      for (const kind of ['channelWindow', 'virtualWindow', 'lifetime'] as const) {
+        expect(policy[`${kind}Min`]).toBeLessThanOrEqual(policy[`${kind}Default`])
+        expect(policy[`${kind}Default`]).toBeLessThanOrEqual(policy[`${kind}Max`])
+      }
+      expect(policy.deadlineMin).toBeLessThan(policy.deadlineDefault)
+      expect(policy.deadlineDefault).toBeLessThan(policy.deadlineMax)
+      expect(policy.voucherMargin).toBeLessThan(policy.lifetimeMin)
+      expect(policy.virtualWindowMax).toBeLessThanOrEqual(0xffff_ffff)
+    }
+  })
+})
