@@ -42,21 +42,10 @@ export interface Tx {
   notify(notification: Notification): void
   /** Runs once at the end of the batch, however often it is asked for with one key: for work that many events share, as one signature a lane. */
   atEnd(key: string, run: (tx: Tx) => void): void
-  /** Runs a call that waits (see {@link Waiting}) again. Writing a record wakes those waiting on its key without this. */
+  /** Runs a call that waits (see `Waiting`) again. Writing a record wakes those waiting on its key without this. */
   wake(topic: string): void
   /** Runs after the commit, for what is volatile by nature. Must not throw. */
   afterCommit(run: () => void): void
-}
-
-/** What an API call's function returns while it can't be answered: run again when a topic (a record's key, or any text given to `wake`) changes. */
-export class Waiting {
-  /** In a sentence: who or what is waited for. */
-  readonly reason: string
-  readonly topics: readonly string[]
-  constructor(reason: string, ...topics: readonly string[]) {
-    this.reason = reason
-    this.topics = topics
-  }
 }
 
 /** A part of the engine's behaviour: how it takes messages, sessions, chain news and the passing of time. All optional; each is one event. */

@@ -43,8 +43,8 @@ export type ChainEvent =
       readonly toReceiver: bigint
       readonly toPayer: bigint
     }
-  | { readonly type: 'virtualClosing'; readonly virtualId: Id; readonly finalAt: bigint }
-  | { readonly type: 'redeemed'; readonly virtualId: Id; readonly amount: bigint }
+  /** Its window began (then the amount may be 0), or its amount rose. `finalAt`: from this timestamp on the amount is final. */
+  | { readonly type: 'virtualUpdated'; readonly virtualId: Id; readonly amount: bigint; readonly finalAt: bigint }
   | { readonly type: 'credited'; readonly account: Address; readonly token: Address; readonly amount: bigint }
 
 /** A block and what the contract logged in it. */
@@ -85,19 +85,39 @@ export type ChainCall =
       readonly type: 'startClose'
       readonly terms: ChannelTerms
       readonly voucher?: SignedLaneVoucher
-      readonly request?: Hex
+      /** Consent of a party, for a sender that is none. */
+      readonly request?: CloseRequest
     }
   | { readonly type: 'updateLane'; readonly terms: ChannelTerms; readonly voucher: SignedLaneVoucher }
-  | { readonly type: 'settle'; readonly terms: ChannelTerms }
+  | {
+      readonly type: 'settle'
+      readonly terms: ChannelTerms
+      /** Of the vouchers last shown for lanes 0 and 1. */
+      readonly locks: readonly [LaneLocks, LaneLocks]
+    }
   | {
       readonly type: 'unlock'
       readonly terms: ChannelTerms
       readonly lane: LaneIndex
+      /** The lane's locked sum, of the voucher last shown. Base units. */
+      readonly locked: bigint
       readonly locks: readonly LockProof[]
     }
-  | { readonly type: 'closeVirtual'; readonly terms: VirtualTerms; readonly request: Hex }
-  | { readonly type: 'redeem'; readonly terms: VirtualTerms; readonly signed: SignedVoucher; readonly request?: Hex }
+  | { readonly type: 'closeVirtual'; readonly terms: VirtualTerms; readonly request: CloseRequest }
+  | { readonly type: 'redeem'; readonly terms: VirtualTerms; readonly signed: SignedVoucher }
   | { readonly type: 'pushCredit'; readonly account: Address; readonly token: Address }
+
+/** The locks of a lane voucher: their sum in base units and their root; zero and the zero hash without locks. */
+export interface LaneLocks {
+  readonly locked: bigint
+  readonly locksRoot: Hex
+}
+
+/** Consent by signature over `CloseRequest(id)`, for a sender that is no member itself. A sender that is `by` itself does without. */
+export interface CloseRequest {
+  readonly by: Address
+  readonly signature: Hex
+}
 
 /** A lane voucher as the chain wants it; the receiver's signature is needed unless the receiver itself sends it. */
 export interface SignedLaneVoucher {

@@ -1,0 +1,272 @@
+import { EngineError } from '../errors.ts'
+import type { Log } from '../ports/log.ts'
+import type { Store, Write } from '../ports/store.ts'
+import type { Participant } from './collection.ts'
+import { Waiters } from './waiters.ts'
+import type { Waiting } from './waiting.ts'
+import { isWaiting } from './waiting.ts'
+
+/** One thing to handle: `run` is synchronous and all or nothing; one of the others tells how it went. */
+export interface LoopEvent {
+  readonly run: () => void
+  /** The commit that holds what it did is durable. */
+  readonly committed?: () => void
+  /** It threw, or the engine stopped: nothing of it remains. */
+  readonly failed?: (error: unknown) => void
+}
+
+export interface LoopOptions {
+  readonly store: Store
+  readonly log: Log
+  readonly participants: readonly Participant[]
+  /** Starts a batch: the moment to read the clock. */
+  readonly onBatch: () => void
+  /** After each commit, before its effects leave; told the keys that changed. */
+  readonly onCommit: (keys: ReadonlySet<string>) => void
+  /** The store failed: all state in memory is to be thrown away. */
+  readonly onFatal: (error: Error) => void
+}
+
+/** Most events that share one commit, so that one commit stays bounded. */
+const BATCH_LIMIT = 1000
+
+/**
+ * Handles all waiting events in one batch and makes them durable in one commit; only then does anything leave.
+ * Events that come while a commit is under way wait for the next.
+ */
+export class Loop {
+  readonly #options: LoopOptions
+  readonly #waiters = new Waiters()
+  #queue: LoopEvent[] = []
+  #busy = false
+  #stopped: Error | undefined
+  #idle: (() => void)[] = []
+
+  #index = 0
+  #effects: (() => void)[] = []
+  #followers: LoopEvent[] = []
+  #ends = new Map<string, () => void>()
+  #eventEffects: (() => void)[] = []
+  #eventFollowers: LoopEvent[] = []
+  #eventEnds = new Map<string, () => void>()
+  #eventTopics = new Set<string>()
+  #topics = new Map<string, number>()
+  #changed = new Set<string>()
+
+  constructor(options: LoopOptions) {
+    this.#options = options
+  }
+
+  /** Queues an event. Never throws; a stopped loop fails it at once. */
+  post(event: LoopEvent): void {
+    if (this.#stopped !== undefined) {
+      event.failed?.(this.#stopped)
+      return
+    }
+    this.#queue.push(event)
+    if (this.#busy) return
+    this.#busy = true
+    queueMicrotask(() => void this.#turn())
+  }
+
+  /**
+   * Runs a call as events until it returns something else than {@link Waiting}; resolves once that is durable.
+   * What a waiting run changed is kept.
+   */
+  call<T>(run: () => T | Waiting, signal?: AbortSignal): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      let waitingFor = 'its turn'
+      let isOver = false
+      let leave = () => {}
+      const settle = (end: () => void) => {
+        if (isOver) return
+        isOver = true
+        leave()
+        signal?.removeEventListener('abort', abort)
+        end()
+      }
+      const fail = (error: unknown) => settle(() => reject(error))
+      const abort = () => fail(new EngineError('CALL_ABORTED', { waitingFor }, signal?.reason))
+      if (signal?.aborted) return abort()
+      signal?.addEventListener('abort', abort)
+      const attempt = () => {
+        let result: T | Waiting | undefined
+        this.post({
+          run: () => {
+            if (isOver) return
+            const outcome = run()
+            result = outcome
+            if (!isWaiting(outcome)) return
+            waitingFor = outcome.reason
+            leave = this.#waiters.add({ topics: outcome.topics, since: this.#index, wake: attempt, fail })
+          },
+          committed: () => {
+            if (!isWaiting(result)) settle(() => resolve(result as T))
+          },
+          failed: fail,
+        })
+      }
+      attempt()
+    })
+  }
+
+  /** From within an event: another event of the same batch, with its own outcome. */
+  follow(event: LoopEvent): void {
+    this.#eventFollowers.push(event)
+  }
+
+  /** From within an event: runs after the commit, in order. */
+  afterCommit(run: () => void): void {
+    this.#eventEffects.push(run)
+  }
+
+  /** From within an event: runs once at the end of the batch. */
+  atEnd(key: string, run: () => void): void {
+    if (!this.#ends.has(key)) this.#eventEnds.set(key, run)
+  }
+
+  /** From within an event: this key's record changed, or this topic is to be looked at again. */
+  touch(topic: string): void {
+    this.#eventTopics.add(topic)
+  }
+
+  /** Resolves when nothing is queued and no commit is under way. */
+  idle(): Promise<void> {
+    if (!this.#busy) return Promise.resolve()
+    return new Promise((resolve) => this.#idle.push(resolve))
+  }
+
+  /** Fails everything waiting and takes nothing more. A commit under way is not waited for: see `idle`. */
+  stop(reason: Error = new EngineError('ENGINE_STOPPED')): void {
+    if (this.#stopped !== undefined) return
+    this.#stopped = reason
+    const queue = this.#queue
+    this.#queue = []
+    for (const event of queue) event.failed?.(reason)
+    this.#waiters.failAll(reason)
+  }
+
+  async #turn(): Promise<void> {
+    while (this.#queue.length > 0 && this.#stopped === undefined) {
+      await this.#batch(this.#queue.splice(0, BATCH_LIMIT))
+    }
+    this.#busy = false
+    for (const resolve of this.#idle.splice(0)) resolve()
+  }
+
+  async #batch(events: readonly LoopEvent[]): Promise<void> {
+    this.#options.onBatch()
+    const done: LoopEvent[] = []
+    for (const event of events) this.#runWithFollowers(event, done)
+    const problem = this.#runEnds(done)
+    if (problem === undefined) return this.#commit(done)
+    this.#dropBatch()
+    this.#options.log.error('end of batch failed', { error: String(problem), events: events.length })
+    if (events.length === 1) {
+      for (const event of done) event.failed?.(problem)
+      return
+    }
+    // One of the events led there: each runs again in a batch of its own, so that only that one fails.
+    for (const event of done) if (!events.includes(event)) event.failed?.(problem)
+    for (const event of events) if (done.includes(event)) await this.#batch([event])
+  }
+
+  #runWithFollowers(event: LoopEvent, done: LoopEvent[]): void {
+    this.#runEvent(event, done)
+    for (let next = this.#followers.shift(); next !== undefined; next = this.#followers.shift())
+      this.#runEvent(next, done)
+  }
+
+  #runEvent(event: LoopEvent, done: LoopEvent[]): void {
+    this.#index += 1
+    try {
+      event.run()
+    } catch (error) {
+      this.#dropEvent()
+      event.failed?.(error)
+      return
+    }
+    this.#keepEvent()
+    done.push(event)
+  }
+
+  #runEnds(done: LoopEvent[]): unknown {
+    for (let next = this.#ends.entries().next(); !next.done; next = this.#ends.entries().next()) {
+      const [key, run] = next.value
+      this.#ends.delete(key)
+      let problem: unknown
+      this.#runWithFollowers({ run, failed: (error) => (problem = error ?? new Error('thrown without a value')) }, done)
+      if (problem !== undefined) return problem
+    }
+    return undefined
+  }
+
+  #dropEvent(): void {
+    for (const participant of this.#options.participants) participant.drop()
+    this.#eventEffects = []
+    this.#eventFollowers = []
+    this.#eventEnds.clear()
+    this.#eventTopics.clear()
+  }
+
+  #keepEvent(): void {
+    for (const participant of this.#options.participants) participant.keep()
+    this.#effects.push(...this.#eventEffects)
+    this.#followers.push(...this.#eventFollowers)
+    for (const [key, run] of this.#eventEnds) this.#ends.set(key, run)
+    for (const topic of this.#eventTopics) {
+      this.#topics.set(topic, this.#index)
+      this.#changed.add(topic)
+    }
+    this.#eventEffects = []
+    this.#eventFollowers = []
+    this.#eventEnds.clear()
+    this.#eventTopics.clear()
+  }
+
+  #dropBatch(): void {
+    for (const participant of this.#options.participants) participant.dropBatch()
+    this.#dropEvent()
+    this.#effects = []
+    this.#followers = []
+    this.#ends.clear()
+    this.#topics.clear()
+    this.#changed.clear()
+  }
+
+  async #commit(done: readonly LoopEvent[]): Promise<void> {
+    const writes: Write[] = this.#options.participants.flatMap((participant) => [...participant.writes()])
+    if (writes.length > 0) {
+      try {
+        await this.#options.store.commit(writes)
+      } catch (error) {
+        this.#fail(error, done)
+        return
+      }
+      if (this.#stopped !== undefined) {
+        for (const event of done) event.failed?.(this.#stopped)
+        return
+      }
+    }
+    for (const participant of this.#options.participants) participant.applied()
+    const effects = this.#effects
+    const topics = this.#topics
+    const changed = this.#changed
+    this.#effects = []
+    this.#topics = new Map()
+    this.#changed = new Set()
+    this.#options.onCommit(changed)
+    for (const effect of effects) effect()
+    for (const event of done) event.committed?.()
+    this.#waiters.wake(topics)
+  }
+
+  #fail(cause: unknown, done: readonly LoopEvent[]): void {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const error = new EngineError('ENGINE_FAILED', { reason }, cause)
+    this.#dropBatch()
+    this.stop(error)
+    for (const event of done) event.failed?.(error)
+    this.#options.onFatal(error)
+  }
+}
