@@ -1,0 +1,107 @@
+import { ProtocolError } from '../errors.ts'
+import { type Cbor, type Field, invalid, type OptionalField } from './field.ts'
+
+/** The fields of a struct: each key of T, and nothing else. */
+export type Fields<T> = {
+  readonly [K in keyof T]-?: Record<never, never> extends Pick<T, K> ? OptionalField<NonNullable<T[K]>> : Field<T[K]>
+}
+
+/** Marks a field that may be left out. */
+export function optional<T>(field: Field<T>): OptionalField<T> {
+  return { optional: field }
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+}
+
+/** A map with exactly these keys. */
+export function struct<T extends object>(fields: Fields<T>): Field<T> {
+  const entries = Object.entries(fields as unknown as Readonly<Record<string, Field<unknown> | OptionalField<unknown>>>)
+  const names = new Set(entries.map(([name]) => name))
+  return {
+    encode(value, path) {
+      const map: Record<string, Cbor> = {}
+      const given = value as Readonly<Record<string, unknown>>
+      for (const [name, field] of entries) {
+        if ('encode' in field) map[name] = field.encode(given[name], `${path}.${name}`)
+        else if (given[name] !== undefined) map[name] = field.optional.encode(given[name], `${path}.${name}`)
+      }
+      return map
+    },
+    decode(value, path) {
+      if (!isMap(value)) throw invalid(path, 'a map')
+      for (const name of Object.keys(value)) {
+        if (!names.has(name)) throw new ProtocolError('MESSAGE_FIELD_UNKNOWN', { path: `${path}.${name}` })
+      }
+      const result: Record<string, unknown> = {}
+      for (const [name, field] of entries) {
+        if (Object.hasOwn(value, name)) {
+          const known = 'decode' in field ? field : field.optional
+          result[name] = known.decode(value[name], `${path}.${name}`)
+        } else if ('decode' in field) throw new ProtocolError('MESSAGE_FIELD_MISSING', { path: `${path}.${name}` })
+      }
+      return result as T
+    },
+  }
+}
+
+/** An array of `min` to `max` items. */
+export function list<T>(item: Field<T>, min: number, max: number): Field<readonly T[]> {
+  const fits = (length: number): boolean => length >= min && length <= max
+  return {
+    encode(value, path) {
+      if (!fits(value.length)) throw invalid(path, `a list of ${min} to ${max} items`)
+      return value.map((one, i) => item.encode(one, `${path}[${i}]`))
+    },
+    decode(value, path) {
+      if (!Array.isArray(value) || !fits(value.length)) throw invalid(path, `a list of ${min} to ${max} items`)
+      return value.map((one, i) => item.decode(one, `${path}[${i}]`))
+    },
+  }
+}
+
+type Body<T, Tag extends keyof T, Name> = Omit<Extract<T, Readonly<Record<Tag, Name>>>, Tag>
+
+/** The body of each member of a union, by its tag. */
+export type Variants<T, Tag extends keyof T> = {
+  readonly [Name in T[Tag] & string]: Field<Body<T, Tag, Name>>
+}
+
+/** An array of two: the member's name and its body. */
+export function union<T extends object, Tag extends keyof T & string>(tag: Tag, variants: Variants<T, Tag>): Field<T> {
+  const table = variants as Readonly<Record<string, Field<object>>>
+  const find = (name: unknown): Field<object> => {
+    const field = typeof name === 'string' && Object.hasOwn(table, name) ? table[name] : undefined
+    if (field === undefined) throw new ProtocolError('MESSAGE_TYPE_UNKNOWN', { got: describe(name) })
+    return field
+  }
+  return {
+    encode(value, path) {
+      const name = String(value[tag])
+      return [name, find(name).encode(value, `${path}.${name}`)]
+    },
+    decode(value, path) {
+      if (!Array.isArray(value) || value.length !== 2) throw invalid(path, 'an array of a type and a body')
+      const [name, body] = value
+      return { [tag]: name, ...find(name).decode(body, `${path}.${String(name)}`) } as T
+    },
+  }
+}
+
+/** A short, harmless rendering of what a peer sent in place of a type. */
+function describe(name: unknown): string {
+  return typeof name === 'string' ? JSON.stringify(name.slice(0, 32)) : `a ${typeof name}`
+}
+
+/** A field whose decoded value must also pass a test. */
+export function refine<T>(field: Field<T>, expected: string, holds: (value: T) => boolean): Field<T> {
+  const check = (value: T, path: string): T => {
+    if (!holds(value)) throw invalid(path, expected)
+    return value
+  }
+  return {
+    encode: (value, path) => field.encode(check(value, path), path),
+    decode: (value, path) => check(field.decode(value, path), path),
+  }
+}

@@ -1,0 +1,52 @@
+import type { LaneUpdate, Memo, Operation } from '../lane/operation.ts'
+import type { VirtualTerms } from '../terms.ts'
+import { MAX_PATH, MIN_PATH } from '../terms-check.ts'
+import { list, optional, refine, struct, union, type Variants } from './composite-fields.ts'
+import { MAX_OPERATIONS } from './limits.ts'
+import { countersignature, laneVoucher } from './signed-fields.ts'
+import { virtualTerms } from './terms-fields.ts'
+import type {
+  AcceptedMessage,
+  CountersignMessage,
+  CountersignRequestMessage,
+  RefuseMessage,
+  UpdateMessage,
+} from './types.ts'
+import { bit, bytes32, reasonCode, signature, uint64, uint128 } from './value-fields.ts'
+
+const memo = struct<Memo>({
+  until: list(uint64, MIN_PATH - 1, MAX_PATH - 1),
+  fees: list(uint128, MIN_PATH - 2, MAX_PATH - 2),
+})
+
+const add = refine(
+  struct<{ readonly terms: VirtualTerms; readonly memo: Memo }>({ terms: virtualTerms, memo }),
+  'an add whose memo has one `until` a hop and one fee an intermediary',
+  (value) =>
+    value.memo.until.length === value.terms.path.length - 1 && value.memo.fees.length === value.terms.path.length - 2,
+)
+
+const operation = union<Operation, 'type'>('type', {
+  add,
+  fold: struct({ virtualId: bytes32, amount: uint128 }),
+  pay: struct({ amount: uint128 }),
+})
+
+const laneUpdate = struct<LaneUpdate>({
+  base: uint64,
+  operations: list(operation, 0, MAX_OPERATIONS),
+  voucher: laneVoucher,
+  signature,
+})
+
+/** What moves the lanes of a channel. */
+export const laneMessages: Variants<
+  UpdateMessage | AcceptedMessage | RefuseMessage | CountersignMessage | CountersignRequestMessage,
+  'type'
+> = {
+  update: struct<Omit<UpdateMessage, 'type'>>({ update: laneUpdate, countersignature: optional(countersignature) }),
+  accepted: struct({ channelId: bytes32, lane: bit, seq: uint64 }),
+  refuse: struct({ channelId: bytes32, lane: bit, seq: uint64, newest: uint64, code: reasonCode }),
+  countersign: struct({ channelId: bytes32, lane: bit, seq: uint64, signature }),
+  countersignRequest: struct({ channelId: bytes32, lane: bit }),
+}

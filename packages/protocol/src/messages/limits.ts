@@ -1,0 +1,10 @@
+/** Most bytes of an encoded message or frame. */
+export const MAX_MESSAGE_BYTES = 256 * 1024
+/** Most operations of one lane update. */
+export const MAX_OPERATIONS = 256
+/** Most channels that a hello tells of. */
+export const MAX_HELLO_CHANNELS = 1024
+/** Most characters of a text for humans. */
+export const MAX_TEXT = 256
+/** Most characters of a reason's code. */
+export const MAX_CODE = 64
