@@ -10,6 +10,19 @@ const installedTree = join(root, 'node_modules/.package-lock.json')
 /** The lock file as it was when the packages were last found to match it. */
 const stamp = join(root, 'node_modules/.sluice-lock')
 const longestWaitMs = 900_000
+/**
+ * Not `npm ci`: it refuses a lock file that lacks optional packages of other platforms, and npm writes such a one where
+ * a registry does not carry them all. What it would check, that exactly the locked versions came, is checked here.
+ */
+const command = [
+  'install',
+  '--no-save',
+  '--include=dev',
+  '--include=optional',
+  '--no-audit',
+  '--no-fund',
+  '--loglevel=error',
+]
 
 /** Brings node_modules up to the lock file, unless it is already. Answers the exit code: 0 when the packages stand. */
 export function installPackages(): number {
@@ -21,19 +34,26 @@ function isStamped(): boolean {
 }
 
 function install(): number {
-  // Whoever ran npm by hand has the packages already; `npm ci` would take them away under a running command.
-  if (!isInstalled(readFileSync(lockFile, 'utf8'), readInstalledTree())) {
+  // Whoever ran npm by hand has the packages already.
+  if (!isCurrent()) {
     console.error('run: installing the packages (once for each change of package-lock.json) ...')
-    const options = ['--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']
-    const { status, error } = spawnSync('npm', ['ci', ...options], { cwd: root, stdio: ['ignore', 2, 2] })
-    if (status !== 0) {
-      const why = error?.message ?? 'see the lines above'
-      console.error(`run: npm ci failed (${why}): mend that, or check the network, then run this again`)
-      return 1
-    }
+    const { status, error } = spawnSync('npm', command, { cwd: root, stdio: ['ignore', 2, 2] })
+    if (status !== 0)
+      return fail(`npm install failed (${error?.message ?? 'see the lines above'})`, 'mend that, or check the network')
+    if (!isCurrent())
+      return fail('package-lock.json does not fit the package.json files', 'run npm install and commit the lock file')
   }
   copyFileSync(lockFile, stamp)
   return 0
+}
+
+function isCurrent(): boolean {
+  return isInstalled(readFileSync(lockFile, 'utf8'), readInstalledTree())
+}
+
+function fail(what: string, whatToDo: string): number {
+  console.error(`run: ${what}: ${whatToDo}, then run this again`)
+  return 1
 }
 
 function readInstalledTree(): string | undefined {
