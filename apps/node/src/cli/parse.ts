@@ -1,0 +1,102 @@
+import { resolve } from 'node:path'
+import type { Address } from '@sluice/protocol'
+import { parseAmount } from '../config/amount.ts'
+import { NodeError } from '../errors.ts'
+import type { Parse } from './options.ts'
+
+function invalid(name: string, value: string, expected: string): NodeError {
+  return new NodeError('VALUE_INVALID', { name, value, expected })
+}
+
+/** Any text. */
+export const text: Parse<string> = (value) => value
+
+/** A path, made absolute against the folder that the user is in. */
+export const path: Parse<string> = (value) => resolve(process.env.INIT_CWD ?? process.cwd(), value)
+
+/** An amount; see {@link parseAmount}. */
+export const amount: Parse<bigint> = parseAmount
+
+/** An address of 20 bytes, read to lowercase. */
+export const address: Parse<Address> = (value, name) => {
+  if (!/^0x[0-9a-fA-F]{40}$/.test(value)) throw invalid(name, value, 'an address: 0x and 40 hexadecimal digits')
+  return value.toLowerCase() as Address
+}
+
+/** An id or the beginning of one, with 0x. */
+export const idPrefix: Parse<string> = (value, name) => {
+  if (!/^0x[0-9a-fA-F]{1,64}$/.test(value))
+    throw invalid(name, value, 'a channel id or its beginning: 0x and hexadecimal digits')
+  return value.toLowerCase()
+}
+
+/** A whole number within a range. */
+export function wholeNumber(min: number, max: number): Parse<number> {
+  return (value, name) => {
+    const number = Number(value)
+    if (!/^\d+$/.test(value) || number < min || number > max)
+      throw invalid(name, value, `a whole number from ${min} to ${max}`)
+    return number
+  }
+}
+
+const sizes: Readonly<Record<string, bigint>> = {
+  '': 1n,
+  B: 1n,
+  KB: 1000n,
+  MB: 1000n ** 2n,
+  GB: 1000n ** 3n,
+  KiB: 1024n,
+  MiB: 1024n ** 2n,
+  GiB: 1024n ** 3n,
+}
+
+/** A number of bytes: `4096`, `1MiB`, `2 MB`. */
+export const byteCount: Parse<bigint> = (value, name) => {
+  const match = /^(\d+)\s*([KMG]?i?B)?$/.exec(value.trim())
+  const scale = sizes[match?.[2] ?? '']
+  if (match?.[1] === undefined || scale === undefined) throw invalid(name, value, 'a size such as 4096, 1MiB or 2MB')
+  return BigInt(match[1]) * scale
+}
+
+/** Seconds: `90`, `15m`, `2h`, `1d`. */
+export const duration: Parse<number> = (value, name) => {
+  const match = /^(\d{1,9})\s*([smhd])?$/.exec(value.trim())
+  if (match?.[1] === undefined) throw invalid(name, value, 'a time such as 90, 90s, 15m, 2h or 1d')
+  const scale = { s: 1, m: 60, h: 3600, d: 86_400 }[match[2] ?? 's'] ?? 1
+  return Number(match[1]) * scale
+}
+
+/** A URL of one of these schemes. */
+export function urlOf(...schemes: readonly string[]): Parse<string> {
+  return (value, name) => {
+    const url = URL.canParse(value) ? new URL(value) : undefined
+    if (url === undefined || !schemes.includes(url.protocol.slice(0, -1))) {
+      throw invalid(name, value, `an address that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`)
+    }
+    return value
+  }
+}
+
+/** Where to listen. */
+export interface ListenAddress {
+  readonly host: string
+  readonly port: number
+}
+
+/** `host:port`, `[v6]:port` or `port`; alone, a port is one of the loopback. */
+export const listenAddress: Parse<ListenAddress> = (value, name) => {
+  const match = /^(?:(\[[0-9a-fA-F:]+\]|[^:[\]]+):)?(\d{1,5})$/.exec(value)
+  const port = Number(match?.[2])
+  if (match === null || port > 65_535) throw invalid(name, value, 'an address to listen at: host:port, or a port')
+  return { host: (match[1] ?? '127.0.0.1').replace(/^\[|\]$/g, ''), port }
+}
+
+/** One of a list of words. */
+export function oneOf<const Word extends string>(...words: readonly Word[]): Parse<Word> {
+  return (value, name) => {
+    const word = words.find((candidate) => candidate === value)
+    if (word === undefined) throw invalid(name, value, `one of ${words.join(', ')}`)
+    return word
+  }
+}

@@ -1,0 +1,84 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { CommanderError } from 'commander'
+import { NodeError, toSluiceError } from '../errors.ts'
+import type { CommandSpec } from './command.ts'
+import { exitCodeOf, exitCodes } from './exit-codes.ts'
+import { type Raw, variableOf } from './options.ts'
+import { createOutput, type Streams, tellError } from './output.ts'
+import { path as parsePath } from './parse.ts'
+import { createProgram } from './program.ts'
+import { loadConfig, resolveValues } from './values.ts'
+
+/** What a run of the command takes from its process. */
+export interface Process {
+  readonly args: readonly string[]
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly streams: Streams
+  readonly signal: AbortSignal
+  readonly version: string
+}
+
+/** Runs one command line and resolves with the exit code. Never rejects: what goes wrong is told in one line. */
+export async function runCommandLine(surroundings: Process, specs: readonly CommandSpec[]): Promise<number> {
+  const { args, streams, signal } = surroundings
+  const json = args.includes('--json')
+  const program = createProgram(surroundings.version, specs, (spec, given, commandArgs) =>
+    runCommand(surroundings, specs, spec, given, commandArgs),
+  )
+  const writers = { writeOut: streams.out, writeErr: () => {}, outputError: () => {} }
+  program.configureOutput(writers)
+  for (const command of allCommands(program)) command.configureOutput(writers)
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return exitCodes.ok.code
+  } catch (thrown) {
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) return exitCodes.ok.code
+    if (thrown instanceof CommanderError && thrown.code === 'commander.help') return showHelp(program, args, streams)
+    const error = signal.aborted ? new NodeError('INTERRUPTED', {}, thrown) : asError(thrown, args)
+    tellError(streams, json, error)
+    return exitCodeOf(error.code)
+  }
+}
+
+type Program = ReturnType<typeof createProgram>
+
+function allCommands(program: Program): readonly Program[] {
+  return program.commands.flatMap((command) => [command, ...allCommands(command)])
+}
+
+/** A group named without a command: its help is what the user needs, and nothing was done. */
+function showHelp(program: Program, args: readonly string[], streams: Streams): number {
+  const command = allCommands(program).find((candidate) => candidate.name() === args[0]) ?? program
+  streams.err(command.helpInformation())
+  return exitCodes.usage.code
+}
+
+function asError(thrown: unknown, args: readonly string[]) {
+  if (!(thrown instanceof CommanderError)) return toSluiceError(thrown)
+  const words = args.filter((word, index) => index < 2 && /^[a-z]+$/.test(word))
+  const problem = thrown.message.replace(/^error: /, '').replace(/\.$/, '')
+  return new NodeError('USAGE', { problem, help: ['sluice', ...words, '--help'].join(' ') }, thrown)
+}
+
+async function runCommand(
+  surroundings: Process,
+  specs: readonly CommandSpec[],
+  spec: CommandSpec,
+  given: Readonly<Record<string, Raw>>,
+  args: readonly string[],
+): Promise<void> {
+  const { environment, streams, signal } = surroundings
+  const knownKeys = new Set(specs.flatMap(({ options }) => Object.keys(options)))
+  const data = given.data ?? environment[variableOf('data')]
+  const folder = typeof data === 'string' ? parsePath(data, '--data') : defaultDataFolder()
+  const config = loadConfig(given.config ?? environment[variableOf('config')], folder, knownKeys)
+  const values = resolveValues(spec.options, given, environment, config)
+  const output = createOutput(streams, values.json === true)
+  await spec.run({ output, signal }, values as never, args)
+}
+
+/** Where a node keeps all it has unless told otherwise. */
+export function defaultDataFolder(): string {
+  return join(homedir(), '.sluice')
+}

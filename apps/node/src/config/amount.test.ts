@@ -1,0 +1,56 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { decimal, formatAmount, parseAmount } from './amount.ts'
+
+test.each([
+  ['0', 0n],
+  ['1000', 1000n],
+  ['0.5FIL', 5n * 10n ** 17n],
+  ['10 nFIL', 10n ** 10n],
+  ['10 nanoFIL', 10n ** 10n],
+  ['3 attoFIL', 3n],
+  ['3attofil', 3n],
+  ['1 FIL', 10n ** 18n],
+  ['0.000000000000000001FIL', 1n],
+])('reads %s', (text, amount) => {
+  expect(parseAmount(text)).toBe(amount)
+})
+
+test.each([
+  '',
+  '-1',
+  '1.5',
+  '1e3',
+  '0x10',
+  '1 ETH',
+  'FIL',
+  '0.5attoFIL',
+  '0.0000000000000000001FIL',
+  '1,5FIL',
+  '1.FIL',
+  '1MFIL',
+])('refuses %j', (text) => {
+  expect(() => parseAmount(text)).toThrow(expect.objectContaining({ code: 'VALUE_INVALID' }))
+})
+
+test('what is shown reads back as the same amount', () => {
+  fc.assert(
+    fc.property(fc.bigInt({ min: 0n, max: 2n ** 128n - 1n }), (amount) => {
+      expect(parseAmount(formatAmount(amount))).toBe(amount)
+    }),
+  )
+})
+
+test('shows amounts in a unit that keeps them short', () => {
+  expect(formatAmount(0n)).toBe('0 FIL')
+  expect(formatAmount(5n * 10n ** 17n)).toBe('0.5 FIL')
+  expect(formatAmount(-5n * 10n ** 17n)).toBe('-0.5 FIL')
+  expect(formatAmount(12_500_000_000n)).toBe('12.5 nanoFIL')
+  expect(formatAmount(7n)).toBe('7 attoFIL')
+})
+
+test('a decimal has no trailing zeros', () => {
+  expect(decimal(1_500n, 3)).toBe('1.5')
+  expect(decimal(2_000n, 3)).toBe('2')
+  expect(decimal(-5n, 3)).toBe('-0.005')
+})

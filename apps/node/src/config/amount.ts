@@ -1,0 +1,63 @@
+import { NodeError } from '../errors.ts'
+
+/** Powers of ten of the prefixes that stand before a currency's symbol. */
+const prefixes: Readonly<Record<string, number>> = {
+  '': 18,
+  milli: 15,
+  m: 15,
+  micro: 12,
+  u: 12,
+  µ: 12,
+  nano: 9,
+  n: 9,
+  pico: 6,
+  p: 6,
+  femto: 3,
+  f: 3,
+  atto: 0,
+  a: 0,
+}
+
+const pattern = /^(\d+)(?:\.(\d+))?\s*(?:(milli|micro|nano|pico|femto|atto|[mµunpfa])?[Ff][Ii][Ll])?$/
+
+/**
+ * Reads an amount: base units (`1000`), or a decimal with a unit (`0.5FIL`, `10 nFIL`, `3 attoFIL`).
+ *
+ * @returns base units
+ * @throws NodeError VALUE_INVALID when the text is no amount, or is finer than one base unit
+ */
+export function parseAmount(text: string, name = 'the amount'): bigint {
+  const match = pattern.exec(text.trim())
+  if (match === null) throw invalid(text, name)
+  const [, whole = '', fraction = '', prefix = ''] = match
+  const isBase = !/fil$/i.test(text.trim())
+  const power = isBase ? 0 : prefixes[prefix]
+  if (power === undefined || fraction.length > power) throw invalid(text, name)
+  return BigInt(whole + fraction) * 10n ** BigInt(power - fraction.length)
+}
+
+function invalid(value: string, name: string): NodeError {
+  const expected = 'an amount: whole base units, or a decimal with a unit such as 0.5FIL or 10nFIL'
+  return new NodeError('VALUE_INVALID', { name, value, expected })
+}
+
+const scales: readonly (readonly [power: number, unit: string])[] = [
+  [18, 'FIL'],
+  [9, 'nanoFIL'],
+  [0, 'attoFIL'],
+]
+
+/** Shows an amount of the native token exactly, in the unit that keeps it short: `0.5 FIL`, `12.25 nanoFIL`. */
+export function formatAmount(amount: bigint): string {
+  const size = amount < 0n ? -amount : amount
+  const [power, unit] = scales.find(([p]) => size >= 10n ** BigInt(Math.max(0, p - 4))) ?? [0, 'attoFIL']
+  return `${decimal(amount, power)} ${size === 0n ? 'FIL' : unit}`
+}
+
+/** An amount as a decimal with that many places, without trailing zeros. */
+export function decimal(amount: bigint, places: number): string {
+  const digits = (amount < 0n ? -amount : amount).toString().padStart(places + 1, '0')
+  const whole = digits.slice(0, digits.length - places)
+  const fraction = places === 0 ? '' : digits.slice(-places).replace(/0+$/, '')
+  return `${amount < 0n ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`
+}

@@ -1,0 +1,142 @@
+import type { ChannelView, Notification, VirtualView } from '@sluice/engine'
+
+/** What metrics are read from when they are asked for. */
+export interface MetricSources {
+  readonly channels: () => readonly ChannelView[]
+  readonly virtuals: () => readonly VirtualView[]
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number
+}
+
+/** A node's metrics. */
+export interface Metrics {
+  /** Counts what the engine tells. */
+  readonly note: (notification: Notification) => void
+  /** All metrics in Prometheus' text format. */
+  readonly render: () => string
+}
+
+type Labels = Readonly<Record<string, string>>
+
+interface Sample {
+  readonly labels: Labels
+  readonly value: number | bigint
+}
+
+/** Metrics of one node. Amounts are base units; Prometheus keeps them as floating-point numbers. */
+export function createMetrics({ channels, virtuals, now }: MetricSources): Metrics {
+  const startedAt = now()
+  const payments = new Map<string, number>()
+  const transactions = new Map<string, number>()
+  const peers = new Set<string>()
+  const count = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1)
+  const note = (told: Notification) => {
+    if (told.type === 'payment') count(payments, told.role)
+    if (told.type === 'transaction') count(transactions, `${told.call} ${told.status}`)
+    if (told.type === 'peer' && told.connected) peers.add(told.peer)
+    if (told.type === 'peer' && !told.connected) peers.delete(told.peer)
+  }
+  const render = () =>
+    [
+      family('sluice_uptime_seconds', 'gauge', 'Seconds since this node started.', [
+        { labels: {}, value: (now() - startedAt) / 1000 },
+      ]),
+      family('sluice_peers_connected', 'gauge', 'Peers with a session.', [{ labels: {}, value: peers.size }]),
+      ...channelFamilies(channels()),
+      family(
+        'sluice_virtual_channels',
+        'gauge',
+        'Virtual channels by role and status.',
+        grouped(virtuals(), 'role', 'status'),
+      ),
+      family(
+        'sluice_payments_total',
+        'counter',
+        'Payments signed (payer) or accepted (payee).',
+        countSamples(payments, ['role']),
+      ),
+      family(
+        'sluice_transactions_total',
+        'counter',
+        'Transactions by call and status.',
+        countSamples(transactions, ['call', 'status']),
+      ),
+      family('process_resident_memory_bytes', 'gauge', 'Resident memory.', [
+        { labels: {}, value: process.memoryUsage.rss() },
+      ]),
+    ].join('')
+  return { note, render }
+}
+
+function channelFamilies(channels: readonly ChannelView[]): readonly string[] {
+  const amounts = (read: (channel: ChannelView) => readonly (readonly [side: string, amount: bigint])[]) =>
+    channels.flatMap((channel) =>
+      read(channel).map(([side, value]) => ({ labels: { channel: channel.channelId, side }, value })),
+    )
+  const sides = ({ own, peer }: { own: bigint; peer: bigint }) =>
+    [
+      ['own', own],
+      ['peer', peer],
+    ] as const
+  const ways = ({ sent, received }: { sent: bigint; received: bigint }) =>
+    [
+      ['sent', sent],
+      ['received', received],
+    ] as const
+  return [
+    family('sluice_channels', 'gauge', 'Channels by status.', grouped(channels, 'status')),
+    family(
+      'sluice_channel_deposit',
+      'gauge',
+      'Confirmed deposits.',
+      amounts(({ deposits }) => sides(deposits)),
+    ),
+    family(
+      'sluice_channel_spendable',
+      'gauge',
+      'What each side can spend.',
+      amounts(({ spendable }) => sides(spendable)),
+    ),
+    family(
+      'sluice_channel_paid',
+      'gauge',
+      'Totals paid over the lanes.',
+      amounts(({ paid }) => ways(paid)),
+    ),
+    family(
+      'sluice_channel_locked',
+      'gauge',
+      'What is locked in the lanes.',
+      amounts(({ locked }) => ways(locked)),
+    ),
+  ]
+}
+
+function grouped<T extends object, K extends keyof T & string>(
+  items: readonly T[],
+  ...keys: readonly K[]
+): readonly Sample[] {
+  const counts = new Map<string, number>()
+  for (const item of items) {
+    const key = keys.map((name) => String(item[name])).join(' ')
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  return countSamples(counts, keys)
+}
+
+function countSamples(counts: ReadonlyMap<string, number>, names: readonly string[]): readonly Sample[] {
+  return [...counts].map(([key, value]) => {
+    const words = key.split(' ')
+    return { labels: Object.fromEntries(names.map((name, index) => [name, words[index] ?? ''])), value }
+  })
+}
+
+function family(name: string, type: 'counter' | 'gauge', help: string, samples: readonly Sample[]): string {
+  const lines = samples.map(({ labels, value }) => `${name}${labelText(labels)} ${value}\n`)
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`
+}
+
+function labelText(labels: Labels): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${value.replace(/["\\\n]/g, '')}"`)
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
+}

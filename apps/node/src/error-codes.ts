@@ -1,0 +1,123 @@
+import type { ErrorDefinition } from '@sluice/protocol'
+
+/** What can go wrong in the command and the daemon themselves; what lies below brings its own codes. */
+export const nodeErrors = {
+  // Usage
+  USAGE: { message: '{problem}', action: 'Look at the help of the command: {help}.' },
+  VALUE_INVALID: {
+    message: '{name} is {value}, which is not {expected}',
+    action: 'Correct the value, on the command line, in the environment or in the configuration file.',
+  },
+  VALUE_MISSING: {
+    message: '{name} is not set',
+    action: 'Give it as --{flag}, as {variable} in the environment, or as "{key}" in the configuration file.',
+  },
+  CONFIG_UNREADABLE: {
+    message: 'the configuration file {path} can not be read: {problem}',
+    action: 'Correct the file: one JSON object whose keys are option names in camel case.',
+  },
+  CONFIG_KEY_UNKNOWN: {
+    message: 'the configuration file {path} has the key {key}, which no command knows',
+    action: 'Remove the key, or correct its name.',
+  },
+  FILE_UNREADABLE: {
+    message: 'the file {path} can not be read: {problem}',
+    action: 'Check the path and the permissions.',
+  },
+  FILE_UNWRITABLE: {
+    message: 'the file {path} can not be written: {problem}',
+    action: 'Check the path, the permissions and the space left.',
+  },
+  // Keys
+  KEY_MISSING: {
+    message: 'there is no key in {path}',
+    action: 'Make one with `sluice keys new`, or import one with `sluice keys import`.',
+  },
+  KEY_EXISTS: {
+    message: 'there is a key in {path} already',
+    action: 'Choose another folder with --data; a key that holds channels must not be overwritten.',
+  },
+  PASSWORD_MISSING: {
+    message: 'the key in {path} is encrypted and no password was given',
+    action: 'Give --password-file, or SLUICE_PASSWORD in the environment.',
+  },
+  // Surroundings
+  PORT_TAKEN: {
+    message: 'the address {address} for {purpose} is taken',
+    action: 'Stop the program that listens there, or choose another port (0 takes a free one).',
+  },
+  LISTEN_FAILED: {
+    message: 'can not listen at {address} for {purpose}: {problem}',
+    action: 'Choose an address of this machine and a port that this user may use.',
+  },
+  CONTRACT_UNKNOWN: {
+    message: 'no contract address is known for the chain {chainId}',
+    action: 'Give --contract, or deploy one with `sluice deploy`.',
+  },
+  NODE_UNREACHABLE: {
+    message: 'the node of this data folder does not answer at {url}: {problem}',
+    action: 'Look at its log, or restart it.',
+  },
+  NODE_STOPPED: {
+    message: 'the node stopped while it was answering',
+    action: 'Start the node again and look with `sluice channel list` what was done.',
+  },
+  // Channels
+  CHANNEL_UNKNOWN: {
+    message: 'there is no channel {id}',
+    action: 'Look at the ids with `sluice channel list`.',
+  },
+  CHANNEL_AMBIGUOUS: {
+    message: '{id} stands for {count} channels',
+    action: 'Give more of the id, see `sluice channel list`.',
+  },
+  HUB_UNKNOWN: {
+    message: 'no open channel leads to {payee}: it names the hubs {hubs}',
+    action: 'Open a channel with one of these hubs: `sluice channel open`.',
+  },
+  SPENDABLE_TOO_SMALL: {
+    message: 'the channel with {peer} can spend {spendable}, and {needed} is needed',
+    action: 'Top it up with `sluice channel topup`, or lower --max.',
+  },
+  // Retrieval
+  FOLDER_EMPTY: {
+    message: 'there is no CAR file in {path}',
+    action: 'Pack a file with `sluice pack`, or name another folder.',
+  },
+  CONTENT_UNVERIFIABLE: {
+    message: 'the address {url} names no content that can be verified',
+    action: 'Give an address that ends in /ipfs/ and a CID.',
+  },
+  UNWRITTEN_OUTPUT: {
+    message: 'the output {path} exists and belongs to other content: {problem}',
+    action: 'Name another file with --out, or remove that one.',
+  },
+  INTERRUPTED: { message: 'interrupted', action: 'Run the same command again to go on.' },
+  // JSON-RPC
+  RPC_PARSE: { message: 'the request is not JSON', action: 'Send one JSON-RPC 2.0 request.' },
+  RPC_INVALID_REQUEST: {
+    message: 'the request is no JSON-RPC 2.0 request: {problem}',
+    action: 'Send jsonrpc, id, method and params as the specification says.',
+  },
+  RPC_METHOD_UNKNOWN: { message: 'there is no method {method}', action: 'Look at docs/rpc.md for the methods.' },
+  RPC_PARAMS_INVALID: {
+    message: '{path} is not {expected}',
+    action: 'Correct the parameter; amounts are decimal strings.',
+  },
+  RPC_UNAUTHORIZED: {
+    message: 'the request carries no valid token',
+    action: "Send the token of the data folder's rpc.json as Authorization: Bearer.",
+  },
+  RPC_HOST_REFUSED: {
+    message: 'the request was made for the host {host}',
+    action: 'Reach the node by its loopback address.',
+  },
+  RPC_RESULT_INVALID: {
+    message: 'the answer to {method} is not understood: {problem}',
+    action: 'Use a command of the same version as the node.',
+  },
+  INTERNAL: { message: 'unexpected failure: {problem}', action: 'Please report it with the log.' },
+} as const satisfies Record<string, ErrorDefinition>
+
+/** A code of {@link nodeErrors}. */
+export type NodeErrorCode = keyof typeof nodeErrors

@@ -1,0 +1,182 @@
+import type { ChannelView, Notification, OpenedVirtual, VirtualView } from '@sluice/engine'
+import type { SignedVoucher, VirtualTerms } from '@sluice/protocol'
+import {
+  address,
+  count,
+  hex,
+  type Infer,
+  id,
+  integer,
+  list,
+  nothing,
+  object,
+  oneOf,
+  optional,
+  type Schema,
+  strict,
+  tagged,
+  text,
+  truth,
+} from './schema.ts'
+
+const party = object({ account: address, signer: address })
+const both = object({ own: integer, peer: integer })
+const lanes = object({ sent: integer, received: integer })
+
+const channel: Schema<ChannelView> = object({
+  channelId: id,
+  peer: party,
+  self: oneOf(0, 1),
+  token: address,
+  disputeWindow: count,
+  status: oneOf('proposed', 'funding', 'open', 'closing', 'disputed', 'settled', 'closed'),
+  deposits: both,
+  withdrawn: both,
+  paid: lanes,
+  locked: lanes,
+  spendable: both,
+  connected: truth,
+  closesAt: optional(integer),
+  waitingFor: optional(text),
+})
+
+const terms: Schema<VirtualTerms> = object({
+  path: list(address, 6),
+  token: address,
+  capacity: integer,
+  disputeWindow: count,
+  nonce: integer,
+})
+
+const virtual: Schema<VirtualView> = object({
+  virtualId: id,
+  terms,
+  role: oneOf('payer', 'hub', 'payee'),
+  status: oneOf('opening', 'open', 'closing', 'disputed', 'closed', 'declined'),
+  amount: integer,
+  until: integer,
+  waitingFor: optional(text),
+})
+
+const signed: Schema<SignedVoucher> = object({
+  voucher: object({ virtualId: id, amount: integer, tickAnchor: hex, tickValue: integer, tickCount: count }),
+  signature: hex,
+  tick: optional(object({ index: count, preimage: hex })),
+})
+
+const opened: Schema<OpenedVirtual> = {
+  decode: (value, path) => {
+    const read = object({ virtualId: id, terms, first: optional(signed), fees: integer }).decode(value, path)
+    return { ...read, first: read.first }
+  },
+}
+
+const role = oneOf('node', 'hub', 'provider')
+
+const info = object({
+  version: text,
+  role,
+  profile: text,
+  signer: address,
+  account: address,
+  chainId: integer,
+  contract: address,
+  /** Where peers reach this node; none when it does not listen. */
+  peerUrl: optional(text),
+  /** Where a provider serves paid content. */
+  httpUrl: optional(text),
+  /** The same content without the gate, for comparison on one machine. */
+  unpaidUrl: optional(text),
+})
+
+/** What tells about a node. */
+export type NodeInfo = Infer<typeof info>
+
+/** What a node tells its subscribers; see the engine's Notification. */
+export const notification: Schema<Notification> = tagged({
+  channel: { channel },
+  virtual: { virtual },
+  payment: { virtualId: id, role: oneOf('payer', 'payee'), amount: integer },
+  peer: { peer: address, connected: truth },
+  transaction: { call: text, hash: text, status: oneOf('sent', 'final', 'failed') },
+})
+
+interface Method<P, R> {
+  readonly summary: string
+  readonly params: Schema<P>
+  readonly result: Schema<R>
+}
+
+function method<P, R>(summary: string, params: Schema<P>, result: Schema<R>): Method<P, R> {
+  return { summary, params, result }
+}
+
+/** Every method of a node's JSON-RPC: what it takes and answers. Amounts are decimal strings in base units. */
+export const methods = {
+  'node.info': method('who this node is and where it listens', strict({}), info),
+  'peer.connect': method('opens a session with a peer', strict({ peer: address, url: text }), nothing),
+  'channel.open': method(
+    'opens and funds a channel; answers once a final block shows the deposit',
+    strict({ peer: address, url: optional(text), token: address, deposit: integer, disputeWindow: optional(count) }),
+    channel,
+  ),
+  'channel.topUp': method(
+    'adds to the deposit; answers once a final block shows it',
+    strict({ channelId: id, amount: integer }),
+    channel,
+  ),
+  'channel.withdraw': method(
+    'takes money out together with the peer; answers once a final block shows it',
+    strict({ channelId: id, amount: integer }),
+    channel,
+  ),
+  'channel.close': method(
+    'closes a channel; answers once the money is back by a final block',
+    strict({ channelId: id, mode: optional(oneOf('auto', 'cooperative', 'unilateral')) }),
+    channel,
+  ),
+  'channel.list': method('all channels', strict({}), list(channel)),
+  'virtual.open': method(
+    'opens a virtual channel; answers once it and the first voucher are durable and on their way',
+    strict({
+      payee: address,
+      payeeUrl: optional(text),
+      hubs: list(address, 4),
+      token: address,
+      capacity: integer,
+      first: integer,
+      lifetime: optional(count),
+      disputeWindow: optional(count),
+    }),
+    opened,
+  ),
+  'virtual.pay': method(
+    'raises what is paid over a virtual channel to a total',
+    strict({ virtualId: id, total: integer }),
+    signed,
+  ),
+  'virtual.close': method('closes a virtual channel', strict({ virtualId: id }), virtual),
+  'virtual.list': method('all virtual channels', strict({}), list(virtual)),
+  'backup.export': method('what the account needs to get its money back without the signer', strict({}), hex),
+} as const
+
+/** The name of a method. */
+export type MethodName = keyof typeof methods
+/** What a method takes. */
+export type ParamsOf<M extends MethodName> = Infer<(typeof methods)[M]['params']>
+/** What a method answers. */
+export type ResultOf<M extends MethodName> = Infer<(typeof methods)[M]['result']>
+
+/** One function a method. */
+export type Handlers = { readonly [M in MethodName]: (params: ParamsOf<M>) => Promise<ResultOf<M>> }
+
+/** A node as commands see it: one of this process, or a running one behind its JSON-RPC. */
+export interface NodeApi {
+  readonly call: <M extends MethodName>(method: M, params: ParamsOf<M>) => Promise<ResultOf<M>>
+  /** Hands on every notification until the function returned is called. `ended` is called if they stop for another reason. */
+  readonly subscribe: (
+    listener: (notification: Notification) => void,
+    ended: (problem: Error) => void,
+  ) => Promise<() => void>
+  readonly close: () => Promise<void>
+}
