@@ -1,17 +1,6 @@
+import type { RecordKind } from '@sluice/protocol'
 import type { Write } from '../ports/store.ts'
 import type { Table } from './tx.ts'
-
-/** How the records of one kind lie on disk. `K` is the key in memory; on disk a record may be several writes, so that a small change stays small. */
-export interface CollectionSpec<K extends string, R> {
-  /** All keys on disk begin with it. */
-  readonly prefix: string
-  /** What changes on disk when a record goes from `before` to `after` (undefined: none). */
-  write(key: K, before: R | undefined, after: R | undefined): readonly Write[]
-  /** The records that these entries hold. Called once, with every entry under the prefix. */
-  load(entries: readonly (readonly [key: string, value: Uint8Array])[]): Iterable<readonly [K, R]>
-  /** Names under which a record can be looked up, besides its key. */
-  index?(record: R): readonly string[]
-}
 
 /** What the loop needs of anything that takes part in its transactions. */
 export interface Participant {
@@ -29,22 +18,31 @@ export interface Participant {
 
 /** The records of one kind: those committed, above them what the batch changed, above these what the running event changed. */
 export class Collection<K extends string, R> implements Table<K, R>, Participant {
-  readonly spec: CollectionSpec<K, R>
+  readonly kind: RecordKind<R>
+  readonly #index: (record: R) => readonly string[]
   readonly #onChange: (key: K) => void
   readonly #committed = new Map<K, R>()
   readonly #names = new Map<string, Set<K>>()
   readonly #batch = new Map<K, R | undefined>()
   readonly #event = new Map<K, R | undefined>()
 
-  /** `onChange` hears of each key that an event changes, at once. */
-  constructor(spec: CollectionSpec<K, R>, onChange: (key: K) => void = () => {}) {
-    this.spec = spec
+  /**
+   * @param onChange Hears of each key that an event changes, at once.
+   * @param index Names under which a record can be looked up, besides its key.
+   */
+  constructor(
+    kind: RecordKind<R>,
+    onChange: (key: K) => void = () => {},
+    index: (record: R) => readonly string[] = () => [],
+  ) {
+    this.kind = kind
     this.#onChange = onChange
+    this.#index = index
   }
 
   /** Fills it from disk, before the loop starts. */
   load(entries: readonly (readonly [string, Uint8Array])[]): void {
-    for (const [key, record] of this.spec.load(entries)) this.#put(key, record)
+    for (const [key, record] of this.kind.load(entries)) this.#put(key as K, record)
   }
 
   get(key: K): R | undefined {
@@ -70,11 +68,11 @@ export class Collection<K extends string, R> implements Table<K, R>, Participant
     }
   }
 
-  /** The keys of records that the spec's `index` lists under the name. */
+  /** The keys of records that the index lists under the name. */
   *named(name: string): IterableIterator<K> {
     const isNamed = (key: K) => {
       const record = this.get(key)
-      return record !== undefined && this.#namesOf(record).includes(name)
+      return record !== undefined && this.#index(record).includes(name)
     }
     const known = this.#names.get(name) ?? new Set<K>()
     for (const key of known) if (isNamed(key)) yield key
@@ -111,7 +109,7 @@ export class Collection<K extends string, R> implements Table<K, R>, Participant
     const writes: Write[] = []
     for (const [key, after] of this.#batch) {
       const before = this.#committed.get(key)
-      if (before !== after) writes.push(...this.spec.write(key, before, after))
+      if (before !== after) writes.push(...this.kind.writes(before, after))
     }
     return writes
   }
@@ -121,19 +119,15 @@ export class Collection<K extends string, R> implements Table<K, R>, Participant
     this.#batch.clear()
   }
 
-  #namesOf(record: R): readonly string[] {
-    return this.spec.index?.(record) ?? []
-  }
-
   #put(key: K, record: R | undefined): void {
     const before = this.#committed.get(key)
-    if (before !== undefined) for (const name of this.#namesOf(before)) this.#unname(name, key)
+    if (before !== undefined) for (const name of this.#index(before)) this.#unname(name, key)
     if (record === undefined) {
       this.#committed.delete(key)
       return
     }
     this.#committed.set(key, record)
-    for (const name of this.#namesOf(record)) {
+    for (const name of this.#index(record)) {
       const keys = this.#names.get(name) ?? new Set<K>()
       this.#names.set(name, keys.add(key))
     }

@@ -29,7 +29,6 @@ export interface Tx {
   /**
    * Stores a message under the peer's next number; sent after the commit and again until acknowledged.
    *
-   * @throws EngineError `PEER_QUEUE_FULL` when the peer has left too many unacknowledged.
    */
   send(peer: Address, message: ReliableMessage): void
   /** Whether the peer's queue takes another message; asked before an event that is not an answer. */

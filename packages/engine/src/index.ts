@@ -1,0 +1,3 @@
+export * from './api/engine.ts'
+export * from './errors.ts'
+export type * from './ports/index.ts'

@@ -1,0 +1,76 @@
+import type { Store, Write } from '../ports/store.ts'
+import type { Scheduler } from './scheduler.ts'
+
+/** What becomes of a commit: done, or the power fails just before it or just after it was done (nothing answers any more), or the disk is full. */
+export type CommitFate = 'done' | 'killBefore' | 'killAfter' | 'full'
+
+/** A simulated disk that outlives the engines that open it. A commit is all or nothing and takes simulated time. */
+export class Disk {
+  readonly #records = new Map<string, Uint8Array>()
+  readonly #scheduler: Scheduler
+  #owner: object | undefined
+  /** Commits done so far. */
+  commits = 0
+  /** Entries written or removed so far. */
+  written = 0
+  /** Asked before each commit. */
+  fate: (commit: number) => CommitFate = () => 'done'
+  /** Told when the power fails. */
+  onKill: () => void = () => {}
+
+  constructor(scheduler: Scheduler) {
+    this.#scheduler = scheduler
+  }
+
+  /** How many records there are. */
+  get size(): number {
+    return this.#records.size
+  }
+
+  /** Opens it for a new owner; what an earlier owner still tries comes to nothing. */
+  open(): Store {
+    const owner = {}
+    this.#owner = owner
+    const isOwner = () => this.#owner === owner
+    const records = this.#records
+    return {
+      async *load() {
+        yield* [...records]
+      },
+      commit: (writes) => this.#commit(writes, isOwner),
+      close: async () => {
+        if (isOwner()) this.#owner = undefined
+      },
+    }
+  }
+
+  #commit(writes: readonly Write[], isOwner: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#scheduler.after(1, () => {
+        if (!isOwner()) return
+        const fate = this.fate(this.commits + 1)
+        if (fate === 'full') {
+          reject(new Error('no space left on the simulated disk'))
+          return
+        }
+        if (fate !== 'killBefore') this.#apply(writes)
+        if (fate === 'done') resolve()
+        else this.#kill()
+      })
+    })
+  }
+
+  #apply(writes: readonly Write[]): void {
+    this.commits += 1
+    this.written += writes.length
+    for (const { key, value } of writes) {
+      if (value === undefined) this.#records.delete(key)
+      else this.#records.set(key, value.slice())
+    }
+  }
+
+  #kill(): void {
+    this.#owner = undefined
+    this.onKill()
+  }
+}
