@@ -1,0 +1,149 @@
+import { type FileHandle, open, readFile, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Id } from '@sluice/protocol'
+import type { Binding, Bindings } from '../bindings.ts'
+import { HttpError } from '../errors.ts'
+import { asAmount, asHex, asInteger, asObject, asText } from '../fields.ts'
+
+export interface FileBindingsOptions {
+  /** Unix seconds. */
+  readonly now: () => number
+  /** Records older than this many seconds are dropped when the file is opened: longer than any virtual channel lives. Default 90 days. */
+  readonly keepFor?: number
+}
+
+/** Bindings in a file of one line each. */
+export interface FileBindings extends Bindings {
+  close(): Promise<void>
+}
+
+interface Entry {
+  readonly binding: Binding
+  /** Unix seconds. */
+  readonly at: number
+}
+
+const DEFAULT_KEEP = 90 * 86_400
+
+/**
+ * Opens bindings that outlive the process: each is on the disk before it counts. One process at a time.
+ *
+ * @throws HttpError `BINDINGS_UNREADABLE` for a line that is whole and not a record.
+ */
+export async function openFileBindings(path: string, options: FileBindingsOptions): Promise<FileBindings> {
+  const oldest = options.now() - (options.keepFor ?? DEFAULT_KEEP)
+  const known = new Map([...(await readEntries(path))].filter(([, { at }]) => at >= oldest))
+  const log = new AppendLog(await rewrite(path, known))
+  return {
+    get: async (virtualId) => {
+      const entry = known.get(virtualId)
+      if (entry !== undefined) await log.flushed()
+      return entry?.binding
+    },
+    async bind(virtualId, binding) {
+      const entry = known.get(virtualId) ?? { binding, at: options.now() }
+      if (!known.has(virtualId)) {
+        known.set(virtualId, entry)
+        log.append(formatEntry(virtualId, entry))
+      }
+      await log.flushed()
+      return entry.binding
+    },
+    close: () => log.close(),
+  }
+}
+
+function formatEntry(virtualId: Id, { binding, at }: Entry): string {
+  const { price, ...rest } = binding
+  return `${JSON.stringify({ virtualId, at, ...rest, amount: String(price.amount), per: String(price.per) })}\n`
+}
+
+function parseEntry(line: string): readonly [Id, Entry] {
+  const fields = asObject(JSON.parse(line), 'record')
+  const safe = Number.MAX_SAFE_INTEGER
+  const binding: Binding = {
+    key: asText(fields.key, 'key', 65_536),
+    etag: asText(fields.etag, 'etag', 65_536),
+    length: asInteger(fields.length, 'length', safe),
+    window: asInteger(fields.window, 'window', safe),
+    price: { amount: asAmount(fields.amount, 'amount'), per: asAmount(fields.per, 'per') },
+  }
+  return [asHex(fields.virtualId, 'virtualId', 32), { binding, at: asInteger(fields.at, 'at', safe) }]
+}
+
+async function readEntries(path: string): Promise<Map<Id, Entry>> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return ''
+    throw error
+  })
+  // What stands after the last line feed was never whole: nobody was answered on it.
+  const lines = text.split('\n').slice(0, -1)
+  return new Map(
+    lines.map((line, i) => {
+      try {
+        return parseEntry(line)
+      } catch (cause) {
+        throw new HttpError('BINDINGS_UNREADABLE', { line: i + 1, path }, cause)
+      }
+    }),
+  )
+}
+
+/** Writes what is kept to a new file that takes the place of the old one, and answers it open for appending. */
+async function rewrite(path: string, known: ReadonlyMap<Id, Entry>): Promise<FileHandle> {
+  const temporary = `${path}.new`
+  const handle = await open(temporary, 'w', 0o600)
+  try {
+    await handle.writeFile([...known].map(([id, entry]) => formatEntry(id, entry)).join(''))
+    await handle.sync()
+    await rename(temporary, path)
+    await syncFolder(dirname(path))
+    return handle
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+/** Lines that wait together are written and synced together. A write that fails fails everything after it. */
+class AppendLog {
+  readonly #handle: FileHandle
+  #waiting = ''
+  #work: Promise<void> = Promise.resolve()
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle
+  }
+
+  append(line: string): void {
+    if (this.#waiting === '') this.#work = this.#work.then(() => this.#write())
+    this.#waiting += line
+    // Whoever needs the line awaits flushed().
+    this.#work.catch(() => undefined)
+  }
+
+  async #write(): Promise<void> {
+    const lines = this.#waiting
+    this.#waiting = ''
+    await this.#handle.appendFile(lines)
+    await this.#handle.datasync()
+  }
+
+  flushed(): Promise<void> {
+    return this.#work
+  }
+
+  async close(): Promise<void> {
+    await this.#work.catch(() => undefined)
+    await this.#handle.close()
+  }
+}

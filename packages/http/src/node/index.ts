@@ -1,0 +1,2 @@
+export * from './file-bindings.ts'
+export * from './listener.ts'

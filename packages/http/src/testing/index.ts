@@ -1,0 +1,5 @@
+export * from './bytes-resource.ts'
+export * from './expect-code.ts'
+export * from './manual-timers.ts'
+export * from './memory-payments.ts'
+export * from './serving.ts'
