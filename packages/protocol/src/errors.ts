@@ -10,7 +10,7 @@ export type ErrorDetails = Readonly<Record<string, ErrorValue>>
 export interface ErrorDefinition {
   /** What is wrong, in one sentence without a final stop. */
   readonly message: string
-  /** What to do next, in one sentence. */
+  /** What to do next, in one sentence; may show details too. */
   readonly action: string
 }
 
@@ -28,7 +28,7 @@ export type ErrorArguments<Template extends string> = [DetailNames<Template>] ex
   : [details: DetailsOf<Template>, cause?: unknown]
 
 function fill(template: string, details: ErrorDetails): string {
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name]))
+  return template.replace(/\{(\w+)\}/g, (whole, name: string) => (name in details ? String(details[name]) : whole))
 }
 
 /**
@@ -58,7 +58,7 @@ export class SluiceError<Code extends string = string> extends Error {
   constructor(code: Code, definition: ErrorDefinition, details: ErrorDetails = {}, cause?: unknown) {
     super(fill(definition.message, details), cause === undefined ? undefined : { cause })
     this.code = code
-    this.action = definition.action
+    this.action = fill(definition.action, details)
     this.details = details
   }
 }
