@@ -135,10 +135,6 @@ export const protocolErrors = {
     message: 'the operations lead to the root {expected}, and {got} is signed',
     action: 'Sign exactly what the operations lead to.',
   },
-  LANE_OPERATIONS_EMPTY: {
-    message: 'the update has no operation',
-    action: 'Send an update with at least one operation.',
-  },
   LANE_OPERATIONS_TOO_MANY: {
     message: 'the update has {got} operations, over the limit of {max}',
     action: 'Send the operations in several updates.',
@@ -146,6 +142,192 @@ export const protocolErrors = {
   LANE_OVERSPENT: {
     message: 'the update spends {needed}, and {spendable} is spendable',
     action: 'Deposit more, or wait for income to be countersigned.',
+  },
+  LANE_FULL: {
+    message: '{waiting} updates await an answer or a countersignature, the most that may',
+    action: 'Wait for the peer.',
+  },
+  REFUSAL_BELOW_COUNTERSIGNED: {
+    message: 'the refusal goes back to seq {newest}, below the countersigned seq {countersigned}',
+    action: 'Nothing: a countersigned voucher cannot be refused any more.',
+  },
+  REFUSAL_UNKNOWN: {
+    message: 'the refusal of seq {seq} goes back to seq {newest}, and the two are no such vouchers of this lane',
+    action: 'Name the update refused and the newest one accepted.',
+  },
+  COUNTERSIGN_UNKNOWN: {
+    message: 'seq {seq} cannot be countersigned: it was never signed, or was refused',
+    action: 'Countersign the newest accepted voucher.',
+  },
+  COUNTERSIGN_WRONG: {
+    message: 'the countersignature on seq {seq} is not that of {expected}',
+    action: "Sign with the lane receiver's own key.",
+  },
+  // Adding a lock
+  CHANNEL_CLOSING: {
+    message: 'the channel {channelId} is closing, or signed to be closed',
+    action: 'Wait for the answer of the chain, or use another channel.',
+  },
+  ADD_PATH_WRONG: {
+    message: '{payer} and {receiver} do not follow one another in the path',
+    action: 'Lock only for virtual channels whose path leads over this channel.',
+  },
+  ADD_TOKEN_WRONG: {
+    message: 'the virtual channel is in {got}, the channel in {expected}',
+    action: 'Use a channel in the same token.',
+  },
+  ADD_CAPACITY_SMALL: {
+    message: 'the capacity {capacity} is below {min}',
+    action: 'Open with a larger capacity.',
+  },
+  ADD_ID_SEEN: {
+    message: 'the virtual channel {virtualId} was seen before',
+    action: 'Use a fresh nonce.',
+  },
+  ADD_NONCE_AGE: {
+    message: 'the nonce was made {minutes} minutes from now, more than {max}',
+    action: 'Use a fresh nonce, and set the clock.',
+  },
+  ADD_WINDOW: {
+    message: 'the dispute window of {window} s is outside {min} to {max}',
+    action: 'Choose a window within these bounds.',
+  },
+  ADD_LOCKS_MAX: {
+    message: 'the lane holds {max} locks, the most that it may',
+    action: 'Close other virtual channels first.',
+  },
+  ADD_MEMO_LENGTH: {
+    message: 'the memo has {until} lifetimes and {fees} fees for {hops} hops',
+    action: 'Give a lifetime for each hop and a fee for each intermediary.',
+  },
+  ADD_LIFETIME: {
+    message: 'a lifetime of {seconds} s is outside {min} to {max}',
+    action: 'Choose a lifetime within these bounds.',
+  },
+  ADD_LIFETIME_ORDER: {
+    message: 'hop {hop} ends less than {margin} s before the hop before it',
+    action: 'Let each hop end before the one towards the payer.',
+  },
+  ADD_FEES_MISSING: {
+    message: 'the update pays {paid} for fees, and its adds carry {fees}',
+    action: 'Pay the fees beside the add.',
+  },
+  // Forwarding a lock
+  FORWARD_NOT_STANDING: {
+    message: 'the incoming lock of {virtualId} does not stand',
+    action: 'Nothing; the virtual channel is over.',
+  },
+  FORWARD_DISABLED: {
+    message: 'this node forwards nothing',
+    action: 'Choose a path over a hub.',
+  },
+  FORWARD_NO_CHANNEL: {
+    message: 'there is no open channel with {next} in {token}',
+    action: 'Choose a path over a hub that has one.',
+  },
+  FORWARD_UNREACHABLE: {
+    message: '{next} is not connected',
+    action: 'Try again when the next member is back.',
+  },
+  FORWARD_REFUSED: {
+    message: '{next} refused the lock',
+    action: 'See the reason that it gave.',
+  },
+  FEE_LOW: {
+    message: 'the fee of {got} is below {needed}',
+    action: "Pay the fees that the hubs' schedules say.",
+  },
+  // Folding a lock
+  FOLD_LOCK_UNKNOWN: {
+    message: 'the lane holds no lock of {virtualId}',
+    action: 'Fold a lock that stands.',
+  },
+  FOLD_ABOVE_LOCK: {
+    message: 'the fold of {virtualId} at {amount} is above its lock of {lock}',
+    action: 'Fold at the lock or less.',
+  },
+  FOLD_TOO_LOW: {
+    message: 'the fold of {virtualId} at {amount} does not cover {needed}',
+    action: 'Fold at that value or more.',
+  },
+  FOLD_TOO_HIGH: {
+    message: 'folding {virtualId} at {amount} is more than the {allowed} that is sure',
+    action: 'Fold at less, or wait for the final amount of the chain.',
+  },
+  FOLD_WHILE_CLOSING: {
+    message: 'the virtual channel {virtualId} is closing on chain',
+    action: 'Wait for its final amount.',
+  },
+  // Payments
+  VIRTUAL_UNKNOWN: {
+    message: 'there is no virtual channel {virtualId} here',
+    action: 'Name one of the virtual channels listed.',
+  },
+  VIRTUAL_ROLE: {
+    message: '{virtualId} is not for this node as {role}',
+    action: 'Use a virtual channel of the right role.',
+  },
+  VIRTUAL_CLOSED: {
+    message: 'the virtual channel {virtualId} is {status} and takes no payment',
+    action: 'Open another one.',
+  },
+  VIRTUAL_EXPIRED: {
+    message: 'the virtual channel {virtualId} lives until {until}, too short for another payment',
+    action: 'Open another one.',
+  },
+  VIRTUAL_NO_LOCK: {
+    message: 'the lock of {virtualId} does not stand',
+    action: 'Wait for the lock.',
+  },
+  PAYMENT_NOT_ABOVE: {
+    message: 'a total of {amount} is not above the {highest} paid before',
+    action: 'Pay a higher total: amounts are cumulative.',
+  },
+  PAYMENT_ABOVE_CAPACITY: {
+    message: 'a total of {amount} is above the capacity of {capacity}',
+    action: 'Open another virtual channel.',
+  },
+  PAYMENT_SIGNATURE_WRONG: {
+    message: 'the voucher of {virtualId} is not signed by {expected}',
+    action: "Sign with the payer's key.",
+  },
+  PAYMENT_TICKS: {
+    message: 'the voucher commits to {count} ticks, over the limit of {max}',
+    action: 'Commit to fewer ticks a voucher.',
+  },
+  PAYMENT_ANCHOR_REUSED: {
+    message: 'the voucher of {virtualId} commits to ticks that an earlier one committed to',
+    action: 'Use a fresh seed for each voucher.',
+  },
+  // Closing and withdrawing together
+  CLOSE_WITH_LOCKS: {
+    message: 'the channel {channelId} still holds locks',
+    action: 'Close its virtual channels first.',
+  },
+  DEADLINE_FAR: {
+    message: 'the deadline {deadline} is further ahead than {max}',
+    action: 'Choose an earlier deadline.',
+  },
+  DEADLINE_NEAR: {
+    message: 'the deadline {deadline} is nearer than {min}',
+    action: 'Choose a later deadline.',
+  },
+  CLOSE_AMOUNT_WRONG: {
+    message: 'the close moves {got} from party {from}, and the lanes say {expected}',
+    action: 'Sign what the newest vouchers of both lanes come to.',
+  },
+  WITHDRAWAL_TOO_MUCH: {
+    message: 'the withdrawal needs {needed}, and {spendable} is spendable',
+    action: 'Withdraw less.',
+  },
+  // Disk records
+  RECORD_VERSION_UNKNOWN: {
+    message: 'the record {key} has version {got}, newer than {newest}',
+    action: 'Use the version that wrote it.',
+  },
+  RECORD_MALFORMED: {
+    message: 'the record {key} cannot be read',
+    action: 'Restore the store, or use the backup.',
   },
 } as const satisfies Record<string, ErrorDefinition>
 

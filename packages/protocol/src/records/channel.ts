@@ -44,6 +44,8 @@ export interface ChannelRecord {
   readonly wishedAt: bigint
   readonly out: OutLane
   readonly in: InLane
+  /** What the peer paid here beside folds and the fees of its adds, less what was taken as returned fees, base units. */
+  readonly surplus: bigint
   readonly withdrawals: readonly SignedWithdrawal[]
   readonly close?: SignedClose
   readonly freeze?: Freeze

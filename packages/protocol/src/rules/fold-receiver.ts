@@ -1,0 +1,52 @@
+import { ProtocolError } from '../errors.ts'
+import type { Id } from '../hex.ts'
+import { highest } from './extremes.ts'
+import type { VirtualOutcome } from './fold-payer.ts'
+
+/**
+ * While V's window runs on chain, nobody knows what its lock will bring: no fold of it is accepted, nor signed.
+ *
+ * @throws ProtocolError `FOLD_WHILE_CLOSING`.
+ */
+export function checkFoldTime(virtualId: Id, { closing, finalAmount }: VirtualOutcome): void {
+  if (closing && finalAmount === undefined) throw new ProtocolError('FOLD_WHILE_CLOSING', { virtualId })
+}
+
+/**
+ * The least fold that V's payee accepts, base units: its highest voucher, or V's final amount.
+ *
+ * @param highestAccepted Value of the highest voucher accepted, ticks included; 0 for none.
+ */
+export function payeeFoldFloor(highestAccepted: bigint, { finalAmount }: VirtualOutcome): bigint {
+  return finalAmount !== undefined && finalAmount < highestAccepted ? finalAmount : highestAccepted
+}
+
+/** What a hub knows of its outgoing lock when its incoming one is to be folded. */
+export interface OutgoingExposure {
+  readonly capacity: bigint
+  /** Whether it ever signed an outgoing voucher that holds the lock, refused ones included. */
+  readonly everSigned: boolean
+  /** Whether the newest countersigned outgoing voucher and all later ones are without the lock. */
+  readonly cleared: boolean
+  /** Largest value at which it ever signed a fold of it; undefined if never. */
+  readonly largestFold: bigint | undefined
+  readonly outcome: VirtualOutcome
+}
+
+/** The most that a hub's outgoing lock can still cost it, base units: the least fold that it accepts of the incoming one. */
+export function hubFoldFloor(exposure: OutgoingExposure): bigint {
+  const { capacity, everSigned, cleared, largestFold, outcome } = exposure
+  if (!everSigned) return 0n
+  if (cleared) return largestFold ?? 0n
+  if (outcome.finalAmount !== undefined) return highest(largestFold ?? 0n, outcome.finalAmount)
+  return capacity
+}
+
+/**
+ * Refuses a fold that does not cover what the receiver can lose or was promised.
+ *
+ * @throws ProtocolError `FOLD_TOO_LOW`.
+ */
+export function checkFoldCovers(virtualId: Id, amount: bigint, needed: bigint): void {
+  if (amount < needed) throw new ProtocolError('FOLD_TOO_LOW', { virtualId, amount, needed })
+}
