@@ -34,7 +34,7 @@ interface ISluiceErrors {
     error BadSignature(bytes32 digest, address expected);
     /// @notice Not newer than the voucher shown before.
     error StaleVoucher(bytes32 channelId, uint8 lane, uint64 shownSeq, uint64 seq);
-    /// @notice A sum without root, or a root without sum.
+    /// @notice A locked sum without a root: no lock could ever claim it.
     error BadLocks(uint128 locked, bytes32 locksRoot);
     /// @notice The locks given are not those of the voucher last shown.
     error LocksMismatch(bytes32 channelId, uint8 lane);

@@ -1,0 +1,25 @@
+// `npm run check -w contracts`: fails when a generated file, the formatting or the size of a contract is not as it should be.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { contractsFolder, forgeOutput } from './tools/foundry.ts'
+import { generateFiles } from './tools/generated.ts'
+
+const complaints: string[] = []
+
+for (const [path, text] of generateFiles()) {
+  const file = join(contractsFolder, path)
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
+    complaints.push(`contracts/${path} is stale: run \`npm run abi -w contracts\``)
+  }
+}
+if (forgeOutput(['fmt', '--check']).code !== 0) {
+  complaints.push('the Solidity sources are not formatted: run `npm run format -w contracts`')
+}
+if (forgeOutput(['build', '--sizes', '--quiet', '--skip', 'test']).code !== 0) {
+  complaints.push('a contract is larger than a chain takes (24,576 bytes)')
+}
+
+for (const complaint of complaints) console.error(complaint)
+if (complaints.length > 0) process.exitCode = 1
+else console.log('contracts: generated files, formatting and sizes are as they should be')

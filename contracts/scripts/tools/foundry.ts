@@ -1,0 +1,69 @@
+// Finds and runs foundry's binaries inside their npm platform packages. Their own launchers rely on an install script, which
+// npm may not run.
+
+import { spawn, spawnSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The folder of the Foundry project. */
+export const contractsFolder: string = fileURLToPath(new URL('../..', import.meta.url))
+
+type Tool = 'anvil' | 'forge'
+
+/**
+ * The path of a foundry binary.
+ *
+ * @param tool - Which one.
+ * @returns An absolute path.
+ * @throws Error if there is no package for this platform, or it is not installed.
+ */
+export function foundryBinary(tool: Tool): string {
+  const cpu = process.arch === 'x64' ? 'amd64' : process.arch
+  const os = process.platform
+  const platformPackage = `@foundry-rs/${tool}-${os}-${cpu}`
+  try {
+    // Platform packages are dependencies of the tool's own package: start looking from there.
+    const launcher = createRequire(import.meta.url).resolve(`@foundry-rs/${tool}/package.json`)
+    const manifest = createRequire(launcher).resolve(`${platformPackage}/package.json`)
+    return join(dirname(manifest), 'bin', os === 'win32' ? `${tool}.exe` : tool)
+  } catch (cause) {
+    throw new Error(`${platformPackage} is not installed: run \`npm ci\` without omitting optional packages`, { cause })
+  }
+}
+
+/**
+ * Runs forge in the project's folder with its output shown.
+ *
+ * @param args - Arguments.
+ * @returns Its exit code.
+ */
+export function forge(args: readonly string[]): Promise<number> {
+  const child = spawn(foundryBinary('forge'), args, { cwd: contractsFolder, stdio: 'inherit', env: quietEnvironment() })
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => resolve(code ?? 1))
+  })
+}
+
+/**
+ * Runs forge in the project's folder and keeps what it prints.
+ *
+ * @param args - Arguments.
+ * @returns Its exit code and standard output; errors go to standard error.
+ */
+export function forgeOutput(args: readonly string[]): { code: number; stdout: string } {
+  const done = spawnSync(foundryBinary('forge'), args, {
+    cwd: contractsFolder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+    maxBuffer: 1 << 30,
+    env: quietEnvironment(),
+  })
+  if (done.error) throw done.error
+  return { code: done.status ?? 1, stdout: done.stdout }
+}
+
+function quietEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, FOUNDRY_DISABLE_NIGHTLY_WARNING: '1' }
+}

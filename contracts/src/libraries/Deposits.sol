@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.28;
+
+import { ISluiceErrors } from "../interfaces/ISluiceErrors.sol";
+import { ISluiceEvents } from "../interfaces/ISluiceEvents.sol";
+import { ChannelTerms } from "../interfaces/SluiceTypes.sol";
+import { Channels } from "./Channels.sol";
+import { DepositsWord } from "./DepositsWord.sol";
+import { ChannelSlots } from "./Store.sol";
+
+/// @title Deposits
+/// @notice Writing down what came in.
+library Deposits {
+    /// @notice Adds what was received to a party's deposits.
+    function record(ChannelSlots storage slots, bytes32 id, ChannelTerms calldata terms, uint8 party, uint256 received)
+        internal
+    {
+        Channels.requireParty(party);
+        if (received == 0) revert ISluiceErrors.NothingReceived();
+        DepositsWord was = slots.deposits;
+        if (was.isOver()) revert ISluiceErrors.ChannelOver(id);
+        uint256 room = type(uint128).max - uint256(was.ofA()) - was.ofB();
+        if (received > room) revert ISluiceErrors.TooMuch(id, received);
+        DepositsWord now_ = was.add(party, received);
+        slots.deposits = now_;
+        if (was.isEmpty()) {
+            requireTerms(terms);
+            emit ISluiceEvents.Opened(id, terms.a.signer, terms.b.signer, party, now_.byParty(party));
+        } else {
+            emit ISluiceEvents.Deposited(id, party, now_.byParty(party));
+        }
+    }
+
+    // Looked at once, by the first deposit: without one there is nothing to lose in a channel.
+    function requireTerms(ChannelTerms calldata terms) private pure {
+        if (
+            terms.a.signer >= terms.b.signer || terms.a.signer == address(0) || terms.a.account == address(0)
+                || terms.b.account == address(0)
+        ) revert ISluiceErrors.BadTerms(terms.a.signer, terms.b.signer, terms.a.account, terms.b.account);
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.28;
+
+import { CreditRedirect, SignedLane, SignedVoucher } from "../interfaces/SluiceTypes.sol";
+import { Hashes } from "./Hashes.sol";
+
+/// @title Messages
+/// @notice EIP-712 struct hashes of everything that is signed, terms aside.
+library Messages {
+    bytes32 private constant LANE_VOUCHER_TYPE = keccak256(
+        "LaneVoucher(bytes32 channelId,uint8 lane,uint64 seq,uint128 paid,uint128 locked,bytes32 locksRoot)"
+    );
+    bytes32 private constant VOUCHER_TYPE =
+        keccak256("Voucher(bytes32 virtualId,uint128 amount,bytes32 tickAnchor,uint128 tickValue,uint32 tickCount)");
+    bytes32 private constant CLOSE_TYPE =
+        keccak256("Close(bytes32 channelId,uint8 from,uint128 amount,uint64 deadline)");
+    bytes32 private constant WITHDRAWAL_TYPE =
+        keccak256("Withdrawal(bytes32 channelId,uint8 party,uint128 total,uint64 deadline)");
+    bytes32 private constant CLOSE_REQUEST_TYPE = keccak256("CloseRequest(bytes32 id)");
+    bytes32 private constant CREDIT_REDIRECT_TYPE =
+        keccak256("CreditRedirect(address account,address token,address to,uint256 nonce,uint64 deadline)");
+
+    /// @notice Struct hash of a lane voucher.
+    function ofLane(bytes32 channelId, SignedLane calldata voucher) internal pure returns (bytes32) {
+        return Hashes.words(
+            LANE_VOUCHER_TYPE,
+            channelId,
+            bytes32(uint256(voucher.lane)),
+            bytes32(uint256(voucher.seq)),
+            bytes32(uint256(voucher.paid)),
+            bytes32(uint256(voucher.locked)),
+            voucher.locksRoot
+        );
+    }
+
+    /// @notice Struct hash of a virtual channel's voucher.
+    function ofVoucher(bytes32 virtualId, SignedVoucher calldata voucher) internal pure returns (bytes32) {
+        return Hashes.words(
+            VOUCHER_TYPE,
+            virtualId,
+            bytes32(uint256(voucher.amount)),
+            voucher.tickAnchor,
+            bytes32(uint256(voucher.tickValue)),
+            bytes32(uint256(voucher.tickCount))
+        );
+    }
+
+    /// @notice Struct hash of a cooperative close.
+    function ofClose(bytes32 channelId, uint8 from, uint128 amount, uint64 deadline) internal pure returns (bytes32) {
+        return Hashes.words(
+            CLOSE_TYPE, channelId, bytes32(uint256(from)), bytes32(uint256(amount)), bytes32(uint256(deadline))
+        );
+    }
+
+    /// @notice Struct hash of a cooperative withdrawal.
+    function ofWithdrawal(bytes32 channelId, uint8 party, uint128 total, uint64 deadline)
+        internal
+        pure
+        returns (bytes32)
+    {
+        return Hashes.words(
+            WITHDRAWAL_TYPE, channelId, bytes32(uint256(party)), bytes32(uint256(total)), bytes32(uint256(deadline))
+        );
+    }
+
+    /// @notice Struct hash of a request to start a close.
+    function ofCloseRequest(bytes32 id) internal pure returns (bytes32) {
+        return Hashes.words(CLOSE_REQUEST_TYPE, id);
+    }
+
+    /// @notice Struct hash of a credit's redirection.
+    function ofRedirect(CreditRedirect calldata redirect) internal pure returns (bytes32) {
+        return Hashes.words(
+            CREDIT_REDIRECT_TYPE,
+            bytes32(uint256(uint160(redirect.account))),
+            bytes32(uint256(uint160(redirect.token))),
+            bytes32(uint256(uint160(redirect.to))),
+            bytes32(redirect.nonce),
+            bytes32(uint256(redirect.deadline))
+        );
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.28;
+
+import { ISluiceErrors } from "../interfaces/ISluiceErrors.sol";
+import { ISluiceEvents } from "../interfaces/ISluiceEvents.sol";
+import { ChannelTerms } from "../interfaces/SluiceTypes.sol";
+import { Store } from "./Store.sol";
+import { TokenPush } from "./TokenPush.sol";
+
+/// @title Payouts
+/// @notice Push, and a credit where that fails or is not wanted: nobody's refusal holds up another's money.
+library Payouts {
+    /// @notice Pays, or credits.
+    /// @param asCredit Whether not even to try.
+    function pay(Store storage store, address token, address account, uint256 amount, bool asCredit) internal {
+        if (amount == 0) return;
+        if (!asCredit && TokenPush.push(token, account, amount)) return;
+        store.credits[account][token] += amount;
+        emit ISluiceEvents.Credited(account, token, amount);
+    }
+
+    /// @notice Pays both parties of a channel; `asCredit` is a mask, 1 for a and 2 for b.
+    function payBoth(Store storage store, ChannelTerms calldata terms, uint256 amountA, uint256 amountB, uint8 asCredit)
+        internal
+    {
+        pay(store, terms.token, terms.a.account, amountA, asCredit & 1 != 0);
+        pay(store, terms.token, terms.b.account, amountB, asCredit & 2 != 0);
+    }
+
+    /// @notice Pays a credit out, all of it; it stays if it cannot be paid.
+    function payCredit(Store storage store, address account, address token, address to) internal {
+        uint256 amount = store.credits[account][token];
+        if (amount == 0) revert ISluiceErrors.NoCredit(account, token);
+        store.credits[account][token] = 0;
+        if (!TokenPush.push(token, to, amount)) revert ISluiceErrors.PayoutFailed(to, token, amount);
+        emit ISluiceEvents.CreditPaid(account, token, to, amount);
+    }
+}

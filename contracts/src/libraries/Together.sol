@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.28;
+
+import { ISluiceErrors } from "../interfaces/ISluiceErrors.sol";
+import { ISluiceEvents } from "../interfaces/ISluiceEvents.sol";
+import { ChannelTerms, CompactSignature } from "../interfaces/SluiceTypes.sol";
+import { DepositsWord, DepositsWords } from "./DepositsWord.sol";
+import { Signatures } from "./Signatures.sol";
+import { ChannelSlots } from "./Store.sol";
+
+/// @title Together
+/// @notice What both parties agreed on: withdrawals and closes.
+library Together {
+    /// @notice Refuses unless both signers signed.
+    function requireBoth(
+        ChannelTerms calldata terms,
+        bytes32 digest,
+        CompactSignature calldata signatureA,
+        CompactSignature calldata signatureB
+    ) internal pure {
+        if (!Signatures.isBy(terms.a.signer, digest, signatureA)) {
+            revert ISluiceErrors.BadSignature(digest, terms.a.signer);
+        }
+        if (!Signatures.isBy(terms.b.signer, digest, signatureB)) {
+            revert ISluiceErrors.BadSignature(digest, terms.b.signer);
+        }
+    }
+
+    /// @notice Raises what a party has withdrawn.
+    /// @return part The new part, to be paid.
+    function withdraw(ChannelSlots storage slots, bytes32 id, uint8 party, uint128 total)
+        internal
+        returns (uint128 part)
+    {
+        DepositsWord deposits = slots.deposits;
+        if (deposits.isOver()) revert ISluiceErrors.ChannelOver(id);
+        (uint128 withdrawnA, uint128 withdrawnB) = (slots.withdrawnA, slots.withdrawnB);
+        uint128 before = party == 0 ? withdrawnA : withdrawnB;
+        if (total <= before) revert ISluiceErrors.NothingNew(id, before, total);
+        part = total - before;
+        uint256 pot = uint256(deposits.ofA()) + deposits.ofB() - withdrawnA - withdrawnB;
+        if (part > pot) revert ISluiceErrors.PotTooSmall(id, pot, part);
+        if (party == 0) slots.withdrawnA = total;
+        else slots.withdrawnB = total;
+        emit ISluiceEvents.Withdrawn(id, party, total, part);
+    }
+
+    /// @notice Ends the channel.
+    /// @return paidA What a gets.
+    /// @return paidB What b gets.
+    function close(ChannelSlots storage slots, bytes32 id, uint8 from, uint128 amount)
+        internal
+        returns (uint128 paidA, uint128 paidB)
+    {
+        DepositsWord deposits = slots.deposits;
+        if (deposits.isOver()) revert ISluiceErrors.ChannelOver(id);
+        int256 toA = from == 0 ? -int256(uint256(amount)) : int256(uint256(amount));
+        paidA = share(id, 0, deposits.ofA(), slots.withdrawnA, toA);
+        paidB = share(id, 1, deposits.ofB(), slots.withdrawnB, -toA);
+        slots.deposits = DepositsWords.CLOSED;
+        emit ISluiceEvents.Closed(id, paidA, paidB);
+    }
+
+    // Both shares sum to the pot, which is below 2^128; so neither is above it once neither is below zero.
+    function share(bytes32 id, uint8 party, uint128 deposited, uint128 withdrawn, int256 gain)
+        private
+        pure
+        returns (uint128)
+    {
+        int256 sum = int256(uint256(deposited)) - int256(uint256(withdrawn)) + gain;
+        if (sum < 0) revert ISluiceErrors.ShareBelowZero(id, party, sum);
+        return uint128(uint256(sum));
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.28;
+
+import { IERC20 } from "../interfaces/IERC20.sol";
+import { FilecoinActors } from "./FilecoinActors.sol";
+
+/// @title TokenPush
+/// @notice Tries to pay somebody, and says whether it happened. Never reverts for what recipient or token do, and copies at
+/// most 32 bytes of what they answer.
+library TokenPush {
+    /// @notice Pays native value if `token` is zero, else the ERC-20.
+    function push(address token, address to, uint256 amount) internal returns (bool) {
+        return token == address(0) ? pushNative(to, amount) : pushErc20(token, to, amount);
+    }
+
+    // Paid means that the balance fell: on FEVM a CALL to an actor id that does not exist reports success and moves
+    // nothing. It need not fall by exactly `amount`: a recipient may force value back, which must not make the payment
+    // count as not made. If all of it came back, a credit for it is covered.
+    function pushNative(address to, uint256 amount) private returns (bool) {
+        uint256 before = address(this).balance;
+        assembly ("memory-safe") {
+            pop(call(gas(), to, amount, 0x00, 0x00, 0x00, 0x00))
+        }
+        if (address(this).balance < before) return true;
+        if (!FilecoinActors.isMaskedId(to)) return false;
+        FilecoinActors.send(to, amount);
+        return address(this).balance < before;
+    }
+
+    function pushErc20(address token, address to, uint256 amount) private returns (bool) {
+        return called(token, abi.encodeCall(IERC20.transfer, (to, amount)));
+    }
+
+    /// @notice Whether a token's transfer or transferFrom succeeded: the call did, and it answered true, or nothing and has
+    /// code.
+    function called(address token, bytes memory input) internal returns (bool ok) {
+        assembly ("memory-safe") {
+            mstore(0x00, 0)
+            ok := call(gas(), token, 0, add(input, 0x20), mload(input), 0x00, 0x20)
+            switch returndatasize()
+            case 0 { ok := and(ok, iszero(iszero(extcodesize(token)))) }
+            default { ok := and(ok, and(gt(returndatasize(), 0x1f), eq(mload(0x00), 1))) }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.28;
+
+/// @dev A virtual channel in one slot: amount redeemed (128 bits), when it is final (64; zero: its window never began).
+type VirtualWord is uint256;
+
+using VirtualWords for VirtualWord global;
+
+/// @title VirtualWords
+/// @notice Making and reading a VirtualWord.
+library VirtualWords {
+    function make(uint128 amount_, uint64 finalAt_) internal pure returns (VirtualWord) {
+        return VirtualWord.wrap(uint256(finalAt_) << 128 | amount_);
+    }
+
+    function amount(VirtualWord w) internal pure returns (uint128) {
+        return uint128(VirtualWord.unwrap(w));
+    }
+
+    function finalAt(VirtualWord w) internal pure returns (uint64) {
+        return uint64(VirtualWord.unwrap(w) >> 128);
+    }
+
+    function isFinal(VirtualWord w) internal view returns (bool) {
+        uint64 end = finalAt(w);
+        return end != 0 && block.timestamp >= end;
+    }
+}
