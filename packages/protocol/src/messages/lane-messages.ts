@@ -14,7 +14,7 @@ import type {
 } from './types.ts'
 import { bit, bytes32, reasonCode, signature, uint64, uint128 } from './value-fields.ts'
 
-const memo = struct<Memo>({
+export const memo = struct<Memo>({
   until: list(uint64, MIN_PATH - 1, MAX_PATH - 1),
   fees: list(uint128, MIN_PATH - 2, MAX_PATH - 2),
 })
@@ -32,7 +32,7 @@ const operation = union<Operation, 'type'>('type', {
   pay: struct({ amount: uint128 }),
 })
 
-const laneUpdate = struct<LaneUpdate>({
+export const laneUpdate = struct<LaneUpdate>({
   base: uint64,
   operations: list(operation, 0, MAX_OPERATIONS),
   voucher: laneVoucher,

@@ -1,0 +1,75 @@
+import type { RefusedUpdates } from '../lane/in-lane.ts'
+import type { CountersignedVoucher } from '../lane/out-lane.ts'
+import { list, optional, struct } from '../messages/composite-fields.ts'
+import { close, laneVoucher, withdrawal } from '../messages/signed-fields.ts'
+import { channelTerms } from '../messages/terms-fields.ts'
+import { address, bit, bytes32, signature, uint64, uint128 } from '../messages/value-fields.ts'
+import type { ChannelRecord, Freeze, SignedClose, SignedWithdrawal } from './channel.ts'
+import { anyText, word } from './fields.ts'
+
+/** A channel without its lanes' locks and updates, which lie in entries of their own. */
+export interface ChannelHead extends Omit<ChannelRecord, 'out' | 'in'> {
+  readonly outSigned?: CountersignedVoucher
+  readonly nextSeq: bigint
+  readonly askedSeq: bigint
+  readonly inSigned?: CountersignedVoucher
+  readonly refusedThrough: bigint
+  readonly refused?: RefusedUpdates
+}
+
+const countersigned = struct<CountersignedVoucher>({
+  voucher: laneVoucher,
+  payerSignature: signature,
+  receiverSignature: signature,
+})
+
+const signedWithdrawal = struct<SignedWithdrawal>({
+  withdrawal,
+  ownSignature: optional(signature),
+  peerSignature: optional(signature),
+})
+
+const signedClose = struct<SignedClose>({
+  close,
+  ownSignature: optional(signature),
+  peerSignature: optional(signature),
+})
+
+export const channelHead = struct<ChannelHead>({
+  channelId: bytes32,
+  terms: channelTerms,
+  self: bit,
+  peer: address,
+  status: word('proposed', 'agreed', 'rejected', 'ended'),
+  wish: word('keep', 'close', 'dispute'),
+  wishedAt: uint64,
+  surplus: uint128,
+  withdrawals: list(signedWithdrawal, 0, 64),
+  close: optional(signedClose),
+  freeze: optional(struct<Freeze>({ code: anyText, text: anyText })),
+  outSigned: optional(countersigned),
+  nextSeq: uint64,
+  askedSeq: uint64,
+  inSigned: optional(countersigned),
+  refusedThrough: uint64,
+  refused: optional(struct<RefusedUpdates>({ seq: uint64, lowestPaid: uint128 })),
+})
+
+/** What of a channel lies in its head. */
+export function headOf({ out, in: incoming, ...rest }: ChannelRecord): ChannelHead {
+  return {
+    ...rest,
+    ...(out.base.signed && { outSigned: out.base.signed }),
+    nextSeq: out.nextSeq,
+    askedSeq: out.askedSeq,
+    ...(incoming.base.signed && { inSigned: incoming.base.signed }),
+    refusedThrough: incoming.refusedThrough,
+    ...(incoming.refused && { refused: incoming.refused }),
+  }
+}
+
+/** Whether two heads hold the very same values. */
+export function sameHead(one: ChannelHead, other: ChannelHead): boolean {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]) as Set<keyof ChannelHead>
+  return [...names].every((name) => one[name] === other[name])
+}

@@ -1,0 +1,209 @@
+import { ProtocolError } from '../errors.ts'
+import type { Id } from '../hex.ts'
+import { applyOperations } from '../lane/apply.ts'
+import type { LaneHashing } from '../lane/hashing.ts'
+import type { InLane, InUpdate } from '../lane/in-lane.ts'
+import type { LaneUpdate } from '../lane/operation.ts'
+import type { CountersignedVoucher, LaneBase, OutLane, OutUpdate, OutUpdateStatus } from '../lane/out-lane.ts'
+import { emptyLane, type LaneState, type VirtualLock } from '../lane/state.ts'
+import { emptyLocks, setLock } from '../locks/tree.ts'
+import { struct } from '../messages/composite-fields.ts'
+import { laneUpdate } from '../messages/lane-messages.ts'
+import { bytes32, uint64, uint128 } from '../messages/value-fields.ts'
+import type { ChannelRecord } from './channel.ts'
+import { type ChannelHead, channelHead, headOf, sameHead } from './channel-head.ts'
+import { decodeEntry, encodeEntry } from './entry.ts'
+import { word } from './fields.ts'
+import type { DiskEntry, RecordKind } from './kind.ts'
+import { lockChanges } from './lock-changes.ts'
+
+const PREFIX = 'channel/'
+
+interface StoredLock {
+  readonly virtualId: Id
+  readonly amount: bigint
+}
+
+interface StoredOut {
+  readonly update: LaneUpdate
+  readonly status: OutUpdateStatus
+}
+
+interface StoredIn {
+  readonly update: LaneUpdate
+  readonly at: bigint
+}
+
+const storedLock = struct<StoredLock>({ virtualId: bytes32, amount: uint128 })
+const storedOut = struct<StoredOut>({ update: laneUpdate, status: word('sent', 'accepted', 'refused') })
+const storedIn = struct<StoredIn>({ update: laneUpdate, at: uint64 })
+
+type Part = 'out' | 'outLock' | 'in' | 'inLock'
+
+const partKey = (channelId: Id, part: Part, item: bigint | number): string => `${PREFIX}${channelId}/${part}/${item}`
+
+function lockWrites(channelId: Id, part: Part, before: LaneState, after: LaneState): DiskEntry[] {
+  return [...lockChanges(before.locks, after.locks)].map(({ slot, lock }) => ({
+    key: partKey(channelId, part, slot),
+    value: lock && encodeEntry(storedLock, { virtualId: (lock as VirtualLock).virtualId, amount: lock.amount }),
+  }))
+}
+
+function updateWrites<T extends { readonly state: LaneState }>(
+  channelId: Id,
+  part: Part,
+  before: readonly T[],
+  after: readonly T[],
+  encode: (update: T) => Uint8Array,
+): DiskEntry[] {
+  const old = new Map(before.map((one) => [one.state.seq, one]))
+  const writes: DiskEntry[] = []
+  for (const one of after) {
+    const { seq } = one.state
+    if (old.get(seq) !== one) writes.push({ key: partKey(channelId, part, seq), value: encode(one) })
+    old.delete(seq)
+  }
+  for (const seq of old.keys()) writes.push({ key: partKey(channelId, part, seq), value: undefined })
+  return writes
+}
+
+function laneWrites(channelId: Id, before: ChannelRecord | undefined, after: ChannelRecord | undefined): DiskEntry[] {
+  return [
+    ...lockWrites(channelId, 'outLock', before?.out.base.state ?? emptyLane, after?.out.base.state ?? emptyLane),
+    ...lockWrites(channelId, 'inLock', before?.in.base.state ?? emptyLane, after?.in.base.state ?? emptyLane),
+    ...updateWrites(channelId, 'out', before?.out.updates ?? [], after?.out.updates ?? [], ({ update, status }) =>
+      encodeEntry(storedOut, { update, status }),
+    ),
+    ...updateWrites(channelId, 'in', before?.in.updates ?? [], after?.in.updates ?? [], ({ update, at }) =>
+      encodeEntry(storedIn, { update, at }),
+    ),
+  ]
+}
+
+function headWrites(channelId: Id, before: ChannelRecord | undefined, after: ChannelRecord | undefined): DiskEntry[] {
+  const key = PREFIX + channelId
+  if (after === undefined) return [{ key, value: undefined }]
+  const head = headOf(after)
+  return before !== undefined && sameHead(headOf(before), head) ? [] : [{ key, value: encodeEntry(channelHead, head) }]
+}
+
+/** The entries of one channel, sorted by what they hold. */
+interface Parts {
+  head: ChannelHead | undefined
+  readonly outLock: Map<number, StoredLock>
+  readonly inLock: Map<number, StoredLock>
+  readonly out: StoredOut[]
+  readonly in: StoredIn[]
+}
+
+const emptyParts = (): Parts => ({ head: undefined, outLock: new Map(), inLock: new Map(), out: [], in: [] })
+
+function take(parts: Parts, key: string, part: string | undefined, item: string, value: Uint8Array): void {
+  switch (part) {
+    case undefined:
+      parts.head = decodeEntry(channelHead, key, value)
+      return
+    case 'out':
+      parts.out.push(decodeEntry(storedOut, key, value))
+      return
+    case 'in':
+      parts.in.push(decodeEntry(storedIn, key, value))
+      return
+    case 'outLock':
+    case 'inLock':
+      parts[part].set(Number(item), decodeEntry(storedLock, key, value))
+      return
+    default:
+      throw new ProtocolError('RECORD_MALFORMED', { key })
+  }
+}
+
+function sortParts(entries: Iterable<readonly [string, Uint8Array]>): Map<Id, Parts> {
+  const channels = new Map<Id, Parts>()
+  for (const [key, value] of entries) {
+    const [channelId, part, item] = key.slice(PREFIX.length).split('/')
+    const parts = channels.get(channelId as Id) ?? emptyParts()
+    channels.set(channelId as Id, parts)
+    take(parts, key, part, item ?? '', value)
+  }
+  return channels
+}
+
+function baseOf(
+  { crypto, digests }: LaneHashing,
+  signed: CountersignedVoucher | undefined,
+  stored: ReadonlyMap<number, StoredLock>,
+): LaneBase {
+  let locks = emptyLocks
+  for (const [slot, { virtualId, amount }] of [...stored].sort(([a], [b]) => a - b)) {
+    const lock: VirtualLock = { amount, condition: digests.virtualCondition(virtualId), virtualId }
+    locks = setLock(crypto.keccak256, locks, slot, lock)
+  }
+  const { seq, paid, locked } = signed?.voucher ?? emptyLane
+  return { signed, state: { seq, paid, locked, locks } }
+}
+
+const bySeq = (one: { update: LaneUpdate }, other: { update: LaneUpdate }): number =>
+  Number(one.update.voucher.seq - other.update.voucher.seq)
+
+/** Replays stored updates, each on the state that it names as its base. */
+function replayAll<T extends { readonly update: LaneUpdate }>(
+  hashing: LaneHashing,
+  key: string,
+  base: LaneState,
+  stored: readonly T[],
+): (T & { readonly state: LaneState })[] {
+  const states = new Map([[base.seq, base]])
+  return [...stored].sort(bySeq).map((one) => {
+    const from = states.get(one.update.base)
+    if (from === undefined) throw new ProtocolError('RECORD_MALFORMED', { key })
+    const state = { ...applyOperations(hashing, from, one.update.operations), seq: one.update.voucher.seq }
+    states.set(state.seq, state)
+    return { ...one, state }
+  })
+}
+
+function outLaneOf(hashing: LaneHashing, key: string, head: ChannelHead, parts: Parts): OutLane {
+  const base = baseOf(hashing, head.outSigned, parts.outLock)
+  const updates: readonly OutUpdate[] = replayAll(hashing, key, base.state, parts.out)
+  const current = updates.findLast(({ status }) => status !== 'refused')?.state ?? base.state
+  return { base, updates, current, nextSeq: head.nextSeq, askedSeq: head.askedSeq }
+}
+
+function inLaneOf(hashing: LaneHashing, key: string, head: ChannelHead, parts: Parts): InLane {
+  const base = baseOf(hashing, head.inSigned, parts.inLock)
+  const updates: readonly InUpdate[] = replayAll(hashing, key, base.state, parts.in)
+  const current = updates.at(-1)?.state ?? base.state
+  const { refusedThrough, refused } = head
+  return { base, updates, current, refusedThrough, ...(refused && { refused }) }
+}
+
+function assemble(hashing: LaneHashing, channelId: Id, parts: Parts): ChannelRecord {
+  const key = PREFIX + channelId
+  if (parts.head === undefined) throw new ProtocolError('RECORD_MALFORMED', { key })
+  const { outSigned, nextSeq, askedSeq, inSigned, refusedThrough, refused, ...rest } = parts.head
+  return {
+    ...rest,
+    out: outLaneOf(hashing, key, parts.head, parts),
+    in: inLaneOf(hashing, key, parts.head, parts),
+  }
+}
+
+/**
+ * How channels lie on disk: a head, and an entry for each lock at the newest countersigned voucher and for each update since, so
+ * that an update costs what it changes. The states between are replayed when loaded.
+ */
+export function channelKind(hashing: LaneHashing): RecordKind<ChannelRecord> {
+  return {
+    prefix: PREFIX,
+    writes(before, after) {
+      const channelId = (after ?? before)?.channelId
+      if (channelId === undefined) return []
+      return [...headWrites(channelId, before, after), ...laneWrites(channelId, before, after)]
+    },
+    load(entries) {
+      const channels = [...sortParts(entries)]
+      return new Map(channels.map(([channelId, parts]) => [channelId, assemble(hashing, channelId, parts)]))
+    },
+  }
+}
