@@ -1,0 +1,16 @@
+// Writes specs/vectors/*.json: what every implementation of the protocol must agree on. `--check` writes nothing and
+// fails when a file is stale.
+//
+//   node packages/protocol/scripts/vectors.ts [--check]
+
+import { publish } from './generated.ts'
+import { lockFiles } from './vectors/locks.ts'
+import { messageFiles } from './vectors/messages.ts'
+import { signedFiles } from './vectors/signed.ts'
+import { termsFiles } from './vectors/terms.ts'
+import { tickFiles } from './vectors/ticks.ts'
+
+publish(
+  [...termsFiles, ...signedFiles, ...lockFiles, ...tickFiles, ...messageFiles],
+  'packages/protocol/scripts/vectors.ts',
+)

@@ -1,0 +1,98 @@
+import { bytesToHex, MAX_UINT64, MAX_UINT128 } from '../../src/bytes.ts'
+import { createDigests } from '../../src/digests.ts'
+import { hashDomain } from '../../src/eip712.ts'
+import { NATIVE_TOKEN } from '../../src/hex.ts'
+import type { ChannelTerms, VirtualTerms } from '../../src/terms.ts'
+import { testCrypto } from '../../src/testing/crypto.ts'
+import type { Generated } from '../generated.ts'
+import { addressOf, digests, domain, hashOf, keccak256, nonceOf, signerAt, signers } from './scene.ts'
+import { vectorFile } from './vector-file.ts'
+
+const party = (account: string, n: number) => ({ account: addressOf(account), signer: signerAt(n).address })
+
+export const channels: readonly ChannelTerms[] = [
+  {
+    a: { account: signerAt(0).address, signer: signerAt(0).address },
+    b: { account: signerAt(1).address, signer: signerAt(1).address },
+    token: NATIVE_TOKEN,
+    disputeWindow: 86_400,
+    nonce: nonceOf('channel 0'),
+  },
+  {
+    a: party('safe', 1),
+    b: party('cold', 2),
+    token: addressOf('usdfc'),
+    disputeWindow: 60,
+    nonce: nonceOf('channel 1'),
+  },
+  { a: party('x', 0), b: party('y', 5), token: NATIVE_TOKEN, disputeWindow: 0xffff_ffff, nonce: MAX_UINT64 },
+  { a: party('x', 0), b: party('y', 5), token: NATIVE_TOKEN, disputeWindow: 0, nonce: 0n },
+  {
+    a: { account: '0xff00000000000000000000000000000000000400', signer: signerAt(3).address },
+    b: party('provider', 4),
+    token: NATIVE_TOKEN,
+    disputeWindow: 604_800,
+    nonce: nonceOf('channel 4'),
+  },
+]
+
+export const virtuals: readonly VirtualTerms[] = [2, 3, 4, 5, 6].map((length) => ({
+  path: signers.slice(0, length).map(({ address }) => address),
+  token: length % 2 === 0 ? NATIVE_TOKEN : addressOf('usdfc'),
+  capacity: length === 6 ? MAX_UINT128 : 10n ** BigInt(3 * length),
+  disputeWindow: length === 5 ? 0xffff_ffff : 3_600,
+  nonce: length === 6 ? MAX_UINT64 : nonceOf(`virtual ${length}`),
+}))
+
+const domains = [
+  domain,
+  { chainId: 314_159n, contract: domain.contract },
+  { chainId: 314n, contract: addressOf('redeployed') },
+  { chainId: (1n << 256n) - 1n, contract: NATIVE_TOKEN },
+]
+
+const request = hashOf('some id')
+
+export const termsFiles: readonly Generated[] = [
+  vectorFile(
+    'domains',
+    'The EIP-712 domain separator of a deployment, and the digest of CloseRequest(id) under it.',
+    domains.map((one) => ({
+      ...one,
+      separator: bytesToHex(hashDomain(keccak256, one)),
+      id: request,
+      closeRequest: createDigests(one, testCrypto).closeRequest(request),
+    })),
+  ),
+  vectorFile(
+    'channels',
+    'The id of a channel: the digest of its terms.',
+    channels.map((terms) => ({
+      aAccount: terms.a.account,
+      aSigner: terms.a.signer,
+      bAccount: terms.b.account,
+      bSigner: terms.b.signer,
+      token: terms.token,
+      disputeWindow: terms.disputeWindow,
+      nonce: terms.nonce,
+      id: digests.channelId(terms),
+    })),
+  ),
+  vectorFile(
+    'virtuals',
+    "The id of a virtual channel: the digest of its terms. `condition`: of its lock, resolved by the domain's contract, side 0.",
+    virtuals.map((terms) => {
+      const id = digests.virtualId(terms)
+      return { ...terms, id, condition: digests.virtualCondition(id) }
+    }),
+  ),
+  vectorFile(
+    'conditions',
+    'The condition of a lock: keccak256(abi.encode(resolver, id, side)).',
+    [0, 1, 255].map((side) => {
+      const resolver = side === 0 ? domain.contract : addressOf(`resolver ${side}`)
+      const id = hashOf(`condition ${side}`)
+      return { resolver, id, side, condition: digests.condition(resolver, id, side) }
+    }),
+  ),
+]
