@@ -6,7 +6,13 @@ export interface Context {
   readonly output: Output
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal
+  /** Where secrets come from: they are never given on a command line. */
+  readonly environment: Environment
+  readonly version: string
 }
+
+/** Environment variables. */
+export type Environment = Readonly<Record<string, string | undefined>>
 
 /** An argument of a command. */
 export interface Argument {

@@ -1,8 +1,7 @@
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { CommanderError } from 'commander'
+import { defaultDataFolder } from '../config/folder.ts'
 import { NodeError, toSluiceError } from '../errors.ts'
-import type { CommandSpec } from './command.ts'
+import type { CommandSpec, Environment } from './command.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import { type Raw, variableOf } from './options.ts'
 import { createOutput, type Streams, tellError } from './output.ts'
@@ -13,7 +12,7 @@ import { loadConfig, resolveValues } from './values.ts'
 /** What a run of the command takes from its process. */
 export interface Process {
   readonly args: readonly string[]
-  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly environment: Environment
   readonly streams: Streams
   readonly signal: AbortSignal
   readonly version: string
@@ -75,10 +74,5 @@ async function runCommand(
   const config = loadConfig(given.config ?? environment[variableOf('config')], folder, knownKeys)
   const values = resolveValues(spec.options, given, environment, config)
   const output = createOutput(streams, values.json === true)
-  await spec.run({ output, signal }, values as never, args)
-}
-
-/** Where a node keeps all it has unless told otherwise. */
-export function defaultDataFolder(): string {
-  return join(homedir(), '.sluice')
+  await spec.run({ output, signal, environment, version: surroundings.version }, values as never, args)
 }

@@ -1,10 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { NodeError, problemOf } from '../errors.ts'
+import type { Environment } from './command.ts'
 import { type Options, type Raw, variableOf } from './options.ts'
 import { path as parsePath } from './parse.ts'
-
-type Environment = Readonly<Record<string, string | undefined>>
 
 /** A configuration file's values as texts. */
 export type ConfigFile = Readonly<Record<string, string>>

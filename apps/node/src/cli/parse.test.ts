@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { address, byteCount, duration, idPrefix, listenAddress, oneOf, urlOf, wholeNumber } from './parse.ts'
+
+const refused = expect.objectContaining({ code: 'VALUE_INVALID' })
+
+test('addresses are read to lowercase', () => {
+  expect(address(`0x${'AB'.repeat(20)}`, 'x')).toBe(`0x${'ab'.repeat(20)}`)
+  for (const wrong of ['', '0x12', `0x${'zz'.repeat(20)}`, 'ab'.repeat(20)])
+    expect(() => address(wrong, 'x')).toThrow(refused)
+})
+
+test('ids may be cut short', () => {
+  expect(idPrefix('0x3F', 'x')).toBe('0x3f')
+  for (const wrong of ['0x', '3f', `0x${'1'.repeat(65)}`]) expect(() => idPrefix(wrong, 'x')).toThrow(refused)
+})
+
+test('sizes and times have units', () => {
+  expect([byteCount('10', 'x'), byteCount('1MiB', 'x'), byteCount('2 MB', 'x')]).toEqual([10n, 1_048_576n, 2_000_000n])
+  expect([duration('90', 'x'), duration('90s', 'x'), duration('2h', 'x'), duration('1d', 'x')]).toEqual([
+    90, 90, 7200, 86_400,
+  ])
+  for (const wrong of ['', '-1', '1.5', '1w', '1 TB']) {
+    expect(() => byteCount(wrong, 'x')).toThrow(refused)
+    expect(() => duration(wrong, 'x')).toThrow(refused)
+  }
+})
+
+test('an address to listen at is a port, or a host and a port', () => {
+  expect(listenAddress('0', 'x')).toEqual({ host: '127.0.0.1', port: 0 })
+  expect(listenAddress('0.0.0.0:80', 'x')).toEqual({ host: '0.0.0.0', port: 80 })
+  expect(listenAddress('[::1]:80', 'x')).toEqual({ host: '::1', port: 80 })
+  for (const wrong of ['', 'host', '127.0.0.1:99999', '::1:80'])
+    expect(() => listenAddress(wrong, 'x')).toThrow(refused)
+})
+
+test('urls, numbers and words are checked', () => {
+  expect(urlOf('ws', 'wss')('ws://127.0.0.1:1', 'x')).toBe('ws://127.0.0.1:1')
+  expect(() => urlOf('ws')('http://a', 'x')).toThrow(refused)
+  expect(wholeNumber(1, 5)('5', 'x')).toBe(5)
+  for (const wrong of ['0', '6', '1e0', '']) expect(() => wholeNumber(1, 5)(wrong, 'x')).toThrow(refused)
+  expect(oneOf('a', 'b')('b', 'x')).toBe('b')
+  expect(() => oneOf('a')('c', 'x')).toThrow(refused)
+})

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { createMetrics } from './metrics.ts'
+
+test('counts what is told, in the text format', () => {
+  const metrics = createMetrics({ channels: () => [], virtuals: () => [], now: () => 5000 })
+  metrics.note({ type: 'payment', virtualId: '0x', role: 'payee', amount: 5n })
+  metrics.note({ type: 'payment', virtualId: '0x', role: 'payee', amount: 6n })
+  metrics.note({ type: 'transaction', call: 'deposit', hash: '0x', status: 'sent' })
+  metrics.note({ type: 'peer', peer: '0x1', connected: true })
+  metrics.note({ type: 'peer', peer: '0x2', connected: true })
+  metrics.note({ type: 'peer', peer: '0x1', connected: false })
+  const text = metrics.render()
+  expect(text).toContain('sluice_payments_total{role="payee"} 2\n')
+  expect(text).toContain('sluice_transactions_total{call="deposit",status="sent"} 1\n')
+  expect(text).toContain('sluice_peers_connected 1\n')
+  for (const line of text.trimEnd().split('\n'))
+    expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{[^}]*\})? [\d.e+]+)$/)
+})
+
+test('shows channels with their amounts', () => {
+  const id = `0x${'ab'.repeat(32)}` as const
+  const address = `0x${'11'.repeat(20)}` as const
+  const channel = {
+    channelId: id,
+    peer: { account: address, signer: address },
+    self: 0,
+    token: address,
+    disputeWindow: 20,
+    status: 'open',
+    deposits: { own: 10n, peer: 0n },
+    withdrawn: { own: 0n, peer: 0n },
+    paid: { sent: 1n, received: 0n },
+    locked: { sent: 0n, received: 0n },
+    spendable: { own: 9n, peer: 1n },
+    connected: true,
+  } as const
+  const text = createMetrics({ channels: () => [channel], virtuals: () => [], now: () => 0 }).render()
+  expect(text).toContain('sluice_channels{status="open"} 1\n')
+  expect(text).toContain(`sluice_channel_spendable{channel="${id}",side="own"} 9\n`)
+})
