@@ -1,4 +1,5 @@
 import type { Id } from '@sluice/protocol'
+import type { ChannelFacts } from './records.ts'
 
 /** A block's number and its time in Unix seconds. */
 export interface BlockPoint {
@@ -20,6 +21,10 @@ export interface ChannelChain {
   readonly ended: 'closed' | 'settled' | undefined
   /** Final: how it ended. */
   readonly endedFinal: 'closed' | 'settled' | undefined
+  /** Any: all of it. */
+  readonly any: ChannelFacts
+  /** Final: all of it. */
+  readonly final: ChannelFacts
 }
 
 /** What the chain says of a virtual channel. */
@@ -40,4 +45,6 @@ export interface ChainReader {
   readonly final: BlockPoint | undefined
   channel(channelId: Id): ChannelChain
   virtual(virtualId: Id): VirtualChain
+  /** Whether the chain ever named the id, as a channel's or a virtual channel's. */
+  knows(id: Id): boolean
 }

@@ -10,6 +10,8 @@ export interface Participant {
   keep(): void
   /** Drops all of the batch. */
   dropBatch(): void
+  /** Whether the batch changed anything. */
+  readonly isChanged: boolean
   /** What the batch puts on disk. */
   writes(): readonly Write[]
   /** The batch is durable. */
@@ -103,6 +105,10 @@ export class Collection<K extends string, R> implements Table<K, R>, Participant
   dropBatch(): void {
     this.#event.clear()
     this.#batch.clear()
+  }
+
+  get isChanged(): boolean {
+    return this.#batch.size > 0
   }
 
   writes(): readonly Write[] {

@@ -37,6 +37,7 @@ function setUp(scheduler = new Scheduler(0), disk = new Disk(scheduler)) {
     log: quiet,
     participants: [collection],
     onBatch: () => {},
+    beforeCommit: () => {},
     onCommit: () => {},
     onFatal: (error) => fatal.push(error),
   })

@@ -21,6 +21,8 @@ export interface LoopOptions {
   readonly participants: readonly Participant[]
   /** Starts a batch: the moment to read the clock. */
   readonly onBatch: () => void
+  /** Runs as the last event of a batch that has something to write: what may ride along with any commit. */
+  readonly beforeCommit: () => void
   /** After each commit, before its effects leave; told the keys that changed. */
   readonly onCommit: (keys: ReadonlySet<string>) => void
   /** The store failed: all state in memory is to be thrown away. */
@@ -159,7 +161,11 @@ export class Loop {
     const done: LoopEvent[] = []
     for (const event of events) this.#runWithFollowers(event, done)
     const problem = this.#runEnds(done)
-    if (problem === undefined) return this.#commit(done)
+    if (problem === undefined) {
+      if (this.#options.participants.some(({ isChanged }) => isChanged))
+        this.#runEvent({ run: this.#options.beforeCommit }, done)
+      return this.#commit(done)
+    }
     this.#dropBatch()
     this.#options.log.error('end of batch failed', { error: String(problem), events: events.length })
     if (events.length === 1) {

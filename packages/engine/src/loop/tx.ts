@@ -26,10 +26,7 @@ export interface Tx {
   readonly chain: ChainReader
   /** The channels with a peer, in any status. */
   channelsWith(peer: Address): readonly Id[]
-  /**
-   * Stores a message under the peer's next number; sent after the commit and again until acknowledged.
-   *
-   */
+  /** Stores a message under the peer's next number; sent after the commit and again until acknowledged. */
   send(peer: Address, message: ReliableMessage): void
   /** Whether the peer's queue takes another message; asked before an event that is not an answer. */
   canSend(peer: Address): boolean

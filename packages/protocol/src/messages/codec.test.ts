@@ -11,6 +11,7 @@ import type { PeerMessage } from './types.ts'
 const HASH = `0x${'ab'.repeat(32)}` as const
 const HASH_BYTES = hexToBytes(HASH)
 const SIGNATURE = `0x${'cd'.repeat(65)}` as const
+const ACCOUNT = `0x${'ef'.repeat(20)}` as const
 const code = (code: string) => expect.objectContaining({ code })
 
 /** The error's code, or undefined if the bytes are taken. */
@@ -222,11 +223,12 @@ describe('strictness', () => {
       countersigned: 1n,
       held: 1n,
     }))
-    const hello = encodeFrame({ kind: 'hello', next: 1n, oldest: 1n, channels })
+    const hello = encodeFrame({ kind: 'hello', next: 1n, oldest: 1n, account: ACCOUNT, channels })
     expect(hello.length).toBeLessThanOrEqual(MAX_MESSAGE_BYTES)
     expect(decodeFrame(hello)).toMatchObject({ channels })
     const last = { ...channels[0], channelId: HASH } as (typeof channels)[number]
-    const wrong = (list: typeof channels) => () => encodeFrame({ kind: 'hello', next: 1n, oldest: 1n, channels: list })
+    const wrong = (list: typeof channels) => () =>
+      encodeFrame({ kind: 'hello', next: 1n, oldest: 1n, account: ACCOUNT, channels: list })
     expect(wrong([...channels, last])).toThrow(code('MESSAGE_FIELD_INVALID'))
     expect(wrong(channels.toReversed())).toThrow(code('MESSAGE_FIELD_INVALID'))
     expect(wrong([last, last])).toThrow(code('MESSAGE_FIELD_INVALID'))

@@ -5,7 +5,7 @@ import { laneMessages } from './lane-messages.ts'
 import { MAX_HELLO_CHANNELS } from './limits.ts'
 import { paymentMessages } from './payment-messages.ts'
 import type { ChannelStanding, Frame, PeerMessage, ReliableMessage, VolatileMessage } from './types.ts'
-import { bytes32, uint64 } from './value-fields.ts'
+import { address, bytes32, uint64 } from './value-fields.ts'
 import { virtualMessages } from './virtual-messages.ts'
 
 const reliableMessages = { ...laneMessages, ...channelMessages, ...virtualMessages }
@@ -36,7 +36,7 @@ const channelStandings = refine(
 
 /** Any frame. */
 export const frame: Field<Frame> = union<Frame, 'kind'>('kind', {
-  hello: struct({ next: uint64, oldest: uint64, channels: channelStandings }),
+  hello: struct({ next: uint64, oldest: uint64, account: address, channels: channelStandings }),
   data: struct({ number: uint64, message: reliableMessage }),
   ack: struct({ number: uint64 }),
   volatile: struct({ message: volatileMessage }),

@@ -1,4 +1,4 @@
-import type { Hex, Id } from '../hex.ts'
+import type { Address, Hex, Id } from '../hex.ts'
 import type { LaneUpdate } from '../lane/operation.ts'
 import type { ChannelTerms, LaneIndex, VirtualTerms } from '../terms.ts'
 import type { Close, SignedVoucher, Withdrawal } from '../voucher.ts'
@@ -211,6 +211,8 @@ export interface HelloFrame {
   readonly next: bigint
   /** Lowest number that the speaker still keeps to send again; its next new number if it keeps none. */
   readonly oldest: bigint
+  /** Where the speaker wants its money on chain in channels that are proposed from now on. */
+  readonly account: Address
   /** In ascending order of the id, each once; at most 1024. */
   readonly channels: readonly ChannelStanding[]
 }

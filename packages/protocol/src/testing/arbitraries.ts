@@ -183,7 +183,13 @@ const anyStandings = fc
   .map((standings) => standings.toSorted((a, b) => (a.channelId < b.channelId ? -1 : 1)))
 
 export const anyFrame: fc.Arbitrary<Frame> = fc.oneof(
-  fc.record({ kind: fc.constant('hello'), next: anyUint64, oldest: anyUint64, channels: anyStandings }),
+  fc.record({
+    kind: fc.constant('hello'),
+    next: anyUint64,
+    oldest: anyUint64,
+    account: anyAddress,
+    channels: anyStandings,
+  }),
   fc.record({ kind: fc.constant('data'), number: anyUint64, message: anyReliableMessage }),
   fc.record({ kind: fc.constant('ack'), number: anyUint64 }),
   fc.record({ kind: fc.constant('volatile'), message: anyVolatileMessage }),

@@ -1,0 +1,158 @@
+import type { Id } from '@sluice/protocol'
+import type { Collection } from '../loop/collection.ts'
+import type { ChainBlock, ChainEvent } from '../ports/chain.ts'
+import { applyToChannel, applyToVirtual, noChannelFacts, subjectOf } from './facts.ts'
+import type { ChannelFacts, Cursor, VirtualFacts } from './records.ts'
+import type { BlockPoint, ChainReader, ChannelChain, VirtualChain } from './view.ts'
+
+interface Told {
+  readonly event: ChainEvent
+  readonly block: BlockPoint
+}
+
+/** Of how many final blocks without events the cursor is left behind: they are read again after a restart, which costs less than a commit each. */
+const LAZY_BLOCKS = 100n
+
+const CURSOR = 'final'
+
+export interface WatchCollections {
+  readonly cursor: Collection<string, Cursor>
+  readonly channelFacts: Collection<Id, ChannelFacts>
+  readonly virtualFacts: Collection<Id, VirtualFacts>
+}
+
+/**
+ * What the chain says: facts of final blocks on disk, what came after them in memory, where a rollback takes it back.
+ * Its methods that change anything run within events.
+ */
+export class ChainWatch implements ChainReader {
+  readonly #collections: WatchCollections
+  /** Blocks that are not final, in order. */
+  #blocks: ChainBlock[] = []
+  /** Their events by id, in order. */
+  readonly #told = new Map<Id, Told[]>()
+  #head: BlockPoint | undefined
+  #final: BlockPoint | undefined
+
+  constructor(collections: WatchCollections) {
+    this.#collections = collections
+  }
+
+  /** Where to read on from, once the collections are loaded. */
+  get start(): bigint | undefined {
+    const cursor = this.#collections.cursor.get(CURSOR)
+    this.#final = cursor
+    this.#head = cursor
+    return cursor?.number
+  }
+
+  get head(): BlockPoint | undefined {
+    return this.#head
+  }
+
+  get final(): BlockPoint | undefined {
+    return this.#final
+  }
+
+  /** Takes the next block. Returns the ids that it is about. */
+  takeBlock(block: ChainBlock): ReadonlySet<Id> {
+    const { number, timestamp } = block
+    this.#head = { number, timestamp }
+    this.#blocks.push(block)
+    const ids = new Set<Id>()
+    for (const event of block.events) {
+      const id = subjectOf(event)?.id
+      if (id === undefined) continue
+      this.#told.set(id, [...(this.#told.get(id) ?? []), { event, block: this.#head }])
+      ids.add(id)
+    }
+    return ids
+  }
+
+  /** Forgets all blocks above the number. Returns the ids that they were about. */
+  takeRollback(to: bigint): ReadonlySet<Id> {
+    const gone = this.#blocks.filter(({ number }) => number > to)
+    this.#blocks = this.#blocks.filter(({ number }) => number <= to)
+    this.#head = this.#blocks.at(-1) ?? this.#final
+    const ids = new Set<Id>()
+    for (const event of gone.flatMap(({ events }) => events)) {
+      const id = subjectOf(event)?.id
+      if (id !== undefined) ids.add(id)
+    }
+    for (const id of ids) this.#keepTold(id, ({ block }) => block.number <= to)
+    return ids
+  }
+
+  /** Makes all blocks up to the number final. Returns the ids that they were about. */
+  takeFinal(number: bigint): ReadonlySet<Id> {
+    const blocks = this.#blocks.filter((block) => block.number <= number)
+    const timestamp = blocks.at(-1)?.timestamp ?? this.#final?.timestamp
+    if (timestamp === undefined || (this.#final !== undefined && number <= this.#final.number)) return new Set()
+    this.#blocks = this.#blocks.filter((block) => block.number > number)
+    const ids = new Set<Id>()
+    for (const block of blocks) for (const event of block.events) this.#makeFinal(event, block.timestamp, ids)
+    for (const id of ids) this.#keepTold(id, ({ block }) => block.number > number)
+    this.#final = { number, timestamp }
+    const stored = this.#collections.cursor.get(CURSOR)
+    if (ids.size > 0 || stored === undefined || number - stored.number >= LAZY_BLOCKS) {
+      this.#collections.cursor.set(CURSOR, this.#final)
+    }
+    return ids
+  }
+
+  channel(channelId: Id): ChannelChain {
+    const final = this.#collections.channelFacts.get(channelId) ?? noChannelFacts(channelId)
+    const any = (this.#told.get(channelId) ?? []).reduce(
+      (facts, { event, block }) => applyToChannel(facts, event, block.timestamp),
+      final,
+    )
+    return {
+      deposits: final.deposits,
+      withdrawn: final.withdrawn,
+      closesAt: any.closesAt,
+      shown: [any.shown[0].seq, any.shown[1].seq],
+      ended: any.ended,
+      endedFinal: final.ended,
+      any,
+      final,
+    }
+  }
+
+  virtual(virtualId: Id): VirtualChain {
+    const final = this.#collections.virtualFacts.get(virtualId)
+    const any = (this.#told.get(virtualId) ?? []).reduce<VirtualFacts | undefined>(
+      (facts, { event, block }) => applyToVirtual(facts, event, block.timestamp),
+      final,
+    )
+    const isFinal = final !== undefined && this.#final !== undefined && this.#final.timestamp >= final.finalAt
+    return {
+      finalAt: any?.finalAt,
+      redeemed: any?.amount ?? 0n,
+      finalAmount: isFinal ? final.amount : undefined,
+    }
+  }
+
+  knows(id: Id): boolean {
+    const { channelFacts, virtualFacts } = this.#collections
+    return this.#told.has(id) || channelFacts.get(id) !== undefined || virtualFacts.get(id) !== undefined
+  }
+
+  #keepTold(id: Id, keeps: (told: Told) => boolean): void {
+    const kept = (this.#told.get(id) ?? []).filter(keeps)
+    if (kept.length > 0) this.#told.set(id, kept)
+    else this.#told.delete(id)
+  }
+
+  #makeFinal(event: ChainEvent, at: bigint, ids: Set<Id>): void {
+    const subject = subjectOf(event)
+    if (subject === undefined) return
+    ids.add(subject.id)
+    const { channelFacts, virtualFacts } = this.#collections
+    if (subject.kind === 'virtual') {
+      virtualFacts.set(subject.id, applyToVirtual(virtualFacts.get(subject.id), event, at))
+    } else {
+      const facts = channelFacts.get(subject.id) ?? noChannelFacts(subject.id)
+      channelFacts.set(subject.id, applyToChannel(facts, event, at))
+    }
+  }
+}
