@@ -1,0 +1,68 @@
+import { type ErrorArguments, SluiceError } from '@sluice/protocol'
+
+/** Every error of the transports. */
+export const transportErrors = {
+  TRANSPORT_URL_INVALID: {
+    message: '{url} is no address of a peer',
+    action: 'Give a url that begins with ws:// or wss://.',
+  },
+  TRANSPORT_UNREACHABLE: {
+    message: 'nobody answers at {url}: {reason}',
+    action: 'Check the address, and that the peer runs.',
+  },
+  TRANSPORT_TIMEOUT: {
+    message: 'the other end did not finish the handshake within {milliseconds} ms',
+    action: 'Check that a Sluice peer listens there, then try again.',
+  },
+  TRANSPORT_ENDED: {
+    message: 'the other end broke the handshake off',
+    action: 'Check that both ends use the same chain and contract, then try again.',
+  },
+  TRANSPORT_MALFORMED: {
+    message: 'the other end sent {what} instead of a handshake',
+    action: 'Check that a Sluice peer listens there.',
+  },
+  TRANSPORT_VERSION_UNKNOWN: {
+    message: 'the other end speaks version {got} of the handshake, not {expected}',
+    action: 'Upgrade whichever side is older.',
+  },
+  TRANSPORT_PEER_WRONG: {
+    message: 'the signer {got} answers, not {expected}',
+    action: "Check the peer's address and its url.",
+  },
+  TRANSPORT_PROOF_WRONG: {
+    message: 'the other end does not hold the key of {peer}, or uses another chain or contract',
+    action: 'Check that both ends use the same chain and contract; do not trust that address.',
+  },
+  TRANSPORT_SELF: {
+    message: '{peer} is the own signer',
+    action: 'Give the address of another node.',
+  },
+  TRANSPORT_DUPLICATE: {
+    message: 'a session with {peer} stands already',
+    action: 'Use that one.',
+  },
+  TRANSPORT_PORT_TAKEN: {
+    message: 'the port {port} of {host} is taken',
+    action: 'Stop what listens there, or choose another port; 0 takes any free one.',
+  },
+  TRANSPORT_LISTEN_FAILED: {
+    message: 'listening on {host}:{port} is not possible: {reason}',
+    action: 'Choose an address of this machine and a port that this user may take.',
+  },
+  TRANSPORT_STOPPED: {
+    message: 'the transport is stopped',
+    action: 'Start the node again.',
+  },
+} as const
+
+/** A session that cannot be had. The codes are in {@link transportErrors}. */
+export class TransportError<
+  Code extends keyof typeof transportErrors = keyof typeof transportErrors,
+> extends SluiceError<Code> {
+  override readonly name = 'TransportError'
+
+  constructor(code: Code, ...[details, cause]: ErrorArguments<(typeof transportErrors)[Code]['message']>) {
+    super(code, transportErrors[code], details, cause)
+  }
+}

@@ -1,0 +1,30 @@
+/** What a transport bounds. Bytes and milliseconds. */
+export interface TransportLimits {
+  /** Largest frame either way. */
+  readonly frameBytes: number
+  /** A session whose peer lets more than this pile up unread is ended. */
+  readonly queuedBytes: number
+  /** From the first byte of a connection until both ends have proved their keys. */
+  readonly handshakeMs: number
+  /** After so long without a sign of life the peer is asked for one; after three times as long the session is ended. */
+  readonly keepAliveMs: number
+  /** Incoming connections that have not proved a key. */
+  readonly unauthenticated: number
+  /** The same, from one IP address. */
+  readonly unauthenticatedPerIp: number
+  /** Incoming connections from one IP address. */
+  readonly connectionsPerIp: number
+  /** Incoming connections. */
+  readonly connections: number
+}
+
+export const defaultTransportLimits: TransportLimits = {
+  frameBytes: 1024 * 1024,
+  queuedBytes: 32 * 1024 * 1024,
+  handshakeMs: 10_000,
+  keepAliveMs: 15_000,
+  unauthenticated: 256,
+  unauthenticatedPerIp: 64,
+  connectionsPerIp: 256,
+  connections: 4096,
+}

@@ -1,0 +1,117 @@
+import { once } from 'node:events'
+import { createServer as createHttpServer, type Server } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer } from 'ws'
+import { Admission } from './admission.ts'
+import { createDelay, type DelayOptions } from './delay.ts'
+import { TransportError } from './errors.ts'
+import type { TransportLimits } from './limits.ts'
+import { recordBytes } from './records.ts'
+import type { Accept, Listener } from './transport.ts'
+import { createWsWire } from './wire-ws.ts'
+
+/** Largest head of a request that asks for a WebSocket, bytes. */
+const HEADER_BYTES = 8 * 1024
+
+export interface ListenOptions {
+  readonly host: string
+  /** 0 takes any free one. */
+  readonly port: number
+  /** Listens for wss:// with this certificate; without it a proxy in front does, or the network is trusted not to be read. */
+  readonly tls?: { readonly key: string; readonly cert: string }
+}
+
+/** A listener and where it listens. */
+export interface WsListener extends Listener {
+  readonly host: string
+  readonly port: number
+}
+
+function createServer(options: ListenOptions, limits: TransportLimits): Server {
+  const http = {
+    maxHeaderSize: HEADER_BYTES,
+    headersTimeout: limits.handshakeMs,
+    requestTimeout: limits.handshakeMs,
+    connectionsCheckingInterval: Math.min(1_000, limits.handshakeMs),
+  }
+  return options.tls === undefined ? createHttpServer(http) : createHttpsServer({ ...http, ...options.tls })
+}
+
+async function bind(server: Server, { host, port }: ListenOptions): Promise<AddressInfo> {
+  try {
+    server.listen(port, host)
+    await once(server, 'listening')
+    return server.address() as AddressInfo
+  } catch (cause) {
+    if (Reflect.get(Object(cause), 'code') === 'EADDRINUSE') {
+      throw new TransportError('TRANSPORT_PORT_TAKEN', { host, port }, cause)
+    }
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new TransportError('TRANSPORT_LISTEN_FAILED', { host, port, reason }, cause)
+  }
+}
+
+/** Every connection has the same time to prove a key, whatever it does with it. */
+function guard(server: Server, admission: Admission, limits: TransportLimits): void {
+  server.on('connection', (socket: Socket) => {
+    if (!admission.admit(socket)) {
+      socket.destroy()
+      return
+    }
+    const timer = setTimeout(() => {
+      if (admission.isUnauthenticated(socket)) socket.destroy()
+    }, limits.handshakeMs)
+    socket.once('close', () => clearTimeout(timer))
+  })
+  server.on('request', (_request, response) => {
+    response.writeHead(426, { connection: 'close', upgrade: 'websocket' }).end()
+  })
+}
+
+/** TLS hands a socket of its own over; the connection counted is the one below it. */
+function rawSocket(socket: Duplex, admission: Admission): Socket | undefined {
+  const below = Reflect.get(socket, '_parent')
+  for (const counted of admission.all()) if (counted === socket || counted === below) return counted
+  return undefined
+}
+
+/** Accepts WebSockets within the limits. */
+export async function listenWs(
+  options: ListenOptions,
+  accept: Accept,
+  limits: TransportLimits,
+  delay?: DelayOptions,
+): Promise<WsListener> {
+  const server = createServer(options, limits)
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: recordBytes(limits.frameBytes),
+    perMessageDeflate: false,
+  })
+  const admission = new Admission(limits)
+  guard(server, admission, limits)
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy())
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      accept(createWsWire(webSocket, delay && createDelay(delay)), () => {
+        const counted = rawSocket(socket, admission)
+        if (counted !== undefined) admission.authenticated(counted)
+      })
+    })
+  })
+  const { address, port } = await bind(server, options)
+  return {
+    host: address,
+    port,
+    async close() {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      for (const socket of admission.all()) socket.destroy()
+      await closed
+    },
+  }
+}

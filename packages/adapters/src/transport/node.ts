@@ -1,0 +1,60 @@
+import type { Transport } from '@sluice/engine'
+import type { DelayOptions } from './delay.ts'
+import { createWsDial } from './dial-ws.ts'
+import { type ListenOptions, listenWs, type WsListener } from './listen-ws.ts'
+import { nodePrimitives } from './primitives-node.ts'
+import { type Accept, SocketTransport, type TransportOptions } from './transport.ts'
+
+export type { DelayOptions } from './delay.ts'
+export { TransportError } from './errors.ts'
+export { defaultTransportLimits, type TransportLimits } from './limits.ts'
+export type { ListenOptions } from './listen-ws.ts'
+
+export interface WebSocketTransportOptions extends TransportOptions {
+  /** Where to accept peers; without it this node only dials. */
+  readonly listen?: ListenOptions
+  /** Makes every message take longer, for measurements. */
+  readonly delay?: DelayOptions
+}
+
+export interface WebSocketTransport extends Transport {
+  /** Where it listens, once started. */
+  readonly listening: { readonly host: string; readonly port: number } | undefined
+}
+
+/**
+ * Sessions over WebSockets in Node.
+ *
+ * `start` rejects with TransportError `TRANSPORT_PORT_TAKEN` or `TRANSPORT_LISTEN_FAILED`; `connect` with
+ * `TRANSPORT_URL_INVALID`, `TRANSPORT_UNREACHABLE`, `TRANSPORT_TIMEOUT`, `TRANSPORT_PEER_WRONG`, `TRANSPORT_PROOF_WRONG` and
+ * others of the same table.
+ *
+ * @example
+ * ```ts
+ * const transport = createWebSocketTransport({ signer, crypto, digests, clock, listen: { host: '127.0.0.1', port: 0 } })
+ * await transport.start(handler)
+ * transport.listening?.port
+ * ```
+ */
+export function createWebSocketTransport(options: WebSocketTransportOptions): WebSocketTransport {
+  let listening: WsListener | undefined
+  const { listen: where, delay } = options
+  const transport = new SocketTransport(options, {
+    primitives: nodePrimitives,
+    dial: createWsDial(delay),
+    ...(where !== undefined && {
+      listen: async (accept: Accept, limits) => {
+        listening = await listenWs(where, accept, limits, delay)
+        return listening
+      },
+    }),
+  })
+  return {
+    start: (handler) => transport.start(handler),
+    connect: (peer, url) => transport.connect(peer, url),
+    stop: () => transport.stop(),
+    get listening() {
+      return listening && { host: listening.host, port: listening.port }
+    },
+  }
+}

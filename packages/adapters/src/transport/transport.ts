@@ -1,0 +1,190 @@
+import type { Clock, Log, Session, Transport, TransportHandler } from '@sluice/engine'
+import type { Address, Crypto, Digests, Signer } from '@sluice/protocol'
+import { TransportError } from './errors.ts'
+import { type Established, HANDSHAKE_BYTES, type HandshakeStep, type Identity, initiate, respond } from './handshake.ts'
+import { defaultTransportLimits, type TransportLimits } from './limits.ts'
+import type { Primitives } from './primitives.ts'
+import { recordBytes } from './records.ts'
+import { SecureSession } from './session.ts'
+import { SessionTable } from './table.ts'
+import type { Dial, Wire } from './wire.ts'
+
+/** A peer that lost a session dials again; that the old one is dead is found out within this time. Milliseconds. */
+const PROBE_MS = 2_000
+const INSTANCE_BYTES = 8
+
+/** What every transport over sockets needs. */
+export interface TransportOptions {
+  readonly signer: Signer
+  readonly crypto: Crypto
+  /** Bind every session to the chain and contract. */
+  readonly digests: Digests
+  readonly clock: Clock
+  readonly log?: Log
+  readonly limits?: Partial<TransportLimits>
+}
+
+/** Takes a fresh connection in; `authenticated` is called once its other end has proved a key. Listens to it within the call. */
+export type Accept = (wire: Wire, authenticated: () => void) => void
+
+/** Accepts connections until closed. */
+export interface Listener {
+  close(): Promise<void>
+}
+
+/** What a platform brings to a transport. */
+export interface Platform {
+  readonly primitives: Primitives
+  readonly dial: Dial
+  readonly listen?: (accept: Accept, limits: TransportLimits) => Promise<Listener>
+}
+
+/** Sessions over message sockets: dialling, being dialled, and which session with a peer is the one. */
+export class SocketTransport implements Transport {
+  readonly #options: TransportOptions
+  readonly #platform: Platform
+  readonly #limits: TransportLimits
+  readonly #identity: Identity
+  readonly #table: SessionTable
+  readonly #dials = new Map<Address, Promise<Session>>()
+  readonly #wires = new Set<Wire>()
+  readonly #stopping = new AbortController()
+  #handler: TransportHandler | undefined
+  #listener: Listener | undefined
+
+  constructor(options: TransportOptions, platform: Platform) {
+    const { signer, crypto, digests } = options
+    const { primitives } = platform
+    this.#options = options
+    this.#platform = platform
+    this.#limits = { ...defaultTransportLimits, ...options.limits }
+    this.#identity = { signer, crypto, digests, primitives, instance: primitives.random(INSTANCE_BYTES) }
+    this.#table = new SessionTable(signer.address)
+  }
+
+  async start(handler: TransportHandler): Promise<void> {
+    this.#handler = handler
+    this.#listener = await this.#platform.listen?.((wire, authenticated) => {
+      const shaken = this.#shake(wire, respond(this.#identity))
+      shaken.then(authenticated, (error) => this.#refused(error))
+    }, this.#limits)
+  }
+
+  connect(peer: Address, url: string): Promise<Session> {
+    const live = this.#table.get(peer)
+    if (live !== undefined) return Promise.resolve(live)
+    const dialled = this.#dials.get(peer) ?? this.#dial(peer, url).finally(() => this.#dials.delete(peer))
+    this.#dials.set(peer, dialled)
+    return dialled
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    for (const session of this.#table.all()) session.close()
+    for (const wire of this.#wires) wire.close()
+    await Promise.allSettled(this.#dials.values())
+    await Promise.all([...this.#wires].map((wire) => wire.gone))
+    await this.#listener?.close()
+  }
+
+  async #dial(peer: Address, url: string): Promise<Session> {
+    if (this.#stopping.signal.aborted) throw new TransportError('TRANSPORT_STOPPED')
+    if (peer === this.#identity.signer.address) throw new TransportError('TRANSPORT_SELF', { peer })
+    let shaken: Promise<Session> | undefined
+    await this.#platform.dial(url, {
+      messageBytes: recordBytes(this.#limits.frameBytes),
+      timeoutMs: this.#limits.handshakeMs,
+      signal: this.#stopping.signal,
+      opened: (wire) => {
+        const { first, step } = initiate(this.#identity, peer)
+        shaken = this.#shake(wire, step)
+        wire.send(first)
+      },
+    })
+    if (shaken === undefined) throw new TransportError('TRANSPORT_STOPPED')
+    return shaken
+  }
+
+  /** Drives a handshake to its end. The session takes the wire over in the turn of the last message, so that none is lost. */
+  #shake(wire: Wire, step: HandshakeStep): Promise<Session> {
+    this.#track(wire)
+    return new Promise((resolve, reject) => {
+      const fail = (error: TransportError): void => {
+        cancel()
+        reject(error)
+        wire.destroy()
+      }
+      const milliseconds = this.#limits.handshakeMs
+      const cancel = this.#options.clock.after(milliseconds, () =>
+        fail(new TransportError('TRANSPORT_TIMEOUT', { milliseconds })),
+      )
+      wire.listen({
+        message: (bytes) => {
+          try {
+            const established = this.#take(wire, step, bytes)
+            if (established === undefined) return
+            cancel()
+            resolve(this.#open(wire, established))
+          } catch (cause) {
+            fail(cause instanceof TransportError ? cause : new TransportError('TRANSPORT_ENDED', {}, cause))
+          }
+        },
+        closed: () => fail(new TransportError('TRANSPORT_ENDED')),
+      })
+    })
+  }
+
+  #take(wire: Wire, step: HandshakeStep, bytes: Uint8Array): Established | undefined {
+    if (bytes.length > HANDSHAKE_BYTES) {
+      throw new TransportError('TRANSPORT_MALFORMED', { what: `${bytes.length} bytes` })
+    }
+    const { reply, established } = step(bytes)
+    if (reply !== undefined) wire.send(reply)
+    return established
+  }
+
+  /** Both ends have proved their keys. Returns the session that is the one with this peer from now on. */
+  #open(wire: Wire, established: Established): Session {
+    const session = new SecureSession({
+      established,
+      wire,
+      primitives: this.#platform.primitives,
+      limits: this.#limits,
+      clock: this.#options.clock,
+      handler: {
+        frame: (of, frame) => this.#handler?.frame(of, frame),
+        closed: (of) => this.#closed(of),
+      },
+    })
+    const verdict = this.#table.admit(session)
+    if (verdict.keep === 'old') {
+      session.close()
+      verdict.old.probe(PROBE_MS)
+      return verdict.old
+    }
+    if (verdict.replaced !== undefined) {
+      verdict.replaced.close()
+      this.#handler?.closed(verdict.replaced)
+    }
+    this.#options.log?.debug('session.opened', { peer: session.peer, dialled: session.role === 0 })
+    this.#handler?.opened(session)
+    return session
+  }
+
+  #closed(session: SecureSession): void {
+    if (!this.#table.remove(session)) return
+    this.#options.log?.debug('session.closed', { peer: session.peer })
+    this.#handler?.closed(session)
+  }
+
+  #refused(error: unknown): void {
+    if (!(error instanceof TransportError)) throw error
+    this.#options.log?.debug('session.refused', { code: error.code, reason: error.message })
+  }
+
+  #track(wire: Wire): void {
+    this.#wires.add(wire)
+    wire.gone.then(() => this.#wires.delete(wire))
+    if (this.#stopping.signal.aborted) wire.destroy()
+  }
+}

@@ -1,0 +1,32 @@
+/** What happens on a wire. */
+export interface WireHandler {
+  message(bytes: Uint8Array): void
+  /** Once, whoever ended it. */
+  closed(): void
+}
+
+/** A connection that carries messages whole and in order, and proves nothing about who is at the other end. */
+export interface Wire {
+  /** Hands all events from now on to this handler. */
+  listen(handler: WireHandler): void
+  send(bytes: Uint8Array): void
+  /** Bytes not yet handed to the network. */
+  readonly queued: number
+  /** Resolves once the connection is gone. */
+  readonly gone: Promise<void>
+  /** Ends it once what was sent is written. Idempotent. */
+  close(): void
+  /** Ends it at once. Idempotent. */
+  destroy(): void
+}
+
+export interface DialOptions {
+  readonly messageBytes: number
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
+  /** Called once the connection stands, and listens to it within the call, so that no message is lost. */
+  opened(wire: Wire): void
+}
+
+/** Resolves after `opened` was called. Rejects with TransportError `TRANSPORT_URL_INVALID`, `TRANSPORT_UNREACHABLE` or `TRANSPORT_STOPPED`. */
+export type Dial = (url: string, options: DialOptions) => Promise<void>
