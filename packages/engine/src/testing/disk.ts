@@ -33,12 +33,17 @@ export class Disk {
     this.#owner = owner
     const isOwner = () => this.#owner === owner
     const records = this.#records
+    let isClosed = false
     return {
       async *load() {
         yield* [...records]
       },
-      commit: (writes) => this.#commit(writes, isOwner),
+      commit: async (writes) => {
+        if (isClosed) throw new Error('the simulated disk is closed')
+        await this.#commit(writes, isOwner)
+      },
       close: async () => {
+        isClosed = true
         if (isOwner()) this.#owner = undefined
       },
     }

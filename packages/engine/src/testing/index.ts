@@ -1,3 +1,7 @@
+export * from './conformance/case.ts'
+export * from './conformance/store.ts'
+export * from './conformance/transport.ts'
 export * from './disk.ts'
+export * from './network.ts'
 export * from './random.ts'
 export * from './scheduler.ts'
