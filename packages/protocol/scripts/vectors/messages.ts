@@ -90,11 +90,12 @@ const volatile: readonly VolatileMessage[] = [
 ]
 
 const frames: readonly Frame[] = [
-  { kind: 'hello', next: 1n, oldest: 1n, channels: [] },
+  { kind: 'hello', next: 1n, oldest: 1n, account: signer.address, channels: [] },
   {
     kind: 'hello',
     next: 18n,
     oldest: 4n,
+    account: signer.address,
     channels: [channelId, digests.channelId(first(channels))]
       .toSorted()
       .map((id, n) => ({ channelId: id, sent: 9n, received: BigInt(n), countersigned: 0n, held: 8n })),

@@ -3,7 +3,8 @@ import { createDigests } from '../../src/digests.ts'
 import { hashDomain } from '../../src/eip712.ts'
 import { NATIVE_TOKEN } from '../../src/hex.ts'
 import type { ChannelTerms, VirtualTerms } from '../../src/terms.ts'
-import { testCrypto } from '../../src/testing/crypto.ts'
+import { signerFromKey, testCrypto } from '../../src/testing/crypto.ts'
+import { developmentKeys } from '../../src/testing/keys.ts'
 import type { Generated } from '../generated.ts'
 import { addressOf, digests, domain, hashOf, keccak256, nonceOf, signerAt, signers } from './scene.ts'
 import { vectorFile } from './vector-file.ts'
@@ -63,6 +64,11 @@ export const termsFiles: readonly Generated[] = [
       id: request,
       closeRequest: createDigests(one, testCrypto).closeRequest(request),
     })),
+  ),
+  vectorFile(
+    'keys',
+    'The well-known keys of development chains, with their addresses.',
+    developmentKeys.map((key) => ({ key, address: signerFromKey(key).address })),
   ),
   vectorFile(
     'channels',
