@@ -7,28 +7,30 @@ import { directionCheck } from './directions.ts'
 import { habitCheck } from './habits.ts'
 import { linkCheck } from './links.ts'
 
+const lint = ['biome', 'ci', '--error-on-warnings', '--colors=off', '--max-diagnostics=40', '.']
+const contracts = ['npm', 'run', '--silent', 'check', '-w', 'contracts']
+
+/** Scripts that write files from the sources; with `--check` they write nothing and fail where a file is stale. */
+const generators = {
+  'golden vectors': 'packages/protocol/scripts/vectors.ts',
+  'page of errors': 'packages/protocol/scripts/errors.ts',
+  'pages of commands': 'apps/node/scripts/docs.ts',
+}
+
 /** Every check of this repository. Those of what is generated are there once their generator is. */
 export function allChecks(): Check[] {
-  const vectors = 'packages/protocol/scripts/vectors.ts'
   return [
     commandCheck('types', ['tsc', '-p', 'tsconfig.json', '--noEmit']),
     commandCheck('types of the pure package', ['tsc', '-p', 'packages/protocol/tsconfig.json', '--noEmit']),
-    commandCheck('lint, format, import cycles', [
-      'biome',
-      'ci',
-      '--error-on-warnings',
-      '--colors=off',
-      '--max-diagnostics=40',
-      '.',
-    ]),
+    commandCheck('lint, format, import cycles', lint),
     commandCheck('unused code and dependencies', ['knip', '--no-progress', '--no-config-hints']),
     directionCheck,
     habitCheck,
     linkCheck,
     commandsCheck,
-    ...(hasScript('contracts', 'check')
-      ? [commandCheck('contracts: abi, gas, format', ['npm', 'run', '--silent', 'check', '-w', 'contracts'])]
-      : []),
-    ...(existsSync(join(root, vectors)) ? [commandCheck('vectors up to date', ['node', vectors, '--check'])] : []),
+    ...(hasScript('contracts', 'check') ? [commandCheck('contracts: abi, gas, format', contracts)] : []),
+    ...Object.entries(generators)
+      .filter(([, path]) => existsSync(join(root, path)))
+      .map(([name, path]) => commandCheck(`${name} up to date`, ['node', path, '--check'])),
   ]
 }

@@ -19,6 +19,7 @@ test.each([
   ['README.md', 'https://example.org/home/page and ./work/main and ~/work/'],
   ['packages/engine/src/a.test.ts', "test('skips a stale voucher', () => {})"],
   ['packages/engine/src/a.ts', 'const x = y as unknown as Z // the parser returns no better type'],
+  ['packages/engine/src/a.ts', '// the parser returns no better type\nconst x = y as unknown as Z'],
 ])('%s may hold %s', (path, text) => {
   expect(findBadHabits({ path, text })).toEqual([])
 })
