@@ -35,6 +35,10 @@ export const protocolErrors = {
     message: 'the zero address is nobody and cannot sign',
     action: 'Give the address of a signer.',
   },
+  TERMS_ZERO_ACCOUNT: {
+    message: 'the zero address is nobody and cannot be paid',
+    action: "Give the address that is to get the party's money.",
+  },
   // Locks
   LOCK_SLOT_INVALID: {
     message: 'slot {slot} is not a whole number from 0 to {max}',

@@ -28,6 +28,14 @@ describe('the terms of a channel', () => {
     expect(() => checkChannelTerms(channel(signer(2), signer(2)))).toThrow(code('TERMS_SIGNERS_ORDER'))
     expect(() => checkChannelTerms(channel(signer(0), signer(2)))).toThrow(code('TERMS_ZERO_SIGNER'))
   })
+
+  it('have two accounts that can be paid', () => {
+    const terms = channel(signer(1), signer(2))
+    for (const party of ['a', 'b'] as const) {
+      const spoilt = { ...terms, [party]: { ...terms[party], account: NATIVE_TOKEN } }
+      expect(() => checkChannelTerms(spoilt)).toThrow(code('TERMS_ZERO_ACCOUNT'))
+    }
+  })
 })
 
 describe('the terms of a virtual channel', () => {

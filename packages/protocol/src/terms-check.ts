@@ -10,12 +10,14 @@ export const MAX_PATH = 6
 const NOBODY: Address = NATIVE_TOKEN
 
 /**
- * Refuses a channel's terms that nobody could sign under, or whose parties are not in order.
+ * Refuses a channel's terms that nobody could sign under or be paid by, or whose parties are not in order. The contract
+ * refuses the same.
  *
- * @throws ProtocolError `TERMS_ZERO_SIGNER`, `TERMS_SIGNERS_ORDER`.
+ * @throws ProtocolError `TERMS_ZERO_SIGNER`, `TERMS_ZERO_ACCOUNT`, `TERMS_SIGNERS_ORDER`.
  */
 export function checkChannelTerms({ a, b }: ChannelTerms): void {
   if (a.signer === NOBODY) throw new ProtocolError('TERMS_ZERO_SIGNER')
+  if (a.account === NOBODY || b.account === NOBODY) throw new ProtocolError('TERMS_ZERO_ACCOUNT')
   if (a.signer >= b.signer) throw new ProtocolError('TERMS_SIGNERS_ORDER', { a: a.signer, b: b.signer })
 }
 
