@@ -77,6 +77,10 @@ export const httpErrors = {
     message: 'the server answered the bytes {got} where those from {expected} on were asked for',
     action: 'Ask another provider.',
   },
+  SERVER_UNREACHABLE: {
+    message: 'no answer from {url}',
+    action: 'Check the address and that the provider runs.',
+  },
   PROVIDER_STALLED: {
     message: 'no byte came for {milliseconds} ms at byte {offset}',
     action: 'Resume later on the same payment, or ask another provider.',

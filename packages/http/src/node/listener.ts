@@ -67,9 +67,10 @@ async function handled(handler: Handler, options: ListenerOptions, request: Requ
 }
 
 function toRequest(incoming: IncomingMessage, signal: AbortSignal): RequestLike | undefined {
-  const base = `http://${incoming.headers.host ?? 'localhost'}`
+  const host = incoming.headers.host ?? 'localhost'
+  const base = `http://${host}`
   const target = incoming.url ?? '/'
-  if (!target.startsWith('/') || !URL.canParse(base + target)) return undefined
+  if (!/^[-\w.:[\]]+$/.test(host) || !target.startsWith('/') || !URL.canParse(base + target)) return undefined
   const headers = new Headers()
   for (const [name, value] of Object.entries(incoming.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value)
