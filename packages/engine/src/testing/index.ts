@@ -1,3 +1,6 @@
+export * from './chain/contract.ts'
+export * from './chain/ledger.ts'
+export * from './chain/simulated-chain.ts'
 export * from './conformance/case.ts'
 export * from './conformance/store.ts'
 export * from './conformance/transport.ts'

@@ -1,0 +1,284 @@
+import { type Address, bytesToHex, type Crypto, createDigests, type Digests, type Domain } from '@sluice/protocol'
+import type {
+  Chain,
+  ChainBlock,
+  ChainCall,
+  ChainEvent,
+  ChainHandler,
+  PreparedTransaction,
+  TransactionStatus,
+} from '../../ports/chain.ts'
+import type { SeededRandom } from '../random.ts'
+import type { Scheduler } from '../scheduler.ts'
+import { execute } from './contract.ts'
+import { addBalance, balanceOf, copyLedger, emptyLedger, type Ledger } from './ledger.ts'
+
+interface Transaction extends PreparedTransaction {
+  readonly sender: Address
+  readonly call: ChainCall
+}
+
+interface Mined {
+  readonly transaction: Transaction
+  readonly success: boolean
+}
+
+interface MinedBlock extends ChainBlock {
+  readonly mined: readonly Mined[]
+  /** The state after it. */
+  readonly ledger: Ledger
+}
+
+/** Somebody who listens, and what it was told. */
+interface Listener {
+  readonly handler: ChainHandler
+  readonly from: bigint
+  readonly told: ChainBlock[]
+  toldFinal: bigint
+}
+
+export interface SimulatedChainOptions {
+  readonly scheduler: Scheduler
+  readonly random: SeededRandom
+  readonly crypto: Crypto
+  readonly domain?: Domain
+  /** Milliseconds between blocks. */
+  readonly blockTime?: number
+  /** Blocks from a block until it is final. */
+  readonly finality?: number
+}
+
+/**
+ * A chain with one contract on simulated time: blocks, finality, a mempool that may lose transactions, reorgs, outages; and
+ * senders who may call whatever they like.
+ */
+export class SimulatedChain {
+  readonly domain: Domain
+  readonly digests: Digests
+  readonly #options: SimulatedChainOptions
+  readonly #scheduler: Scheduler
+  readonly #blockTime: number
+  readonly #finality: number
+  readonly #blocks: MinedBlock[]
+  readonly #listeners = new Set<Listener>()
+  readonly #known = new Map<string, Transaction>()
+  #mempool: Transaction[] = []
+  #count = 0
+  #isDown = false
+  /** Probability that a broadcast is lost. */
+  lossRate = 0
+  /** Sees each transaction that a block includes; for tests that look. */
+  onMined: (sender: Address, call: ChainCall, success: boolean) => void = () => {}
+
+  constructor(options: SimulatedChainOptions) {
+    this.#options = options
+    this.#scheduler = options.scheduler
+    this.#blockTime = options.blockTime ?? 1000
+    this.#finality = options.finality ?? 2
+    this.domain = options.domain ?? { chainId: 31337n, contract: '0x00000000000000000000000000000000005100ce' }
+    this.digests = createDigests(this.domain, options.crypto)
+    this.#blocks = [
+      { number: 0n, hash: this.#hash(), timestamp: this.#time(), events: [], mined: [], ledger: emptyLedger() },
+    ]
+    this.#schedule()
+  }
+
+  get head(): ChainBlock {
+    return this.#newest
+  }
+
+  /** The state at the newest block. */
+  get ledger(): Ledger {
+    return this.#newest.ledger
+  }
+
+  /** Number of the newest final block. */
+  get final(): bigint {
+    const number = this.#newest.number - BigInt(this.#finality)
+    return number > 0n ? number : 0n
+  }
+
+  /** Gives an account money out of nothing. */
+  mint(token: Address, account: Address, amount: bigint): void {
+    for (const { ledger } of this.#blocks) addBalance(ledger, token, account, amount)
+  }
+
+  balance(token: Address, account: Address): bigint {
+    return balanceOf(this.ledger, token, account)
+  }
+
+  /** The chain as the sender's own node shows it. `stop` ends it without further notice. */
+  connect(sender: Address): Chain {
+    let listener: Listener | undefined
+    return {
+      domain: this.domain,
+      sender,
+      start: async (from, handler) => {
+        listener = { handler, from: from ?? -1n, told: [], toldFinal: from ?? -1n }
+        this.#listeners.add(listener)
+        this.#tell(listener)
+      },
+      prepare: (call) => this.#later(() => this.#prepare(sender, call)),
+      broadcast: (transaction) => this.#later(() => this.#broadcast(transaction)),
+      status: (transaction) => this.#later(() => this.#status(sender, transaction)),
+      stop: async () => {
+        if (listener !== undefined) this.#listeners.delete(listener)
+      },
+    }
+  }
+
+  /** Submits a call as anyone at all, without asking whether it would revert. */
+  submit(sender: Address, call: ChainCall): PreparedTransaction {
+    const transaction = this.#sign(sender, call)
+    this.#mempool.push(transaction)
+    return transaction
+  }
+
+  /** Takes the newest blocks away. Their transactions may be included again, in another order, or not (`lossRate`). */
+  reorg(depth: number): void {
+    const keep = Math.max(this.#blocks.length - depth, this.#blocks.length - this.#finality, 1)
+    const gone = this.#blocks.splice(keep)
+    const back = gone.flatMap(({ mined }) => mined.map(({ transaction }) => transaction))
+    this.#mempool.push(...back.filter(() => !this.#options.random.chance(this.lossRate)))
+  }
+
+  /** Makes the chain unreachable for all its users, or reachable again. */
+  setDown(isDown: boolean): void {
+    this.#isDown = isDown
+    for (const { handler } of this.#listeners)
+      handler.health(isDown ? new Error('the simulated chain is down') : undefined)
+    if (!isDown) this.#tellAll()
+  }
+
+  get #newest(): MinedBlock {
+    const block = this.#blocks.at(-1)
+    if (block === undefined) throw new Error('a chain has at least one block')
+    return block
+  }
+
+  #time(): bigint {
+    return BigInt(Math.floor(this.#scheduler.now() / 1000))
+  }
+
+  #hash() {
+    this.#count += 1
+    return bytesToHex(this.#options.crypto.keccak256(new TextEncoder().encode(`hash ${this.#count}`)))
+  }
+
+  #schedule(): void {
+    this.#scheduler.after(this.#blockTime, () => {
+      this.#mine()
+      this.#schedule()
+    })
+  }
+
+  #later<T>(run: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#scheduler.after(1 + this.#options.random.below(20), () => {
+        try {
+          if (this.#isDown) throw new Error('the simulated chain is down')
+          resolve(run())
+        } catch (error) {
+          reject(error)
+        }
+      })
+    })
+  }
+
+  #sign(sender: Address, call: ChainCall): Transaction {
+    const mined = this.ledger.nonces.get(sender) ?? 0
+    const waiting = this.#mempool
+      .filter((each) => each.sender === sender && each.nonce >= mined)
+      .map(({ nonce }) => nonce + 1)
+    const nonce = Math.max(mined, ...waiting)
+    const hash = this.#hash()
+    const transaction: Transaction = { hash, raw: hash, nonce, sender, call }
+    this.#known.set(hash, transaction)
+    return transaction
+  }
+
+  #prepare(sender: Address, call: ChainCall): PreparedTransaction {
+    const { digests } = this
+    const { crypto } = this.#options
+    execute({ ledger: copyLedger(this.ledger), sender, time: this.#time(), digests, crypto }, call)
+    const { hash, raw, nonce } = this.#sign(sender, call)
+    return { hash, raw, nonce }
+  }
+
+  #broadcast({ hash }: PreparedTransaction): void {
+    const transaction = this.#known.get(hash)
+    if (transaction === undefined || this.#options.random.chance(this.lossRate)) return
+    if ((this.ledger.nonces.get(transaction.sender) ?? 0) > transaction.nonce) return
+    if (!this.#mempool.some((each) => each.hash === hash)) this.#mempool.push(transaction)
+  }
+
+  #status(sender: Address, { hash, nonce }: PreparedTransaction): TransactionStatus {
+    for (const block of this.#blocks) {
+      const found = block.mined.find(({ transaction }) => transaction.hash === hash)
+      if (found !== undefined) return { status: 'included', block: block.number, success: found.success }
+    }
+    return (this.ledger.nonces.get(sender) ?? 0) > nonce ? { status: 'dropped' } : { status: 'pending' }
+  }
+
+  #mine(): void {
+    const parent = this.#newest
+    const now = this.#time()
+    const timestamp = now > parent.timestamp ? now : parent.timestamp + 1n
+    let ledger = copyLedger(parent.ledger)
+    const events: ChainEvent[] = []
+    const mined: Mined[] = []
+    for (let next = this.#takeNext(ledger); next !== undefined; next = this.#takeNext(ledger)) {
+      ledger.nonces.set(next.sender, next.nonce + 1)
+      const attempt = copyLedger(ledger)
+      const success = this.#attempt(attempt, next, timestamp, events)
+      if (success) ledger = attempt
+      mined.push({ transaction: next, success })
+      this.onMined(next.sender, next.call, success)
+    }
+    this.#blocks.push({ number: parent.number + 1n, hash: this.#hash(), timestamp, events, mined, ledger })
+    this.#scheduler.after(this.#options.random.below(50), () => this.#tellAll())
+  }
+
+  #attempt(ledger: Ledger, { sender, call }: Transaction, time: bigint, events: ChainEvent[]): boolean {
+    try {
+      events.push(...execute({ ledger, sender, time, digests: this.digests, crypto: this.#options.crypto }, call))
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /** The next transaction whose turn is come, in no order but that of each sender's nonces. */
+  #takeNext(ledger: Ledger): Transaction | undefined {
+    this.#mempool = this.#mempool.filter(({ sender, nonce }) => nonce >= (ledger.nonces.get(sender) ?? 0))
+    const ready = this.#mempool.filter(({ sender, nonce }) => nonce === (ledger.nonces.get(sender) ?? 0))
+    if (ready.length === 0) return undefined
+    const chosen = this.#options.random.pick(ready)
+    this.#mempool = this.#mempool.filter((each) => each !== chosen)
+    return chosen
+  }
+
+  #tellAll(): void {
+    if (this.#isDown) return
+    for (const listener of this.#listeners) this.#tell(listener)
+  }
+
+  #tell(listener: Listener): void {
+    const { handler, told } = listener
+    const isGone = ({ number, hash }: ChainBlock) => this.#blocks[Number(number)]?.hash !== hash
+    let newest = told.at(-1)
+    const before = newest
+    for (; newest !== undefined && isGone(newest); newest = told.at(-1)) told.pop()
+    if (newest !== before) handler.rolledBack(newest?.number ?? listener.from)
+    const from = newest?.number ?? listener.from
+    for (const { number, hash, timestamp, events } of this.#blocks.slice(Number(from + 1n))) {
+      const block: ChainBlock = { number, hash, timestamp, events }
+      told.push(block)
+      handler.block(block)
+    }
+    if (this.final > listener.toldFinal) {
+      listener.toldFinal = this.final
+      handler.final(this.final)
+    }
+  }
+}
