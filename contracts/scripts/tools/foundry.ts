@@ -39,7 +39,7 @@ export function foundryBinary(tool: Tool): string {
  * @returns Its exit code.
  */
 export function forge(args: readonly string[]): Promise<number> {
-  const child = spawn(foundryBinary('forge'), args, { cwd: contractsFolder, stdio: 'inherit', env: quietEnvironment() })
+  const child = spawn(foundryBinary('forge'), args, { cwd: contractsFolder, stdio: 'inherit', env: environment() })
   return new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code) => resolve(code ?? 1))
@@ -58,12 +58,21 @@ export function forgeOutput(args: readonly string[]): { code: number; stdout: st
     stdio: ['ignore', 'pipe', 'inherit'],
     encoding: 'utf8',
     maxBuffer: 1 << 30,
-    env: quietEnvironment(),
+    env: environment(),
   })
   if (done.error) throw done.error
   return { code: done.status ?? 1, stdout: done.stdout }
 }
 
-function quietEnvironment(): NodeJS.ProcessEnv {
-  return { ...process.env, FOUNDRY_DISABLE_NIGHTLY_WARNING: '1' }
+// Remappings are given here rather than in foundry.toml because npm puts packages outside the project's folder, where
+// forge only follows absolute paths.
+function environment(): NodeJS.ProcessEnv {
+  const resolve = createRequire(import.meta.url).resolve
+  const toolbox = dirname(resolve('@layerzerolabs/toolbox-foundry/package.json'))
+  const openzeppelin = dirname(resolve('@openzeppelin/contracts/package.json'))
+  const remappings = [
+    `forge-std/=${join(toolbox, 'lib', 'forge-std')}/`,
+    `@openzeppelin/contracts/=${openzeppelin}/`,
+  ]
+  return { ...process.env, FOUNDRY_REMAPPINGS: remappings.join('\n') }
 }

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.28;
+
+import { ChannelTerms, Status } from "../src/interfaces/SluiceTypes.sol";
+import { FeeToken } from "./mocks/FeeToken.sol";
+import { FalseToken, SilentToken, ShortToken } from "./mocks/OddTokens.sol";
+import { Token } from "./mocks/Token.sol";
+import { Fixture } from "./support/Fixture.sol";
+
+contract DepositTest is Fixture {
+    function test_firstNativeDepositOpens() public {
+        ChannelTerms memory t = nativeTerms();
+        bytes32 id = sluice.channelId(t);
+        emits();
+        emit Opened(id, signerA, signerB, 0, 5);
+        fund(t, 0, 5);
+        assertEq(stateOf(id).depositA, 5);
+        assertEq(stateOf(id).depositB, 0);
+        assertEq(uint8(stateOf(id).status), uint8(Status.Open));
+        assertEq(address(sluice).balance, 5);
+    }
+
+    function test_furtherDepositsAddUp() public {
+        ChannelTerms memory t = nativeTerms();
+        bytes32 id = sluice.channelId(t);
+        fund(t, 1, 5);
+        emits();
+        emit Deposited(id, 0, 7);
+        fund(t, 0, 7);
+        emits();
+        emit Deposited(id, 1, 8);
+        fund(t, 1, 3);
+        assertEq(stateOf(id).depositA, 7);
+        assertEq(stateOf(id).depositB, 8);
+    }
+
+    function test_tokenDepositPullsFromTheSender() public {
+        ChannelTerms memory t = tokenTerms();
+        fund(t, 0, 9);
+        assertEq(token.balanceOf(address(sluice)), 9);
+        assertEq(token.balanceOf(address(this)), 0);
+        assertEq(stateOf(sluice.channelId(t)).depositA, 9);
+    }
+
+    function test_whatArrivesCounts() public {
+        ChannelTerms memory t = nativeTerms();
+        t.token = address(new FeeToken());
+        fund(t, 0, 200);
+        assertEq(stateOf(sluice.channelId(t)).depositA, 198);
+    }
+
+    function test_tokenThatAnswersNothingWorks() public {
+        ChannelTerms memory t = nativeTerms();
+        t.token = address(new SilentToken());
+        fund(t, 0, 4);
+        assertEq(stateOf(sluice.channelId(t)).depositA, 4);
+    }
+
+    function test_refusesTokenThatAnswersFalse() public {
+        ChannelTerms memory t = nativeTerms();
+        t.token = address(new FalseToken());
+        refuses(abi.encodeWithSelector(PullFailed.selector, t.token, address(this), 4));
+        sluice.deposit(t, 0, 4);
+    }
+
+    function test_refusesTokenThatAnswersShort() public {
+        ChannelTerms memory t = nativeTerms();
+        t.token = address(new ShortToken());
+        refuses(abi.encodeWithSelector(PullFailed.selector, t.token, address(this), 4));
+        sluice.deposit(t, 0, 4);
+    }
+
+    function test_refusesTokenWithoutAllowance() public {
+        ChannelTerms memory t = tokenTerms();
+        token.mint(address(this), 4);
+        refuses(abi.encodeWithSelector(PullFailed.selector, t.token, address(this), 4));
+        sluice.deposit(t, 0, 4);
+    }
+
+    function test_refusesTokenWithoutCode() public {
+        ChannelTerms memory t = nativeTerms();
+        t.token = address(0x1234567);
+        vm.expectRevert();
+        sluice.deposit(t, 0, 4);
+    }
+
+    function test_refusesWrongValue() public {
+        vm.deal(address(this), 10);
+        refuses(abi.encodeWithSelector(WrongValue.selector, 3, 4));
+        sluice.deposit{ value: 3 }(nativeTerms(), 0, 4);
+        refuses(abi.encodeWithSelector(WrongValue.selector, 1, 0));
+        sluice.deposit{ value: 1 }(tokenTerms(), 0, 1);
+    }
+
+    function test_refusesNothing() public {
+        refuses(abi.encodeWithSelector(NothingReceived.selector));
+        sluice.deposit(nativeTerms(), 0, 0);
+    }
+
+    function test_refusesPartyAboveOne() public {
+        vm.deal(address(this), 1);
+        refuses(abi.encodeWithSelector(WrongParty.selector, 2));
+        sluice.deposit{ value: 1 }(nativeTerms(), 2, 1);
+    }
+
+    function test_refusesBadTerms() public {
+        vm.deal(address(this), 10);
+        ChannelTerms memory t = nativeTerms();
+        (t.a.signer, t.b.signer) = (signerB, signerA);
+        refusesTerms(t);
+        t.a.signer = t.b.signer;
+        refusesTerms(t);
+        t = nativeTerms();
+        t.a.signer = address(0);
+        refusesTerms(t);
+        t = nativeTerms();
+        t.a.account = address(0);
+        refusesTerms(t);
+        t = nativeTerms();
+        t.b.account = address(0);
+        refusesTerms(t);
+    }
+
+    function refusesTerms(ChannelTerms memory t) private {
+        refuses(abi.encodeWithSelector(BadTerms.selector, t.a.signer, t.b.signer, t.a.account, t.b.account));
+        sluice.deposit{ value: 1 }(t, 0, 1);
+    }
+
+    function test_depositsStayBelow128Bits() public {
+        (ChannelTerms memory t, bytes32 id) = funded(type(uint128).max - 5, 0);
+        vm.deal(address(this), 6);
+        refuses(abi.encodeWithSelector(TooMuch.selector, id, 6));
+        sluice.deposit{ value: 6 }(t, 1, 6);
+        sluice.deposit{ value: 5 }(t, 1, 5);
+        assertEq(stateOf(id).depositA, type(uint128).max - 5);
+        assertEq(stateOf(id).depositB, 5);
+        assertEq(uint8(stateOf(id).status), uint8(Status.Open));
+    }
+
+    function test_aTokenCannotClaimMoreThan128Bits() public {
+        ChannelTerms memory t = tokenTerms();
+        uint256 amount = uint256(type(uint128).max) + 1;
+        token.mint(address(this), amount);
+        token.approve(address(sluice), amount);
+        refuses(abi.encodeWithSelector(TooMuch.selector, sluice.channelId(t), amount));
+        sluice.deposit(t, 0, amount);
+    }
+
+    function test_depositsWhileClosing() public {
+        (ChannelTerms memory t, bytes32 id) = funded(5, 0);
+        startCloseAs(signerA, t, noVoucher());
+        fund(t, 1, 2);
+        assertEq(stateOf(id).depositB, 2);
+    }
+
+    function test_refusesSettledChannel() public {
+        (ChannelTerms memory t, bytes32 id) = funded(5, 0);
+        settled(t, noVoucher(), noVoucher());
+        vm.deal(address(this), 1);
+        refuses(abi.encodeWithSelector(ChannelOver.selector, id));
+        sluice.deposit{ value: 1 }(t, 0, 1);
+    }
+
+    function test_sendingValueAloneIsRefused() public {
+        vm.deal(address(this), 1);
+        (bool ok,) = address(sluice).call{ value: 1 }("");
+        assertFalse(ok);
+    }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.28;
+
+import { Authorization, ChannelTerms, SignedLane, Status } from "../src/interfaces/SluiceTypes.sol";
+import { Wallet1271 } from "./mocks/Wallet1271.sol";
+import { Fixture } from "./support/Fixture.sol";
+import { Reference } from "./support/Reference.sol";
+
+contract StartCloseTest is Fixture {
+    ChannelTerms private t;
+    bytes32 private id;
+    uint64 private end;
+
+    function setUp() public override {
+        super.setUp();
+        t = nativeTerms();
+        fund(t, 0, 100);
+        id = sluice.channelId(t);
+        end = uint64(block.timestamp + WINDOW);
+    }
+
+    function test_startsTheWindow() public {
+        emits();
+        emit CloseStarted(id, end);
+        startCloseAs(signerA, t, noVoucher());
+        assertEq(uint8(stateOf(id).status), uint8(Status.Closing));
+        assertEq(stateOf(id).closesAt, end);
+        assertEq(stateOf(id).lane0.seq, 0);
+        assertEq(stateOf(id).lane1.seq, 0);
+    }
+
+    function test_accountsAndSignersMay() public {
+        address[4] memory speakers = [signerA, signerB, accountA, accountB];
+        for (uint256 i; i < 4; ++i) {
+            t.nonce = uint64(100 + i);
+            startCloseAs(speakers[i], t, noVoucher());
+            assertEq(stateOf(sluice.channelId(t)).closesAt, end);
+        }
+    }
+
+    function test_strangersMayNot() public {
+        refuses(abi.encodeWithSelector(NotParty.selector, id, stranger));
+        vm.prank(stranger);
+        sluice.startClose(t, noVoucher());
+    }
+
+    function test_carriesAVoucherOfTheLaneThatTheSenderReceives() public {
+        emits();
+        emit CloseStarted(id, end);
+        emits();
+        emit LaneUpdated(id, 0, 5, 40, 0, 0);
+        startCloseAs(signerB, t, lane(t, 0, 5, 40));
+        assertEq(stateOf(id).lane0.seq, 5);
+        assertEq(stateOf(id).lane0.paid, 40);
+        assertEq(stateOf(id).lane0.locksHash, 0);
+        assertEq(stateOf(id).closesAt, end);
+    }
+
+    function test_carriesAVoucherOfTheOtherLane() public {
+        startCloseAs(accountA, t, lane(t, 1, 6, 30, 20, keccak256("root")));
+        assertEq(stateOf(id).lane1.seq, 6);
+        assertEq(stateOf(id).lane1.paid, 30);
+        assertEq(stateOf(id).lane1.locksHash, keccak256(abi.encode(20, keccak256("root"))));
+        assertEq(stateOf(id).closesAt, end);
+        assertEq(stateOf(id).lane0.seq, 0);
+    }
+
+    function test_refusesAVoucherOfTheLaneThatTheSenderPays() public {
+        SignedLane memory v = lane(t, 0, 5, 0);
+        refuses(abi.encodeWithSelector(NotReceiver.selector, id, 0, signerA));
+        vm.prank(signerA);
+        sluice.startClose(t, v);
+        startCloseAs(signerA, t, both(t, v));
+    }
+
+    function test_refusesLaneAboveOne() public {
+        SignedLane memory v;
+        v.lane = 2;
+        refuses(abi.encodeWithSelector(WrongLane.selector, 2));
+        vm.prank(signerA);
+        sluice.startClose(t, v);
+    }
+
+    function test_refusesASecondStart() public {
+        startCloseAs(signerA, t, noVoucher());
+        refuses(abi.encodeWithSelector(AlreadyClosing.selector, id, end));
+        vm.prank(signerB);
+        sluice.startClose(t, noVoucher());
+    }
+
+    function test_refusesASecondStartAfterAVoucherOfLane1() public {
+        startCloseAs(signerA, t, lane(t, 1, 1, 1));
+        refuses(abi.encodeWithSelector(AlreadyClosing.selector, id, end));
+        vm.prank(signerB);
+        sluice.startClose(t, noVoucher());
+    }
+
+    // ---- relayed ----
+
+    function test_relayedBySignerOrAccountKey() public {
+        address[2] memory members = [signerA, signerB];
+        uint256[2] memory keys = [keyA, keyB];
+        for (uint256 i; i < 2; ++i) {
+            t.nonce = uint64(200 + i);
+            bytes32 other = sluice.channelId(t);
+            vm.prank(stranger);
+            sluice.startCloseFor(t, noVoucher(), request(members[i], keys[i], other));
+            assertEq(stateOf(other).closesAt, end);
+        }
+        t.a.account = vm.addr(0x77);
+        bytes32 third = sluice.channelId(t);
+        sluice.startCloseFor(t, noVoucher(), request(t.a.account, 0x77, third));
+        assertEq(stateOf(third).closesAt, end);
+    }
+
+    function test_relayedForAContractWallet() public {
+        Wallet1271 wallet = new Wallet1271(vm.addr(0x77));
+        t.b.account = address(wallet);
+        bytes32 other = sluice.channelId(t);
+        Authorization memory good = request(address(wallet), 0x77, other);
+        Authorization memory bad = request(address(wallet), 0x78, other);
+        refuses(abi.encodeWithSelector(BadSignature.selector, Reference.closeRequest(address(sluice), other), wallet));
+        sluice.startCloseFor(t, noVoucher(), bad);
+        sluice.startCloseFor(t, noVoucher(), good);
+        assertEq(stateOf(other).closesAt, end);
+    }
+
+    function test_relayedRequestIsBoundToTheChannel() public {
+        Authorization memory wrong = request(signerA, keyA, keccak256("another"));
+        refuses(abi.encodeWithSelector(BadSignature.selector, Reference.closeRequest(address(sluice), id), signerA));
+        sluice.startCloseFor(t, noVoucher(), wrong);
+    }
+
+    function test_relayedRequestNeedsAParty() public {
+        Authorization memory wrong = request(stranger, keyStranger, id);
+        refuses(abi.encodeWithSelector(NotParty.selector, id, stranger));
+        sluice.startCloseFor(t, noVoucher(), wrong);
+    }
+
+    function test_relayedRequestAuthorisesNoVoucher() public {
+        SignedLane memory v = lane(t, 0, 5, 40);
+        Authorization memory consent = request(signerB, keyB, id);
+        refuses(abi.encodeWithSelector(NotReceiver.selector, id, 0, address(0)));
+        vm.prank(signerB);
+        sluice.startCloseFor(t, v, consent);
+        sluice.startCloseFor(t, both(t, v), consent);
+        assertEq(stateOf(id).lane0.paid, 40);
+    }
+}
