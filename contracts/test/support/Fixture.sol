@@ -178,9 +178,10 @@ abstract contract Fixture is Test, ISluiceEvents, ISluiceErrors {
 
     /// @dev Closes V and brings it to a final amount.
     function finalVirtual(VirtualTerms memory t, uint128 amount) internal {
+        SignedVoucher memory highest = voucher(t, amount);
         vm.prank(t.path[t.path.length - 1]);
         if (amount == 0) sluice.closeVirtual(t);
-        else sluice.redeem(t, voucher(t, amount));
+        else sluice.redeem(t, highest);
         skip(t.disputeWindow);
     }
 

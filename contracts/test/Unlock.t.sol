@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.28;
+
+import { ChannelTerms, LaneLocks, Unlock, VirtualTerms } from "../src/interfaces/SluiceTypes.sol";
+import { FixedResolver, OddResolver } from "./mocks/Resolvers.sol";
+import { Fixture } from "./support/Fixture.sol";
+import { Reference } from "./support/Reference.sol";
+
+contract UnlockTest is Fixture {
+    uint128 private constant CAPACITY = 30;
+
+    function virtualsOf(uint256 count) private view returns (VirtualTerms[] memory vs) {
+        vs = new VirtualTerms[](count);
+        for (uint256 i; i < count; ++i) {
+            vs[i] = virtualTerms(CAPACITY);
+            vs[i].nonce = uint64(1000 + i);
+        }
+    }
+
+    function leavesOf(VirtualTerms[] memory vs) private view returns (bytes32[] memory leaves) {
+        leaves = new bytes32[](vs.length);
+        for (uint256 i; i < vs.length; ++i) {
+            leaves[i] = virtualLeaf(uint32(i), CAPACITY, sluice.virtualId(vs[i]));
+        }
+    }
+
+    /// @dev A settled channel whose lane n holds a lock for each of these.
+    function lockedIn(uint8 n, bytes32[] memory leaves, uint128 locked, uint256 a, uint256 b)
+        private
+        returns (ChannelTerms memory t, bytes32 id)
+    {
+        (t, id) = funded(a, b);
+        bytes32 root = Reference.rootOf(leaves);
+        startCloseAs(n == 0 ? signerB : signerA, t, lane(t, n, 1, 0, locked, root));
+        skip(WINDOW);
+        LaneLocks memory locks = LaneLocks(locked, root);
+        sluice.settle(t, n == 0 ? locks : noLocks(), n == 1 ? locks : noLocks(), PUSH);
+    }
+
+    function test_splitsByTheFinalAmount() public {
+        VirtualTerms[] memory vs = virtualsOf(3);
+        bytes32[] memory leaves = leavesOf(vs);
+        (ChannelTerms memory t, bytes32 id) = lockedIn(0, leaves, 3 * CAPACITY, 100, 0);
+        assertEq(accountA.balance, 10);
+        finalVirtual(vs[1], 12);
+        emits();
+        emit Unlocked(id, 0, 1, CAPACITY, 12);
+        sluice.unlock(t, 0, 3 * CAPACITY, unlockOf(leaves, 1, CAPACITY, sluice.virtualId(vs[1])), PUSH);
+        assertEq(accountB.balance, 12);
+        assertEq(accountA.balance, 10 + CAPACITY - 12);
+        assertEq(stateOf(id).lane0.pool, 2 * CAPACITY);
+        assertTrue(sluice.isUnlocked(id, 0, 1));
+        assertFalse(sluice.isUnlocked(id, 0, 0));
+        assertFalse(sluice.isUnlocked(id, 1, 1));
+    }
+
+    function test_lane1PaysA() public {
+        VirtualTerms[] memory vs = virtualsOf(1);
+        bytes32[] memory leaves = leavesOf(vs);
+        (ChannelTerms memory t, bytes32 id) = lockedIn(1, leaves, CAPACITY, 0, 100);
+        finalVirtual(vs[0], 12);
+        sluice.unlock(t, 1, CAPACITY, unlockOf(leaves, 0, CAPACITY, sluice.virtualId(vs[0])), PUSH);
+        assertEq(accountA.balance, 12);
+        assertEq(accountB.balance, 88);
+        assertTrue(sluice.isUnlocked(id, 1, 0));
+        assertFalse(sluice.isUnlocked(id, 0, 0));
+    }
+
+    function test_aPoolTooSmallPaysWhatIsThere() public {
+        VirtualTerms[] memory vs = virtualsOf(2);
+        bytes32[] memory leaves = leavesOf(vs);
+        (ChannelTerms memory t, bytes32 id) = lockedIn(0, leaves, 2 * CAPACITY, 40, 0);
+        finalVirtual(vs[0], CAPACITY);
+        finalVirtual(vs[1], CAPACITY);
+        sluice.unlock(t, 0, 2 * CAPACITY, unlockOf(leaves, 0, CAPACITY, sluice.virtualId(vs[0])), PUSH);
+        emits();
+        emit Unlocked(id, 0, 1, 10, 10);
+        sluice.unlock(t, 0, 2 * CAPACITY, unlockOf(leaves, 1, CAPACITY, sluice.virtualId(vs[1])), PUSH);
+        assertEq(accountB.balance, 40);
+        assertEq(address(sluice).balance, 0);
+    }
+
+    function test_onlyOnce() public {
+        VirtualTerms[] memory vs = virtualsOf(2);
+        bytes32[] memory leaves = leavesOf(vs);
+        (ChannelTerms memory t, bytes32 id) = lockedIn(0, leaves, 2 * CAPACITY, 100, 0);
+        finalVirtual(vs[0], 12);
+        Unlock memory item = unlockOf(leaves, 0, CAPACITY, sluice.virtualId(vs[0]));
+        sluice.unlock(t, 0, 2 * CAPACITY, item, PUSH);
+        refuses(abi.encodeWithSelector(AlreadyUnlocked.selector, id, 0, 0));
+        sluice.unlock(t, 0, 2 * CAPACITY, item, PUSH);
+    }
+
+    function test_onlyOnceAFinalAnswer() public {
+        VirtualTerms[] memory vs = virtualsOf(1);
+        bytes32[] memory leaves = leavesOf(vs);
+        bytes32 v = sluice.virtualId(vs[0]);
+        (ChannelTerms memory t,) = lockedIn(0, leaves, CAPACITY, 100, 0);
+        Unlock memory item = unlockOf(leaves, 0, CAPACITY, v);
+        bytes memory early = abi.encodeWithSelector(NotFinal.selector, sluice, v, 0);
+        refuses(early);
+        sluice.unlock(t, 0, CAPACITY, item, PUSH);
+        vm.prank(payee);
+        sluice.closeVirtual(vs[0]);
+        skip(VIRTUAL_WINDOW - 1);
+        refuses(early);
+        sluice.unlock(t, 0, CAPACITY, item, PUSH);
+        skip(1);
+        sluice.unlock(t, 0, CAPACITY, item, PUSH);
+        assertEq(accountA.balance, 100);
+    }
+
+    function test_onlyOfASettledChannel() public {
+        VirtualTerms[] memory vs = virtualsOf(1);
+        bytes32[] memory leaves = leavesOf(vs);
+        (ChannelTerms memory t, bytes32 id) = funded(100, 0);
+        bytes32 root = Reference.rootOf(leaves);
+        Unlock memory item = unlockOf(leaves, 0, CAPACITY, sluice.virtualId(vs[0]));
+        startCloseAs(signerB, t, lane(t, 0, 1, 0, CAPACITY, root));
+        finalVirtual(vs[0], 12);
+        refuses(abi.encodeWithSelector(NotSettled.selector, id));
+        sluice.unlock(t, 0, CAPACITY, item, PUSH);
+        bytes32 digest = Reference.close(address(sluice), id, 0, 0, 9e9);
+        sluice.close(t, 0, 0, 9e9, sign(keyA, digest), sign(keyB, digest), PUSH);
+        refuses(abi.encodeWithSelector(NotSettled.selector, id));
+        sluice.unlock(t, 0, CAPACITY, item, PUSH);
+        assertFalse(sluice.isUnlocked(id, 0, 0));
+    }
+
+    function test_refusesFalseProofs() public {
+        VirtualTerms[] memory vs = virtualsOf(4);
+        bytes32[] memory leaves = leavesOf(vs);
+        (ChannelTerms memory t, bytes32 id) = lockedIn(0, leaves, 4 * CAPACITY, 200, 0);
+        for (uint256 i; i < 4; ++i) {
+            finalVirtual(vs[i], 12);
+        }
+        bytes32 v = sluice.virtualId(vs[1]);
+        for (uint256 i; i < 7; ++i) {
+            Unlock memory item = unlockOf(leaves, 1, CAPACITY, v);
+            uint128 locked = 4 * CAPACITY;
+            if (i == 0) item.index = 2;
+            if (i == 1) item.amount += 1;
+            if (i == 2) item.id = sluice.virtualId(vs[2]);
+            if (i == 3) item.side = 1;
+            if (i == 4) item.resolver = address(this);
+            if (i == 5) item.proof[0] = keccak256("x");
+            if (i == 6) locked += 1;
+            refuses(abi.encodeWithSelector(BadProof.selector, id, 0, item.index));
+            sluice.unlock(t, 0, locked, item, PUSH);
+        }
+    }
+
+    function test_refusesAnIndexThatTheDepthCannotHold() public {
+        VirtualTerms[] memory vs = virtualsOf(2);
+        bytes32[] memory leaves = leavesOf(vs);
+        // a leaf that says it is slot 3 in place of slot 1
+        bytes32 v = sluice.virtualId(vs[1]);
+        leaves[1] = virtualLeaf(3, CAPACITY, v);
+        (ChannelTerms memory t, bytes32 id) = lockedIn(0, leaves, 2 * CAPACITY, 100, 0);
+        finalVirtual(vs[1], 12);
+        Unlock memory item = unlockOf(leaves, 1, CAPACITY, v);
+        item.index = 3;
+        refuses(abi.encodeWithSelector(BadProof.selector, id, 0, 3));
+        sluice.unlock(t, 0, 2 * CAPACITY, item, PUSH);
+    }
+
+    function test_refusesLaneAboveOne() public {
+        VirtualTerms[] memory vs = virtualsOf(1);
+        bytes32[] memory leaves = leavesOf(vs);
+        (ChannelTerms memory t, bytes32 id) = lockedIn(0, leaves, CAPACITY, 100, 0);
+        Unlock memory item = unlockOf(leaves, 0, CAPACITY, sluice.virtualId(vs[0]));
+        refuses(abi.encodeWithSelector(WrongLane.selector, 2));
+        sluice.unlock(t, 2, CAPACITY, item, PUSH);
+        refuses(abi.encodeWithSelector(WrongLane.selector, 2));
+        sluice.isUnlocked(id, 2, 0);
+    }
+
+    function test_aLaneWithoutLocksUnlocksNothing() public {
+        VirtualTerms[] memory vs = virtualsOf(1);
+        bytes32[] memory leaves = leavesOf(vs);
+        (ChannelTerms memory t, bytes32 id) = lockedIn(0, leaves, CAPACITY, 100, 100);
+        finalVirtual(vs[0], 12);
+        Unlock memory item = unlockOf(leaves, 0, CAPACITY, sluice.virtualId(vs[0]));
+        refuses(abi.encodeWithSelector(BadProof.selector, id, 1, 0));
+        sluice.unlock(t, 1, CAPACITY, item, PUSH);
+    }
+
+    function test_creditsByMask() public {
+        VirtualTerms[] memory vs = virtualsOf(1);
+        bytes32[] memory leaves = leavesOf(vs);
+        (ChannelTerms memory t,) = lockedIn(0, leaves, CAPACITY, CAPACITY, 0);
+        finalVirtual(vs[0], 12);
+        sluice.unlock(t, 0, CAPACITY, unlockOf(leaves, 0, CAPACITY, sluice.virtualId(vs[0])), 2);
+        assertEq(sluice.creditOf(accountB, address(0)), 12);
+        assertEq(accountA.balance, CAPACITY - 12);
+    }
+
+    // ---- other resolvers ----
+
+    function resolvedBy(address resolver, uint8 side) private returns (ChannelTerms memory t, Unlock memory item) {
+        bytes32[] memory leaves = new bytes32[](1);
+        leaves[0] = Reference.leaf(0, CAPACITY, Reference.condition(resolver, "id", side));
+        (t,) = lockedIn(0, leaves, CAPACITY, CAPACITY, 0);
+        item = Unlock(0, CAPACITY, resolver, "id", side, new bytes32[](0));
+    }
+
+    function test_anotherResolverDecides() public {
+        FixedResolver resolver = new FixedResolver("id", 1);
+        (ChannelTerms memory t, Unlock memory item) = resolvedBy(address(resolver), 1);
+        refuses(abi.encodeWithSelector(NotFinal.selector, resolver, bytes32("id"), 1));
+        sluice.unlock(t, 0, CAPACITY, item, PUSH);
+        resolver.set(true, 9);
+        sluice.unlock(t, 0, CAPACITY, item, PUSH);
+        assertEq(accountB.balance, 9);
+        assertEq(accountA.balance, CAPACITY - 9);
+    }
+
+    function test_aResolverCannotPayMoreThanTheLock() public {
+        FixedResolver resolver = new FixedResolver("id", 0);
+        resolver.set(true, type(uint128).max);
+        (ChannelTerms memory t, Unlock memory item) = resolvedBy(address(resolver), 0);
+        sluice.unlock(t, 0, CAPACITY, item, PUSH);
+        assertEq(accountB.balance, CAPACITY);
+    }
+
+    function test_oddAnswersAreNoAnswer() public {
+        bytes[5] memory answers = [
+            abi.encode(2, 5),
+            abi.encode(1, uint256(type(uint128).max) + 1),
+            abi.encode(1),
+            abi.encodePacked(abi.encode(1), bytes31(uint248(5))),
+            bytes("")
+        ];
+        for (uint256 i; i < answers.length; ++i) {
+            OddResolver resolver = new OddResolver(answers[i]);
+            ChannelTerms memory t = nativeTerms();
+            t.nonce = uint64(50 + i);
+            fund(t, 0, CAPACITY);
+            bytes32 root = Reference.leaf(0, CAPACITY, Reference.condition(address(resolver), "id", 0));
+            startCloseAs(signerB, t, lane(t, 0, 1, 0, CAPACITY, root));
+            skip(WINDOW);
+            sluice.settle(t, LaneLocks(CAPACITY, root), noLocks(), PUSH);
+            refuses(abi.encodeWithSelector(NotFinal.selector, resolver, bytes32("id"), 0));
+            sluice.unlock(t, 0, CAPACITY, Unlock(0, CAPACITY, address(resolver), "id", 0, new bytes32[](0)), PUSH);
+        }
+    }
+
+    function test_aResolverThatIsNoContractOrRevertsIsNoAnswer() public {
+        (ChannelTerms memory t, Unlock memory item) = resolvedBy(stranger, 0);
+        refuses(abi.encodeWithSelector(NotFinal.selector, stranger, bytes32("id"), 0));
+        sluice.unlock(t, 0, CAPACITY, item, PUSH);
+    }
+
+    function test_virtualChannelsHaveOneSide() public {
+        VirtualTerms[] memory vs = virtualsOf(1);
+        bytes32 v = sluice.virtualId(vs[0]);
+        finalVirtual(vs[0], 12);
+        (bool isFinal, uint128 amount) = sluice.payout(v, 0);
+        assertTrue(isFinal);
+        assertEq(amount, 12);
+        (isFinal, amount) = sluice.payout(v, 1);
+        assertFalse(isFinal);
+        assertEq(amount, 0);
+    }
+
+    // ---- batches ----
+
+    function test_aBatchPaysOnceAndSkipsWhatFails() public {
+        VirtualTerms[] memory vs = virtualsOf(5);
+        bytes32[] memory leaves = leavesOf(vs);
+        (ChannelTerms memory t, bytes32 id) = lockedIn(0, leaves, 5 * CAPACITY, 5 * CAPACITY, 0);
+        for (uint256 i; i < 4; ++i) {
+            finalVirtual(vs[i], uint128(i + 1));
+        }
+        Unlock[] memory items = new Unlock[](6);
+        for (uint256 i; i < 5; ++i) {
+            items[i] = unlockOf(leaves, uint32(i), CAPACITY, sluice.virtualId(vs[i]));
+        }
+        items[5] = items[1];
+        items[2].amount += 1;
+        emits();
+        emit Unlocked(id, 0, 0, CAPACITY, 1);
+        emits();
+        emit Unlocked(id, 0, 1, CAPACITY, 2);
+        emits();
+        emit Skipped(id, 2, BadProof.selector);
+        emits();
+        emit Unlocked(id, 0, 3, CAPACITY, 4);
+        emits();
+        emit Skipped(id, 4, NotFinal.selector);
+        emits();
+        emit Skipped(id, 5, AlreadyUnlocked.selector);
+        sluice.unlockBatch(t, 0, 5 * CAPACITY, items, PUSH);
+        assertEq(accountB.balance, 7);
+        assertEq(accountA.balance, 3 * CAPACITY - 7);
+        assertEq(stateOf(id).lane0.pool, 2 * CAPACITY);
+    }
+
+    function test_aBatchRemembersAcrossWords() public {
+        // slots 0, 127 (beside the pool), 128, 255 (first far word) and 256 (second far word)
+        uint32[5] memory slots = [uint32(0), 127, 128, 255, 256];
+        FixedResolver resolver = new FixedResolver("id", 0);
+        resolver.set(true, 1);
+        bytes32[] memory leaves = new bytes32[](257);
+        for (uint256 i; i < 5; ++i) {
+            leaves[slots[i]] = Reference.leaf(slots[i], CAPACITY, Reference.condition(address(resolver), "id", 0));
+        }
+        (ChannelTerms memory t, bytes32 id) = lockedIn(1, leaves, 5 * CAPACITY, 0, 5 * CAPACITY);
+        // out of order, so that the far words change hands and come back
+        uint8[7] memory order = [2, 4, 3, 1, 0, 2, 4];
+        Unlock[] memory items = new Unlock[](7);
+        for (uint256 i; i < 7; ++i) {
+            items[i] = resolvedUnlock(address(resolver), leaves, slots[order[i]]);
+        }
+        sluice.unlockBatch(t, 1, 5 * CAPACITY, items, PUSH);
+        assertEq(accountA.balance, 5);
+        assertEq(accountB.balance, 5 * CAPACITY - 5);
+        assertEq(stateOf(id).lane1.pool, 0);
+        for (uint256 i; i < 5; ++i) {
+            assertTrue(sluice.isUnlocked(id, 1, slots[i]));
+            refuses(abi.encodeWithSelector(AlreadyUnlocked.selector, id, 1, slots[i]));
+            sluice.unlock(t, 1, 5 * CAPACITY, items[i == 4 ? 1 : i == 2 ? 0 : i == 3 ? 2 : i == 1 ? 3 : 4], PUSH);
+        }
+        uint32[4] memory others = [uint32(1), 129, 254, 257];
+        for (uint256 i; i < 4; ++i) {
+            assertFalse(sluice.isUnlocked(id, 1, others[i]));
+        }
+        assertFalse(sluice.isUnlocked(id, 0, 128));
+    }
+
+    function resolvedUnlock(address resolver, bytes32[] memory leaves, uint32 slot)
+        private
+        pure
+        returns (Unlock memory)
+    {
+        return Unlock(slot, CAPACITY, resolver, "id", 0, Reference.proofOf(leaves, slot));
+    }
+
+    function test_anEmptyBatchDoesNothing() public {
+        VirtualTerms[] memory vs = virtualsOf(1);
+        bytes32[] memory leaves = leavesOf(vs);
+        (ChannelTerms memory t, bytes32 id) = lockedIn(0, leaves, CAPACITY, 100, 0);
+        sluice.unlockBatch(t, 0, CAPACITY, new Unlock[](0), PUSH);
+        assertEq(stateOf(id).lane0.pool, CAPACITY);
+    }
+
+    struct Case {
+        uint64[6] amounts;
+        uint64[6] payouts;
+        uint128 locked;
+        uint96 deposit;
+        uint256 seed;
+        bool batch;
+    }
+
+    struct Expected {
+        uint256 pool;
+        uint256 toA;
+        uint256 toB;
+    }
+
+    /// @dev Locks of random amounts, sums, payouts and pools in random order against the protocol's words.
+    function testFuzz_unlocksAsTheReferenceDoes(Case memory c) public {
+        FixedResolver resolver = new FixedResolver("id", 0);
+        c.locked = uint128(bound(c.locked, 1, 6 * uint256(type(uint64).max)));
+        c.deposit = uint96(bound(c.deposit, 1, 6 * uint256(type(uint64).max)));
+        bytes32[] memory leaves = new bytes32[](6);
+        for (uint256 i; i < 6; ++i) {
+            leaves[i] = Reference.leaf(uint32(i), c.amounts[i], Reference.condition(address(resolver), "id", 0));
+        }
+        (ChannelTerms memory t,) = lockedIn(0, leaves, c.locked, c.deposit, 0);
+        Expected memory want;
+        want.pool = c.locked < c.deposit ? c.locked : c.deposit;
+        want.toA = c.deposit - want.pool;
+        // 5 has no common factor with 6: every slot comes once
+        for (uint256 n; n < 6; ++n) {
+            uint32 i = uint32((c.seed % 6 + 5 * n) % 6);
+            step(want, c.amounts[i], c.payouts[i]);
+            resolver.set(true, c.payouts[i]);
+            unlockOne(t, c, Unlock(i, c.amounts[i], address(resolver), "id", 0, Reference.proofOf(leaves, i)));
+            assertEq(accountA.balance, want.toA);
+            assertEq(accountB.balance, want.toB);
+            assertEq(address(sluice).balance, want.pool);
+        }
+    }
+
+    function step(Expected memory want, uint256 amount, uint256 payout) private pure {
+        uint256 reserve = amount < want.pool ? amount : want.pool;
+        uint256 paid = reserve < payout ? reserve : payout;
+        want.pool -= reserve;
+        want.toB += paid;
+        want.toA += reserve - paid;
+    }
+
+    function unlockOne(ChannelTerms memory t, Case memory c, Unlock memory item) private {
+        if (!c.batch) return sluice.unlock(t, 0, c.locked, item, PUSH);
+        Unlock[] memory items = new Unlock[](1);
+        items[0] = item;
+        sluice.unlockBatch(t, 0, c.locked, items, PUSH);
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.28;
+
+import { IResolver } from "../../src/interfaces/IResolver.sol";
+
+/// @notice Answers for one question what it is told to, and nothing for others.
+contract FixedResolver is IResolver {
+    bytes32 private immutable id;
+    uint8 private immutable side;
+    bool private isFinal;
+    uint128 private amount;
+
+    constructor(bytes32 id_, uint8 side_) {
+        id = id_;
+        side = side_;
+    }
+
+    function set(bool isFinal_, uint128 amount_) external {
+        isFinal = isFinal_;
+        amount = amount_;
+    }
+
+    function payout(bytes32 id_, uint8 side_) external view returns (bool, uint128) {
+        if (id_ != id || side_ != side) return (false, 0);
+        return (isFinal, amount);
+    }
+}
+
+/// @notice Answers these bytes to everything.
+contract OddResolver {
+    bytes private answer;
+
+    constructor(bytes memory answer_) {
+        answer = answer_;
+    }
+
+    fallback() external {
+        bytes memory out = answer;
+        assembly {
+            return(add(out, 0x20), mload(out))
+        }
+    }
+}
