@@ -17,7 +17,7 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** A map with exactly these keys. */
 export function struct<T extends object>(fields: Fields<T>): Field<T> {
-  const entries = Object.entries(fields as unknown as Readonly<Record<string, Field<unknown> | OptionalField<unknown>>>)
+  const entries: readonly (readonly [string, Field<unknown> | OptionalField<unknown>])[] = Object.entries(fields)
   const names = new Set(entries.map(([name]) => name))
   return {
     encode(value, path) {
