@@ -1,0 +1,2 @@
+export * from './car-folder.ts'
+export * from './sha256.ts'

@@ -1,0 +1,44 @@
+import { type FileHandle, open } from 'node:fs/promises'
+
+interface Opened {
+  readonly handle: Promise<FileHandle>
+  users: number
+}
+
+/** Files kept open for reading, at most `max` that nobody reads from. */
+export class OpenFiles {
+  readonly #files = new Map<string, Opened>()
+  readonly #max: number
+
+  constructor(max: number) {
+    this.#max = max
+  }
+
+  /** Lends a file until `work` is done. */
+  async use<T>(path: string, work: (handle: FileHandle) => Promise<T>): Promise<T> {
+    const opened = this.#files.get(path) ?? { handle: open(path, 'r'), users: 0 }
+    this.#files.delete(path)
+    this.#files.set(path, opened)
+    opened.users += 1
+    try {
+      return await work(await opened.handle)
+    } finally {
+      opened.users -= 1
+      await this.#shrink(this.#max)
+    }
+  }
+
+  /** Closes what nobody reads from. */
+  async close(): Promise<void> {
+    await this.#shrink(0)
+  }
+
+  async #shrink(max: number): Promise<void> {
+    for (const [path, opened] of this.#files) {
+      if (this.#files.size <= max) return
+      if (opened.users > 0) continue
+      this.#files.delete(path)
+      await opened.handle.then((handle) => handle.close()).catch(() => undefined)
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import { type FetchPaidOptions, fetchPaid, type Offer, type PaidResponse, type PaidSession } from '@sluice/http'
+import type { Id } from '@sluice/protocol'
+import { CAR_TYPE } from './car-format.ts'
+import { RetrievalError } from './errors.ts'
+import type { CarVerifier } from './verifier.ts'
+
+/** Where a verified CAR goes. Bytes come in order and are valid until `write` has resolved. */
+export interface CarSink {
+  write(bytes: Uint8Array): void | Promise<void>
+  /** All has come. */
+  finish(): void | Promise<void>
+}
+
+/** How far a retrieval has come. */
+export interface RetrievalProgress {
+  /** Bytes of the CAR that are verified. */
+  readonly bytes: number
+  /** Bytes of the whole CAR, as the provider says. */
+  readonly length: number | undefined
+  readonly blocks: number
+  /** Highest total paid, base units. */
+  readonly paid: bigint
+  readonly payments: number
+  readonly resumed: number
+}
+
+export interface RetrieveOptions extends Omit<FetchPaidOptions, 'headers' | 'resumeFrom'> {
+  /** The provider's address, such as `http://host:port`. */
+  readonly provider: string
+  /** Knows the root and what is verified already. */
+  readonly verifier: CarVerifier
+  readonly sink: CarSink
+  /** Goes on with a payment that was begun, at the verifier's {@link CarVerifier.verifiedBytes}. */
+  readonly session?: PaidSession
+  readonly onProgress?: (progress: RetrievalProgress) => void
+  /** Whether V is closed once all is paid, or once the provider cheats. Default true. */
+  readonly closeWhenDone?: boolean
+}
+
+/** What a retrieval came to. */
+export interface Retrieved extends RetrievalProgress {
+  /** Undefined where the provider asks no payment. */
+  readonly offer: Offer | undefined
+  readonly virtualId: Id | undefined
+}
+
+/**
+ * Retrieves a DAG as CAR: checks each block as the next expected on the way down from the root, writes it, and only then pays for it. Stops at
+ * the first block that is wrong, at the spending limit, and when the provider stops; what was verified stays paid and written.
+ * After `CONNECTION_LOST`, `PROVIDER_STALLED`, an abort or a payment that failed, V stays open to go on with the session.
+ *
+ * @throws RetrievalError for what the provider sends, HttpError for how it answers, and the payer's errors.
+ */
+export async function retrieve(options: RetrieveOptions): Promise<Retrieved> {
+  const { verifier, session } = options
+  const url = carUrl(options.provider, String(verifier.root))
+  const response = await fetchPaid(url, {
+    ...options,
+    headers: { Accept: CAR_TYPE },
+    ...(session === undefined ? {} : { resumeFrom: { session, offset: verifier.verifiedBytes } }),
+  })
+  try {
+    await take(response, options)
+  } catch (error) {
+    response.cancel()
+    // The payments that are on their way belong to verified blocks. What is wrong with the content is worth more than what is wrong with them.
+    await response.settled().catch(() => undefined)
+    if (error instanceof RetrievalError) await close(response, options).catch(() => undefined)
+    throw error
+  }
+  await close(response, options)
+  return { ...progressOf(response, verifier), offer: response.offer, virtualId: response.virtualId }
+}
+
+async function take(response: PaidResponse, options: RetrieveOptions): Promise<void> {
+  const { verifier, sink, onProgress } = options
+  const window = response.offer?.window ?? Number.POSITIVE_INFINITY
+  for await (const piece of response.body) {
+    const sections = verifier.write(piece)
+    for (const { bytes } of sections) await sink.write(bytes)
+    if (sections.length > 0) {
+      response.accept(verifier.verifiedBytes)
+      onProgress?.(progressOf(response, verifier))
+    }
+    if (verifier.failure !== undefined) throw verifier.failure
+    if (verifier.isDone) break
+    if (verifier.needed > window) throw new RetrievalError('BLOCK_BEYOND_WINDOW', { needed: verifier.needed, window })
+  }
+  verifier.end()
+  await sink.finish()
+  await response.settled()
+}
+
+async function close({ virtualId }: PaidResponse, { payer, closeWhenDone }: RetrieveOptions): Promise<void> {
+  if (virtualId !== undefined && closeWhenDone !== false) await payer.close(virtualId)
+}
+
+function progressOf(response: PaidResponse, verifier: CarVerifier): RetrievalProgress {
+  const { length, paid, payments, resumed } = response
+  return { bytes: verifier.verifiedBytes, length, blocks: verifier.blocks, paid, payments, resumed }
+}
+
+/** The url of a DAG at a provider. */
+export function carUrl(provider: string, root: string): string {
+  const url = new URL(`/ipfs/${root}`, provider)
+  url.searchParams.set('format', 'car')
+  return url.href
+}
