@@ -72,7 +72,7 @@ export class SecureSession implements Session {
     }
     // Frames of one turn of the loop share a record, a tag and a write.
     if (this.#waiting.length === 0) queueMicrotask(() => this.#flush())
-    this.#waiting.push(frame)
+    this.#waiting.push(frame.slice())
     this.#waitingBytes += frame.length
   }
 

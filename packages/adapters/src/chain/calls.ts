@@ -1,0 +1,141 @@
+import { sluiceAbi } from '@sluice/contracts'
+import type { ChainCall, CloseRequest, LockProof, SignedLaneVoucher } from '@sluice/engine'
+import {
+  type Address,
+  type ChannelTerms,
+  type Hex,
+  NATIVE_TOKEN,
+  type SignedVoucher,
+  ZERO_HASH,
+} from '@sluice/protocol'
+import { encodeFunctionData } from 'viem'
+
+/** What a call sends to the contract. `value`: native base units. */
+export interface CallData {
+  readonly data: Hex
+  readonly value: bigint
+}
+
+interface Compact {
+  readonly r: Hex
+  readonly yParityAndS: Hex
+}
+
+/** How the contract takes "no signature". */
+const NO_SIGNATURE: Compact = { r: ZERO_HASH, yParityAndS: ZERO_HASH }
+/** Whose money is to be credited rather than paid: nobody's. */
+const PUSH = 0
+
+/** EIP-2098: the recovery bit on top of s, which is low and leaves it free. */
+export function compactSignature(signature: Hex): Compact {
+  const s = BigInt(`0x${signature.slice(66, 130)}`)
+  const parity = BigInt(Number.parseInt(signature.slice(130), 16) - 27)
+  return {
+    r: `0x${signature.slice(2, 66)}`,
+    yParityAndS: `0x${((parity << 255n) | s).toString(16).padStart(64, '0')}`,
+  }
+}
+
+function signedLane(signed: SignedLaneVoucher | undefined) {
+  if (signed === undefined) {
+    const none = { lane: 0, seq: 0n, paid: 0n, locked: 0n, locksRoot: ZERO_HASH }
+    return { ...none, payerSignature: NO_SIGNATURE, receiverSignature: NO_SIGNATURE }
+  }
+  const { lane, seq, paid, locked, locksRoot } = signed.voucher
+  return {
+    lane,
+    seq,
+    paid,
+    locked,
+    locksRoot,
+    payerSignature: compactSignature(signed.payerSignature),
+    receiverSignature:
+      signed.receiverSignature === undefined ? NO_SIGNATURE : compactSignature(signed.receiverSignature),
+  }
+}
+
+function signedVoucher({ voucher, signature, tick }: SignedVoucher) {
+  return {
+    amount: voucher.amount,
+    tickAnchor: voucher.tickAnchor,
+    tickValue: voucher.tickValue,
+    tickCount: voucher.tickCount,
+    ticks: tick?.index ?? 0,
+    preimage: tick?.preimage ?? ZERO_HASH,
+    signature: compactSignature(signature),
+  }
+}
+
+function unlockItem({ slot, amount, resolver, virtualId, side, proof }: LockProof) {
+  return { index: slot, amount, resolver, id: virtualId, side, proof }
+}
+
+const isParty = (terms: ChannelTerms, sender: Address): boolean =>
+  [terms.a.account, terms.a.signer, terms.b.account, terms.b.signer].includes(sender)
+
+const call = (data: Hex, value = 0n): CallData => ({ data, value })
+const abi = sluiceAbi
+
+function encodeStartClose(
+  terms: ChannelTerms,
+  voucher: SignedLaneVoucher | undefined,
+  request: CloseRequest | undefined,
+  sender: Address,
+): Hex {
+  const lane = signedLane(voucher)
+  if (request === undefined || isParty(terms, sender)) {
+    return encodeFunctionData({ abi, functionName: 'startClose', args: [terms, lane] })
+  }
+  return encodeFunctionData({ abi, functionName: 'startCloseFor', args: [terms, lane, request] })
+}
+
+function encodeUnlock({ terms, lane, locked, locks }: ChainCall & { readonly type: 'unlock' }): Hex {
+  const items = locks.map(unlockItem)
+  const [only] = items
+  if (items.length === 1 && only !== undefined) {
+    return encodeFunctionData({ abi, functionName: 'unlock', args: [terms, lane, locked, only, PUSH] })
+  }
+  return encodeFunctionData({ abi, functionName: 'unlockBatch', args: [terms, lane, locked, items, PUSH] })
+}
+
+/** What to send for a call. `sender`: who sends it; consent travels along where the sender itself has no right to the call. */
+export function encodeCall(of: ChainCall, sender: Address): CallData {
+  switch (of.type) {
+    case 'deposit': {
+      const data = encodeFunctionData({ abi, functionName: 'deposit', args: [of.terms, of.party, of.amount] })
+      return call(data, of.terms.token === NATIVE_TOKEN ? of.amount : 0n)
+    }
+    case 'withdraw': {
+      const { party, total, deadline } = of.withdrawal
+      const [a, b] = of.signatures.map(compactSignature) as [Compact, Compact]
+      return call(
+        encodeFunctionData({ abi, functionName: 'withdraw', args: [of.terms, party, total, deadline, a, b, PUSH] }),
+      )
+    }
+    case 'close': {
+      const { from, amount, deadline } = of.close
+      const [a, b] = of.signatures.map(compactSignature) as [Compact, Compact]
+      return call(
+        encodeFunctionData({ abi, functionName: 'close', args: [of.terms, from, amount, deadline, a, b, PUSH] }),
+      )
+    }
+    case 'startClose':
+      return call(encodeStartClose(of.terms, of.voucher, of.request, sender))
+    case 'updateLane':
+      return call(encodeFunctionData({ abi, functionName: 'updateLane', args: [of.terms, signedLane(of.voucher)] }))
+    case 'settle':
+      return call(encodeFunctionData({ abi, functionName: 'settle', args: [of.terms, ...of.locks, PUSH] }))
+    case 'unlock':
+      return call(encodeUnlock(of))
+    case 'closeVirtual':
+      return call(
+        of.terms.path.includes(sender)
+          ? encodeFunctionData({ abi, functionName: 'closeVirtual', args: [of.terms] })
+          : encodeFunctionData({ abi, functionName: 'closeVirtualFor', args: [of.terms, of.request] }),
+      )
+    case 'redeem':
+      return call(encodeFunctionData({ abi, functionName: 'redeem', args: [of.terms, signedVoucher(of.signed)] }))
+    case 'pushCredit':
+      return call(encodeFunctionData({ abi, functionName: 'pushCredit', args: [of.account, of.token] }))
+  }
+}

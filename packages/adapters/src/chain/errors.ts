@@ -1,0 +1,70 @@
+import { type ErrorArguments, SluiceError } from '@sluice/protocol'
+
+/** Every error of the chain adapter. */
+export const chainErrors = {
+  CHAIN_UNREACHABLE: {
+    message: 'the chain at {url} does not answer: {reason}',
+    action: 'Check the RPC address and that the node runs.',
+  },
+  CHAIN_RPC_FAILED: {
+    message: 'the chain at {url} refuses {method}: {reason}',
+    action: 'Use an RPC node that supports it.',
+  },
+  CHAIN_WRONG: {
+    message: 'the chain at {url} has the id {got}, not {expected}',
+    action: 'Give the RPC address of the right chain, or the right chain id.',
+  },
+  CHAIN_NO_CONTRACT: {
+    message: 'there is no contract at {contract} on chain {chainId}',
+    action: 'Check the address, or deploy with `sluice deploy`.',
+  },
+  CHAIN_FOREIGN_CONTRACT: {
+    message: 'the contract at {contract} on chain {chainId} is not a Sluice of this version',
+    action: 'Check the address, or deploy with `sluice deploy`.',
+  },
+  CHAIN_BEHIND: {
+    message: 'the chain at {url} stands at block {head}, before block {final} that was final',
+    action: 'Wait until the node is in step, or use another one.',
+  },
+  CHAIN_FINALITY_BROKEN: {
+    message: 'the chain at {url} replaced block {final}, which was final',
+    action: 'Compare with another node before going on, and use a deeper finality policy.',
+  },
+  CHAIN_REVERTED: {
+    message: 'the contract refuses {call}: {reason}',
+    action: 'Look at the reason and its values.',
+  },
+  CHAIN_FUNDS_TOO_LOW: {
+    message: '{sender} has {balance}, and {call} needs {needed} with its gas, in base units',
+    action: 'Send it native currency.',
+  },
+  CHAIN_FEE_TOO_HIGH: {
+    message: 'gas costs {fee} at least, above the limit of {limit} base units',
+    action: 'Wait for calmer times, or raise the limit.',
+  },
+  CHAIN_NONCE_USED: {
+    message: 'the nonce {nonce} of {sender} was taken by another transaction',
+    action: 'Prepare the call again; give each running program a key of its own.',
+  },
+  CHAIN_NOT_SENT: {
+    message: 'the chain at {url} does not take the transaction: {reason}',
+    action: 'Look at the reason, then send again.',
+  },
+  CHAIN_DEPLOY_FAILED: {
+    message: 'deploying on chain {chainId} failed in transaction {hash}',
+    action: 'Look at the transaction, then try again.',
+  },
+  CHAIN_STOPPED: {
+    message: 'the chain adapter is stopped',
+    action: 'Start the node again.',
+  },
+} as const
+
+/** What the chain, or the way to it, does not give. The codes are in {@link chainErrors}. */
+export class ChainError<Code extends keyof typeof chainErrors = keyof typeof chainErrors> extends SluiceError<Code> {
+  override readonly name = 'ChainError'
+
+  constructor(code: Code, ...[details, cause]: ErrorArguments<(typeof chainErrors)[Code]['message']>) {
+    super(code, chainErrors[code], details, cause)
+  }
+}

@@ -1,0 +1,122 @@
+import { sluiceAbi } from '@sluice/contracts'
+import type { Chain, ChainHandler, Clock, Log } from '@sluice/engine'
+import type { Address, Domain, Signer } from '@sluice/protocol'
+import { hashDomain } from 'viem'
+import { ChainError } from './errors.ts'
+import type { Finality } from './finality.ts'
+import { Follower } from './follower.ts'
+import { openRpc, type Rpc, rpcError } from './rpc.ts'
+import { Sender } from './sender.ts'
+
+export { ChainError, chainErrors } from './errors.ts'
+export type { Finality } from './finality.ts'
+
+export interface ViemChainOptions {
+  /** The chain's RPC: http, https, ws or wss. */
+  readonly url: string
+  readonly chainId: bigint
+  readonly contract: Address
+  /** Sends transactions and pays their gas. */
+  readonly signer: Signer
+  readonly clock: Clock
+  readonly finality: Finality
+  /** How often to ask for a new block, milliseconds. Default 1000. */
+  readonly pollMs?: number
+  /** The block of the contract's creation: nothing before it is read. Default 0. */
+  readonly deployedAt?: bigint
+  /** Most to pay for a unit of gas, native base units. Default: whatever the chain asks. */
+  readonly maxFeePerGas?: bigint
+  /** Per cent on top of the gas that the chain estimates. Default 25. */
+  readonly gasMargin?: number
+  readonly log?: Log
+}
+
+const DOMAIN_FIELDS = [
+  { name: 'name', type: 'string' },
+  { name: 'version', type: 'string' },
+  { name: 'chainId', type: 'uint256' },
+  { name: 'verifyingContract', type: 'address' },
+] as const
+
+async function checkChainId(rpc: Rpc, expected: bigint): Promise<void> {
+  const got = BigInt(await rpc.client.getChainId())
+  if (got !== expected) throw new ChainError('CHAIN_WRONG', { url: rpc.url, got, expected })
+}
+
+/** The domain separator stands for name, version, chain and address alike. */
+async function checkContract(rpc: Rpc, { chainId, contract }: Domain): Promise<void> {
+  const code = await rpc.client.getCode({ address: contract })
+  if (code === undefined || code === '0x') throw new ChainError('CHAIN_NO_CONTRACT', { contract, chainId })
+  const domain = { name: 'Sluice', version: '1', chainId, verifyingContract: contract }
+  const expected = hashDomain({ domain, types: { EIP712Domain: DOMAIN_FIELDS } })
+  const separator = await rpc.client
+    .readContract({ address: contract, abi: sluiceAbi, functionName: 'domainSeparator' })
+    .catch(() => undefined)
+  if (separator !== expected) throw new ChainError('CHAIN_FOREIGN_CONTRACT', { contract, chainId })
+}
+
+/** Tells the handler everything, and the sender of each new head. */
+function tending(handler: ChainHandler, sender: Sender, log: Log | undefined): ChainHandler {
+  let tended: Promise<void> = Promise.resolve()
+  return {
+    block(block) {
+      handler.block(block)
+      tended = tended
+        .then(() => sender.tend(block.number))
+        .catch((error) => log?.debug('transactions.untended', { reason: String(error) }))
+    },
+    rolledBack: (to) => handler.rolledBack(to),
+    final: (number) => handler.final(number),
+    health: (problem) => handler.health(problem),
+  }
+}
+
+/**
+ * The chain by JSON-RPC, over viem.
+ *
+ * @throws ChainError `CHAIN_UNREACHABLE`, `CHAIN_WRONG`, `CHAIN_NO_CONTRACT`, `CHAIN_FOREIGN_CONTRACT`, `CHAIN_RPC_FAILED`.
+ * @example
+ * ```ts
+ * const chain = await createViemChain({
+ *   url: 'http://127.0.0.1:8545', chainId: 314n, contract, signer, clock: systemClock, finality: { type: 'tag', tag: 'finalized' },
+ * })
+ * ```
+ */
+export async function createViemChain(options: ViemChainOptions): Promise<Chain> {
+  const { url, chainId, contract, signer, clock, finality, deployedAt = 0n, log } = options
+  const domain: Domain = { chainId, contract }
+  const rpc = openRpc(url)
+  try {
+    await checkChainId(rpc, chainId)
+    await checkContract(rpc, domain)
+  } catch (cause) {
+    rpc.close()
+    throw rpcError(url, 'eth_chainId', cause)
+  }
+  const shared = { rpc, contract, clock, ...(log !== undefined && { log }) }
+  const sender = new Sender({
+    ...shared,
+    chainId,
+    signer,
+    gasMargin: options.gasMargin ?? 25,
+    ...(options.maxFeePerGas !== undefined && { maxFeePerGas: options.maxFeePerGas }),
+  })
+  const follower = new Follower({
+    ...shared,
+    finality,
+    pollMs: options.pollMs ?? 1_000,
+    origin: deployedAt > 0n ? deployedAt - 1n : 0n,
+  })
+  return {
+    domain,
+    sender: signer.address,
+    start: (from, handler) => follower.start(from, tending(handler, sender, log)),
+    prepare: (call) => sender.prepare(call),
+    broadcast: (transaction) => sender.broadcast(transaction),
+    status: (transaction) => sender.status(transaction),
+    async stop() {
+      await follower.stop()
+      rpc.close()
+    },
+  }
+}
