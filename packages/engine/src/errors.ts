@@ -38,6 +38,10 @@ export const engineErrors = {
     message: '{peer} broke the protocol of sessions: {reason}',
     action: 'Nothing; the session was ended.',
   },
+  PEER_SIGNATURE_WRONG: {
+    message: 'the {what} is not signed by {peer}',
+    action: 'Nothing; it was ignored.',
+  },
   CHANNEL_UNKNOWN: {
     message: 'there is no channel {channelId}',
     action: 'Name one of the channels listed.',
@@ -65,6 +69,10 @@ export const engineErrors = {
   AMOUNT_INVALID: {
     message: 'the amount {amount} is not above zero and below 2^128',
     action: 'Give an amount in base units.',
+  },
+  FEES_TOO_HIGH: {
+    message: 'the hubs ask for fees of {total}, more than the {max} that the policy lets be paid',
+    action: 'Choose other hubs, or raise feeMax.',
   },
   WITHDRAW_TOO_MUCH: {
     message: '{amount} is more than the {spendable} that can be withdrawn',

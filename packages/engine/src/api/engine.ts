@@ -48,6 +48,8 @@ export interface OpenVirtualOptions {
   readonly capacity: bigint
   /** Amount of the first voucher; 0 for none yet. */
   readonly first: bigint
+  /** What each hub asks for, base units, in the order of `hubs`; default 0 each. */
+  readonly fees?: readonly bigint[]
   /** Seconds; default from the policy. */
   readonly lifetime?: number
   readonly disputeWindow?: number

@@ -2,6 +2,7 @@ import { ProtocolError } from '../errors.ts'
 import type { Address } from '../hex.ts'
 import { locksRoot } from '../locks/tree.ts'
 import { highest } from '../rules/extremes.ts'
+import type { LaneVoucher } from '../voucher.ts'
 import { applyOperations, type SlotHint } from './apply.ts'
 import type { LaneHashing } from './hashing.ts'
 import type { InLane } from './in-lane.ts'
@@ -57,13 +58,12 @@ export function checkOrder(lane: InLane, update: LaneUpdate): void {
 }
 
 /**
- * The state that the operations lead to, if it is exactly what is signed.
+ * The state that an update leads to, if what its operations reached is exactly what is signed.
  *
- * @throws ProtocolError `LANE_PAID_MISMATCH`, `LANE_LOCKED_MISMATCH`, `LANE_ROOT_MISMATCH`, and as `applyOperation`.
+ * @throws ProtocolError `LANE_PAID_MISMATCH`, `LANE_LOCKED_MISMATCH`, `LANE_ROOT_MISMATCH`.
  */
-export function replay(hashing: LaneHashing, from: LaneState, update: LaneUpdate, hint?: SlotHint): LaneState {
-  const { seq, paid, locked, locksRoot: root } = update.voucher
-  const reached = applyOperations(hashing, from, update.operations, hint)
+export function checkReached(reached: LaneState, voucher: LaneVoucher): LaneState {
+  const { seq, paid, locked, locksRoot: root } = voucher
   if (paid !== reached.paid) throw new ProtocolError('LANE_PAID_MISMATCH', { expected: reached.paid, got: paid })
   if (locked !== reached.locked) {
     throw new ProtocolError('LANE_LOCKED_MISMATCH', { expected: reached.locked, got: locked })
@@ -71,4 +71,13 @@ export function replay(hashing: LaneHashing, from: LaneState, update: LaneUpdate
   const expected = locksRoot(reached.locks)
   if (root !== expected) throw new ProtocolError('LANE_ROOT_MISMATCH', { expected, got: root })
   return { ...reached, seq }
+}
+
+/**
+ * The state that an update's operations lead to, if it is exactly what is signed.
+ *
+ * @throws ProtocolError as {@link checkReached} and `applyOperation`.
+ */
+export function replay(hashing: LaneHashing, from: LaneState, update: LaneUpdate, hint?: SlotHint): LaneState {
+  return checkReached(applyOperations(hashing, from, update.operations, hint), update.voucher)
 }

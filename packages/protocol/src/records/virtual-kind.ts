@@ -11,14 +11,14 @@ import type { Decline, IncomingLeg, OutgoingLeg, VirtualRecord } from './virtual
 
 const PREFIX = 'virtual/'
 
-type Stored = Omit<VirtualRecord, 'acknowledged'>
+type Stored = Omit<VirtualRecord, 'acknowledged' | 'offered'>
 
 const stored = struct<Stored>({
   virtualId: bytes32,
   terms: virtualTerms,
   memo,
   position: uint32,
-  status: word('opening', 'open', 'closing', 'closed', 'spent'),
+  status: word('early', 'opening', 'open', 'closing', 'closed', 'spent'),
   since: uint64,
   incoming: optional(struct<IncomingLeg>({ channelId: bytes32, slot: uint32, foldedAt: optional(uint128) })),
   outgoing: optional(struct<OutgoingLeg>({ channelId: bytes32, slot: uint32, largestFold: optional(uint128) })),
@@ -33,7 +33,9 @@ const stored = struct<Stored>({
   clearingSince: optional(uint64),
 })
 
-function storedOf({ acknowledged: _, ...rest }: VirtualRecord): Stored {
+function storedOf(record: VirtualRecord | undefined): Stored | undefined {
+  if (record === undefined || record.status === 'early') return undefined
+  const { acknowledged: _, offered: __, ...rest } = record
   return rest
 }
 
@@ -46,12 +48,10 @@ function same(one: Stored, other: Stored): boolean {
 export const virtualKind: RecordKind<VirtualRecord> = {
   prefix: PREFIX,
   writes(before, after) {
-    const virtualId = (after ?? before)?.virtualId
-    if (virtualId === undefined) return []
-    const key = PREFIX + virtualId
-    if (after === undefined) return [{ key, value: undefined }]
-    if (before !== undefined && same(storedOf(before), storedOf(after))) return []
-    return [{ key, value: encodeEntry(stored, storedOf(after)) }]
+    const [old, young] = [storedOf(before), storedOf(after)]
+    const virtualId = (young ?? old)?.virtualId
+    if (virtualId === undefined || (old !== undefined && young !== undefined && same(old, young))) return []
+    return [{ key: PREFIX + virtualId, value: young && encodeEntry(stored, young) }]
   },
   load(entries) {
     const records = new Map<Id, VirtualRecord>()

@@ -26,10 +26,10 @@ export interface Decline {
 }
 
 /**
- * `opening`: not all of this side's locks stand yet. `open`. `closing`: this side wants it folded and signs or accepts no voucher more.
+ * `early`: its payee has a voucher but not yet the lock; never on disk. `opening`: not all of this side's locks stand yet. `open`. `closing`: this side wants it folded and signs or accepts no voucher more.
  * `closed`: no lock of it is left on this side's channels, and none can come back. `spent`: its add was refused, so the id is used up.
  */
-export type VirtualStatus = 'opening' | 'open' | 'closing' | 'closed' | 'spent'
+export type VirtualStatus = 'early' | 'opening' | 'open' | 'closing' | 'closed' | 'spent'
 
 /** A virtual channel as one member of its path holds it. */
 export interface VirtualRecord {
@@ -61,6 +61,8 @@ export interface VirtualRecord {
   readonly declineSent?: boolean
   /** Unix second at which the outgoing lock was seen to be in need of a countersignature that shows it gone. */
   readonly clearingSince?: bigint
+  /** Payee: a higher voucher that was not checked yet, or waits for its lock. Never on disk: the payer sends it again in each session. */
+  readonly offered?: SignedVoucher
   /** Payer: cumulative value that the payee acknowledged. Never on disk: the payee says it again in each session. */
   readonly acknowledged?: bigint
 }

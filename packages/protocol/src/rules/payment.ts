@@ -97,6 +97,19 @@ export function highestValue(signed: SignedVoucher | undefined, capacity: bigint
   return signed === undefined ? 0n : voucherValue(signed, capacity)
 }
 
+/** Whether a payment only reveals another tick of a voucher whose signature was checked before. */
+function isSameVoucher({ voucher, signature }: SignedVoucher, known: SignedVoucher | undefined): boolean {
+  if (known === undefined || known.signature !== signature) return false
+  const { virtualId, amount, tickAnchor, tickValue, tickCount } = known.voucher
+  return (
+    voucher.virtualId === virtualId &&
+    voucher.amount === amount &&
+    voucher.tickAnchor === tickAnchor &&
+    voucher.tickValue === tickValue &&
+    voucher.tickCount === tickCount
+  )
+}
+
 /**
  * Refuses a payment that V's payee does not accept; else what it is worth in all, base units.
  *
@@ -118,6 +131,6 @@ export function checkPayment(
   const value = voucherValue(signed, capacity)
   checkTotal(value, highestValue(context.highest, capacity), capacity)
   checkVoucherTicks(hashing, signed, context.highest, limits.tickCountMax)
-  checkVoucherSignature(hashing, virtualId, context.payer, signed)
+  if (!isSameVoucher(signed, context.highest)) checkVoucherSignature(hashing, virtualId, context.payer, signed)
   return value
 }

@@ -18,14 +18,27 @@ export function backlogReached(backlog: CountersignBacklog, limits: CountersignL
   )
 }
 
+/** How many refused updates are kept because no newer voucher is countersigned. */
+export function refusedKept(lane: OutLane): number {
+  return lane.updates.reduce((sum, { status }) => sum + (status === 'refused' ? 1 : 0), 0)
+}
+
 /**
- * A payer signs nothing more while its newest 64 updates are unanswered or too much waits for a countersignature.
- *
- * @throws ProtocolError `LANE_FULL`.
+ * Whether a payer may sign another update: not while its newest 64 are unanswered, too much waits for a countersignature, or too many
+ * refused vouchers could still be shown.
  */
+export function maySign(lane: OutLane, limits: CountersignLimits): boolean {
+  return (
+    unanswered(lane) < PIPELINE_LIMIT && refusedKept(lane) < PIPELINE_LIMIT && !backlogReached(outBacklog(lane), limits)
+  )
+}
+
+/** Refuses to sign where {@link maySign} says no. @throws ProtocolError `LANE_FULL`. */
 export function checkMaySign(lane: OutLane, limits: CountersignLimits): void {
-  const waiting = unanswered(lane)
-  if (waiting >= PIPELINE_LIMIT) throw new ProtocolError('LANE_FULL', { waiting })
-  const backlog = outBacklog(lane)
-  if (backlogReached(backlog, limits)) throw new ProtocolError('LANE_FULL', { waiting: backlog.operations })
+  if (!maySign(lane, limits)) throw new ProtocolError('LANE_FULL', { waiting: lane.updates.length })
+}
+
+/** Whether a restatement may be signed, which is what gets refused vouchers out of the way; bounded, as it can be refused too. */
+export function mayRestate(lane: OutLane): boolean {
+  return unanswered(lane) < PIPELINE_LIMIT && refusedKept(lane) < 2 * PIPELINE_LIMIT
 }

@@ -1,0 +1,100 @@
+import {
+  type Address,
+  type ChannelRecord,
+  closeBinds,
+  type Funds,
+  type Id,
+  incomeOnceCountersigned,
+  type LaneName,
+  type LaneState,
+  ownIncome,
+  type PartyIndex,
+  peerIncome,
+  spendable,
+  withdrawalReserve,
+} from '@sluice/protocol'
+import { EngineError } from '../errors.ts'
+import type { Tx } from '../loop/tx.ts'
+
+/** The batch's time in Unix seconds. */
+export function secondsOf(tx: Tx): bigint {
+  return BigInt(Math.floor(tx.now / 1000))
+}
+
+/** Unix seconds of the newest final block; 0 before any. */
+export function finalTime(tx: Tx): bigint {
+  return tx.chain.final?.timestamp ?? 0n
+}
+
+/** The other party. */
+export function otherParty(party: PartyIndex): PartyIndex {
+  return party === 0 ? 1 : 0
+}
+
+/** The name of the lane that this side pays on. */
+export function ownLane({ channelId, self }: ChannelRecord): LaneName {
+  return { channelId, lane: self }
+}
+
+/** The name of the lane that the peer pays on. */
+export function peerLane({ channelId, self }: ChannelRecord): LaneName {
+  return { channelId, lane: otherParty(self) }
+}
+
+/**
+ * A channel by its id.
+ *
+ * @param peer Who must be its other end, if somebody in particular speaks of it.
+ * @throws EngineError `CHANNEL_UNKNOWN`.
+ */
+export function channelOf(tx: Tx, channelId: Id, peer?: Address): ChannelRecord {
+  const channel = tx.channels.get(channelId)
+  if (channel === undefined || (peer !== undefined && channel.peer !== peer)) {
+    throw new EngineError('CHANNEL_UNKNOWN', { channelId })
+  }
+  return channel
+}
+
+/** Whether this side signed a close of the channel that still binds it. */
+export function isBoundByClose(tx: Tx, { close }: ChannelRecord): boolean {
+  return close?.ownSignature !== undefined && closeBinds(close.close, finalTime(tx))
+}
+
+/** Whether updates of the channel are over, or on hold: it is not agreed, frozen, signed to be closed, or any block shows its close. */
+export function isClosing(tx: Tx, channel: ChannelRecord): boolean {
+  if (channel.status !== 'agreed' || channel.freeze !== undefined || isBoundByClose(tx, channel)) return true
+  const { closesAt, ended } = tx.chain.channel(channel.channelId)
+  return closesAt !== undefined || ended !== undefined
+}
+
+/** Whether the channel takes no new lock: it is closing, or this side wants it closed. */
+export function isLeaving(tx: Tx, channel: ChannelRecord): boolean {
+  return channel.wish !== 'keep' || isClosing(tx, channel)
+}
+
+/** A party's money in the channel by final blocks. */
+export function fundsOf(tx: Tx, channel: ChannelRecord, party: PartyIndex): Funds {
+  const { deposits, withdrawn } = tx.chain.channel(channel.channelId)
+  const signed = channel.withdrawals.filter((one) => one.withdrawal.party === party).map((one) => one.withdrawal)
+  const margin = party === channel.self ? BigInt(tx.env.policy.expiryMargin) : 0n
+  return {
+    deposit: deposits[party],
+    withdrawn: withdrawn[party],
+    reserved: withdrawalReserve(signed, withdrawn[party], finalTime(tx), margin),
+  }
+}
+
+/** What this side could spend with its lane in that state, base units, after countersigning all it received. */
+export function ownSpendable(tx: Tx, channel: ChannelRecord, lane: Pick<LaneState, 'paid' | 'locked'>): bigint {
+  return spendable(fundsOf(tx, channel, channel.self), lane, incomeOnceCountersigned(channel.in))
+}
+
+/** What this side could spend without countersigning anything more, base units. */
+export function ownSpendableNow(tx: Tx, channel: ChannelRecord, lane: Pick<LaneState, 'paid' | 'locked'>): bigint {
+  return spendable(fundsOf(tx, channel, channel.self), lane, ownIncome(channel.in))
+}
+
+/** What the peer can spend with its lane in that state, base units, as this side counts it. */
+export function peerSpendable(tx: Tx, channel: ChannelRecord, lane: Pick<LaneState, 'paid' | 'locked'>): bigint {
+  return spendable(fundsOf(tx, channel, otherParty(channel.self)), lane, peerIncome(channel.out))
+}

@@ -1,0 +1,13 @@
+import { type AcceptedMessage, type Address, markAccepted, maySign, ProtocolError } from '@sluice/protocol'
+import type { Tx } from '../loop/tx.ts'
+import { crankWaiting } from '../virtuals/later.ts'
+import { channelOf } from './channel.ts'
+
+/** Handles `accepted`: the peer durably accepted this side's updates up to a seq. */
+export function takeAccepted(tx: Tx, peer: Address, { channelId, lane, seq }: AcceptedMessage): void {
+  const channel = channelOf(tx, channelId, peer)
+  if (lane !== channel.self) throw new ProtocolError('LANE_INDEX_WRONG', { expected: channel.self, got: lane })
+  const wasFull = !maySign(channel.out, tx.env.policy)
+  tx.channels.set(channelId, { ...channel, out: markAccepted(channel.out, seq) })
+  if (wasFull) crankWaiting(tx, channelId)
+}

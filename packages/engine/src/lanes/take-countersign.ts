@@ -1,0 +1,35 @@
+import {
+  type Address,
+  type Countersignature,
+  type CountersignMessage,
+  type Id,
+  maySign,
+  ProtocolError,
+  takeCountersignature,
+} from '@sluice/protocol'
+import type { Tx } from '../loop/tx.ts'
+import { crankLater, crankWaiting } from '../virtuals/later.ts'
+import { channelOf } from './channel.ts'
+
+/** Takes the receiver's countersignature on the lane that this side pays on. */
+export function applyCountersignature(tx: Tx, channelId: Id, signed: Countersignature): void {
+  const channel = channelOf(tx, channelId)
+  const out = takeCountersignature(tx.env, channel.peer, channel.out, signed)
+  if (out === channel.out) return
+  tx.channels.set(channelId, { ...channel, out })
+  for (const { update, state } of channel.out.updates) {
+    if (state.seq > signed.seq) continue
+    for (const operation of update.operations) {
+      if (operation.type === 'add') crankLater(tx, tx.env.digests.virtualId(operation.terms))
+      if (operation.type === 'fold') crankLater(tx, operation.virtualId)
+    }
+  }
+  if (!maySign(channel.out, tx.env.policy)) crankWaiting(tx, channelId)
+}
+
+/** Handles `countersign`. */
+export function takeCountersign(tx: Tx, peer: Address, { channelId, lane, seq, signature }: CountersignMessage): void {
+  const channel = channelOf(tx, channelId, peer)
+  if (lane !== channel.self) throw new ProtocolError('LANE_INDEX_WRONG', { expected: channel.self, got: lane })
+  applyCountersignature(tx, channelId, { seq, signature })
+}

@@ -1,0 +1,21 @@
+import { holdsLock } from '@sluice/protocol'
+import { isClosing, secondsOf } from '../lanes/channel.ts'
+import { restate } from '../lanes/operate.ts'
+import type { Tx } from '../loop/tx.ts'
+import { putVirtual } from './put.ts'
+import { isOutgoingCleared, outgoingStands, type Situation } from './situation.ts'
+
+/**
+ * Notes since when an outgoing lock that is gone still stands in vouchers that can be shown. If the newest of them was refused, nothing
+ * signed so far can kill it, so the lane is restated under a newer seq.
+ */
+export function clearOutgoing(tx: Tx, situation: Situation): void {
+  const { record, outgoing } = situation
+  const leg = record.outgoing
+  if (leg === undefined || outgoing === undefined || outgoingStands(situation)) return
+  if (isOutgoingCleared(situation)) return
+  if (record.clearingSince === undefined) putVirtual(tx, { ...record, clearingSince: secondsOf(tx) })
+  const { current, updates, draft } = outgoing.out
+  const isRefused = updates.some(({ state }) => state.seq > current.seq && holdsLock(state, leg.slot, record.virtualId))
+  if (isRefused && draft === undefined && !isClosing(tx, outgoing)) restate(tx, leg.channelId)
+}

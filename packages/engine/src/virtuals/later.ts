@@ -1,0 +1,26 @@
+import type { Id } from '@sluice/protocol'
+import type { Tx } from '../loop/tx.ts'
+import { crank } from './crank.ts'
+
+/** Does what is due for a virtual channel once the batch's events are all in. */
+export function crankLater(tx: Tx, virtualId: Id): void {
+  tx.atEnd(`virtual/${virtualId}`, (end) => crank(end, virtualId))
+}
+
+/** Does what is due for every virtual channel that has something left to do on this channel, as it can sign again. */
+export function crankWaiting(tx: Tx, channelId: Id): void {
+  tx.atEnd(`waiting/${channelId}`, (end) => {
+    for (const virtualId of virtualsOn(end, channelId)) crankLater(end, virtualId)
+  })
+}
+
+/** The virtual channels that are not over and have a lock, or may get one, on this channel. */
+export function virtualsOn(tx: Tx, channelId: Id): readonly Id[] {
+  const found: Id[] = []
+  for (const [virtualId, { status, incoming, outgoing }] of tx.virtuals.entries()) {
+    if (status === 'early' || status === 'closed' || status === 'spent') continue
+    const isOpening = status === 'opening'
+    if (isOpening || incoming?.channelId === channelId || outgoing?.channelId === channelId) found.push(virtualId)
+  }
+  return found
+}

@@ -1,0 +1,105 @@
+import {
+  checkVirtualTerms,
+  draftState,
+  type Id,
+  lowestFreeSlot,
+  type Memo,
+  makeNonce,
+  maySign,
+  ProtocolError,
+  type SignedVoucher,
+  type VirtualTerms,
+  ZERO_HASH,
+} from '@sluice/protocol'
+import type { OpenedVirtual, OpenVirtualOptions } from '../api/engine.ts'
+import { EngineError } from '../errors.ts'
+import { channelOf, secondsOf } from '../lanes/channel.ts'
+import { operate } from '../lanes/operate.ts'
+import type { Tx } from '../loop/tx.ts'
+import { Waiting } from '../loop/waiting.ts'
+import { addOperations, bestChannel } from './forward.ts'
+import { putVirtual } from './put.ts'
+
+const MILLION = 1_000_000n
+
+function termsOf(tx: Tx, options: OpenVirtualOptions): VirtualTerms {
+  const terms: VirtualTerms = {
+    path: [tx.env.self, ...options.hubs, options.payee],
+    token: options.token,
+    capacity: options.capacity,
+    disputeWindow: options.disputeWindow ?? tx.env.policy.virtualWindowDefault,
+    nonce: makeNonce(secondsOf(tx), tx.env.random(4)),
+  }
+  checkVirtualTerms(terms)
+  return terms
+}
+
+/** Each hop ends `hopMargin` after the next one, so that every hub can act on chain between; the last lives as long as asked. */
+function memoOf(tx: Tx, { hubs, fees, lifetime }: OpenVirtualOptions): Memo {
+  const { policy } = tx.env
+  const last = secondsOf(tx) + BigInt(lifetime ?? policy.lifetimeDefault)
+  const hops = hubs.length + 1
+  const until = Array.from({ length: hops }, (_, hop) => last + BigInt((hops - 1 - hop) * policy.hopMargin))
+  return { until, fees: hubs.map((_, i) => fees?.[i] ?? 0n) }
+}
+
+/** Refuses fees above what the policy lets be paid. @throws EngineError `FEES_TOO_HIGH`. */
+function checkFees(tx: Tx, { fees }: Memo, capacity: bigint): bigint {
+  const total = fees.reduce((sum, fee) => sum + fee, 0n)
+  const max = (capacity * BigInt(tx.env.policy.feeMax)) / MILLION
+  if (total > max) throw new EngineError('FEES_TOO_HIGH', { total, max })
+  return total
+}
+
+/** A voucher of an amount, signed. */
+export function signVoucher(tx: Tx, virtualId: Id, amount: bigint): SignedVoucher {
+  const voucher = { virtualId, amount, tickAnchor: ZERO_HASH, tickValue: 0n, tickCount: 0 }
+  return { voucher, signature: tx.env.signer.sign(tx.env.digests.voucher(voucher)) }
+}
+
+function checkAmounts({ capacity, first }: OpenVirtualOptions): void {
+  if (capacity <= 0n || capacity >= 1n << 128n) throw new EngineError('AMOUNT_INVALID', { amount: capacity })
+  if (first < 0n || first > capacity) throw new ProtocolError('PAYMENT_ABOVE_CAPACITY', { amount: first, capacity })
+}
+
+/** The channel with the first member of the path, as soon as its lane can be signed on. */
+function channelToSignOn(tx: Tx, next: Id, token: Id): Id | Waiting {
+  const channelId = bestChannel(tx, next, token)
+  const { out, peer } = channelOf(tx, channelId)
+  if (!tx.canSend(peer)) throw new EngineError('PEER_QUEUE_FULL', { peer, count: tx.env.policy.queueMax })
+  if (out.draft !== undefined || maySign(out, tx.env.policy)) return channelId
+  return new Waiting(`${peer} to answer and countersign earlier updates`, channelId)
+}
+
+/**
+ * Opens a virtual channel: the add towards the payee and the first voucher are signed in one commit and leave together.
+ *
+ * @throws ProtocolError `TERMS_…`, `FORWARD_NO_CHANNEL`, `LANE_OVERSPENT`, `PAYMENT_ABOVE_CAPACITY`; EngineError `AMOUNT_INVALID`,
+ *   `FEES_TOO_HIGH`, `PEER_QUEUE_FULL`.
+ */
+export function openVirtual(tx: Tx, options: OpenVirtualOptions): OpenedVirtual | Waiting {
+  checkAmounts(options)
+  const { payee, payeeUrl, token, capacity, hubs } = options
+  const channelId = channelToSignOn(tx, hubs[0] ?? payee, token)
+  if (channelId instanceof Waiting) return channelId
+  const terms = termsOf(tx, options)
+  const memo = memoOf(tx, options)
+  const fees = checkFees(tx, memo, capacity)
+  const virtualId = tx.env.digests.virtualId(terms)
+  const slot = lowestFreeSlot(draftState(channelOf(tx, channelId).out).locks)
+  operate(tx, channelId, addOperations({ terms, memo, position: 0 }))
+  const first = options.first > 0n ? signVoucher(tx, virtualId, options.first) : undefined
+  putVirtual(tx, {
+    virtualId,
+    terms,
+    memo,
+    position: 0,
+    status: 'open',
+    since: secondsOf(tx),
+    outgoing: { channelId, slot },
+    ...(first && { voucher: first }),
+  })
+  if (payeeUrl !== undefined) tx.reach(payee, payeeUrl)
+  if (first !== undefined) tx.volatile(payee, { type: 'voucher', terms, signed: first })
+  return { virtualId, terms, first, fees }
+}
