@@ -14,6 +14,10 @@ export const chainErrors = {
     message: 'the chain at {url} has the id {got}, not {expected}',
     action: 'Give the RPC address of the right chain, or the right chain id.',
   },
+  CHAIN_CONTRACT_UNKNOWN: {
+    message: 'no contract is known on chain {chainId}',
+    action: "Give the contract's address, or deploy with `sluice deploy`.",
+  },
   CHAIN_NO_CONTRACT: {
     message: 'there is no contract at {contract} on chain {chainId}',
     action: 'Check the address, or deploy with `sluice deploy`.',

@@ -36,8 +36,9 @@ function byBlock(logs: readonly Log[]): Log[][] {
   return blocks
 }
 
-function largest(first: bigint, ...others: readonly bigint[]): bigint {
-  return others.reduce((most, value) => (value > most ? value : most), first)
+function later(a: bigint, b: bigint): bigint {
+  if (a > b) return a
+  return b
 }
 
 interface Told {
@@ -63,7 +64,7 @@ export class Follower {
 
   /** The newest block told. */
   get newest(): bigint {
-    return largest(this.#final, this.#told.at(-1)?.number ?? 0n)
+    return later(this.#final, this.#told.at(-1)?.number ?? 0n)
   }
 
   /** Reads up to the head of the moment, then goes on by itself. Rejects if the chain cannot be read at all. */
@@ -152,7 +153,7 @@ export class Follower {
     }
     this.#told = this.#told.slice(0, stay)
     // The first told block may lie below the final one, which stands as long as it does.
-    const to = largest(this.newest, this.#final)
+    const to = later(this.newest, this.#final)
     this.#options.log?.info('chain.rolledBack', { to })
     this.#handler?.rolledBack(to)
   }
@@ -174,7 +175,7 @@ export class Follower {
   /** The headers above the newest told block, or as many of them as are followed one by one; oldest first. */
   async #link(head: Header): Promise<Header[]> {
     const linked: Header[] = []
-    const floor = largest(head.number - LINKED_BLOCKS, this.newest)
+    const floor = later(head.number - LINKED_BLOCKS, this.newest)
     for (let low = head; low.number > floor; ) {
       linked.unshift(low)
       if (low.number - 1n <= floor || low.parentHash === this.#told.at(-1)?.hash) break

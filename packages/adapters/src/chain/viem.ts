@@ -1,4 +1,4 @@
-import { sluiceAbi } from '@sluice/contracts'
+import { addresses, sluiceAbi } from '@sluice/contracts'
 import type { Chain, ChainHandler, Clock, Log } from '@sluice/engine'
 import type { Address, Domain, Signer } from '@sluice/protocol'
 import { hashDomain } from 'viem'
@@ -14,8 +14,10 @@ export type { Finality } from './finality.ts'
 export interface ViemChainOptions {
   /** The chain's RPC: http, https, ws or wss. */
   readonly url: string
-  readonly chainId: bigint
-  readonly contract: Address
+  /** Which chain it must be. Default: whichever answers. */
+  readonly chainId?: bigint
+  /** Default: the one that @sluice/contracts knows of on this chain. */
+  readonly contract?: Address
   /** Sends transactions and pays their gas. */
   readonly signer: Signer
   readonly clock: Clock
@@ -38,9 +40,14 @@ const DOMAIN_FIELDS = [
   { name: 'verifyingContract', type: 'address' },
 ] as const
 
-async function checkChainId(rpc: Rpc, expected: bigint): Promise<void> {
-  const got = BigInt(await rpc.client.getChainId())
-  if (got !== expected) throw new ChainError('CHAIN_WRONG', { url: rpc.url, got, expected })
+async function readDomain(rpc: Rpc, { chainId: expected, contract }: ViemChainOptions): Promise<Domain> {
+  const chainId = BigInt(await rpc.client.getChainId())
+  if (expected !== undefined && chainId !== expected) {
+    throw new ChainError('CHAIN_WRONG', { url: rpc.url, got: chainId, expected })
+  }
+  const known = contract ?? addresses[Number(chainId)]?.sluice
+  if (known === undefined) throw new ChainError('CHAIN_CONTRACT_UNKNOWN', { chainId })
+  return { chainId, contract: known.toLowerCase() as Address }
 }
 
 /** The domain separator stands for name, version, chain and address alike. */
@@ -53,6 +60,17 @@ async function checkContract(rpc: Rpc, { chainId, contract }: Domain): Promise<v
     .readContract({ address: contract, abi: sluiceAbi, functionName: 'domainSeparator' })
     .catch(() => undefined)
   if (separator !== expected) throw new ChainError('CHAIN_FOREIGN_CONTRACT', { contract, chainId })
+}
+
+async function openDomain(rpc: Rpc, options: ViemChainOptions): Promise<Domain> {
+  try {
+    const domain = await readDomain(rpc, options)
+    await checkContract(rpc, domain)
+    return domain
+  } catch (cause) {
+    rpc.close()
+    throw rpcError(rpc.url, 'eth_chainId', cause)
+  }
 }
 
 /** Tells the handler everything, and the sender of each new head. */
@@ -74,25 +92,19 @@ function tending(handler: ChainHandler, sender: Sender, log: Log | undefined): C
 /**
  * The chain by JSON-RPC, over viem.
  *
- * @throws ChainError `CHAIN_UNREACHABLE`, `CHAIN_WRONG`, `CHAIN_NO_CONTRACT`, `CHAIN_FOREIGN_CONTRACT`, `CHAIN_RPC_FAILED`.
+ * @throws ChainError `CHAIN_UNREACHABLE`, `CHAIN_WRONG`, `CHAIN_CONTRACT_UNKNOWN`, `CHAIN_NO_CONTRACT`, `CHAIN_FOREIGN_CONTRACT`, `CHAIN_RPC_FAILED`.
  * @example
  * ```ts
  * const chain = await createViemChain({
- *   url: 'http://127.0.0.1:8545', chainId: 314n, contract, signer, clock: systemClock, finality: { type: 'tag', tag: 'finalized' },
+ *   url: 'http://127.0.0.1:8545', contract, signer, clock: systemClock, finality: { type: 'tag', tag: 'finalized' },
  * })
  * ```
  */
 export async function createViemChain(options: ViemChainOptions): Promise<Chain> {
-  const { url, chainId, contract, signer, clock, finality, deployedAt = 0n, log } = options
-  const domain: Domain = { chainId, contract }
+  const { signer, clock, finality, deployedAt = 0n, log } = options
   const rpc = openRpc(url)
-  try {
-    await checkChainId(rpc, chainId)
-    await checkContract(rpc, domain)
-  } catch (cause) {
-    rpc.close()
-    throw rpcError(url, 'eth_chainId', cause)
-  }
+  const domain = await openDomain(rpc, options)
+  const { chainId, contract } = domain
   const shared = { rpc, contract, clock, ...(log !== undefined && { log }) }
   const sender = new Sender({
     ...shared,

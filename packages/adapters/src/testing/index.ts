@@ -22,7 +22,8 @@ export interface LocalChain extends Anvil {
 export async function startLocalChain(options: AnvilOptions = {}): Promise<LocalChain> {
   const anvil = await startAnvil(options)
   try {
-    const signer = developmentSigner(await createNodeCrypto(), 0)
+    const crypto = await createNodeCrypto()
+    const signer = developmentSigner(crypto, 0)
     return { ...anvil, deployed: await deploySluice({ url: anvil.url, chainId: anvil.chainId, signer }) }
   } catch (error) {
     await anvil.stop()
