@@ -172,6 +172,25 @@ describe('fetchPaid', () => {
     expect(second.virtualId).toBe(first.virtualId)
   })
 
+  it('pays what is missing where all had come, without asking again', async () => {
+    const { options, start } = setup()
+    const server = await start()
+    const first = await fetchPaid(server.origin, options)
+    let received = 0
+    for await (const piece of first.body) {
+      received += piece.length
+      first.accept(Math.min(received, LENGTH - WINDOW / 2))
+    }
+    await server[Symbol.asyncDispose]()
+    if (first.session === undefined) throw new Error('no session')
+    const resumeFrom = { session: first.session, offset: LENGTH }
+    const second = await fetchPaid(server.origin, { ...options, resumeFrom })
+    expect((await take(second, LENGTH)).length).toBe(0)
+    second.accept(LENGTH)
+    await second.settled()
+    expect(second.paid).toBe(TOTAL)
+  })
+
   it('fails where a payment fails', async () => {
     const { payments, options, start } = setup()
     await using server = await start()

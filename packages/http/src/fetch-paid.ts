@@ -144,9 +144,15 @@ async function goOn(
     session: { url, etag, payment },
     isNew: false,
   }
-  const answer = await askFrom({ exchange, url, length: offer.length, payment: paidWith }, offset, etag)
+  const whole = offset === offer.length
+  const answer = whole
+    ? nothing()
+    : await askFrom({ exchange, url, length: offer.length, payment: paidWith }, offset, etag)
   return body(exchange, url, options, answer, offset, offer.length, etag, paidWith)
 }
+
+/** In place of an answer where all has come and only the last payment may be missing. */
+const nothing = (): Answer => ({ response: new Response(null), end: () => undefined })
 
 function free(exchange: Exchange, url: string, options: FetchPaidOptions, answer: Answer): PaidResponse {
   const length = announcedLength(answer)

@@ -75,6 +75,8 @@ export async function retrieve(options: RetrieveOptions): Promise<Retrieved> {
 async function take(response: PaidResponse, options: RetrieveOptions): Promise<void> {
   const { verifier, sink, onProgress } = options
   const window = response.offer?.window ?? Number.POSITIVE_INFINITY
+  // What was verified in another process may not all be paid.
+  if (verifier.verifiedBytes > 0) response.accept(verifier.verifiedBytes)
   for await (const piece of response.body) {
     const sections = verifier.write(piece)
     for (const { bytes } of sections) await sink.write(bytes)

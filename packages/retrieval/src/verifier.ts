@@ -131,8 +131,9 @@ export class CarVerifier {
     throw new RetrievalError('CAR_TRUNCATED', { offset, expected: String(this.#expected) })
   }
 
-  /** Forgets bytes that are not verified yet: the next ones are those at {@link verifiedBytes}. */
+  /** Forgets bytes that are not verified, and what was wrong with them: the next ones are those at {@link verifiedBytes}. */
   rewind(): void {
+    this.#failure = undefined
     this.#section = undefined
     this.#rest = EMPTY
   }

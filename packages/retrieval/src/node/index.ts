@@ -1,2 +1,5 @@
+export * from './car-file.ts'
 export * from './car-folder.ts'
+export * from './extract-file.ts'
+export * from './pack-file.ts'
 export * from './sha256.ts'

@@ -8,7 +8,7 @@ interface Opened {
 /** Files kept open for reading, at most `max` that nobody reads from. */
 export class OpenFiles {
   readonly #files = new Map<string, Opened>()
-  readonly #max: number
+  #max: number
 
   constructor(max: number) {
     this.#max = max
@@ -24,18 +24,19 @@ export class OpenFiles {
       return await work(await opened.handle)
     } finally {
       opened.users -= 1
-      await this.#shrink(this.#max)
+      await this.#shrink()
     }
   }
 
-  /** Closes what nobody reads from. */
+  /** Closes everything: what is being read from, when that is done. */
   async close(): Promise<void> {
-    await this.#shrink(0)
+    this.#max = 0
+    await this.#shrink()
   }
 
-  async #shrink(max: number): Promise<void> {
+  async #shrink(): Promise<void> {
     for (const [path, opened] of this.#files) {
-      if (this.#files.size <= max) return
+      if (this.#files.size <= this.#max) return
       if (opened.users > 0) continue
       this.#files.delete(path)
       await opened.handle.then((handle) => handle.close()).catch(() => undefined)

@@ -45,7 +45,7 @@ export function randomDag(seed: number, size: number): { readonly root: CID; rea
     else if (kind === 1) blocks.push(pbBlock(several(), Uint8Array.of(i & 255, i >> 8)))
     else
       blocks.push(
-        cborBlock({ i, b: several(), 10: several(), a: [several()], '2': some(), x: -i, y: 'text', z: 1.5, n: null }),
+        cborBlock({ i, b: several(), c: [several()], d: some(), x: -i, y: 'text', z: 1.5, n: null, m: 2 ** 40 }),
       )
   }
   const root = cborBlock([seed, blocks.map(({ cid }) => cid)])

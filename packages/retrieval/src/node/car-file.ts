@@ -1,0 +1,80 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import type { CID } from 'multiformats/cid'
+import type { CarSink } from '../retrieve.ts'
+import { CarVerifier, type VerifierOptions } from '../verifier.ts'
+import { sha256 } from './sha256.ts'
+
+/** A CAR that is being retrieved into a file. */
+export interface CarFileSink {
+  readonly verifier: CarVerifier
+  readonly sink: CarSink
+  close(): Promise<void>
+}
+
+const PIECE = 1 << 20
+
+/**
+ * Opens the file that a CAR is retrieved into. What a former attempt left there is checked again, and cut after its last whole block.
+ *
+ * @throws RetrievalError `HEADER_UNEXPECTED` where the file is something else: it is left as it is.
+ * @example
+ * ```ts
+ * const { verifier, sink, close } = await openCarFile('film.car', root)
+ * await retrieve({ provider, verifier, sink, payer, limits })
+ * await close()
+ * ```
+ */
+export async function openCarFile(
+  path: string,
+  root: CID,
+  options: Omit<VerifierOptions, 'sha256'> = {},
+): Promise<CarFileSink> {
+  const verifier = new CarVerifier(root, { ...options, sha256 })
+  const handle = await openOrCreate(path)
+  try {
+    await readFormer(handle, verifier)
+    await handle.truncate(verifier.verifiedBytes)
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+  return { verifier, sink: sinkInto(handle, verifier.verifiedBytes), close: () => handle.close() }
+}
+
+/** Neither cut nor appended to: bytes are written where they belong. */
+async function openOrCreate(path: string): Promise<FileHandle> {
+  return open(path, 'r+').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return open(path, 'w+')
+    throw error
+  })
+}
+
+/** Whatever comes after the verified beginning is cut: a crash may have left anything there. A file that begins otherwise is somebody's. */
+async function readFormer(handle: FileHandle, verifier: CarVerifier): Promise<void> {
+  const buffer = Buffer.allocUnsafeSlow(PIECE)
+  for (let at = 0; verifier.failure === undefined && !verifier.isDone; ) {
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, at)
+    if (bytesRead === 0) break
+    at += bytesRead
+    try {
+      verifier.write(buffer.subarray(0, bytesRead))
+    } catch (error) {
+      if (verifier.verifiedBytes === 0) throw error
+    }
+  }
+  verifier.rewind()
+}
+
+function sinkInto(handle: FileHandle, start: number): CarSink {
+  let at = start
+  return {
+    async write(bytes) {
+      for (let done = 0; done < bytes.length; ) {
+        const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, at)
+        done += bytesWritten
+        at += bytesWritten
+      }
+    },
+    finish: () => handle.sync(),
+  }
+}
