@@ -28,6 +28,14 @@ export const nodeErrors = {
     message: 'the file {path} can not be written: {problem}',
     action: 'Check the path, the permissions and the space left.',
   },
+  LIMIT_UNKNOWN: {
+    message: 'the file {path} changes the limit {name}, which there is not',
+    action: 'Take the names from the table of limits in specs/protocol.md.',
+  },
+  LIMIT_INVALID: {
+    message: 'the limit {name} in the file {path} is not {expected}',
+    action: 'Give it in the unit of the table of limits in specs/protocol.md.',
+  },
   // Keys
   KEY_MISSING: {
     message: 'there is no key in {path}',
@@ -49,10 +57,6 @@ export const nodeErrors = {
   LISTEN_FAILED: {
     message: 'can not listen at {address} for {purpose}: {problem}',
     action: 'Choose an address of this machine and a port that this user may use.',
-  },
-  CONTRACT_UNKNOWN: {
-    message: 'no contract address is known for the chain {chainId}',
-    action: 'Give --contract, or deploy one with `sluice deploy`.',
   },
   NODE_UNREACHABLE: {
     message: 'the node of this data folder does not answer at {url}: {problem}',
@@ -88,8 +92,12 @@ export const nodeErrors = {
     message: 'the address {url} names no content that can be verified',
     action: 'Give an address that ends in /ipfs/ and a CID.',
   },
-  UNWRITTEN_OUTPUT: {
-    message: 'the output {path} exists and belongs to other content: {problem}',
+  PROVIDER_UNREACHABLE: {
+    message: 'nobody answers at {url}: {problem}',
+    action: 'Check the address, and that the provider runs.',
+  },
+  OUTPUT_FOREIGN: {
+    message: 'the file {path} exists and is not a part of this download: {problem}',
     action: 'Name another file with --out, or remove that one.',
   },
   INTERRUPTED: { message: 'interrupted', action: 'Run the same command again to go on.' },

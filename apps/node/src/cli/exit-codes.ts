@@ -16,17 +16,13 @@ export type Ending = keyof typeof exitCodes
 /** Beginnings of error codes and how they end a command; the first that fits counts. */
 const endings: readonly (readonly [start: RegExp, ending: Ending])[] = [
   [/^INTERRUPTED$/, 'interrupted'],
-  [/^INTERNAL$/, 'failed'],
-  [/^(PORT_TAKEN|LISTEN_FAILED|STORE_(IN_USE|LOCKED|BUSY))/, 'busy'],
-  [
-    /^(USAGE|VALUE_|CONFIG_|FILE_|KEY_|KEYSTORE_|PASSWORD_|CONTENT_UNVERIFIABLE|UNWRITTEN_|FOLDER_|CONTRACT_UNKNOWN|CHANNEL_(UNKNOWN|AMBIGUOUS))/,
-    'usage',
-  ],
-  [
-    /(UNREACHABLE|NOT_THERE|NO_ANSWER|TIMEOUT|TIMED_OUT|OFFLINE|DISCONNECTED|CONNECT|NODE_STOPPED|NO_CONTRACT|CHAIN_(WRONG|MISMATCH|RPC))/,
-    'unreachable',
-  ],
-  [/^(CAR_|BLOCK_|VERIFY_|CONTENT_)/, 'unverified'],
+  [/^(INTERNAL$|STORE_(CORRUPT|FULL|WRITE)|CRYPTO_)/, 'failed'],
+  [/^(PORT_TAKEN|LISTEN_FAILED|TRANSPORT_(PORT_TAKEN|LISTEN_FAILED)|STORE_IN_USE)$/, 'busy'],
+  [/^(USAGE|VALUE_|CONFIG_|FILE_|KEY_|KEYSTORE_|PASSWORD_|OUTPUT_|FOLDER_|LIMIT_|STORE_)/, 'usage'],
+  [/^(CONTENT_UNVERIFIABLE|CHAIN_CONTRACT_UNKNOWN|CHANNEL_UNKNOWN|CHANNEL_AMBIGUOUS|TRANSPORT_URL_INVALID)$/, 'usage'],
+  [/^(NODE_|TRANSPORT_|CONNECTION_LOST|PROVIDER_STALLED|PROVIDER_UNREACHABLE)/, 'unreachable'],
+  [/^CHAIN_(UNREACHABLE|RPC_FAILED|WRONG|NO_CONTRACT|FOREIGN_CONTRACT|BEHIND)$/, 'unreachable'],
+  [/^(CAR_|BLOCK_)/, 'unverified'],
   [/./, 'refused'],
 ]
 

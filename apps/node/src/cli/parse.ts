@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { Finality } from '@sluice/adapters/chain-viem'
 import type { Address } from '@sluice/protocol'
 import { parseAmount } from '../config/amount.ts'
 import { NodeError } from '../errors.ts'
@@ -99,4 +100,11 @@ export function oneOf<const Word extends string>(...words: readonly Word[]): Par
     if (word === undefined) throw invalid(name, value, `one of ${words.join(', ')}`)
     return word
   }
+}
+
+/** When a block counts as final. */
+export const finality: Parse<Finality> = (value, name) => {
+  if (value === 'finalized' || value === 'safe') return { type: 'tag', tag: value }
+  if (!/^\d{1,6}$/.test(value)) throw invalid(name, value, 'finalized, safe, or a number of blocks')
+  return { type: 'depth', blocks: Number(value) }
 }

@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { NodeError, problemOf } from '../errors.ts'
 import { type Json, jsonLine, toJson } from '../json.ts'
 import { toRpcError } from './errors.ts'
+import { hostText, listenError } from './listen.ts'
 import { type Handlers, type MethodName, methods } from './methods.ts'
 
 /** What a JSON-RPC server answers with. */
@@ -68,18 +69,6 @@ async function listen(server: FastifyInstance, { host, port }: RpcServerOptions)
   } catch (thrown) {
     throw listenError(thrown, `${hostText(host)}:${port}`, 'JSON-RPC')
   }
-}
-
-/** The typed error for a listener that did not come up. */
-export function listenError(thrown: unknown, address: string, purpose: string): NodeError {
-  const taken = thrown instanceof Error && 'code' in thrown && thrown.code === 'EADDRINUSE'
-  if (taken) return new NodeError('PORT_TAKEN', { address, purpose }, thrown)
-  return new NodeError('LISTEN_FAILED', { address, purpose, problem: problemOf(thrown) }, thrown)
-}
-
-/** A host as it stands in a URL. */
-export function hostText(host: string): string {
-  return host.includes(':') ? `[${host}]` : host
 }
 
 async function guard(options: RpcServerOptions, request: FastifyRequest, reply: FastifyReply): Promise<void> {

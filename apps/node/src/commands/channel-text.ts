@@ -1,0 +1,31 @@
+import type { ChannelView } from '@sluice/engine'
+import { type Address, NATIVE_TOKEN } from '@sluice/protocol'
+import { formatAmount } from '../config/amount.ts'
+
+function amountText(token: Address, amount: bigint): string {
+  return token === NATIVE_TOKEN ? formatAmount(amount) : `${amount} of ${token}`
+}
+
+/** A channel in a few lines for people. */
+export function channelText(channel: ChannelView): string {
+  const { token, deposits, paid, locked, spendable } = channel
+  const show = (amount: bigint) => amountText(token, amount)
+  const lines = [
+    `${channel.channelId}  ${channel.status}${channel.connected ? '' : ', peer not connected'}`,
+    `  peer       ${channel.peer.signer}`,
+    `  deposits   own ${show(deposits.own)}, peer ${show(deposits.peer)}`,
+    `  paid       sent ${show(paid.sent)}, received ${show(paid.received)}`,
+    `  locked     sent ${show(locked.sent)}, received ${show(locked.received)}`,
+    `  spendable  own ${show(spendable.own)}, peer ${show(spendable.peer)}`,
+    ...(channel.closesAt === undefined
+      ? []
+      : [`  closes at  ${new Date(Number(channel.closesAt) * 1000).toISOString()}`]),
+    ...(channel.waitingFor === undefined ? [] : [`  waits for  ${channel.waitingFor}`]),
+  ]
+  return lines.join('\n')
+}
+
+/** All channels for people. */
+export function channelsText(channels: readonly ChannelView[]): string {
+  return channels.length === 0 ? 'no channels' : channels.map(channelText).join('\n')
+}

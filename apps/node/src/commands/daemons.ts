@@ -1,0 +1,79 @@
+import { defineCommand } from '../cli/command.ts'
+import { defaulted, optional } from '../cli/options.ts'
+import { amount, byteCount, duration, listenAddress, path, urlOf } from '../cli/parse.ts'
+import { serveProvider } from '../daemon/provider.ts'
+import { runDaemon } from '../daemon/run-daemon.ts'
+import { daemonOptions, feeOptions } from './options.ts'
+
+const node = defineCommand({
+  name: 'node',
+  summary: 'run a node that pays and is paid',
+  description:
+    'Runs a plain node: it keeps the channels of a data folder, watches the chain for them and answers `get` and `channel` commands of the same folder.',
+  arguments: [],
+  options: daemonOptions,
+  examples: [
+    'sluice node --chain http://127.0.0.1:8545 --contract 0x5fbdb2315678afecb367f032d93f642f64180aa3',
+    'sluice node --data /var/lib/sluice --profile filecoin --chain https://rpc.example',
+  ],
+  run: (context, values) => runDaemon(context, values, { role: 'node', changes: {} }),
+})
+
+const hub = defineCommand({
+  name: 'hub',
+  summary: 'run a hub that forwards payments',
+  description: 'Runs a node that forwards virtual channels between its channels, for the fees given.',
+  arguments: [],
+  options: { ...daemonOptions, ...feeOptions },
+  examples: [
+    'sluice hub --listen 0.0.0.0:7000 --public-url wss://hub.example --chain http://127.0.0.1:8545',
+    'sluice hub --fee-base 1nFIL --fee-ppm 500',
+  ],
+  run: (context, values) => {
+    const changes = {
+      forward: true,
+      feeBase: values.feeBase,
+      feePartsPerMillion: values.feePpm,
+      feePerHour: values.feeHourPpm,
+    }
+    return runDaemon(context, values, { role: 'hub', changes })
+  },
+})
+
+const provide = defineCommand({
+  name: 'provide',
+  summary: 'serve CAR files for payment',
+  description:
+    'Runs a node that serves the CAR files of a folder at /ipfs/<cid> for payment (HTTP 402, x402 version 2), at most a window ahead of what is paid.',
+  arguments: [{ name: 'folder', description: 'folder with CAR files' }],
+  options: {
+    ...daemonOptions,
+    httpListen: defaulted('address', 'where content is served; port 0 takes a free one', listenAddress, '127.0.0.1:0'),
+    unpaidListen: optional(
+      'address',
+      'a second listener that serves the same for nothing: keep it on the loopback',
+      listenAddress,
+    ),
+    httpUrl: optional('url', 'how clients reach the content from outside', urlOf('http', 'https')),
+    price: defaulted('amount', 'what --per bytes cost', amount, '1nFIL'),
+    per: defaulted('bytes', 'how many bytes the price is for', byteCount, '1KiB'),
+    serveAhead: defaulted(
+      'bytes',
+      'how many bytes are served ahead of payment, at least the largest block',
+      byteCount,
+      '4MiB',
+    ),
+    paymentTimeout: defaulted('time', 'how long a payment is waited for', duration, '30s'),
+  },
+  examples: [
+    'sluice provide ./cars --http-listen 0.0.0.0:8080 --price 1nFIL --per 1KiB --chain http://127.0.0.1:8545',
+    'sluice provide ./cars --unpaid-listen 127.0.0.1:8081',
+  ],
+  run: (context, values, [folder = '']) =>
+    runDaemon(context, values, { role: 'provider', changes: {} }, (opened, stopper) =>
+      serveProvider(opened, stopper, { ...values, folder: path(folder, 'the folder') }),
+    ),
+})
+
+/** The daemons: one program, three configurations. */
+export const daemonCommands = [node, hub, provide]

@@ -1,0 +1,78 @@
+import { basename } from 'node:path'
+import { NATIVE_TOKEN } from '@sluice/protocol'
+import { extractFile } from '@sluice/retrieval/node'
+import { type Context, defineCommand } from '../cli/command.ts'
+import { defaulted, flagOnly, optional, toggle, type Values } from '../cli/options.ts'
+import { address, amount, path } from '../cli/parse.ts'
+import { formatAmount } from '../config/amount.ts'
+import { unlessAborted, withNode } from '../daemon/access.ts'
+import {
+  checkOutput,
+  type Downloaded,
+  type DownloadOptions,
+  downloadFree,
+  downloadPaid,
+  wantsPayment,
+} from '../get/download.ts'
+import { megabytes, rateText } from '../get/progress.ts'
+import { parseTarget } from '../get/target.ts'
+import { engineOptions } from './options.ts'
+
+const options = {
+  ...engineOptions,
+  out: flagOnly(optional('file', 'where the CAR goes (default: the CID and .car, in this folder)', path)),
+  unpack: flagOnly(optional('file', 'unpack the file that the CAR holds to here', path)),
+  max: defaulted('amount', 'most to pay for it', amount, '0.01FIL'),
+  token: defaulted('address', 'ERC-20 token to pay in (the zero address: the native one)', address, NATIVE_TOKEN),
+  part: flagOnly(toggle('begin also when the whole costs more than --max, and stop there')),
+  fresh: flagOnly(toggle('forget a partial download and what was paid for it, and begin anew')),
+}
+
+/** Downloads, verifies and pays. */
+export const getCommand = defineCommand({
+  name: 'get',
+  summary: 'download and pay for content',
+  description:
+    'Downloads content by its CID as a CAR. Each block is checked as the next one expected before anything more is paid. Run again, it goes on with a partial download and pays nothing twice. Pays out of the running node of the data folder, or runs the engine itself.',
+  arguments: [{ name: 'url', description: 'address of the content: http://provider/ipfs/<cid>' }],
+  options,
+  examples: [
+    'sluice get http://127.0.0.1:8080/ipfs/bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi',
+    'sluice get http://127.0.0.1:8080/ipfs/bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi --out film.car --unpack film.mp4 --max 0.001FIL',
+  ],
+  run: async (context, values, [url = '']) => {
+    const downloaded = await download(context, values, url)
+    if (values.unpack !== undefined) await extractFile(downloaded.path, values.unpack)
+    context.output.result(downloaded, downloadedText(downloaded))
+  },
+})
+
+async function download(context: Context, values: Values<typeof options>, url: string): Promise<Downloaded> {
+  const target = parseTarget(url)
+  const wanted: DownloadOptions = {
+    target,
+    out: values.out ?? path(`${target.root}.car`, '--out'),
+    max: values.max,
+    tokens: [values.token],
+    allowPart: values.part,
+    fresh: values.fresh,
+  }
+  checkOutput(wanted.out)
+  if (await wantsPayment(target, context.signal)) {
+    return withNode(context, values, (node) => downloadPaid(context, node, wanted))
+  }
+  return unlessAborted(context.signal, downloadFree(context, wanted))
+}
+
+function downloadedText(downloaded: Downloaded): string {
+  const { bytes, blocksVerified, paid, payments, fees, downloadMs, virtualClosed } = downloaded
+  const rate = rateText(bytes, downloadMs)
+  const lines = [
+    `${basename(downloaded.path)}: ${megabytes(bytes)} in ${blocksVerified} verified blocks, ${rate}`,
+    paid === 0n
+      ? 'nothing was paid'
+      : `paid ${formatAmount(paid)} in ${payments} payments, ${formatAmount(fees)} to hubs`,
+    ...(virtualClosed === false ? ['the virtual channel is still being closed; the node goes on with it'] : []),
+  ]
+  return lines.join('\n')
+}

@@ -1,0 +1,21 @@
+import type { CommandSpec } from '../cli/command.ts'
+import { backupCommand } from './backup.ts'
+import { channelCommands } from './channel.ts'
+import { daemonCommands } from './daemons.ts'
+import { deployCommand } from './deploy.ts'
+import { getCommand } from './get.ts'
+import { keyCommands } from './keys.ts'
+import { packCommand } from './pack.ts'
+import { virtualCommands } from './virtual.ts'
+
+/** Every command of `sluice`, in the order of the help. */
+export const commands: readonly CommandSpec[] = [
+  ...daemonCommands,
+  getCommand,
+  packCommand,
+  ...channelCommands,
+  ...virtualCommands,
+  ...keyCommands,
+  deployCommand,
+  backupCommand,
+]

@@ -1,0 +1,34 @@
+import type { VirtualView } from '@sluice/engine'
+import { defineCommand } from '../cli/command.ts'
+import { formatAmount } from '../config/amount.ts'
+import { withNode } from '../daemon/access.ts'
+import { engineOptions } from './options.ts'
+
+const list = defineCommand({
+  name: 'virtual list',
+  summary: 'list the virtual channels of a node',
+  description:
+    'Shows the virtual channels that this node pays on, forwards or is paid on, and what a stalled one waits for.',
+  arguments: [],
+  options: engineOptions,
+  examples: ['sluice virtual list', 'sluice virtual list --json'],
+  run: (context, values) =>
+    withNode(context, values, async (node) => {
+      const virtuals = await node.call('virtual.list', {})
+      const text = virtuals.length === 0 ? 'no virtual channels' : virtuals.map(virtualText).join('\n')
+      context.output.result({ virtuals }, text)
+    }),
+})
+
+function virtualText({ virtualId, role, status, amount, terms, until, waitingFor }: VirtualView): string {
+  const lines = [
+    `${virtualId}  ${role}, ${status}`,
+    `  paid       ${formatAmount(amount)} of ${formatAmount(terms.capacity)}`,
+    `  until      ${new Date(Number(until) * 1000).toISOString()}`,
+    ...(waitingFor === undefined ? [] : [`  waits for  ${waitingFor}`]),
+  ]
+  return lines.join('\n')
+}
+
+/** The commands about virtual channels. */
+export const virtualCommands = [list]

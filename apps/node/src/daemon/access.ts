@@ -1,0 +1,62 @@
+import type { Context } from '../cli/command.ts'
+import { NodeError } from '../errors.ts'
+import { createRpcClient } from '../rpc/client.ts'
+import { readEndpoint } from '../rpc/endpoint.ts'
+import type { NodeApi } from '../rpc/methods.ts'
+import { createLocalApi } from './handlers.ts'
+import { type EngineValues, openNode } from './open-node.ts'
+
+/**
+ * Does something with the node of a data folder: the one that runs, by its JSON-RPC, or else one that runs only for this.
+ * The store's lock decides where both could be: it has one owner.
+ */
+export async function withNode<T>(
+  context: Context,
+  values: EngineValues,
+  use: (node: NodeApi) => Promise<T>,
+): Promise<T> {
+  const node = (await runningNode(values.data)) ?? (await ownNode(context, values))
+  try {
+    return await unlessAborted(context.signal, use(node))
+  } finally {
+    await node.close()
+  }
+}
+
+/** The node that runs with a data folder, if one answers. */
+export async function runningNode(dataFolder: string): Promise<NodeApi | undefined> {
+  const endpoint = readEndpoint(dataFolder)
+  if (endpoint === undefined) return undefined
+  const client = createRpcClient(endpoint)
+  try {
+    await client.call('node.info', {})
+    return client
+  } catch {
+    // Its last process was killed and left the word behind; the port may even be somebody else's by now.
+    await client.close()
+    return undefined
+  }
+}
+
+async function ownNode(context: Context, values: EngineValues): Promise<NodeApi> {
+  const node = await openNode(context, values, { role: 'node', changes: {} })
+  return createLocalApi(node.engine, node.handlers, node.stop)
+}
+
+/** What the promise gives, unless the user interrupts first. */
+export async function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  signal.throwIfAborted()
+  let stopListening = () => {}
+  const aborted = new Promise<never>((_, reject) => {
+    const abort = () => reject(new NodeError('INTERRUPTED'))
+    signal.addEventListener('abort', abort, { once: true })
+    stopListening = () => signal.removeEventListener('abort', abort)
+  })
+  // Once interrupted, nobody waits for the promise any more; its failure is then part of the stopping.
+  promise.catch(() => {})
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    stopListening()
+  }
+}

@@ -1,0 +1,159 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { createViemChain } from '@sluice/adapters/chain-viem'
+import { createNodeCrypto } from '@sluice/adapters/crypto-node'
+import { openSqliteStore } from '@sluice/adapters/store-sqlite'
+import { systemClock, systemRandom } from '@sluice/adapters/system'
+import { createWebSocketTransport, type WebSocketTransport } from '@sluice/adapters/transport-websocket'
+import { createEngine, createPolicy, type Engine, type Log, type Policy, type PolicyChanges } from '@sluice/engine'
+import { createDigests, type Domain } from '@sluice/protocol'
+import type { Context } from '../cli/command.ts'
+import type { Values } from '../cli/options.ts'
+import type { ListenAddress } from '../cli/parse.ts'
+import type { engineOptions } from '../commands/options.ts'
+import { contractPlace } from '../config/contract.ts'
+import { loadKey } from '../config/key.ts'
+import { problemOf } from '../errors.ts'
+import { hostText } from '../rpc/listen.ts'
+import type { Handlers, NodeInfo } from '../rpc/methods.ts'
+import { createHandlers } from './handlers.ts'
+import { readLimitsFile } from './limits-file.ts'
+import { createLog } from './log.ts'
+import { createStopper } from './stopper.ts'
+
+/** The values of the options that an engine needs. */
+export type EngineValues = Values<typeof engineOptions>
+
+/** What a node is for. */
+export interface Role {
+  readonly role: NodeInfo['role']
+  /** What is changed of the profile's limits. */
+  readonly changes: PolicyChanges
+}
+
+export interface OpenNodeOptions extends Role {
+  /** Where peers connect; without it the node only dials. */
+  readonly listen?: ListenAddress
+  /** Told once when the node can not go on, such as when the disk is full. */
+  readonly onFatal?: (problem: unknown) => void
+}
+
+/** An engine with its surroundings. */
+export interface OpenNode {
+  readonly engine: Engine
+  readonly handlers: Handlers
+  readonly domain: Domain
+  readonly log: Log
+  readonly info: () => NodeInfo
+  readonly stop: () => Promise<void>
+}
+
+/**
+ * Puts an engine and its surroundings together: key, store, chain, peers.
+ *
+ * @throws the typed error of whatever is not there
+ */
+export async function openNode(context: Context, values: EngineValues, options: OpenNodeOptions): Promise<OpenNode> {
+  const stopper = createStopper()
+  try {
+    return await assemble(context, values, options, stopper)
+  } catch (thrown) {
+    await stopper.stop().catch(() => {})
+    throw thrown
+  }
+}
+
+type Stopper = ReturnType<typeof createStopper>
+
+async function assemble(
+  context: Context,
+  values: EngineValues,
+  options: OpenNodeOptions,
+  stopper: Stopper,
+): Promise<OpenNode> {
+  const log = logOf(context, values, options)
+  const policy = policyOf(values, options)
+  const crypto = await createNodeCrypto()
+  const signer = crypto.signer(await loadKey(values, context.environment))
+  mkdirSync(values.data, { recursive: true, mode: 0o700 })
+  const store = openSqliteStore({ path: join(values.data, 'store.db') })
+  stopper.add(() => store.close())
+  const chain = await createViemChain({
+    ...contractPlace(values),
+    crypto,
+    signer,
+    clock: systemClock,
+    log,
+    finality: values.finality ?? { type: 'tag', tag: 'finalized' },
+    pollMs: values.profile === 'development' ? 200 : 2_000,
+  })
+  stopper.add(() => chain.stop())
+  const transport = createWebSocketTransport({
+    signer,
+    crypto,
+    digests: createDigests(chain.domain, crypto),
+    clock: systemClock,
+    log,
+    ...(options.listen === undefined ? {} : { listen: options.listen }),
+  })
+  stopper.add(() => transport.stop())
+  const ports = { store, transport, chain, clock: systemClock, random: systemRandom, crypto, signer, log }
+  const engine = await createEngine(ports, {
+    policy,
+    onFatal: (problem) => {
+      log.error('engine.stopped', { problem: problemOf(problem) })
+      options.onFatal?.(problem)
+    },
+    ...(values.account === undefined ? {} : { account: values.account }),
+  })
+  stopper.add(() => engine.stop())
+  const info = () => infoOf(context, values, options, engine, chain.domain, transport)
+  return { engine, handlers: createHandlers(engine, info), domain: chain.domain, log, info, stop: stopper.stop }
+}
+
+function logOf({ output }: Context, { logFormat, logLevel }: EngineValues, { listen }: OpenNodeOptions): Log {
+  const { streams, json } = output
+  // A command that runs an engine for a moment answers on its own; a daemon's log is all that its operator sees.
+  const level = logLevel ?? (listen === undefined ? 'error' : 'info')
+  const format = logFormat ?? (streams.errIsTerminal && !json ? 'pretty' : 'json')
+  return createLog({ write: streams.err, format, level, now: Date.now })
+}
+
+function policyOf({ profile, limits, channelWindow, virtualWindow }: EngineValues, { changes }: Role): Policy {
+  return createPolicy(profile, {
+    ...changes,
+    ...(limits === undefined ? {} : readLimitsFile(limits)),
+    ...(channelWindow === undefined ? {} : { channelWindowDefault: channelWindow }),
+    ...(virtualWindow === undefined ? {} : { virtualWindowDefault: virtualWindow }),
+  })
+}
+
+function infoOf(
+  context: Context,
+  values: EngineValues,
+  { role, listen }: OpenNodeOptions,
+  engine: Engine,
+  domain: Domain,
+  transport: WebSocketTransport,
+): NodeInfo {
+  const peerUrl = peerUrlOf(values, listen, transport)
+  return {
+    version: context.version,
+    role,
+    profile: values.profile,
+    signer: engine.signer,
+    account: engine.account,
+    chainId: domain.chainId,
+    contract: domain.contract,
+    ...(peerUrl === undefined ? {} : { peerUrl }),
+  }
+}
+
+function peerUrlOf(
+  values: EngineValues & { readonly publicUrl?: string | undefined },
+  listen: ListenAddress | undefined,
+  { listening }: WebSocketTransport,
+): string | undefined {
+  if (values.publicUrl !== undefined) return values.publicUrl
+  return listen === undefined || listening === undefined ? undefined : `ws://${hostText(listen.host)}:${listening.port}`
+}

@@ -1,0 +1,108 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { join } from 'node:path'
+import { createGate, type Handler, type Payee, serveFree } from '@sluice/http'
+import { openFileBindings, toListener } from '@sluice/http/node'
+import { NATIVE_TOKEN } from '@sluice/protocol'
+import { createCarHandler } from '@sluice/retrieval'
+import { CarFolder } from '@sluice/retrieval/node'
+import type { ListenAddress } from '../cli/parse.ts'
+import { NodeError } from '../errors.ts'
+import { hostText, listenError } from '../rpc/listen.ts'
+import type { OpenNode } from './open-node.ts'
+import type { Stopper } from './stopper.ts'
+
+export interface ProviderOptions {
+  readonly data: string
+  /** Folder with CAR files. */
+  readonly folder: string
+  readonly httpListen: ListenAddress
+  /** Serves the same without the gate. */
+  readonly unpaidListen: ListenAddress | undefined
+  /** Base units for `per` bytes. */
+  readonly price: bigint
+  readonly per: bigint
+  /** Bytes served ahead of payment. */
+  readonly serveAhead: bigint
+  /** Seconds that a payment is waited for. */
+  readonly paymentTimeout: number
+  /** How clients reach the paid listener from outside. */
+  readonly httpUrl: string | undefined
+}
+
+/** Serves a folder of CARs for payment, and for nothing at a second listener if asked. */
+export async function serveProvider(node: OpenNode, stopper: Stopper, options: ProviderOptions) {
+  const folder = await openFolder(options)
+  stopper.add(() => folder.close())
+  const bindings = await openFileBindings(join(options.data, 'bindings.jsonl'), {
+    now: () => Math.floor(Date.now() / 1000),
+  })
+  stopper.add(() => bindings.close())
+  const gate = createGate({
+    payee: createPayee(node),
+    price: { amount: options.price, per: options.per },
+    asset: NATIVE_TOKEN,
+    window: Number(options.serveAhead),
+    timeout: options.paymentTimeout * 1000,
+    bindings,
+  })
+  const listenerOf = (serve: Parameters<typeof createCarHandler>[0]['serve']) =>
+    loggedListener(node, createCarHandler({ source: folder, serve }))
+  const paid = await listen(options.httpListen, 'paid content', listenerOf(gate.serve), stopper)
+  const ready = { httpUrl: options.httpUrl ?? paid }
+  if (options.unpaidListen === undefined) return ready
+  const unpaidUrl = await listen(options.unpaidListen, 'unpaid content', listenerOf(serveFree), stopper)
+  return { ...ready, unpaidUrl }
+}
+
+async function openFolder({ folder: path, serveAhead }: ProviderOptions): Promise<CarFolder> {
+  const folder = await CarFolder.open(path)
+  if (folder.cars.length > 0 && folder.step <= serveAhead) return folder
+  await folder.close()
+  if (folder.cars.length === 0) throw new NodeError('FOLDER_EMPTY', { path })
+  const expected = `at least the largest block here, ${folder.step} bytes`
+  throw new NodeError('VALUE_INVALID', { name: '--serve-ahead', value: `${serveAhead}`, expected })
+}
+
+function createPayee({ engine, domain, info }: OpenNode): Payee {
+  const { peerUrl } = info()
+  return {
+    network: `eip155:${domain.chainId}`,
+    contract: domain.contract,
+    account: engine.account,
+    signer: engine.signer,
+    // Read for each offer: channels come and go.
+    get hubs() {
+      const peers = engine.channels().filter(({ status }) => status === 'open')
+      return [...new Set(peers.map(({ peer }) => peer.signer))].map((signer) => ({ signer }))
+    },
+    ...(peerUrl === undefined ? {} : { url: peerUrl }),
+    admit: (terms, voucher, signal) => engine.admit(terms, voucher, signal),
+  }
+}
+
+function loggedListener({ log }: OpenNode, handler: Handler): RequestListener {
+  return toListener(handler, { onError: (problem) => log.error('http.failed', { problem }) })
+}
+
+async function listen(
+  { host, port }: ListenAddress,
+  purpose: string,
+  listener: RequestListener,
+  stopper: Stopper,
+): Promise<string> {
+  const server = createServer(listener)
+  server.listen(port, host)
+  await once(server, 'listening').catch((thrown) => {
+    throw listenError(thrown, `${hostText(host)}:${port}`, purpose)
+  })
+  stopper.add(() => closeServer(server))
+  const address = server.address()
+  const actual = typeof address === 'object' && address !== null ? address.port : port
+  return `http://${hostText(host)}:${actual}`
+}
+
+async function closeServer(server: Server): Promise<void> {
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+}

@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto'
+import type { Context } from '../cli/command.ts'
+import type { Values } from '../cli/options.ts'
+import type { daemonOptions } from '../commands/options.ts'
+import { deferred } from '../deferred.ts'
+import { jsonLine } from '../json.ts'
+import { removeEndpoint, writeEndpoint } from '../rpc/endpoint.ts'
+import type { NodeInfo } from '../rpc/methods.ts'
+import { startRpcServer } from '../rpc/server.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
+import { startMetricsServer } from './metrics-server.ts'
+import { type OpenNode, openNode, type Role } from './open-node.ts'
+import { createStopper, type Stopper } from './stopper.ts'
+
+/** The values of a daemon's options. */
+export type DaemonValues = Values<typeof daemonOptions>
+
+/** What a kind of daemon adds to a plain node: it starts it, says how to stop it, and what the node tells of it. */
+export type Extra = (node: OpenNode, stopper: Stopper) => Promise<Pick<NodeInfo, 'httpUrl' | 'unpaidUrl'>>
+
+/**
+ * Runs a daemon until a signal or a failure that it can not go on after.
+ * Once all listens it says so in a line on standard output: `ready {…}`, or with --json an object of type `ready`.
+ */
+export async function runDaemon(context: Context, values: DaemonValues, role: Role, extra?: Extra): Promise<void> {
+  const stopper = createStopper()
+  const ending = new AbortController()
+  const failed = deferred<never>()
+  try {
+    const node = await openNode(context, values, { ...role, listen: values.listen, onFatal: failed.reject })
+    stopper.add(node.stop)
+    const rest = (await extra?.(node, stopper)) ?? {}
+    const info = () => ({ ...node.info(), ...rest })
+    const rpcUrl = await serveApi(node, values, info, stopper)
+    if (values.untilStdinEnds) endWithStdin(ending, stopper)
+    tellReady(context, { ...info(), rpcUrl, pid: process.pid })
+    await Promise.race([failed.promise, aborted(AbortSignal.any([context.signal, ending.signal]))])
+    node.log.info('node.stopping')
+  } finally {
+    await stopper.stop()
+  }
+}
+
+async function serveApi(node: OpenNode, values: DaemonValues, info: () => NodeInfo, stopper: Stopper): Promise<string> {
+  const { engine } = node
+  const metrics = createMetrics({ channels: engine.channels, virtuals: engine.virtuals, now: Date.now })
+  stopper.add(engine.subscribe(metrics.note))
+  const token = randomBytes(32).toString('base64url')
+  const server = await startRpcServer({
+    ...values.rpcListen,
+    token,
+    handlers: { ...node.handlers, 'node.info': async () => info() },
+    subscribe: (listener) => engine.subscribe(listener),
+    metrics: metrics.render,
+  })
+  stopper.add(server.close)
+  await serveMetrics(values, metrics, stopper)
+  writeEndpoint(values.data, { url: server.url, token, pid: process.pid })
+  stopper.add(() => removeEndpoint(values.data, token))
+  return server.url
+}
+
+async function serveMetrics({ metricsListen }: DaemonValues, metrics: Metrics, stopper: Stopper): Promise<void> {
+  if (metricsListen === undefined) return
+  const server = await startMetricsServer(metricsListen, metrics.render)
+  stopper.add(server.close)
+}
+
+/** Whoever started this daemon holds its standard input: when it ends, so does the daemon, even after a kill that nobody could catch. */
+function endWithStdin(ending: AbortController, stopper: Stopper): void {
+  const end = () => ending.abort()
+  process.stdin.on('end', end).on('error', end).resume()
+  stopper.add(() => {
+    process.stdin.destroy()
+  })
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}
+
+function tellReady({ output }: Context, ready: NodeInfo & { readonly rpcUrl: string; readonly pid: number }): void {
+  if (output.json) output.event('ready', ready, '')
+  else output.streams.out(`ready ${jsonLine(ready)}\n`)
+}

@@ -1,0 +1,223 @@
+import { existsSync, renameSync, rmSync } from 'node:fs'
+import type { Offer, Payer } from '@sluice/http'
+import { type Address, NATIVE_TOKEN } from '@sluice/protocol'
+import { RetrievalError, type RetrievalProgress, type Retrieved, retrieve } from '@sluice/retrieval'
+import { type CarFileSink, openCarFile } from '@sluice/retrieval/node'
+import type { Context } from '../cli/command.ts'
+import { NodeError, problemOf } from '../errors.ts'
+import type { NodeApi } from '../rpc/methods.ts'
+import { createPurse, type Purse } from './payer.ts'
+import { createProgressView } from './progress.ts'
+import type { Target } from './target.ts'
+import { readTicket, removeTicket, type Ticket, writeTicket } from './ticket.ts'
+
+export interface DownloadOptions {
+  readonly target: Target
+  /** Where the CAR goes; it appears there only when it is whole. */
+  readonly out: string
+  /** Most to pay, base units. */
+  readonly max: bigint
+  readonly tokens: readonly Address[]
+  /** Begin also when the whole costs more than `max`, and stop there. */
+  readonly allowPart: boolean
+  /** Forget a partial download and its payment. */
+  readonly fresh: boolean
+}
+
+/** What a download came to. Amounts in base units, times in milliseconds. */
+export interface Downloaded {
+  readonly url: string
+  readonly cid: string
+  readonly path: string
+  readonly complete: true
+  readonly bytes: number
+  readonly blocksVerified: number
+  /** Payments of this run, the first voucher included. */
+  readonly payments: number
+  /** All that was paid for it, also by runs before. */
+  readonly paid: bigint
+  readonly fees: bigint
+  readonly price?: Offer['price']
+  /** From the call to open the virtual channel until the provider held lock and first voucher. Only where this run opened it. */
+  readonly timeToFirstPaymentMs?: number
+  readonly downloadMs: number
+  readonly resumed: number
+  readonly virtualId?: string
+  /** Whether the virtual channel is folded on this side already; else the node does it when the peers follow. */
+  readonly virtualClosed?: boolean
+}
+
+/** How long a finished download waits for its virtual channel to be folded, milliseconds. */
+const CLOSE_PATIENCE = 20_000
+
+const partOf = (out: string) => `${out}.part`
+const ticketOf = (out: string) => `${out}.part.json`
+
+/** Whether the provider wants payment for the target. Rejects with NodeError PROVIDER_UNREACHABLE. */
+export async function wantsPayment({ url }: Target, signal: AbortSignal): Promise<boolean> {
+  try {
+    const { status } = await fetch(url, { method: 'HEAD', redirect: 'manual', signal })
+    return status === 402
+  } catch (thrown) {
+    if (signal.aborted) throw thrown
+    const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown
+    throw new NodeError('PROVIDER_UNREACHABLE', { url, problem: problemOf(cause) }, thrown)
+  }
+}
+
+/** Refuses to write over a file that is there. Rejects with NodeError OUTPUT_FOREIGN. */
+export function checkOutput(out: string): void {
+  if (existsSync(out)) throw new NodeError('OUTPUT_FOREIGN', { path: out, problem: 'it is whole already' })
+}
+
+/** Downloads what nothing is wanted for. */
+export async function downloadFree(context: Context, options: DownloadOptions): Promise<Downloaded> {
+  rmSync(partOf(options.out), { force: true })
+  removeTicket(ticketOf(options.out))
+  const nobody: Payer = {
+    network: 'none',
+    contract: NATIVE_TOKEN,
+    open: () =>
+      Promise.reject(new NodeError('INTERNAL', { problem: 'the provider changed its mind and wants payment' })),
+    pay: async () => {},
+    close: async () => {},
+  }
+  return run(context, options, { payer: nobody, fees: () => 0n, openedAt: () => undefined, ticket: undefined })
+}
+
+/** Downloads and pays out of a node's channels, going on with what an earlier run left. */
+export async function downloadPaid(context: Context, node: NodeApi, options: DownloadOptions): Promise<Downloaded> {
+  const { out, fresh } = options
+  const ticket = fresh ? undefined : readTicket(ticketOf(out))
+  // Without its payment a part can not be gone on with: a new one pays from the first byte.
+  if (ticket === undefined) rmSync(partOf(out), { force: true })
+  const purse = createPurse(node, await node.call('node.info', {}), () => performance.now())
+  return run(context, options, fundsOf(purse, ticket))
+}
+
+/** Who pays, and what is known of it besides. */
+interface Funds {
+  readonly payer: Payer
+  readonly fees: () => bigint
+  readonly openedAt: () => number | undefined
+  readonly ticket: Ticket | undefined
+}
+
+function fundsOf({ payer, spending }: Purse, ticket: Ticket | undefined): Funds {
+  return { payer, ticket, openedAt: () => spending.openedAt, fees: () => ticket?.fees ?? spending.fees }
+}
+
+async function run(context: Context, options: DownloadOptions, funds: Funds): Promise<Downloaded> {
+  const { out, target } = options
+  const file = await openPart(options)
+  const startedAt = performance.now()
+  let firstPaidAt: number | undefined
+  const onSession = (session: Ticket['session']) => {
+    firstPaidAt = performance.now()
+    writeTicket(ticketOf(out), { session, fees: funds.fees() })
+  }
+  const retrieved = await retrieveInto(context, options, funds, file, startedAt, onSession)
+  const downloadMs = performance.now() - startedAt
+  renameSync(partOf(out), out)
+  removeTicket(ticketOf(out))
+  const openedAt = funds.openedAt()
+  const { virtualId, offer } = retrieved
+  return {
+    url: target.url,
+    cid: target.root.toString(),
+    path: out,
+    complete: true,
+    bytes: retrieved.bytes,
+    blocksVerified: retrieved.blocks,
+    payments: retrieved.payments,
+    paid: retrieved.paid,
+    fees: funds.fees(),
+    downloadMs: rounded(downloadMs),
+    resumed: retrieved.resumed + (funds.ticket === undefined ? 0 : 1),
+    ...(offer === undefined ? {} : { price: offer.price }),
+    ...(openedAt === undefined || firstPaidAt === undefined
+      ? {}
+      : { timeToFirstPaymentMs: rounded(firstPaidAt - openedAt) }),
+    ...(virtualId === undefined ? {} : { virtualId, virtualClosed: await closeSoon(funds.payer, virtualId) }),
+  }
+}
+
+function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 100) / 100
+}
+
+async function openPart({ out, target }: DownloadOptions): Promise<CarFileSink> {
+  const path = partOf(out)
+  try {
+    return await openCarFile(path, target.root)
+  } catch (thrown) {
+    if (thrown instanceof RetrievalError)
+      throw new NodeError('OUTPUT_FOREIGN', { path, problem: thrown.message }, thrown)
+    throw new NodeError('FILE_UNWRITABLE', { path, problem: problemOf(thrown) }, thrown)
+  }
+}
+
+async function retrieveInto(
+  { output, signal }: Context,
+  { target, max, tokens, allowPart, out }: DownloadOptions,
+  { payer, ticket }: Funds,
+  { verifier, sink, close }: CarFileSink,
+  startedAt: number,
+  onSession: (session: Ticket['session']) => void,
+): Promise<Retrieved> {
+  const view = createProgressView(output, () => performance.now())
+  const onProgress = ({ bytes, length, paid, payments }: RetrievalProgress) =>
+    view.update({ bytes, total: length, paid, payments, elapsedMs: Math.round(performance.now() - startedAt) })
+  let virtualId: Retrieved['virtualId']
+  const watched: Payer = {
+    network: payer.network,
+    contract: payer.contract,
+    open: async (wanted) => {
+      const opened = await payer.open(wanted)
+      virtualId = opened.virtualId
+      return opened
+    },
+    pay: payer.pay,
+    close: payer.close,
+  }
+  try {
+    return await retrieve({
+      provider: target.provider,
+      verifier,
+      sink,
+      payer: watched,
+      limits: { maxAmount: max, tokens, allowPart },
+      signal,
+      onSession,
+      onProgress,
+      closeWhenDone: false,
+      ...(ticket === undefined ? {} : { session: ticket.session }),
+    })
+  } catch (thrown) {
+    // A provider that sends what was not asked for gets nothing more, now or later.
+    if (thrown instanceof RetrievalError) {
+      removeTicket(ticketOf(out))
+      if (virtualId !== undefined) await closeSoon(payer, virtualId)
+    }
+    throw thrown
+  } finally {
+    view.end()
+    await close()
+  }
+}
+
+/** Asks that the virtual channel be closed and waits a while; the node goes on with it after that. */
+async function closeSoon(payer: Payer, virtualId: NonNullable<Retrieved['virtualId']>): Promise<boolean> {
+  const closing = payer.close(virtualId).then(
+    () => true,
+    () => false,
+  )
+  let stopWaiting = () => {}
+  const patience = new Promise<boolean>((resolve) => {
+    const timer = setTimeout(() => resolve(false), CLOSE_PATIENCE)
+    stopWaiting = () => clearTimeout(timer)
+  })
+  const closed = await Promise.race([closing, patience])
+  stopWaiting()
+  return closed
+}

@@ -1,0 +1,32 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import type { PaidSession } from '@sluice/http'
+
+/** What is kept beside a partial download, so that the same command goes on with it and pays nothing twice. */
+export interface Ticket {
+  readonly session: PaidSession
+  /** What the hubs got for the virtual channel, base units. */
+  readonly fees: bigint
+}
+
+/** Keeps a ticket; it lets its holder read what was paid for, so only this user may read it. */
+export function writeTicket(path: string, { session, fees }: Ticket): void {
+  const part = `${path}.${process.pid}`
+  writeFileSync(part, JSON.stringify({ version: 1, session, fees: `${fees}` }), { mode: 0o600, flush: true })
+  renameSync(part, path)
+}
+
+/** The ticket that was kept, if there is a whole one. */
+export function readTicket(path: string): Ticket | undefined {
+  try {
+    const { version, session, fees } = JSON.parse(readFileSync(path, 'utf8'))
+    if (version === 1 && typeof session?.payment === 'string') return { session, fees: BigInt(fees) }
+  } catch {
+    // None was kept, or not by this program: the download begins anew.
+  }
+  return undefined
+}
+
+/** Forgets a ticket. */
+export function removeTicket(path: string): void {
+  rmSync(path, { force: true })
+}

@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { anvilPath } from './demo/chain.ts'
+import { createChildren } from './demo/children.ts'
+import { createScreen } from './demo/screen.ts'
+import { tellStory } from './demo/story.ts'
+import { type Summary, summarize, summaryText } from './demo/summary.ts'
+
+// Pays for a real download through a hub on a chain of its own. It only spawns public `sluice` commands and reads the chain.
+
+const USAGE = 'usage: ./run demo [file] [--json]'
+
+interface Arguments {
+  readonly file: string
+  readonly json: boolean
+}
+
+function parseArguments(args: readonly string[]): Arguments {
+  const files = args.filter((arg) => !arg.startsWith('--'))
+  const unknown = args.find((arg) => arg.startsWith('--') && arg !== '--json')
+  if (unknown !== undefined || files.length > 1) throw new Error(`${unknown ?? files[1]} is not understood. ${USAGE}`)
+  const [named] = files
+  // Without a file the demo sends a real one that the install brought: the local chain's own program.
+  const file = named === undefined ? anvilPath() : resolve(process.env.INIT_CWD ?? process.cwd(), named)
+  const stats = statSync(file, { throwIfNoEntry: false })
+  if (!stats?.isFile() || stats.size === 0)
+    throw new Error(`${file} is not a file with content. Name another one. ${USAGE}`)
+  return { file, json: args.includes('--json') }
+}
+
+function jsonText(summary: Summary): string {
+  return JSON.stringify(summary, (_, value) => (typeof value === 'bigint' ? value.toString() : value))
+}
+
+async function main(): Promise<number> {
+  const { file, json } = parseArguments(process.argv.slice(2))
+  const children = createChildren()
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-demo-'))
+  let isInterrupted = false
+  const interrupt = () => {
+    isInterrupted = true
+    void children.stopAll()
+  }
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
+  try {
+    const summary = summarize(await tellStory(children, createScreen(), folder, file))
+    process.stdout.write(`${json ? jsonText(summary) : summaryText(summary)}\n`)
+    return summary.ok ? 0 : 1
+  } catch (thrown) {
+    if (!isInterrupted) throw thrown
+    process.stderr.write('\ninterrupted: everything is stopped\n')
+    return 130
+  } finally {
+    await children.stopAll()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+try {
+  process.exitCode = await main()
+} catch (thrown) {
+  process.stderr.write(`demo: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`)
+  process.exitCode = 1
+}
