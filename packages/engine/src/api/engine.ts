@@ -23,6 +23,8 @@ export interface EngineOptions {
   /** Receives money on chain. Default: the signer. */
   readonly account?: Address
   readonly policy: Policy
+  /** The store failed, and the engine stopped by itself: nothing of the failed commit has left. */
+  readonly onFatal?: (error: Error) => void
 }
 
 export interface OpenChannelOptions {

@@ -19,6 +19,7 @@ export class Scheduler implements Clock {
   #now: number
   #order = 0
   #heap: Task[] = []
+  readonly #watched = new Set<{ readonly condition: () => boolean; readonly resolve: () => void }>()
 
   /** @param start Milliseconds since the epoch. */
   constructor(start: number) {
@@ -41,6 +42,14 @@ export class Scheduler implements Clock {
   sleep(milliseconds: number): Promise<void> {
     return new Promise((resolve) => {
       this.after(milliseconds, resolve)
+    })
+  }
+
+  /** Resolves once the condition holds, which is looked at after each task. */
+  until(condition: () => boolean): Promise<void> {
+    if (condition()) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#watched.add({ condition, resolve })
     })
   }
 
@@ -83,6 +92,11 @@ export class Scheduler implements Clock {
       this.#now = Math.max(this.#now, task.at)
       task.run()
       await settled()
+      for (const watched of this.#watched) {
+        if (!watched.condition()) continue
+        this.#watched.delete(watched)
+        watched.resolve()
+      }
     }
   }
 

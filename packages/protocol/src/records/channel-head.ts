@@ -41,7 +41,7 @@ export const channelHead = struct<ChannelHead>({
   self: bit,
   peer: address,
   status: word('proposed', 'agreed', 'rejected', 'ended'),
-  wish: word('keep', 'close', 'dispute'),
+  wish: word('keep', 'together', 'close', 'dispute'),
   wishedAt: uint64,
   surplus: uint128,
   withdrawals: list(signedWithdrawal, 0, 64),

@@ -21,8 +21,8 @@ export interface SignedClose {
 /** `proposed`: this side asked and awaits the answer. `agreed`: usable. `ended`: nothing more to do here, on chain or off. */
 export type ChannelStatus = 'proposed' | 'agreed' | 'rejected' | 'ended'
 
-/** What this side wants of the channel: `close` together first, `dispute` alone at once. */
-export type ChannelWish = 'keep' | 'close' | 'dispute'
+/** What this side wants of the channel: `together` only together, `close` together first and then alone, `dispute` alone at once. */
+export type ChannelWish = 'keep' | 'together' | 'close' | 'dispute'
 
 /** Why a channel takes no updates for good; the way out is on chain. */
 export interface Freeze {

@@ -1,0 +1,286 @@
+import type { Address, Id, PeerMessage, VirtualRecord } from '@sluice/protocol'
+import { createDigests } from '@sluice/protocol'
+import { channelGoals } from '../chain/channel-goals.ts'
+import { Depositor } from '../chain/depositor.ts'
+import { Pursuit } from '../chain/pursuit.ts'
+import { Sender } from '../chain/sender.ts'
+import { virtualGoals } from '../chain/virtual-goals.ts'
+import { ChainWatch } from '../chain/watch.ts'
+import { isBusyOnChain } from '../channels/crank.ts'
+import { channelFlow, type Rejections } from '../channels/flow.ts'
+import { channelView } from '../channels/view.ts'
+import { laneFlow } from '../lanes/flow.ts'
+import { type Flows, joinFlows } from '../loop/dispatch.ts'
+import type { Environment } from '../loop/environment.ts'
+import { Loop } from '../loop/loop.ts'
+import { Timers } from '../loop/timers.ts'
+import { createTransaction, type Transaction } from '../loop/transaction.ts'
+import { Peers } from '../peers/peers.ts'
+import type { ChainBlock } from '../ports/chain.ts'
+import { collectionsOf, createState, loadState, type State } from '../state/state.ts'
+import { virtualFlow } from '../virtuals/flow.ts'
+import type { EngineOptions, EnginePorts, Notification } from './engine.ts'
+
+/** An engine's parts, put together. What it does stands in the flows; this is only how they hear of things. */
+export class Core {
+  readonly env: Environment
+  readonly state: State
+  readonly loop: Loop
+  readonly tx: Transaction
+  readonly watch: ChainWatch
+  readonly peers: Peers
+  readonly depositor: Depositor
+  readonly pursuit: Pursuit
+  readonly rejections: Rejections = new Map()
+  readonly listeners = new Set<(notification: Notification) => void>()
+  readonly #ports: EnginePorts
+  readonly #flows: Flows
+  readonly #timers: Timers
+  #now = 0
+  #isCaughtUp = false
+  #isStopped = false
+
+  constructor(ports: EnginePorts, options: EngineOptions) {
+    const { chain, clock, store, log, signer, crypto, random, transport } = ports
+    this.#ports = ports
+    const digests = createDigests(chain.domain, crypto)
+    const account = options.account ?? signer.address
+    this.env = { self: signer.address, account, signer, crypto, digests, policy: options.policy, random, log }
+    this.state = createState(this.env, (id) => this.loop.touch(id))
+    this.watch = new ChainWatch(this.state)
+    this.#flows = joinFlows([channelFlow(this.rejections), laneFlow, virtualFlow])
+    this.loop = new Loop({
+      store,
+      log,
+      participants: collectionsOf(this.state),
+      onBatch: () => {
+        this.#now = clock.now()
+      },
+      beforeCommit: () => this.peers.sweep(),
+      onCommit: (keys) => this.#committed(keys),
+      onFatal: (error) => void this.#fail(error, options.onFatal),
+    })
+    this.tx = createTransaction({
+      env: this.env,
+      state: this.state,
+      chain: this.watch,
+      links: {
+        isConnected: (peer) => this.peers.isConnected(peer),
+        pending: (peer) => this.peers.pending(peer),
+        transmit: (peer, number, frame) => this.peers.transmit(peer, number, frame),
+        volatile: (peer, frame) => this.peers.volatile(peer, frame),
+        reach: (peer) => this.peers.reach(peer),
+      },
+      loop: this.loop,
+      now: () => this.#now,
+      notify: (notification) => this.#notify(notification),
+    })
+    this.#timers = new Timers(clock, (key) => this.#due(key as Id))
+    this.peers = new Peers({
+      transport,
+      clock,
+      tx: this.tx,
+      post: (run, failed = (error) => this.#unexpected(error)) => this.loop.post({ run, failed }),
+      dispatch: (peer, message) => this.#dispatch(peer, message),
+      onConnected: (peer) => this.#connected(peer),
+      onDisconnected: (peer) => this.tx.notify({ type: 'peer', peer, connected: false }),
+      isWanted: (peer) => this.#isWanted(peer),
+      onLoss: (peer, reason) => this.#freeze(peer, reason),
+    })
+    const sender = new Sender()
+    this.depositor = new Depositor({ chain, sender, loop: this.loop, tx: this.tx })
+    this.pursuit = new Pursuit({
+      chain,
+      sender,
+      log,
+      notify: (notification) => this.#notify(notification),
+      resendBlocks: options.policy.resendBlocks,
+    })
+  }
+
+  /** Loads, catches up with the chain, and only then talks to peers. */
+  async start(): Promise<void> {
+    const { chain, store } = this.#ports
+    await loadState(this.state, store)
+    for (const [id] of [...this.state.channels.allCommitted(), ...this.state.virtuals.allCommitted()])
+      this.#schedule(id)
+    await chain.start(this.watch.start, {
+      block: (block) => this.#event(() => this.#takeBlock(block)),
+      rolledBack: (to) => this.#event(() => this.#chainMoved(this.watch.takeRollback(to))),
+      final: (number) => this.#event(() => this.#takeFinal(number)),
+      health: (problem) => this.#health(problem),
+    })
+    await this.loop.idle()
+    this.#isCaughtUp = true
+    this.#event(() => {
+      for (const [channelId] of this.state.channels.entries()) this.#flows.channelChain(this.tx, channelId)
+      for (const [virtualId] of this.state.virtuals.entries()) this.#flows.virtualChain(this.tx, virtualId)
+    })
+    await this.loop.idle()
+    for (const [id] of [...this.state.channels.allCommitted(), ...this.state.virtuals.allCommitted()]) this.#pursue(id)
+    this.depositor.look()
+    await this.peers.start()
+  }
+
+  /** Ends everything; what is stored goes on at the next start. */
+  async stop(): Promise<void> {
+    if (this.#isStopped) return
+    this.#isStopped = true
+    this.loop.stop()
+    this.#halt()
+    await this.loop.idle()
+    await Promise.all([this.peers.stop(), this.#ports.chain.stop()])
+    await this.#ports.store.close()
+  }
+
+  #halt(): void {
+    this.#timers.stop()
+    this.depositor.stop()
+    this.pursuit.stop()
+  }
+
+  async #fail(error: Error, tell: ((error: Error) => void) | undefined): Promise<void> {
+    this.env.log.error('engine failed', { error: error.message })
+    this.#isStopped = true
+    this.#halt()
+    await Promise.allSettled([this.peers.stop(), this.#ports.chain.stop()])
+    await this.#ports.store.close().catch(() => {})
+    tell?.(error)
+  }
+
+  #event(run: () => void): void {
+    this.loop.post({ run, failed: (error) => this.#unexpected(error) })
+  }
+
+  #unexpected(error: unknown): void {
+    if (!this.#isStopped)
+      this.env.log.error('event failed', { error: error instanceof Error ? error.stack : String(error) })
+  }
+
+  #notify(notification: Notification): void {
+    for (const listener of this.listeners) {
+      try {
+        listener(notification)
+      } catch (error) {
+        this.env.log.error('listener failed', { error: String(error) })
+      }
+    }
+  }
+
+  #dispatch(peer: Address, message: PeerMessage): void {
+    this.#flows.message(this.tx, peer, message)
+  }
+
+  #connected(peer: Address): void {
+    this.tx.notify({ type: 'peer', peer, connected: true })
+    this.tx.wake(peerTopic(peer))
+    this.#flows.connected(this.tx, peer)
+  }
+
+  /** Something is left to say: a channel that is not over, a virtual channel paid to it, or messages. */
+  #isWanted(peer: Address): boolean {
+    for (const id of this.state.channels.named(peer)) {
+      const status = this.state.channels.committed(id)?.status
+      if (status === 'agreed' || status === 'proposed') return true
+    }
+    for (const id of this.state.virtuals.named(peer)) if (isLive(this.state.virtuals.committed(id))) return true
+    return this.peers.pending(peer) > 0
+  }
+
+  #freeze(peer: Address, reason: string): void {
+    this.env.log.error('data loss', { peer, reason })
+    for (const channelId of this.tx.channelsWith(peer)) {
+      const channel = this.tx.channels.get(channelId)
+      if (channel?.status !== 'agreed') continue
+      this.tx.channels.set(channelId, { ...channel, freeze: { code: 'PEER_FROZEN', text: reason } })
+    }
+  }
+
+  #takeBlock(block: ChainBlock): void {
+    this.#chainMoved(this.watch.takeBlock(block))
+    this.#afterBlock()
+  }
+
+  #takeFinal(number: bigint): void {
+    this.#chainMoved(this.watch.takeFinal(number))
+    this.#afterBlock()
+  }
+
+  /** Time passed on the chain: those who wait for it are looked at, and calls under way are followed. */
+  #afterBlock(): void {
+    if (!this.#isCaughtUp) return
+    this.tx.afterCommit(() => {
+      this.depositor.look()
+      this.pursuit.block(this.watch.head?.number ?? 0n, this.watch.final?.number ?? 0n)
+    })
+  }
+
+  #chainMoved(ids: ReadonlySet<Id>): void {
+    if (!this.#isCaughtUp) return
+    const failed = (error: unknown) => this.#unexpected(error)
+    for (const [channelId, channel] of this.state.channels.entries()) {
+      if (!ids.has(channelId) && !isBusyOnChain(this.tx, channel)) continue
+      this.loop.touch(channelId)
+      this.tx.follow({ run: () => this.#flows.channelChain(this.tx, channelId), failed })
+    }
+    for (const [virtualId, record] of this.state.virtuals.entries()) {
+      const isBusy = isLive(record) && this.watch.virtual(virtualId).finalAt !== undefined
+      const needsLook = isLive(record) && (record.closingSince !== undefined || record.claimedAt !== undefined)
+      if (!ids.has(virtualId) && !isBusy && !needsLook) continue
+      this.loop.touch(virtualId)
+      this.tx.follow({ run: () => this.#flows.virtualChain(this.tx, virtualId), failed })
+    }
+  }
+
+  #health(problem: Error | undefined): void {
+    if (problem === undefined) this.env.log.info('chain is back')
+    else this.env.log.error('chain not reached', { error: problem.message })
+  }
+
+  #committed(ids: ReadonlySet<string>): void {
+    for (const id of ids) {
+      this.#schedule(id as Id)
+      if (this.#isCaughtUp) this.#pursue(id as Id)
+      if (this.listeners.size > 0) this.#notifyChannel(id as Id)
+      if (this.state.deposits.committed(id) !== undefined) this.depositor.look()
+    }
+  }
+
+  #notifyChannel(id: Id): void {
+    const channel = this.state.channels.committed(id)
+    if (channel !== undefined) this.#notify({ type: 'channel', channel: channelView(this.tx, channel) })
+  }
+
+  /** Sets the timer of a record. */
+  #schedule(id: Id): void {
+    const channel = this.state.channels.committed(id)
+    const virtual = this.state.virtuals.committed(id)
+    if (channel !== undefined) this.#timers.set(id, this.#flows.channelDue(channel, this.env))
+    else this.#timers.set(id, virtual && this.#flows.virtualDue(virtual, this.env))
+  }
+
+  #due(id: Id): void {
+    this.#event(() => {
+      if (this.state.channels.get(id) !== undefined) this.#flows.channelTimer(this.tx, id)
+      else this.#flows.virtualTimer(this.tx, id)
+    })
+  }
+
+  /** Computes anew what is to be called on chain for a channel or virtual channel. */
+  #pursue(id: Id): void {
+    const { channels, virtuals } = this.state
+    const channel = channels.committed(id)
+    if (channel !== undefined) this.pursuit.want(id, channelGoals(channel, this.watch, this.env))
+    const record = virtuals.committed(id)
+    if (record === undefined) return
+    const scene = { record, channel: (of: Id) => channels.committed(of), reader: this.watch, env: this.env }
+    this.pursuit.want(id, virtualGoals(scene))
+  }
+}
+
+/** Woken when a session with the peer stands. */
+export const peerTopic = (peer: Address): string => `peer/${peer}`
+
+function isLive(record: VirtualRecord | undefined): boolean {
+  return record !== undefined && record.status !== 'closed' && record.status !== 'spent' && record.status !== 'early'
+}

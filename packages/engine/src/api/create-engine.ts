@@ -1,0 +1,72 @@
+import type { Id } from '@sluice/protocol'
+import { channelView } from '../channels/view.ts'
+import { acceptedAmount, admit, waitForAmount } from '../virtuals/admit.ts'
+import { closeVirtual } from '../virtuals/close.ts'
+import { openVirtual } from '../virtuals/open.ts'
+import { pay, virtualOf } from '../virtuals/pay.ts'
+import { virtualView } from '../virtuals/view.ts'
+import { closeChannel, connect, openChannel, topUp, withdraw } from './channel-calls.ts'
+import { Core } from './core.ts'
+import type { Admission, Engine, EngineOptions, EnginePorts } from './engine.ts'
+
+/**
+ * Starts an engine: reads its store, catches up with the chain, goes on with all that was under way, and talks to peers.
+ *
+ * @throws EngineError `ENGINE_RECORD_UNREADABLE`, and what the ports throw when they start.
+ * @example
+ * ```ts
+ * const engine = await createEngine({ store, transport, chain, clock, random, crypto, signer, log }, { policy: createPolicy() })
+ * const channel = await engine.openChannel({ peer: hub, url: 'ws://127.0.0.1:4000', token: NATIVE_TOKEN, deposit: 10n ** 18n })
+ * ```
+ */
+export async function createEngine(ports: EnginePorts, options: EngineOptions): Promise<Engine> {
+  const core = new Core(ports, options)
+  await core.start()
+  const { tx, loop } = core
+  return {
+    signer: core.env.self,
+    account: core.env.account,
+    connect: (peer, url) => connect(core, peer, url),
+    openChannel: (wanted) => openChannel(core, wanted),
+    topUp: (channelId, amount) => topUp(core, channelId, amount),
+    withdraw: (channelId, amount) => withdraw(core, channelId, amount),
+    closeChannel: (channelId, mode = 'auto') => closeChannel(core, channelId, mode),
+    openVirtual: (wanted) => loop.call(() => openVirtual(tx, wanted)),
+    pay: (virtualId, total) => loop.call(() => pay(tx, virtualId, total)),
+    closeVirtual: (virtualId) => loop.call(() => closeVirtual(tx, virtualId)),
+    async admit(terms, first, signal) {
+      let isFirstRun = true
+      const virtualId = await loop.call(() => {
+        const outcome = admit(tx, terms, first, isFirstRun)
+        isFirstRun = false
+        return outcome
+      }, signal)
+      return admission(core, virtualId)
+    },
+    channels: () => [...core.state.channels.allCommitted()].map(([, channel]) => channelView(tx, channel)),
+    virtuals: () =>
+      [...core.state.virtuals.allCommitted()]
+        .filter(([, { status }]) => status !== 'early')
+        .map(([, record]) => virtualView(tx, record)),
+    subscribe(listener) {
+      core.listeners.add(listener)
+      return () => core.listeners.delete(listener)
+    },
+    backup: () => new Uint8Array(),
+    stop: () => core.stop(),
+  }
+}
+
+function admission(core: Core, virtualId: Id): Admission {
+  const { tx, loop } = core
+  const { terms } = virtualOf(tx, virtualId)
+  const [payer] = terms.path
+  if (payer === undefined) throw new RangeError('a path has a payer')
+  return {
+    virtualId,
+    payer,
+    capacity: terms.capacity,
+    accepted: () => acceptedAmount(tx, virtualId),
+    waitFor: (amount, signal) => loop.call(() => waitForAmount(tx, virtualId, amount), signal),
+  }
+}

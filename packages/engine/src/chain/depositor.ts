@@ -1,0 +1,109 @@
+import type { Id } from '@sluice/protocol'
+import type { Loop } from '../loop/loop.ts'
+import type { Transaction } from '../loop/transaction.ts'
+import type { Chain, PreparedTransaction } from '../ports/chain.ts'
+import type { DepositRecord } from './records.ts'
+import type { Sender } from './sender.ts'
+
+export interface DepositorOptions {
+  readonly chain: Chain
+  readonly sender: Sender
+  readonly loop: Loop
+  readonly tx: Transaction
+}
+
+/**
+ * Makes deposits, each exactly once: the transaction is signed with a fixed account nonce and durable before it is sent, and the
+ * same one is sent again until a final block holds it. Only when its nonce was finally used by another is a new one signed.
+ */
+export class Depositor {
+  readonly #options: DepositorOptions
+  readonly #busy = new Set<string>()
+  /** Block at which a deposit's nonce was first seen used by another transaction. */
+  readonly #dropped = new Map<string, bigint>()
+  #isStopped = false
+
+  constructor(options: DepositorOptions) {
+    this.#options = options
+  }
+
+  stop(): void {
+    this.#isStopped = true
+  }
+
+  /** Looks where every deposit stands: at each block, and when one is asked for. */
+  look(): void {
+    for (const [key, record] of this.#options.tx.state.deposits.allCommitted()) {
+      if (this.#busy.has(key) || this.#isStopped || record.failed !== undefined) continue
+      this.#busy.add(key)
+      void this.#advance(key, record).finally(() => this.#busy.delete(key))
+    }
+  }
+
+  async #advance(key: string, record: DepositRecord): Promise<void> {
+    const { tx, chain, sender } = this.#options
+    const channel = tx.state.channels.committed(record.channelId)
+    if (channel?.status !== 'agreed') return
+    try {
+      if (record.prepared === undefined) await sender.run(() => this.#sign(key, record))
+      else await this.#follow(key, record, record.prepared, await chain.status(record.prepared))
+    } catch (error) {
+      tx.env.log.warn('deposit waits', { channelId: record.channelId, error: String(error) })
+    }
+  }
+
+  async #sign(key: string, record: DepositRecord): Promise<void> {
+    const { tx, chain, loop } = this.#options
+    const channel = tx.state.channels.committed(record.channelId)
+    if (this.#isStopped || channel === undefined) return
+    const { party, amount } = record
+    let prepared: PreparedTransaction
+    try {
+      prepared = await chain.prepare({ type: 'deposit', terms: channel.terms, party, amount })
+    } catch (error) {
+      await this.#set(key, { ...record, failed: error instanceof Error ? error.message : String(error) })
+      return
+    }
+    await loop.call(() => tx.state.deposits.set(key, { ...record, prepared }))
+    await chain.broadcast(prepared)
+    loop.post({
+      run: () => tx.notify({ type: 'transaction', call: 'deposit', hash: prepared.hash, status: 'sent' }),
+    })
+  }
+
+  async #follow(
+    key: string,
+    record: DepositRecord,
+    prepared: PreparedTransaction,
+    found: Awaited<ReturnType<Chain['status']>>,
+  ): Promise<void> {
+    const { tx, chain } = this.#options
+    const final = tx.chain.final?.number ?? 0n
+    if (found.status !== 'dropped') this.#dropped.delete(key)
+    if (found.status === 'pending') await chain.broadcast(prepared)
+    else if (found.status === 'dropped') await this.#replace(key, record, final)
+    else if (found.block <= final) {
+      await this.#set(key, found.success ? undefined : { ...record, failed: 'the transaction reverted' })
+    }
+  }
+
+  /** Forgets a transaction whose nonce was used by another, once no reorg can bring it back. */
+  async #replace(key: string, record: DepositRecord, final: bigint): Promise<void> {
+    const head = this.#options.tx.chain.head?.number ?? 0n
+    const since = this.#dropped.get(key) ?? head
+    this.#dropped.set(key, since)
+    if (final < since || final === 0n) return
+    this.#dropped.delete(key)
+    const { prepared: _, ...rest } = record
+    await this.#set(key, rest)
+  }
+
+  async #set(key: string, record: DepositRecord | undefined): Promise<void> {
+    const { loop, tx } = this.#options
+    const before = tx.state.deposits.committed(key)
+    await loop.call(() => {
+      tx.state.deposits.set(key, record)
+      if (before !== undefined) tx.wake(before.channelId satisfies Id)
+    })
+  }
+}

@@ -1,0 +1,48 @@
+import type { Address, ChannelRecord, Id, RejectMessage } from '@sluice/protocol'
+import type { Environment } from '../loop/environment.ts'
+import type { Flow, Tx } from '../loop/tx.ts'
+import { takeClose, takeCloseAnswer } from './close.ts'
+import { channelDueAt, crankChannel } from './crank.ts'
+import { takeAgree, takePropose } from './propose.ts'
+import { takeWithdraw, takeWithdrawAnswer } from './withdraw.ts'
+
+/** What peers answered to proposals that they do not agree to, for the calls that wait for it. */
+export type Rejections = Map<Id, { readonly code: string; readonly text: string }>
+
+/** Handles `reject`: a channel that was only proposed is gone. */
+function takeReject(tx: Tx, peer: Address, { channelId, code, text }: RejectMessage, rejections: Rejections): void {
+  const channel = tx.channels.get(channelId)
+  if (channel?.peer !== peer || channel.status !== 'proposed') return
+  tx.channels.set(channelId, undefined)
+  tx.afterCommit(() => rejections.set(channelId, { code, text }))
+}
+
+/** Cranks a channel at the end of the batch. */
+export function crankChannelLater(tx: Tx, channelId: Id): void {
+  tx.atEnd(`channel/${channelId}`, (end) => crankChannel(end, channelId))
+}
+
+function channelDue(record: ChannelRecord, { policy }: Environment): number | undefined {
+  return channelDueAt(record, policy.closeTimeout)
+}
+
+/** How channels open, are paid into, withdrawn from and closed. */
+export function channelFlow(rejections: Rejections): Flow {
+  return {
+    messages: {
+      propose: takePropose,
+      agree: takeAgree,
+      reject: (tx, peer, message) => takeReject(tx, peer, message, rejections),
+      close: takeClose,
+      closeAnswer: takeCloseAnswer,
+      withdraw: takeWithdraw,
+      withdrawAnswer: takeWithdrawAnswer,
+    },
+    connected(tx, peer) {
+      for (const channelId of tx.channelsWith(peer)) crankChannelLater(tx, channelId)
+    },
+    channelChain: crankChannelLater,
+    channelDue,
+    channelTimer: crankChannelLater,
+  }
+}

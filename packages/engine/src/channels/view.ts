@@ -1,0 +1,78 @@
+import { type ChannelRecord, draftState } from '@sluice/protocol'
+import type { ChannelView } from '../api/engine.ts'
+import { otherParty, ownSpendable, peerSpendable } from '../lanes/channel.ts'
+import type { Tx } from '../loop/tx.ts'
+import { hasLocks, isAgreedClose } from './close.ts'
+
+/** A channel as those outside see it. */
+export function channelView(tx: Tx, channel: ChannelRecord): ChannelView {
+  const { channelId, terms, self, peer, out, in: received } = channel
+  const chain = tx.chain.channel(channelId)
+  const other = otherParty(self)
+  const status = statusOf(tx, channel)
+  const waitingFor = waitsFor(tx, channel, status)
+  const isDisputed = chain.closesAt !== undefined && chain.ended === undefined
+  return {
+    channelId,
+    peer: self === 0 ? terms.b : terms.a,
+    self,
+    token: terms.token,
+    disputeWindow: terms.disputeWindow,
+    status,
+    deposits: { own: chain.deposits[self], peer: chain.deposits[other] },
+    withdrawn: { own: chain.withdrawn[self], peer: chain.withdrawn[other] },
+    paid: { sent: out.current.paid, received: received.current.paid },
+    locked: { sent: out.current.locked, received: received.current.locked },
+    spendable: {
+      own: atLeastZero(ownSpendable(tx, channel, draftState(out))),
+      peer: atLeastZero(peerSpendable(tx, channel, received.current)),
+    },
+    connected: tx.connected(peer),
+    ...(isDisputed && { closesAt: chain.closesAt }),
+    ...(waitingFor !== undefined && { waitingFor }),
+  }
+}
+
+const atLeastZero = (amount: bigint) => (amount > 0n ? amount : 0n)
+
+function statusOf(tx: Tx, channel: ChannelRecord): ChannelView['status'] {
+  const { closesAt, ended, deposits } = tx.chain.channel(channel.channelId)
+  if (channel.status === 'proposed') return 'proposed'
+  if (channel.status !== 'agreed') return 'closed'
+  if (ended === 'settled') return 'settled'
+  if (closesAt !== undefined) return 'disputed'
+  if (channel.wish !== 'keep' || channel.close !== undefined || ended === 'closed') return 'closing'
+  return deposits[0] + deposits[1] === 0n ? 'funding' : 'open'
+}
+
+/** What a stalled channel waits for, in a sentence. */
+export function waitsFor(tx: Tx, channel: ChannelRecord, status = statusOf(tx, channel)): string | undefined {
+  const { channelId, peer } = channel
+  const chain = tx.chain.channel(channelId)
+  if (channel.freeze !== undefined && status !== 'closed') return `being closed on chain: ${channel.freeze.text}`
+  switch (status) {
+    case 'proposed':
+      return `${peer} to agree to the channel`
+    case 'funding':
+      return 'a final block to hold a deposit'
+    case 'closing':
+      return waitsToClose(tx, channel)
+    case 'disputed':
+      return `the dispute window to end at ${chain.closesAt} (Unix seconds), and a final block after that`
+    case 'settled':
+      return 'the virtual channels of its locks to be final, and their locks to be unlocked'
+    case 'open':
+    case 'closed':
+      return undefined
+  }
+}
+
+function waitsToClose(tx: Tx, channel: ChannelRecord): string {
+  const { peer, close } = channel
+  if (tx.chain.channel(channel.channelId).ended === 'closed' || isAgreedClose(close))
+    return 'a final block to hold the close'
+  if (channel.wish === 'dispute') return 'a block to hold the start of the close'
+  if (hasLocks(channel)) return 'its virtual channels to be closed'
+  if (!tx.connected(peer)) return `${peer} to be reached`
+  return `${peer} to sign the close`
+}

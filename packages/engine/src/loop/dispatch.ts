@@ -1,0 +1,43 @@
+import type { Address, ChannelRecord, Id, PeerMessage, VirtualRecord } from '@sluice/protocol'
+import type { Environment } from './environment.ts'
+import type { Flow, Tx } from './tx.ts'
+
+type Handler = (tx: Tx, peer: Address, message: PeerMessage) => void
+
+/** Several flows as one. A message type is handled by one flow; everything else is told to all, in order. */
+export interface Flows {
+  message(tx: Tx, peer: Address, message: PeerMessage): void
+  connected(tx: Tx, peer: Address): void
+  channelChain(tx: Tx, channelId: Id): void
+  virtualChain(tx: Tx, virtualId: Id): void
+  channelDue(record: ChannelRecord, env: Environment): number | undefined
+  channelTimer(tx: Tx, channelId: Id): void
+  virtualDue(record: VirtualRecord, env: Environment): number | undefined
+  virtualTimer(tx: Tx, virtualId: Id): void
+}
+
+function earliest(times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined)
+  return known.length === 0 ? undefined : Math.min(...known)
+}
+
+/** Puts flows together. */
+export function joinFlows(flows: readonly Flow[]): Flows {
+  const handlers = new Map<string, Handler>()
+  for (const { messages } of flows) {
+    for (const [type, handler] of Object.entries(messages ?? {})) handlers.set(type, handler as Handler)
+  }
+  const tellAll = (tell: (flow: Flow) => void) => {
+    for (const flow of flows) tell(flow)
+  }
+  return {
+    message: (tx, peer, message) => handlers.get(message.type)?.(tx, peer, message),
+    connected: (tx, peer) => tellAll((flow) => flow.connected?.(tx, peer)),
+    channelChain: (tx, channelId) => tellAll((flow) => flow.channelChain?.(tx, channelId)),
+    virtualChain: (tx, virtualId) => tellAll((flow) => flow.virtualChain?.(tx, virtualId)),
+    channelDue: (record, env) => earliest(flows.map((flow) => flow.channelDue?.(record, env))),
+    channelTimer: (tx, channelId) => tellAll((flow) => flow.channelTimer?.(tx, channelId)),
+    virtualDue: (record, env) => earliest(flows.map((flow) => flow.virtualDue?.(record, env))),
+    virtualTimer: (tx, virtualId) => tellAll((flow) => flow.virtualTimer?.(tx, virtualId)),
+  }
+}
