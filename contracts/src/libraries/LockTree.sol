@@ -25,9 +25,8 @@ library LockTree {
         }
     }
 
-    /// @notice keccak256(0x01 ++ left ++ right); the node of two empty children is empty.
+    /// @notice keccak256(0x01 ++ left ++ right).
     function node(bytes32 left, bytes32 right) internal pure returns (bytes32 h) {
-        if (left | right == 0) return 0;
         assembly ("memory-safe") {
             let m := mload(0x40)
             mstore8(m, 0x01)

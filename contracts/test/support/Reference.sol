@@ -112,7 +112,6 @@ library Reference {
     }
 
     function node(bytes32 left, bytes32 right) internal pure returns (bytes32) {
-        if (left == 0 && right == 0) return 0;
         return keccak256(abi.encodePacked(bytes1(0x01), left, right));
     }
 
