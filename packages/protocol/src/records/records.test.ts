@@ -1,0 +1,228 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createDigests } from '../digests.ts'
+import type { Address, Id } from '../hex.ts'
+import { markAccepted, rollBack } from '../lane/answer.ts'
+import { countersignNewest, takeCountersignature } from '../lane/countersign.ts'
+import { draftOperation, draftRestatement, draftState, emptyOutLane } from '../lane/draft.ts'
+import { acceptUpdate, emptyInLane, refuseUpdate } from '../lane/receive.ts'
+import { signDraft } from '../lane/sign.ts'
+import type { VirtualLock } from '../lane/state.ts'
+import { emptyLocks, lockEntries, setLock } from '../locks/tree.ts'
+import { anySignedVoucher, anyUint64, anyUint128, anyVirtualTerms } from '../testing/arbitraries.ts'
+import { fakeCrypto, fakeSigner } from '../testing/fake-crypto.ts'
+import type { ChannelRecord } from './channel.ts'
+import { channelKind } from './channel-kind.ts'
+import type { DiskEntry } from './kind.ts'
+import { lockChanges } from './lock-changes.ts'
+import type { VirtualRecord } from './virtual.ts'
+import { virtualKind } from './virtual-kind.ts'
+
+const a: Address = `0x${'aa'.repeat(20)}`
+const b: Address = `0x${'bb'.repeat(20)}`
+const token: Address = `0x${'00'.repeat(20)}`
+const channelId: Id = `0x${'11'.repeat(32)}`
+const digests = createDigests({ chainId: 314n, contract: `0x${'cc'.repeat(20)}` }, fakeCrypto)
+const hashing = { crypto: fakeCrypto, digests }
+const kind = channelKind(hashing)
+
+const fresh: ChannelRecord = {
+  channelId,
+  terms: { a: { account: a, signer: a }, b: { account: b, signer: b }, token, disputeWindow: 60, nonce: 7n },
+  self: 0,
+  peer: b,
+  status: 'agreed',
+  wish: 'keep',
+  wishedAt: 5n,
+  out: emptyOutLane,
+  in: emptyInLane,
+  surplus: 0n,
+  withdrawals: [],
+}
+
+type Disk = Map<string, Uint8Array>
+
+function put(disk: Disk, writes: readonly DiskEntry[]): void {
+  for (const { key, value } of writes) {
+    if (value === undefined) disk.delete(key)
+    else disk.set(key, value)
+  }
+}
+
+let made = 0n
+function add(record: ChannelRecord, capacity: bigint): ChannelRecord {
+  made += 1n
+  const terms = { path: [a, b], token, capacity, disputeWindow: 60, nonce: made }
+  const out = draftOperation(hashing, record.out, { type: 'add', terms, memo: { until: [9n], fees: [] } })
+  return { ...record, out }
+}
+
+function sign(record: ChannelRecord): ChannelRecord {
+  const signed = signDraft(hashing, fakeSigner(a), { channelId, lane: 0 }, record.out)
+  return signed === undefined ? record : { ...record, out: signed.lane }
+}
+
+/** The peer's lane is made the mirror of this side's, as if the peer did the same. */
+function mirror(record: ChannelRecord): ChannelRecord {
+  const newest = record.out.updates.find(
+    ({ update, status }) => status !== 'refused' && update.base === record.in.current.seq,
+  )
+  if (newest === undefined) return record
+  return { ...record, in: acceptUpdate(record.in, newest.update, newest.state, 12n) }
+}
+
+function fold(record: ChannelRecord, pick: number): ChannelRecord {
+  const locks = [...lockEntries(draftState(record.out).locks)].map(([, lock]) => lock as VirtualLock)
+  const lock = locks[pick % Math.max(locks.length, 1)]
+  if (lock === undefined) return record
+  const operation = { type: 'fold', virtualId: lock.virtualId, amount: 0n } as const
+  return { ...record, out: draftOperation(hashing, record.out, operation) }
+}
+
+function countersignOut(record: ChannelRecord): ChannelRecord {
+  const { seq } = record.out.current
+  const update = record.out.updates.find(({ state }) => state.seq === seq)?.update
+  if (update === undefined) return record
+  const signature = fakeSigner(b).sign(digests.laneVoucher(update.voucher))
+  return { ...record, out: takeCountersignature(hashing, b, record.out, { seq, signature }) }
+}
+
+function countersignIn(record: ChannelRecord): ChannelRecord {
+  const signed = countersignNewest(hashing, fakeSigner(a), record.in)
+  return signed === undefined ? record : { ...record, in: signed.lane }
+}
+
+function refuse(record: ChannelRecord): ChannelRecord {
+  const newest = record.out.updates.at(-1)
+  if (newest === undefined || newest.status === 'refused') return record
+  const received = refuseUpdate(record.in, newest.update)
+  const out = rollBack(sign(record).out, newest.state.seq, newest.update.base)
+  return { ...record, in: received, out: draftRestatement(out) }
+}
+
+const change = fc.oneof(
+  fc.bigInt({ min: 1n, max: 99n }).map((capacity) => (record: ChannelRecord) => add(record, capacity)),
+  fc.nat(9).map((pick) => (record: ChannelRecord) => fold(record, pick)),
+  fc.constant(sign),
+  fc.constant(mirror),
+  fc.constant(countersignOut),
+  fc.constant(countersignIn),
+  fc.constant(refuse),
+  fc.constant((record: ChannelRecord) => ({ ...record, out: markAccepted(record.out, record.out.current.seq) })),
+  fc.constant((record: ChannelRecord): ChannelRecord => ({ ...record, freeze: { code: 'LOST', text: 'x' } })),
+)
+
+describe('a channel on disk', () => {
+  it('is the same when loaded, after any changes, each written at the cost of what changed', () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(change, { minLength: 1, maxLength: 4 }), { maxLength: 15 }), (batches) => {
+        const disk: Disk = new Map()
+        let record = fresh
+        put(disk, kind.writes(undefined, record))
+        for (const batch of batches) {
+          const before = record
+          for (const one of batch) record = one(record)
+          record = sign(record)
+          put(disk, kind.writes(before, record))
+          expect(kind.load(disk).get(channelId)).toEqual(record)
+        }
+        put(disk, kind.writes(record, undefined))
+        expect(disk.size).toBe(0)
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  it('with a thousand locks writes a handful of entries for an update', () => {
+    let record = fresh
+    for (let i = 0; i < 1000; i++) record = add(record, 5n)
+    record = countersignOut(sign(record))
+    const after = countersignOut(sign(fold(record, 500)))
+    expect(kind.writes(record, after).length).toBeLessThanOrEqual(2)
+    const next = sign(add(after, 7n))
+    expect(kind.writes(after, next).length).toBeLessThanOrEqual(2)
+    expect(kind.writes(next, { ...next })).toEqual([])
+  })
+
+  it('of another version, or spoilt, is refused by name', () => {
+    const disk: Disk = new Map()
+    put(disk, kind.writes(undefined, fresh))
+    const [key, value] = [...disk][0] ?? ['', new Uint8Array()]
+    const newer = Uint8Array.from(value)
+    newer[1] = 2
+    expect(() => kind.load([[key, newer]])).toThrow(expect.objectContaining({ code: 'RECORD_VERSION_UNKNOWN' }))
+    expect(() => kind.load([[key, value.subarray(1)]])).toThrow(expect.objectContaining({ code: 'RECORD_MALFORMED' }))
+    expect(() => kind.load([[`${key}/what/1`, value]])).toThrow(expect.objectContaining({ code: 'RECORD_MALFORMED' }))
+  })
+})
+
+describe('the changes between two lock trees', () => {
+  const locks = fc.uniqueArray(fc.nat(40), { maxLength: 20 })
+  const treeOf = (slots: readonly number[]) =>
+    [...slots].reduce(
+      (tree, slot) => setLock(fakeCrypto.keccak256, tree, slot, { amount: BigInt(slot), condition: channelId }),
+      emptyLocks,
+    )
+
+  it('lead from one to the other', () => {
+    fc.assert(
+      fc.property(locks, locks, (from, to) => {
+        const entries = new Map(lockEntries(treeOf(from)))
+        for (const { slot, lock } of lockChanges(treeOf(from), treeOf(to))) {
+          if (lock === undefined) entries.delete(slot)
+          else entries.set(slot, lock)
+        }
+        expect([...entries].sort(([x], [y]) => x - y)).toEqual([...lockEntries(treeOf(to))])
+      }),
+    )
+  })
+})
+
+const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined })
+const anyVirtual: fc.Arbitrary<VirtualRecord> = fc
+  .record({
+    virtualId: fc.constant(channelId),
+    terms: anyVirtualTerms,
+    memo: fc.record({
+      until: fc.array(anyUint64, { minLength: 1, maxLength: 5 }),
+      fees: fc.array(anyUint128, { maxLength: 4 }),
+    }),
+    position: fc.nat(5),
+    status: fc.constantFrom('opening', 'open', 'closing', 'closed', 'spent'),
+    since: anyUint64,
+    incoming: maybe(fc.constant({ channelId, slot: 3, foldedAt: 9n })),
+    outgoing: maybe(fc.constant({ channelId, slot: 3 })),
+    voucher: maybe(anySignedVoucher),
+    closingSince: maybe(anyUint64),
+    closeRequested: maybe(fc.boolean()),
+    claimed: maybe(anyUint128),
+    decline: maybe(fc.constant({ code: 'FEE_LOW', returned: 3n })),
+    declineSent: maybe(fc.boolean()),
+  })
+  .map((record) => Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as never)
+
+describe('a virtual channel on disk', () => {
+  it('is the same when loaded', () => {
+    fc.assert(
+      fc.property(anyVirtual, anyVirtual, (one, other) => {
+        const disk: Disk = new Map()
+        put(disk, virtualKind.writes(undefined, one))
+        expect(virtualKind.load(disk).get(channelId)).toEqual(one)
+        put(disk, virtualKind.writes(one, other))
+        expect(virtualKind.load(disk).get(channelId)).toEqual(other)
+        put(disk, virtualKind.writes(other, undefined))
+        expect(disk.size).toBe(0)
+      }),
+    )
+  })
+
+  it('costs nothing for what is never on disk', () => {
+    fc.assert(
+      fc.property(anyVirtual, anySignedVoucher, (record, offered) => {
+        expect(virtualKind.writes(record, { ...record, acknowledged: 5n, offered })).toEqual([])
+        expect(virtualKind.writes(undefined, { ...record, status: 'early', offered })).toEqual([])
+        expect(virtualKind.writes({ ...record, status: 'early' }, record)).toHaveLength(1)
+      }),
+    )
+  })
+})
