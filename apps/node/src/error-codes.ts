@@ -46,7 +46,7 @@ export const nodeErrors = {
     action: 'Choose another folder with --data; a key that holds channels must not be overwritten.',
   },
   PASSWORD_MISSING: {
-    message: 'the key in {path} is encrypted and no password was given',
+    message: 'no password was given for the key in {path}',
     action: 'Give --password-file, or SLUICE_PASSWORD in the environment.',
   },
   // Surroundings

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts'
 import { expect } from 'vitest'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -43,6 +43,10 @@ export interface World {
   readonly contract: string
   /** A party with a funded key; its name is its data folder's. */
   readonly party: (name: string) => Promise<Party>
+  /** Many parties with funded keys, without a process for each. */
+  readonly parties: (name: string, count: number) => Promise<readonly Party[]>
+  /** What the environment of a party's processes holds. */
+  readonly environment: (party: Party) => Readonly<Record<string, string>>
   readonly chain: <T>(method: string, params: readonly unknown[]) => Promise<T>
   readonly balance: (account: string) => Promise<bigint>
   /** Runs a `sluice` command of a party to its end. */
@@ -93,13 +97,13 @@ export async function createWorld(): Promise<World> {
   const party = async (name: string): Promise<Party> => {
     const data = join(folder, name)
     mkdirSync(data, { recursive: true })
-    const key = `0x${randomBytes(32).toString('hex')}`
-    const unfunded: Party = { name, data, key, address: '', environment: {} }
-    const { lines } = await startAs(undefined, unfunded, ['keys', 'show']).ended
-    const address = String(lines.at(-1)?.address)
+    const key = generatePrivateKey()
+    const address = privateKeyToAddress(key).toLowerCase()
     await chain('anvil_setBalance', [address, `0x${FUNDS.toString(16)}`])
-    return { ...unfunded, address }
+    return { name, data, key, address, environment: {} }
   }
+  const parties = (name: string, count: number) =>
+    Promise.all(Array.from({ length: count }, (_, index) => party(`${name}-${index}`)))
 
   const deployer = await party('deployer')
   const deployed = await startAs(undefined, deployer, ['deploy']).ended
@@ -113,6 +117,8 @@ export async function createWorld(): Promise<World> {
     chainUrl,
     contract,
     party,
+    parties,
+    environment: (who) => environmentOf(who, contract),
     chain,
     balance: async (account) => BigInt(await chain<string>('eth_getBalance', [account, 'latest'])),
     start,

@@ -43,7 +43,7 @@ export async function packContent(world: World, party: Party, bytes: number): Pr
   const file = join(world.folder, `content-${bytes}.bin`)
   writeFileSync(file, randomBytes(bytes))
   const cars = join(world.folder, 'cars')
-  const packed = await world.ok(party, 'pack', file, '--out', cars)
+  const packed = await world.ok(party, 'pack', file, '--out', cars, '--chunk', '256KiB')
   const carBytes = Number(packed.carBytes)
   return { file, cid: String(packed.cid), cars, carBytes, price: priceOf(carBytes) }
 }

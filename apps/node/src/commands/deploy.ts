@@ -20,7 +20,7 @@ export const deployCommand = defineCommand({
     const signer = crypto.signer(await loadKey(values, environment))
     const url = chainUrlOf(values)
     const chainId = values.chainId === undefined ? undefined : BigInt(values.chainId)
-    const options = { url, signer, crypto, ...(chainId === undefined ? {} : { chainId }) }
+    const options = { url, signer, ...(chainId === undefined ? {} : { chainId }) }
     const deployed = await unlessAborted(signal, deploySluice(options))
     const { contract, block, transaction, gasUsed } = deployed
     const answer = { contract, chainId: deployed.chainId, block, transaction, gas: gasUsed }

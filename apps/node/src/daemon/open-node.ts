@@ -80,7 +80,6 @@ async function assemble(
   stopper.add(() => store.close())
   const chain = await createViemChain({
     ...contractPlace(values),
-    crypto,
     signer,
     clock: systemClock,
     log,
