@@ -1,4 +1,6 @@
 export { createEngine } from './api/create-engine.ts'
 export * from './api/engine.ts'
 export * from './errors.ts'
+export * from './policy/limits.ts'
+export * from './policy/policy.ts'
 export type * from './ports/index.ts'

@@ -6,6 +6,7 @@ import {
   type LaneState,
   lockEntries,
   lockProof,
+  lowest,
   stateAt,
   type VirtualLock,
 } from '@sluice/protocol'
@@ -123,7 +124,7 @@ export function ownSlots(
     if (chain.any.unlocked.some((done) => done.lane === lane && done.slot === slot)) continue
     const { finalAt, redeemed } = reader.virtual(virtualId)
     const isDecided = finalAt !== undefined && (reader.head?.timestamp ?? 0n) >= finalAt
-    const paid = redeemed < amount ? redeemed : amount
+    const paid = lowest(redeemed, amount)
     const gain = isDecided ? (lane === record.self ? amount - paid : paid) : undefined
     claims.push({ slot, virtualId, amount, gain })
   }

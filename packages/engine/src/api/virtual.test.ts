@@ -1,0 +1,45 @@
+import { NATIVE_TOKEN } from '@sluice/protocol'
+import { describe, expect, it } from 'vitest'
+import { createWorld, type World } from '../testing/world.ts'
+
+const parties = { alice: { money: 1000n }, hub: { money: 1000n, policy: { forward: true } }, bob: { money: 0n } }
+
+async function withHub(seed: number): Promise<World> {
+  const world = createWorld({ seed, parties })
+  await world.start()
+  const [alice, hub, bob] = [world.party('alice'), world.party('hub'), world.party('bob')]
+  await world.finish(alice.engine.openChannel({ peer: hub.address, url: hub.url, token: NATIVE_TOKEN, deposit: 600n }))
+  await world.finish(hub.engine.openChannel({ peer: bob.address, url: bob.url, token: NATIVE_TOKEN, deposit: 600n }))
+  return world
+}
+
+describe('a virtual channel through a hub', () => {
+  it('opens in one pass, is paid on, closes, and all settle together', async () => {
+    const world = await withHub(1)
+    const [alice, hub, bob] = [world.party('alice'), world.party('hub'), world.party('bob')]
+    const opened = await world.finish(
+      alice.engine.openVirtual({
+        payee: bob.address,
+        payeeUrl: bob.url,
+        hubs: [hub.address],
+        token: NATIVE_TOKEN,
+        capacity: 300n,
+        first: 10n,
+      }),
+    )
+    if (opened.first === undefined) throw new Error('a first voucher was asked for')
+    const admission = await world.finish(bob.engine.admit(opened.terms, opened.first))
+    expect(admission.accepted()).toBe(10n)
+    const waiting = admission.waitFor(120n, new AbortController().signal)
+    for (const total of [50n, 100n, 120n]) await world.finish(alice.engine.pay(opened.virtualId, total))
+    expect(await world.finish(waiting)).toBe(120n)
+    expect((await world.finish(alice.engine.closeVirtual(opened.virtualId))).status).toBe('closed')
+    for (const { engine } of [alice, hub]) {
+      for (const channel of engine.channels()) {
+        if (channel.status === 'open') await world.finish(engine.closeChannel(channel.channelId))
+      }
+    }
+    expect([alice.money, hub.money, bob.money]).toEqual([880n, 1000n, 120n])
+    await world.stop()
+  })
+})
