@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { bytesToHex, hexToBytes } from '../../bytes.ts'
+import type { Hex, Id } from '../../hex.ts'
+import { goldenChannel, goldenHashing, goldenVirtuals } from '../../testing/golden-records.ts'
+import { channelKind } from '../channel-kind.ts'
+import type { RecordKind } from '../kind.ts'
+import { virtualKind } from '../virtual-kind.ts'
+
+type Golden = Readonly<Record<'channel' | 'virtual', Readonly<Record<string, Hex>>>>
+
+/** What version 1 of the records left on disk. Never edited: a later version must read it, and says so by a file of its own. */
+const golden = JSON.parse(readFileSync(new URL('./v1.json', import.meta.url), 'utf8')) as Golden
+const channels = channelKind(goldenHashing)
+
+function load<R>(kind: RecordKind<R>, entries: Readonly<Record<string, Hex>>): Map<Id, R> {
+  return kind.load(Object.entries(entries).map(([key, value]) => [key, hexToBytes(value)] as const))
+}
+
+function written<R>(kind: RecordKind<R>, records: readonly R[]): Record<string, Hex> {
+  const entries = records.flatMap((record) => kind.writes(undefined, record))
+  return Object.fromEntries(entries.map(({ key, value }) => [key, bytesToHex(value ?? new Uint8Array())]))
+}
+
+describe('records of version 1', () => {
+  it('are read as they were meant', () => {
+    expect([...load(channels, golden.channel).values()]).toEqual([goldenChannel()])
+    expect([...load(virtualKind, golden.virtual).values()]).toEqual(goldenVirtuals())
+  })
+
+  it('are written as they were', () => {
+    expect(written(channels, [goldenChannel()])).toEqual(golden.channel)
+    expect(written(virtualKind, goldenVirtuals())).toEqual(golden.virtual)
+  })
+})

@@ -1,0 +1,138 @@
+import { createDigests, type Digests } from '../digests.ts'
+import type { Id } from '../hex.ts'
+import { rollBack } from '../lane/answer.ts'
+import { countersignNewest, takeCountersignature } from '../lane/countersign.ts'
+import { draftOperation, emptyOutLane } from '../lane/draft.ts'
+import type { LaneHashing } from '../lane/hashing.ts'
+import type { Operation } from '../lane/operation.ts'
+import type { OutLane } from '../lane/out-lane.ts'
+import { acceptUpdate, emptyInLane } from '../lane/receive.ts'
+import { type LaneName, signDraft } from '../lane/sign.ts'
+import type { ChannelRecord } from '../records/channel.ts'
+import type { VirtualRecord } from '../records/virtual.ts'
+import type { VirtualTerms } from '../terms.ts'
+import { signerFromKey, testCrypto } from './crypto.ts'
+import { developmentKeys } from './keys.ts'
+
+const digests: Digests = createDigests({ chainId: 314n, contract: `0x${'5c'.repeat(20)}` }, testCrypto)
+/** What the golden channel's states are replayed with. */
+export const goldenHashing: LaneHashing = { crypto: testCrypto, digests }
+
+const [one, two] = [signerFromKey(developmentKeys[0]), signerFromKey(developmentKeys[1])]
+const [low, high] = one.address < two.address ? [one, two] : [two, one]
+const token = `0x${'00'.repeat(20)}` as const
+const memo = { until: [1_800_000_600n], fees: [] }
+const terms = {
+  a: { account: low.address, signer: low.address },
+  b: { account: high.address, signer: high.address },
+  token,
+  disputeWindow: 3600,
+  nonce: 30_000_000n << 32n,
+} as const
+const channelId = digests.channelId(terms)
+const outName: LaneName = { channelId, lane: 0 }
+const inName: LaneName = { channelId, lane: 1 }
+
+function virtualTerms(capacity: bigint, reversed = false): VirtualTerms {
+  const path = reversed ? [high.address, low.address] : [low.address, high.address]
+  return { path, token, capacity, disputeWindow: 600, nonce: (30_000_000n << 32n) + capacity }
+}
+
+const add = (capacity: bigint, reversed = false): Operation => ({
+  type: 'add',
+  terms: virtualTerms(capacity, reversed),
+  memo,
+})
+
+function signed(lane: OutLane, operations: readonly Operation[], signer = low, name = outName): OutLane {
+  const drafted = operations.reduce((draft, operation) => draftOperation(goldenHashing, draft, operation), lane)
+  return signDraft(goldenHashing, signer, name, drafted)?.lane ?? lane
+}
+
+/** Two locks countersigned, one of them folded since, then an add refused. */
+function outLane(): OutLane {
+  let lane = signed(emptyOutLane, [add(100n), add(200n), { type: 'pay', amount: 7n }])
+  const voucher = lane.updates[0]?.update.voucher
+  if (voucher === undefined) throw new RangeError('nothing was signed')
+  const signature = high.sign(digests.laneVoucher(voucher))
+  lane = takeCountersignature(goldenHashing, high.address, lane, { seq: 1n, signature })
+  lane = signed(lane, [{ type: 'fold', virtualId: digests.virtualId(virtualTerms(100n)), amount: 40n }])
+  lane = signed(lane, [add(300n)])
+  return rollBack(lane, 3n, 2n)
+}
+
+function inLane() {
+  let peers = signed(emptyOutLane, [add(50n, true)], high, inName)
+  peers = signed(peers, [{ type: 'pay', amount: 5n }], high, inName)
+  const [first, second] = peers.updates
+  if (first === undefined || second === undefined) throw new RangeError('nothing was signed')
+  const lane = acceptUpdate(emptyInLane, first.update, first.state, 1_800_000_000n)
+  const countersigned = countersignNewest(goldenHashing, low, lane)?.lane ?? lane
+  return acceptUpdate(countersigned, second.update, second.state, 1_800_000_001n)
+}
+
+const withdrawal = { channelId, party: 0, total: 11n, deadline: 1_800_000_300n } as const
+const close = { channelId, from: 1, amount: 3n, deadline: 1_800_000_400n } as const
+
+/** A channel with something in each of its fields. */
+export function goldenChannel(): ChannelRecord {
+  return {
+    channelId,
+    terms,
+    self: 0,
+    peer: high.address,
+    status: 'agreed',
+    wish: 'close',
+    wishedAt: 1_800_000_100n,
+    out: outLane(),
+    in: inLane(),
+    surplus: 5n,
+    withdrawals: [{ withdrawal, ownSignature: low.sign(digests.withdrawal(withdrawal)) }],
+    close: { close, peerSignature: high.sign(digests.close(close)) },
+    freeze: { code: 'PEER_LOST_DATA', text: 'it forgot message 7' },
+  }
+}
+
+const voucher = {
+  virtualId: digests.virtualId(virtualTerms(100n)),
+  amount: 40n,
+  tickAnchor: `0x${'ab'.repeat(32)}`,
+  tickValue: 2n,
+  tickCount: 9,
+} as const
+
+/** A virtual channel with something in each of its fields, and one with nothing that may be absent. */
+export function goldenVirtuals(): readonly VirtualRecord[] {
+  const preimage: Id = `0x${'cd'.repeat(32)}`
+  const bare = virtualTerms(200n)
+  return [
+    {
+      virtualId: voucher.virtualId,
+      terms: virtualTerms(100n),
+      memo,
+      position: 0,
+      status: 'closing',
+      since: 1_800_000_000n,
+      incoming: { channelId, slot: 1, foldedAt: 40n },
+      outgoing: { channelId, slot: 0, largestFold: 40n },
+      voucher: { voucher, signature: low.sign(digests.voucher(voucher)), tick: { index: 3, preimage } },
+      tickSeed: preimage,
+      closingSince: 1_800_000_050n,
+      closeRequested: true,
+      claimed: 40n,
+      claimedAt: 1_800_000_060n,
+      decline: { code: 'FEE_LOW', returned: 2n },
+      declineSent: false,
+      clearingSince: 1_800_000_070n,
+    },
+    {
+      virtualId: digests.virtualId(bare),
+      terms: bare,
+      memo,
+      position: 1,
+      status: 'open',
+      since: 1_800_000_000n,
+      incoming: { channelId, slot: 1 },
+    },
+  ]
+}
