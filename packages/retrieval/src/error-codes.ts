@@ -82,7 +82,7 @@ export const retrievalErrors = {
     action: 'Raise the limit if the content is known to be so large.',
   },
   CAR_TRAILING: {
-    message: 'bytes come after the last block, at byte {offset}',
+    message: 'bytes come, or are announced, after the last block, at byte {offset}',
     action: 'The content is whole; the provider sends more than it should.',
   },
   CAR_TRUNCATED: {

@@ -1,5 +1,5 @@
 import { decode } from '@ipld/dag-pb'
-import type { CID } from 'multiformats/cid'
+import { CID } from 'multiformats/cid'
 import { cborLinks } from './cbor-links.ts'
 import { DAG_CBOR, DAG_PB, RAW, requireSupported } from './cids.ts'
 import { RetrievalError } from './errors.ts'
@@ -18,7 +18,7 @@ export function linksOf(cid: CID, bytes: Uint8Array): readonly CID[] {
 
 function read(cid: CID, bytes: Uint8Array): CID[] {
   try {
-    return cid.code === DAG_PB ? decode(bytes).Links.map(({ Hash }) => Hash) : cborLinks(bytes)
+    return cid.code === DAG_PB ? decode(bytes).Links.map(({ Hash }) => copyOf(Hash)) : cborLinks(bytes)
   } catch (cause) {
     throw new RetrievalError(
       'BLOCK_UNREADABLE',
@@ -26,4 +26,9 @@ function read(cid: CID, bytes: Uint8Array): CID[] {
       cause,
     )
   }
+}
+
+/** A CID of its own: one that is a view of its block would keep all of the block in memory. */
+function copyOf({ bytes }: CID): CID {
+  return CID.decode(bytes.slice())
 }

@@ -89,6 +89,10 @@ async function take(response: PaidResponse, options: RetrieveOptions): Promise<v
     if (verifier.needed > window) throw new RetrievalError('BLOCK_BEYOND_WINDOW', { needed: verifier.needed, window })
   }
   verifier.end()
+  const { verifiedBytes } = verifier
+  if (response.length !== undefined && response.length !== verifiedBytes) {
+    throw new RetrievalError('CAR_TRAILING', { offset: verifiedBytes, announced: response.length })
+  }
   await sink.finish()
   await response.settled()
 }

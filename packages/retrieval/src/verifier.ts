@@ -1,5 +1,6 @@
 import { equalBytes } from '@sluice/protocol'
 import { CID } from 'multiformats/cid'
+import { BlockBuffers } from './block-buffers.ts'
 import { carHeader } from './car-format.ts'
 import { type DagLimits, DEFAULT_DAG_LIMITS, DepthFirst } from './depth-first.ts'
 import { RetrievalError } from './errors.ts'
@@ -34,6 +35,8 @@ interface Section {
   readonly cid: CID | undefined
   /** All bytes that it will have. */
   readonly bytes: Uint8Array
+  /** Whether they are the bytes given, not a copy. */
+  readonly isView: boolean
   filled: number
   /** Where the CID and the data begin. */
   readonly prefix: number
@@ -62,6 +65,7 @@ export class CarVerifier {
   #section: Section | undefined
   /** A varint that is not yet whole. */
   #rest: Uint8Array = EMPTY
+  readonly #buffers = new BlockBuffers()
   #verified = 0
   #blocks = 0
   #failure: RetrievalError | undefined
@@ -109,6 +113,7 @@ export class CarVerifier {
   write(bytes: Uint8Array): VerifiedSection[] {
     if (this.#failure !== undefined) throw this.#failure
     const whole: VerifiedSection[] = []
+    this.#buffers.takeBack(this.#section !== undefined)
     try {
       for (let at = 0; at < bytes.length; ) at = this.#take(bytes, at, whole)
     } catch (error) {
@@ -148,7 +153,14 @@ export class CarVerifier {
   #begin(bytes: Uint8Array, at: number): number {
     if (this.#verified === 0) {
       const size = this.#header.length
-      this.#section = { cid: undefined, bytes: new Uint8Array(size), filled: 0, prefix: size, isChecked: true }
+      this.#section = {
+        cid: undefined,
+        bytes: new Uint8Array(size),
+        isView: false,
+        filled: 0,
+        prefix: size,
+        isChecked: true,
+      }
       return at
     }
     const before = this.#rest.length
@@ -162,23 +174,28 @@ export class CarVerifier {
       return bytes.length
     }
     this.#rest = EMPTY
-    this.#section = this.#sectionOf(varint.value, head.subarray(0, varint.size))
-    return at + varint.size - before
+    this.#checkLength(varint.value)
+    const start = at - before
+    const end = start + varint.size + varint.value
+    // A section that is there as a whole needs no copy.
+    const isView = start >= 0 && end <= bytes.length
+    const section = isView ? bytes.subarray(start, end) : this.#buffers.lend(varint.size + varint.value)
+    if (!isView) section.set(head.subarray(0, varint.size))
+    const { size } = varint
+    this.#section = { cid: this.#expected, bytes: section, isView, filled: size, prefix: size, isChecked: false }
+    return start + varint.size
   }
 
-  #sectionOf(length: number, varint: Uint8Array): Section {
+  #checkLength(length: number): void {
     const cid = this.#expected
     const size = length - (cid?.bytes.length ?? 0)
     if (size < 0) throw new RetrievalError('BLOCK_LENGTH', { offset: this.#verified })
     if (size > this.#maxBlock) throw new RetrievalError('BLOCK_OVERSIZE', { size, max: this.#maxBlock })
-    const bytes = new Uint8Array(varint.length + length)
-    bytes.set(varint)
-    return { cid, bytes, filled: varint.length, prefix: varint.length, isChecked: false }
   }
 
   #fill(section: Section, bytes: Uint8Array, at: number, whole: VerifiedSection[]): number {
     const end = Math.min(bytes.length, at + section.bytes.length - section.filled)
-    section.bytes.set(bytes.subarray(at, end), section.filled)
+    if (!section.isView) section.bytes.set(bytes.subarray(at, end), section.filled)
     section.filled += end - at
     if (section.cid === undefined) this.#checkHeader(section)
     else this.#checkCid(section, section.cid)
