@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
 import type { Finality } from '@sluice/adapters/chain-viem'
 import type { Address } from '@sluice/protocol'
 import { parseAmount } from '../config/amount.ts'
@@ -12,8 +13,9 @@ function invalid(name: string, value: string, expected: string): NodeError {
 /** Any text. */
 export const text: Parse<string> = (value) => value
 
-/** A path, made absolute against the folder that the user is in. */
-export const path: Parse<string> = (value) => resolve(process.env.INIT_CWD ?? process.cwd(), value)
+/** A path, made absolute against the folder that the user is in; `~/` is the user's own folder. */
+export const path: Parse<string> = (value) =>
+  value.startsWith('~/') ? join(homedir(), value.slice(2)) : resolve(process.env.INIT_CWD ?? process.cwd(), value)
 
 /** An amount; see {@link parseAmount}. */
 export const amount: Parse<bigint> = parseAmount

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import { defaultDataFolder } from '../config/folder.ts'
+import { DEFAULT_DATA_FOLDER } from '../config/folder.ts'
 import { NodeError, toSluiceError } from '../errors.ts'
 import type { CommandSpec, Environment } from './command.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
@@ -70,7 +70,7 @@ async function runCommand(
   const { environment, streams, signal } = surroundings
   const knownKeys = new Set(specs.flatMap(({ options }) => Object.keys(options)))
   const data = given.data ?? environment[variableOf('data')]
-  const folder = typeof data === 'string' ? parsePath(data, '--data') : defaultDataFolder()
+  const folder = parsePath(typeof data === 'string' ? data : DEFAULT_DATA_FOLDER, '--data')
   const config = loadConfig(given.config ?? environment[variableOf('config')], folder, knownKeys)
   const values = resolveValues(spec.options, given, environment, config)
   const output = createOutput(streams, values.json === true)

@@ -1,9 +1,10 @@
 import { defineCommand } from '../cli/command.ts'
 import { defaulted, optional } from '../cli/options.ts'
 import { amount, byteCount, duration, listenAddress, path, urlOf } from '../cli/parse.ts'
-import { serveProvider } from '../daemon/provider.ts'
-import { runDaemon } from '../daemon/run-daemon.ts'
 import { daemonOptions, feeOptions } from './options.ts'
+
+/** Help and one-off commands do without the engine and its surroundings: they take a while to load. */
+const loadDaemon = () => import('../daemon/run-daemon.ts')
 
 const node = defineCommand({
   name: 'node',
@@ -16,7 +17,7 @@ const node = defineCommand({
     'sluice node --chain http://127.0.0.1:8545 --contract 0x5fbdb2315678afecb367f032d93f642f64180aa3',
     'sluice node --data /var/lib/sluice --profile filecoin --chain https://rpc.example',
   ],
-  run: (context, values) => runDaemon(context, values, { role: 'node', changes: {} }),
+  run: async (context, values) => (await loadDaemon()).runDaemon(context, values, { role: 'node', changes: {} }),
 })
 
 const hub = defineCommand({
@@ -29,7 +30,8 @@ const hub = defineCommand({
     'sluice hub --listen 0.0.0.0:7000 --public-url wss://hub.example --chain http://127.0.0.1:8545',
     'sluice hub --fee-base 1nFIL --fee-ppm 500',
   ],
-  run: (context, values) => {
+  run: async (context, values) => {
+    const { runDaemon } = await loadDaemon()
     const changes = {
       forward: true,
       feeBase: values.feeBase,
@@ -69,10 +71,12 @@ const provide = defineCommand({
     'sluice provide ./cars --http-listen 0.0.0.0:8080 --price 1nFIL --per 1KiB --chain http://127.0.0.1:8545',
     'sluice provide ./cars --unpaid-listen 127.0.0.1:8081',
   ],
-  run: (context, values, [folder = '']) =>
-    runDaemon(context, values, { role: 'provider', changes: {} }, (opened, stopper) =>
+  run: async (context, values, [folder = '']) => {
+    const [{ runDaemon }, { serveProvider }] = await Promise.all([loadDaemon(), import('../daemon/provider.ts')])
+    return runDaemon(context, values, { role: 'provider', changes: {} }, (opened, stopper) =>
       serveProvider(opened, stopper, { ...values, folder: path(folder, 'the folder') }),
-    ),
+    )
+  },
 })
 
 /** The daemons: one program, three configurations. */

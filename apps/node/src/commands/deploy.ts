@@ -1,5 +1,4 @@
 import { createNodeCrypto } from '@sluice/adapters/crypto-node'
-import { deploySluice } from '@sluice/adapters/deploy'
 import { defineCommand } from '../cli/command.ts'
 import { chainUrlOf } from '../config/contract.ts'
 import { loadKey } from '../config/key.ts'
@@ -16,6 +15,7 @@ export const deployCommand = defineCommand({
   options: { ...commonOptions, ...dataOptions, chain: chainOptions.chain, chainId: chainOptions.chainId },
   examples: ['sluice deploy --chain http://127.0.0.1:8545'],
   run: async ({ output, environment, signal }, values) => {
+    const { deploySluice } = await import('@sluice/adapters/deploy')
     const crypto = await createNodeCrypto()
     const signer = crypto.signer(await loadKey(values, environment))
     const url = chainUrlOf(values)

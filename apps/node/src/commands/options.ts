@@ -1,6 +1,6 @@
 import { defaulted, optional, toggle } from '../cli/options.ts'
 import { address, amount, duration, finality, listenAddress, oneOf, path, urlOf, wholeNumber } from '../cli/parse.ts'
-import { defaultDataFolder } from '../config/folder.ts'
+import { DEFAULT_DATA_FOLDER } from '../config/folder.ts'
 import { logLevels } from '../daemon/log.ts'
 
 /** Options of every command. */
@@ -11,7 +11,7 @@ export const commonOptions = {
 
 /** Where a node keeps what it has. */
 export const dataOptions = {
-  data: defaulted('folder', 'where the node keeps its key, store and backups', path, defaultDataFolder()),
+  data: defaulted('folder', 'where the node keeps its key, store and backups', path, DEFAULT_DATA_FOLDER),
   passwordFile: optional(
     'file',
     'file that holds the password of the key (or SLUICE_PASSWORD in the environment)',

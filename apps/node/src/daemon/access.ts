@@ -3,8 +3,7 @@ import { NodeError } from '../errors.ts'
 import { createRpcClient } from '../rpc/client.ts'
 import { readEndpoint } from '../rpc/endpoint.ts'
 import type { NodeApi } from '../rpc/methods.ts'
-import { createLocalApi } from './handlers.ts'
-import { type EngineValues, openNode } from './open-node.ts'
+import type { EngineValues } from './open-node.ts'
 
 /**
  * Does something with the node of a data folder: the one that runs, by its JSON-RPC, or else one that runs only for this.
@@ -39,6 +38,8 @@ export async function runningNode(dataFolder: string): Promise<NodeApi | undefin
 }
 
 async function ownNode(context: Context, values: EngineValues): Promise<NodeApi> {
+  // The engine and its surroundings take longer to load than a running node to answer: only where they are needed.
+  const [{ openNode }, { createLocalApi }] = await Promise.all([import('./open-node.ts'), import('./handlers.ts')])
   const node = await openNode(context, values, { role: 'node', changes: {} })
   return createLocalApi(node.engine, node.handlers, node.stop)
 }

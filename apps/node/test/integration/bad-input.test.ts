@@ -113,7 +113,9 @@ test('too little in the channel is said before anything is paid', async () => {
   ]
   await world.ok(dear, 'channel', 'open', ...hubUrl, '--deposit', '1000')
   const url = `${daemon.ready.httpUrl}/ipfs/${content.cid}`
-  await withoutLoss(() => expectFailure(client, ['get', url, ...outOf('dear.car')], 4, 'SPENDABLE_TOO_SMALL'))
+  await withoutLoss(() =>
+    expectFailure(client, ['get', url, '--max', '1000000FIL', ...outOf('dear.car')], 4, 'SPENDABLE_TOO_SMALL'),
+  )
   expect(provider.address).not.toBe(dear.address)
 })
 
