@@ -18,6 +18,7 @@ export interface FollowerOptions {
   readonly finality: Finality
   readonly clock: Clock
   readonly pollMs: number
+  readonly rangeBlocks: number
   /** The block before the contract's own. */
   readonly origin: bigint
   readonly log?: EngineLog
@@ -186,8 +187,8 @@ export class Follower {
 
   /** Tells the blocks with events of a range that lies too deep to be followed by hashes. */
   async #readRange(from: bigint, to: bigint): Promise<void> {
-    const { rpc, contract } = this.#options
-    for await (const logs of logsBetween(rpc, contract, from, to)) {
+    const { rpc, contract, rangeBlocks } = this.#options
+    for await (const logs of logsBetween(rpc, { contract, from, to, rangeBlocks })) {
       for (const ofBlock of byBlock(logs)) {
         const blockHash = ofBlock[0]?.blockHash
         if (blockHash) this.#tell(await rpc.client.getBlock({ blockHash }), ofBlock)

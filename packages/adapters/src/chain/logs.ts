@@ -2,12 +2,17 @@ import type { Address } from '@sluice/protocol'
 import type { Log } from 'viem'
 import type { Rpc } from './rpc.ts'
 
-/** Blocks asked for at once; halved when the node says that is too many. */
-const RANGE_BLOCKS = 2_000n
+export interface LogRange {
+  readonly contract: Address
+  readonly from: bigint
+  readonly to: bigint
+  /** Blocks to ask for at once; halved when the node says that is too many. */
+  readonly rangeBlocks: number
+}
 
 /** The contract's logs from block `from` to block `to`, in order, a range at a time. */
-export async function* logsBetween(rpc: Rpc, contract: Address, from: bigint, to: bigint): AsyncGenerator<Log[]> {
-  let size = RANGE_BLOCKS
+export async function* logsBetween(rpc: Rpc, { contract, from, to, rangeBlocks }: LogRange): AsyncGenerator<Log[]> {
+  let size = BigInt(rangeBlocks)
   for (let first = from; first <= to; ) {
     const last = first + size - 1n < to ? first + size - 1n : to
     try {

@@ -24,6 +24,8 @@ export interface ViemChainOptions {
   readonly finality: Finality
   /** How often to ask for a new block, milliseconds. Default 1000. */
   readonly pollMs?: number
+  /** How many blocks' logs to ask for at once; some nodes answer only for few. Default 2000. */
+  readonly rangeBlocks?: number
   /** The block of the contract's creation: nothing before it is read. Default 0. */
   readonly deployedAt?: bigint
   /** Most to pay for a unit of gas, native base units. Default: whatever the chain asks. */
@@ -102,7 +104,7 @@ function tending(handler: ChainHandler, sender: Sender, log: Log | undefined): C
  */
 export async function createViemChain(options: ViemChainOptions): Promise<Chain> {
   const { signer, clock, finality, deployedAt = 0n, log } = options
-  const rpc = openRpc(url)
+  const rpc = openRpc(options.url)
   const domain = await openDomain(rpc, options)
   const { chainId, contract } = domain
   const shared = { rpc, contract, clock, ...(log !== undefined && { log }) }
@@ -117,6 +119,7 @@ export async function createViemChain(options: ViemChainOptions): Promise<Chain>
     ...shared,
     finality,
     pollMs: options.pollMs ?? 1_000,
+    rangeBlocks: options.rangeBlocks ?? 2_000,
     origin: deployedAt > 0n ? deployedAt - 1n : 0n,
   })
   return {
