@@ -4,7 +4,7 @@ import { createWorld } from '../testing/world.ts'
 
 describe('a channel', () => {
   it('opens, is funded from both sides and closes together', async () => {
-    const world = createWorld({ seed: 1, parties: { alice: { money: 1000n }, bob: { money: 500n } } })
+    const world = createWorld({ seed: 1, crypto: 'real', parties: { alice: { money: 1000n }, bob: { money: 500n } } })
     await world.start()
     const [alice, bob] = [world.party('alice'), world.party('bob')]
     const opened = await world.finish(

@@ -83,7 +83,10 @@ export class Core {
       post: (run, failed = (error) => this.#unexpected(error)) => this.loop.post({ run, failed }),
       dispatch: (peer, message) => this.#dispatch(peer, message),
       onConnected: (peer) => this.#connected(peer),
-      onDisconnected: (peer) => this.tx.notify({ type: 'peer', peer, connected: false }),
+      onDisconnected: (peer, wasReady) => {
+        this.tx.wake(peerTopic(peer))
+        if (wasReady) this.tx.notify({ type: 'peer', peer, connected: false })
+      },
       isWanted: (peer) => this.#isWanted(peer),
       onLoss: (peer, reason) => this.#freeze(peer, reason),
     })

@@ -5,7 +5,7 @@ import { createWorld, type World } from '../testing/world.ts'
 const parties = { alice: { money: 1000n }, hub: { money: 1000n, policy: { forward: true } }, bob: { money: 0n } }
 
 async function withHub(seed: number): Promise<World> {
-  const world = createWorld({ seed, parties })
+  const world = createWorld({ seed, crypto: 'real', parties })
   await world.start()
   const [alice, hub, bob] = [world.party('alice'), world.party('hub'), world.party('bob')]
   await world.finish(alice.engine.openChannel({ peer: hub.address, url: hub.url, token: NATIVE_TOKEN, deposit: 600n }))

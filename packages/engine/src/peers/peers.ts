@@ -31,8 +31,8 @@ export interface PeersOptions {
   readonly dispatch: (peer: Address, message: PeerMessage) => void
   /** A session stands: runs within an event. */
   readonly onConnected: (peer: Address) => void
-  /** Runs within an event. */
-  readonly onDisconnected: (peer: Address) => void
+  /** Runs within an event. `wasReady`: both hellos had been taken. */
+  readonly onDisconnected: (peer: Address, wasReady: boolean) => void
   /** Whether something is left to say to the peer, so that a session is wanted. */
   readonly isWanted: (peer: Address) => boolean
   /** Runs within an event: one of the two lost data. */
@@ -94,6 +94,11 @@ export class Peers implements TransportHandler, Links {
     if (!this.#links.has(peer)) await this.#options.transport.connect(peer, url)
   }
 
+  /** Whether a session stands, ready or not yet. */
+  hasSession(peer: Address): boolean {
+    return this.#links.has(peer)
+  }
+
   isConnected(peer: Address): boolean {
     return this.#links.get(peer)?.isReady === true
   }
@@ -148,7 +153,7 @@ export class Peers implements TransportHandler, Links {
     const { clock, tx, post, onDisconnected } = this.#options
     const lasted = clock.now() - link.since
     if (link.isReady && lasted >= tx.env.policy.reconnectMax) this.#dialer.succeeded(peer)
-    if (link.isReady) post(() => onDisconnected(peer))
+    post(() => onDisconnected(peer, link.isReady))
     this.#dialer.consider(peer)
   }
 

@@ -13,8 +13,10 @@ export class Disk {
   commits = 0
   /** Entries written or removed so far. */
   written = 0
-  /** Asked before each commit. */
-  fate: (commit: number) => CommitFate = () => 'done'
+  /** Commits asked for so far, whatever became of them. */
+  attempts = 0
+  /** Asked before each commit, with its number. */
+  fate: (attempt: number) => CommitFate = () => 'done'
   /** Told when the power fails. */
   onKill: () => void = () => {}
 
@@ -53,7 +55,8 @@ export class Disk {
     return new Promise((resolve, reject) => {
       this.#scheduler.after(1, () => {
         if (!isOwner()) return
-        const fate = this.fate(this.commits + 1)
+        this.attempts += 1
+        const fate = this.fate(this.attempts)
         if (fate === 'full') {
           reject(new Error('no space left on the simulated disk'))
           return

@@ -1,4 +1,4 @@
-import { type Address, type Crypto, type Hex, NATIVE_TOKEN, type Signer } from '@sluice/protocol'
+import { type Address, type Crypto, NATIVE_TOKEN, type Signer } from '@sluice/protocol'
 import { signerFromKey, testCrypto } from '@sluice/protocol/testing'
 import { createEngine } from '../api/create-engine.ts'
 import type { Engine } from '../api/engine.ts'
@@ -8,6 +8,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import { SimulatedChain } from './chain/simulated-chain.ts'
 import { Disk } from './disk.ts'
+import { createFastCrypto } from './fast-crypto.ts'
 import { Network } from './network.ts'
 import { type SeededRandom, seededRandom } from './random.ts'
 import { Scheduler } from './scheduler.ts'
@@ -38,7 +39,8 @@ export interface WorldOptions {
   readonly finality?: number
   readonly latency?: number
   readonly jitter?: number
-  readonly crypto?: Crypto
+  /** `real`: secp256k1 and keccak. `fast` (default): see {@link createFastCrypto}. */
+  readonly crypto?: 'real' | 'fast'
 }
 
 /** A party of a simulated world: a disk that outlives its engines, and the engine that runs, if one does. */
@@ -54,10 +56,10 @@ export class Party {
   /** How often it was started. */
   starts = 0
 
-  constructor(world: World, name: string, key: Hex, { policy = {}, money = 10n ** 18n }: PartyOptions) {
+  constructor(world: World, name: string, signer: Signer, { policy = {}, money = 10n ** 18n }: PartyOptions) {
     this.name = name
     this.url = `sim:${name}`
-    this.signer = signerFromKey(key)
+    this.signer = signer
     this.policy = createPolicy('development', policy)
     this.disk = new Disk(world.scheduler)
     this.disk.onKill = () => this.kill()
@@ -197,7 +199,11 @@ export class World {
     this.seed = seed
     this.scheduler = new Scheduler(1_800_000_000_000)
     this.random = seededRandom(seed)
-    this.crypto = options.crypto ?? testCrypto
+    const fast = createFastCrypto()
+    const isReal = options.crypto === 'real'
+    this.crypto = isReal ? testCrypto : fast
+    const signerOf = (number: number) =>
+      isReal ? signerFromKey(`0x${number.toString(16).padStart(64, '0')}`) : fast.signer(number)
     const { scheduler, random, crypto } = this
     this.chain = new SimulatedChain({ scheduler, random: random.fork('chain'), crypto, blockTime, finality })
     this.network = new Network({
@@ -207,12 +213,7 @@ export class World {
       ...(options.jitter !== undefined && { jitter: options.jitter }),
     })
     const named = Object.entries(options.parties)
-    this.parties = new Map(
-      named.map(([name, party], i) => [
-        name,
-        new Party(this, name, `0x${(i + 1).toString(16).padStart(64, '0')}`, party),
-      ]),
-    )
+    this.parties = new Map(named.map(([name, party], i) => [name, new Party(this, name, signerOf(i + 1), party)]))
   }
 
   party(name: string): Party {
