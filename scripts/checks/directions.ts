@@ -72,5 +72,5 @@ function isOf(specifier: string, name: string): boolean {
 function staysInside(specifier: string, path: string, owner: Workspace | undefined): boolean {
   const target = posix.join(posix.dirname(path), specifier)
   if (owner !== undefined) return target.startsWith(`${owner.folder}/`)
-  return !/^(packages|apps|contracts|bench)\//.test(target)
+  return !/^(packages|apps|bench)\//.test(target)
 }
