@@ -1,0 +1,211 @@
+// The scenes whose gas is measured: each plays from a fresh channel and returns what the named work cost.
+
+import type { Address, Hex } from 'viem'
+import { leafOf, levelsOf, proofOf, rootOf } from './tree.ts'
+import { type Compact, type Cost, conditionOf, native, noSignature, type World, zeroWord } from './world.ts'
+
+const WINDOW = 86_400
+const FAR = 4_000_000_000n
+const UNIT = 10n ** 15n
+const noLocks = { locked: 0n, locksRoot: zeroWord }
+const noVoucher = {
+  lane: 0,
+  seq: 0n,
+  paid: 0n,
+  locked: 0n,
+  locksRoot: zeroWord,
+  payerSignature: noSignature,
+  receiverSignature: noSignature,
+}
+
+type Terms = ReturnType<typeof termsOf>
+
+function termsOf(world: World, token: Address) {
+  const side = (account: { address: Address }) => ({ account: account.address, signer: account.address })
+  return { a: side(world.a), b: side(world.b), token, disputeWindow: WINDOW, nonce: world.nextNonce() }
+}
+
+function sum(...costs: Cost[]): Cost {
+  return {
+    gas: costs.reduce((all, cost) => all + cost.gas, 0),
+    storageWrites: costs.reduce((all, cost) => all + cost.storageWrites, 0),
+  }
+}
+
+const each = (cost: Cost, count: number): Cost => ({
+  gas: Math.ceil(cost.gas / count),
+  storageWrites: Math.ceil((100 * cost.storageWrites) / count) / 100,
+})
+
+async function depositNative(world: World, terms: Terms, party: 0 | 1, amount: bigint): Promise<Cost> {
+  return world.call(party === 0 ? world.a : world.b, 'deposit', [terms, party, amount], amount)
+}
+
+async function depositToken(world: World, terms: Terms, party: 0 | 1, amount: bigint): Promise<Cost> {
+  return world.call(party === 0 ? world.a : world.b, 'deposit', [terms, party, amount])
+}
+
+async function laneVoucher(world: World, terms: Terms, seq: bigint, paid: bigint, locked = 0n, locksRoot = zeroWord) {
+  const channelId = await world.read('channelId', [terms])
+  const payerSignature = await world.sign(world.a, 'LaneVoucher', {
+    channelId,
+    lane: 0,
+    seq,
+    paid,
+    locked,
+    locksRoot,
+  })
+  return { ...noVoucher, seq, paid, locked, locksRoot, payerSignature }
+}
+
+async function close(world: World, terms: Terms): Promise<Cost> {
+  const channelId = await world.read('channelId', [terms])
+  const message = { channelId, from: 0, amount: 3n * UNIT, deadline: FAR }
+  const signatures: Compact[] = [
+    await world.sign(world.a, 'Close', message),
+    await world.sign(world.b, 'Close', message),
+  ]
+  return world.call(world.b, 'close', [terms, 0, 3n * UNIT, FAR, ...signatures, 0])
+}
+
+async function nativeDeposits(world: World): Promise<[Cost, Cost, Terms]> {
+  const terms = termsOf(world, native)
+  const first = await depositNative(world, terms, 0, 10n * UNIT)
+  const second = await depositNative(world, terms, 1, 10n * UNIT)
+  return [first, second, terms]
+}
+
+async function tokenDeposits(world: World): Promise<[Cost, Cost, Terms]> {
+  const terms = termsOf(world, world.token)
+  await world.tokenCall(world.a, 'transfer', [world.b.address, 1000n * UNIT])
+  for (const party of [world.a, world.b]) {
+    await world.tokenCall(party, 'approve', [world.sluice, 2n ** 255n])
+  }
+  const first = await depositToken(world, terms, 0, 10n * UNIT)
+  const second = await depositToken(world, terms, 1, 10n * UNIT)
+  return [first, second, terms]
+}
+
+/** b closes a channel alone with a's newest voucher, and is paid after the window. */
+async function exitDirect(world: World): Promise<Cost> {
+  const [, , terms] = await nativeDeposits(world)
+  const start = await world.call(world.b, 'startClose', [terms, await laneVoucher(world, terms, 9n, 3n * UNIT)])
+  await world.skip(WINDOW)
+  const settle = await world.call(world.b, 'settle', [terms, noLocks, noLocks, 0])
+  return sum(start, settle)
+}
+
+/** a began a close with nothing shown; b answers with a's newest voucher. */
+async function answer(world: World): Promise<Cost> {
+  const [, , terms] = await nativeDeposits(world)
+  await world.call(world.a, 'startClose', [terms, noVoucher])
+  return world.call(world.b, 'updateLane', [terms, await laneVoucher(world, terms, 9n, 3n * UNIT)])
+}
+
+function virtualTerms(world: World, payer: Address, hub: Address) {
+  return {
+    path: [payer, hub, world.b.address],
+    token: native,
+    capacity: 5n * UNIT,
+    disputeWindow: WINDOW,
+    nonce: world.nextNonce(),
+  }
+}
+
+function signedVoucher(amount: bigint, signature: Compact) {
+  return { amount, tickAnchor: zeroWord, tickValue: 0n, tickCount: 0, ticks: 0, preimage: zeroWord, signature }
+}
+
+/** b, the payee of a virtual channel over the hub a, gets its money with nobody's help. */
+async function exitVirtual(world: World): Promise<Cost> {
+  const [, , terms] = await nativeDeposits(world)
+  const payer = world.stranger()
+  const v = virtualTerms(world, payer.address, world.a.address)
+  const virtualId = (await world.read('virtualId', [v])) as Hex
+  const locked = v.capacity
+  const locksRoot = leafOf(0, locked, conditionOf(world.sluice, virtualId))
+  const voucher = await laneVoucher(world, terms, 9n, 3n * UNIT, locked, locksRoot)
+  const start = await world.call(world.b, 'startClose', [terms, voucher])
+  const signature = await world.sign(payer, 'Voucher', {
+    virtualId,
+    amount: 2n * UNIT,
+    tickAnchor: zeroWord,
+    tickValue: 0n,
+    tickCount: 0,
+  })
+  const redeem = await world.call(world.b, 'redeem', [v, signedVoucher(2n * UNIT, signature)])
+  await world.skip(WINDOW)
+  const settle = await world.call(world.b, 'settle', [terms, { locked, locksRoot }, noLocks, 0])
+  const item = { index: 0, amount: locked, resolver: world.sluice, id: virtualId, side: 0, proof: [] }
+  const unlock = await world.call(world.b, 'unlock', [terms, 0, locked, item, 0])
+  return sum(start, redeem, settle, unlock)
+}
+
+/** b redeems a hundred virtual channels of a hundred payers in one batch. */
+async function redeemEachOf100(world: World): Promise<Cost> {
+  const items = []
+  for (let n = 0; n < 100; n++) {
+    const payer = world.stranger()
+    const terms = virtualTerms(world, payer.address, world.a.address)
+    const virtualId = await world.read('virtualId', [terms])
+    const amount = UNIT + BigInt(n)
+    const message = { virtualId, amount, tickAnchor: zeroWord, tickValue: 0n, tickCount: 0 }
+    items.push({ terms, voucher: signedVoucher(amount, await world.sign(payer, 'Voucher', message)) })
+  }
+  return each(await world.call(world.b, 'redeemBatch', [items]), 100)
+}
+
+/** A lane with a thousand locks: what settling it costs, and what each unlock adds. */
+async function thousandLocks(world: World): Promise<{ settle: Cost; unlockEach: Cost }> {
+  const [, , terms] = await nativeDeposits(world)
+  const amount = UNIT / 1000n
+  const locks: { virtualId: Hex; leaf: Hex }[] = []
+  const virtuals: unknown[][] = []
+  for (let index = 0; index < 1000; index++) {
+    const v = { ...virtualTerms(world, world.a.address, world.a.address), capacity: amount }
+    const virtualId = (await world.read('virtualId', [v])) as Hex
+    locks.push({ virtualId, leaf: leafOf(index, amount, conditionOf(world.sluice, virtualId)) })
+    virtuals.push([v])
+  }
+  await world.sendMany(world.b, 'closeVirtual', virtuals)
+  const levels = levelsOf(locks.map((lock) => lock.leaf))
+  const locked = 1000n * amount
+  const locksRoot = rootOf(levels)
+  await world.call(world.b, 'startClose', [terms, await laneVoucher(world, terms, 9n, 3n * UNIT, locked, locksRoot)])
+  await world.skip(WINDOW)
+  const settle = await world.call(world.b, 'settle', [terms, { locked, locksRoot }, noLocks, 0])
+  const items = locks.map(({ virtualId }, index) => ({
+    index,
+    amount,
+    resolver: world.sluice,
+    id: virtualId,
+    side: 0,
+    proof: proofOf(levels, index),
+  }))
+  const batch = await world.call(world.b, 'unlockBatch', [terms, 0, locked, items, 0])
+  return { settle, unlockEach: each(batch, 1000) }
+}
+
+/** Plays all scenes; the keys are the names in the table. */
+export async function playScenes(world: World): Promise<Record<string, Cost>> {
+  const [depositNativeFirst, depositNativeSecond, nativeChannel] = await nativeDeposits(world)
+  // the token's first deposit ever opens the contract's own balance at the token, which no later channel pays again
+  await tokenDeposits(world)
+  const [depositErc20First, depositErc20Second, tokenChannel] = await tokenDeposits(world)
+  const { settle, unlockEach } = await thousandLocks(world)
+  return {
+    depositNativeFirst,
+    depositNativeSecond,
+    depositErc20First,
+    depositErc20Second,
+    closeNative: await close(world, nativeChannel),
+    closeErc20: await close(world, tokenChannel),
+    exitDirect: await exitDirect(world),
+    exitVirtual: await exitVirtual(world),
+    answer: await answer(world),
+    settleWith1000Locks: settle,
+    redeemEachOf100: await redeemEachOf100(world),
+    unlockEachOf1000: unlockEach,
+    deploy: world.deployCost,
+  }
+}

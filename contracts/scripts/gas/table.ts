@@ -1,0 +1,62 @@
+// The gas table beside Nitro's published figures, and its snapshot.
+
+import type { Cost } from './world.ts'
+
+/** What Nitro's contracts publish for the same work, and how much of it is our aim. */
+const nitro: Record<string, { gas: number; aim: number }> = {
+  depositNativeFirst: { gas: 46_496, aim: 1.05 },
+  depositNativeSecond: { gas: 29_408, aim: 1.05 },
+  depositErc20First: { gas: 69_866, aim: 1.05 },
+  depositErc20Second: { gas: 52_778, aim: 1.05 },
+  closeNative: { gas: 111_514, aim: 0.6 },
+  closeErc20: { gas: 112_690, aim: 0.6 },
+  exitDirect: { gas: 195_172, aim: 0.6 },
+  exitVirtual: { gas: 470_520, aim: 0.6 },
+  answer: { gas: 69_932, aim: 1 },
+  deploy: { gas: 3_443_915, aim: 1 },
+}
+
+/** Aims that stand on their own. */
+const limits: Record<string, number> = { redeemEachOf100: 30_000 }
+
+/** What the command prints as JSON and keeps as snapshot. */
+export interface GasReport {
+  gas: Record<string, number>
+  storageWrites: Record<string, number>
+}
+
+/** Splits the costs into the two objects of the report. */
+export function reportOf(costs: Record<string, Cost>): GasReport {
+  const entries = Object.entries(costs)
+  return {
+    gas: Object.fromEntries(entries.map(([name, cost]) => [name, cost.gas])),
+    storageWrites: Object.fromEntries(entries.map(([name, cost]) => [name, cost.storageWrites])),
+  }
+}
+
+/** The table for people. */
+export function tableOf(report: GasReport): string {
+  const rows = Object.entries(report.gas).map(([name, gas]) => {
+    const theirs = nitro[name]
+    const most = theirs === undefined ? limits[name] : theirs.gas * theirs.aim
+    return [
+      name,
+      gas.toLocaleString('en'),
+      String(report.storageWrites[name] ?? ''),
+      theirs?.gas.toLocaleString('en') ?? '',
+      theirs === undefined ? '' : `${((100 * gas) / theirs.gas).toFixed(1)}%`,
+      most === undefined ? '' : Math.floor(most).toLocaleString('en'),
+      most === undefined ? '' : gas <= most ? 'met' : 'not met',
+    ]
+  })
+  const lines = [['what', 'gas', 'writes', 'Nitro', 'of it', 'aim', ''], ...rows]
+  const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? []
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
