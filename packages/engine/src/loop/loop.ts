@@ -160,12 +160,9 @@ export class Loop {
     this.#options.onBatch()
     const done: LoopEvent[] = []
     for (const event of events) this.#runWithFollowers(event, done)
-    const problem = this.#runEnds(done)
-    if (problem === undefined) {
-      if (this.#options.participants.some(({ isChanged }) => isChanged))
-        this.#runEvent({ run: this.#options.beforeCommit }, done)
-      return this.#commit(done)
-    }
+    const outcome = this.#finish(done)
+    if ('writes' in outcome) return this.#commit(done, outcome.writes)
+    const { problem } = outcome
     this.#dropBatch()
     this.#options.log.error('end of batch failed', { error: String(problem), events: events.length })
     if (events.length === 1) {
@@ -194,6 +191,19 @@ export class Loop {
     }
     this.#keepEvent()
     done.push(event)
+  }
+
+  /** What the batch puts on disk, once its end has run; or why it can't be. */
+  #finish(done: LoopEvent[]): { readonly writes: readonly Write[] } | { readonly problem: unknown } {
+    const problem = this.#runEnds(done)
+    if (problem !== undefined) return { problem }
+    const { participants, beforeCommit } = this.#options
+    if (participants.some(({ isChanged }) => isChanged)) this.#runEvent({ run: beforeCommit }, done)
+    try {
+      return { writes: participants.flatMap((participant) => [...participant.writes()]) }
+    } catch (error) {
+      return { problem: error }
+    }
   }
 
   #runEnds(done: LoopEvent[]): unknown {
@@ -240,8 +250,7 @@ export class Loop {
     this.#changed.clear()
   }
 
-  async #commit(done: readonly LoopEvent[]): Promise<void> {
-    const writes: Write[] = this.#options.participants.flatMap((participant) => [...participant.writes()])
+  async #commit(done: readonly LoopEvent[], writes: readonly Write[]): Promise<void> {
     if (writes.length > 0) {
       try {
         await this.#options.store.commit(writes)

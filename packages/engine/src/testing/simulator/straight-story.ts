@@ -83,7 +83,10 @@ function stepsOf({ alice, hub, bob }: Cast, ending: Ending): readonly Step[] {
   const virtualClosed: Step = {
     what: 'the virtual channel to be closed',
     who: alice,
-    isDone: () => [alice, hub, bob].every(({ engine }) => engine.virtuals().every(({ status }) => status === 'closed' || status === 'declined')),
+    isDone: () =>
+      [alice, hub, bob].every(({ engine }) =>
+        engine.virtuals().every(({ status }) => status === 'closed' || status === 'declined'),
+      ),
     act: async (engine) => {
       for (const { virtualId } of engine.virtuals()) await engine.closeVirtual(virtualId)
     },
