@@ -17,8 +17,8 @@ export const commandsCheck: Check = {
       ...names.filter((name) => !explained.includes(name)).map((name) => `package.json: scripts-info lacks ${name}`),
       ...explained.filter((name) => !names.includes(name)).map((name) => `package.json: there is no script ${name}`),
       ...names
-        .filter((name) => !manifest.scripts[name].startsWith('exec '))
-        .map((name) => `package.json: the script ${name} has to start with exec, or signals do not reach it`),
+        .filter((name) => !/(^|&& )exec /.test(manifest.scripts[name]))
+        .map((name) => `package.json: the script ${name} has to end in exec, or signals do not reach it`),
     ]
   },
 }
