@@ -72,6 +72,12 @@ export function isLeaving(tx: Tx, channel: ChannelRecord): boolean {
   return channel.wish !== 'keep' || isClosing(tx, channel)
 }
 
+/** Whether the peer lets updates wait for its countersignature beyond its time: it gets no new lock until it countersigns. */
+export function isStalled(tx: Tx, { out }: ChannelRecord): boolean {
+  const { waitingSince } = out
+  return waitingSince !== undefined && secondsOf(tx) >= waitingSince + BigInt(tx.env.policy.countersignTimeout)
+}
+
 /** A party's money in the channel by final blocks. */
 export function fundsOf(tx: Tx, channel: ChannelRecord, party: PartyIndex): Funds {
   const { deposits, withdrawn } = tx.chain.channel(channel.channelId)

@@ -1,8 +1,10 @@
 import type { ChannelRecord, Id } from '@sluice/protocol'
 import type { Environment } from '../loop/environment.ts'
 import type { Flow, Tx } from '../loop/tx.ts'
+import { answerHeld, heldUntil } from './answer-update.ts'
 import { channelOf, isClosing } from './channel.ts'
 import { countersignLater } from './countersign-now.ts'
+import { askDue, askNow } from './seal.ts'
 import { takeAccepted } from './take-accepted.ts'
 import { takeCountersign } from './take-countersign.ts'
 import { takeCountersignRequest } from './take-countersign-request.ts'
@@ -15,10 +17,20 @@ function countersignDue({ in: lane }: ChannelRecord, { policy }: Environment): n
   return newest && Number(newest.at) * 1000 + policy.countersignIdle
 }
 
-function countersignIdle(tx: Tx, channelId: Id): void {
+function channelDue(channel: ChannelRecord, env: Environment): number | undefined {
+  const times = [countersignDue(channel, env), askDue(channel, env), heldUntil({ env }, channel.in.held)]
+  const known = times.filter((time) => time !== undefined)
+  return known.length === 0 ? undefined : Math.min(...known)
+}
+
+const isDue = (due: number | undefined, now: number): boolean => due !== undefined && due <= now
+
+function channelTimer(tx: Tx, channelId: Id): void {
+  if (isDue(heldUntil(tx, channelOf(tx, channelId).in.held), tx.now)) answerHeld(tx, channelId)
   const channel = channelOf(tx, channelId)
-  const due = countersignDue(channel, tx.env)
-  if (due !== undefined && due <= tx.now && !isClosing(tx, channel)) countersignLater(tx, channelId)
+  if (isClosing(tx, channel)) return
+  if (isDue(countersignDue(channel, tx.env), tx.now)) countersignLater(tx, channelId)
+  if (isDue(askDue(channel, tx.env), tx.now)) askNow(tx, channelId)
 }
 
 /** How lanes move: updates, their answers, and countersignatures. */
@@ -30,6 +42,7 @@ export const laneFlow: Flow = {
     countersign: takeCountersign,
     countersignRequest: takeCountersignRequest,
   },
-  channelDue: countersignDue,
-  channelTimer: countersignIdle,
+  channelChain: answerHeld,
+  channelDue,
+  channelTimer,
 }

@@ -9,12 +9,12 @@ import {
 } from '@sluice/protocol'
 import type { Tx } from '../loop/tx.ts'
 import { crankLater, crankWaiting } from '../virtuals/later.ts'
-import { channelOf } from './channel.ts'
+import { channelOf, secondsOf } from './channel.ts'
 
 /** Takes the receiver's countersignature on the lane that this side pays on. */
 export function applyCountersignature(tx: Tx, channelId: Id, signed: Countersignature): void {
   const channel = channelOf(tx, channelId)
-  const out = takeCountersignature(tx.env, channel.peer, channel.out, signed)
+  const out = takeCountersignature(tx.env, channel.peer, channel.out, signed, secondsOf(tx))
   if (out === channel.out) return
   tx.channels.set(channelId, { ...channel, out })
   for (const { update, state } of channel.out.updates) {

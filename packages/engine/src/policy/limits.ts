@@ -46,6 +46,11 @@ export const limits = {
   ),
   countersignIdle: limit('time without an update after which a receiver countersigns', 'ms', [2_000, 500, 2_000]),
   countersignTimeout: limit('time that a peer has to countersign when asked', 's', [5 * MINUTE, 15, 30 * MINUTE]),
+  coverWait: limit(
+    'time that an update waits for money that its payer has seen as final and this side has not',
+    's',
+    [15, 5, 90],
+  ),
   // Virtual channels
   capacityMin: limit('smallest capacity of a virtual channel', 'base units', [10n ** 12n, 1n, 10n ** 15n]),
   virtualWindowMin: limit('shortest dispute window of a virtual channel', 's', [HOUR, 5, DAY]),

@@ -13,7 +13,7 @@ import {
   SluiceError,
   type VirtualRecord,
 } from '@sluice/protocol'
-import { channelOf, isClosing, isLeaving, ownSpendable, secondsOf } from '../lanes/channel.ts'
+import { channelOf, isClosing, isLeaving, isStalled, ownSpendable, secondsOf } from '../lanes/channel.ts'
 import { operate } from '../lanes/operate.ts'
 import type { Tx } from '../loop/tx.ts'
 import { putVirtual } from './put.ts'
@@ -27,7 +27,7 @@ export function bestChannel(tx: Tx, next: string, token: string): Id {
   let best: { readonly channelId: Id; readonly spendable: bigint } | undefined
   for (const channelId of tx.channelsWith(next as Id)) {
     const channel = channelOf(tx, channelId)
-    if (channel.terms.token !== token || isLeaving(tx, channel)) continue
+    if (channel.terms.token !== token || isLeaving(tx, channel) || isStalled(tx, channel)) continue
     const spendable = ownSpendable(tx, channel, draftState(channel.out))
     if (best === undefined || spendable > best.spendable) best = { channelId, spendable }
   }

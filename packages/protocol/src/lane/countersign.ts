@@ -10,6 +10,7 @@ import type { LaneBase, OutLane } from './out-lane.ts'
  * The lane that this side pays on, with the receiver's signature on one of its vouchers. That voucher kills all older ones, refused
  * ones too, so they are dropped. One that is not newer than the newest changes nothing.
  *
+ * @param at Unix seconds.
  * @throws ProtocolError `COUNTERSIGN_UNKNOWN` for a seq that was never signed or was refused, `COUNTERSIGN_WRONG` for a signature
  *   that is not the receiver's.
  */
@@ -18,6 +19,7 @@ export function takeCountersignature(
   receiver: Address,
   lane: OutLane,
   { seq, signature }: Countersignature,
+  at: bigint,
 ): OutLane {
   if (seq <= lane.base.state.seq) return lane
   const entry = lane.updates.find(({ state }) => state.seq === seq)
@@ -28,7 +30,8 @@ export function takeCountersignature(
   }
   const base: LaneBase = { signed: { voucher, payerSignature, receiverSignature: signature }, state: entry.state }
   const updates = lane.updates.filter(({ state }) => state.seq > seq)
-  return { ...lane, base, updates }
+  const { waitingSince: _, ...rest } = lane
+  return { ...rest, base, updates, ...(updates.length > 0 && { waitingSince: at }) }
 }
 
 /** The lane that this side receives with its newest accepted voucher countersigned; undefined if that was done before. */

@@ -18,6 +18,14 @@ export interface RefusedUpdates {
   readonly lowestPaid: bigint
 }
 
+/** Updates that wait, unanswered, for the payer's money to be seen here too. */
+export interface HeldUpdates {
+  /** In the order of their coming. */
+  readonly updates: readonly LaneUpdate[]
+  /** Unix second at which the first came. */
+  readonly since: bigint
+}
+
 /** The lane that the peer pays on and this side receives. */
 export interface InLane {
   /** Newest voucher that this side countersigned. */
@@ -30,4 +38,5 @@ export interface InLane {
   readonly refusedThrough: bigint
   /** Set while a refused voucher above the base can count. */
   readonly refused?: RefusedUpdates
+  readonly held?: HeldUpdates
 }

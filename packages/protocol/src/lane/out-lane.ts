@@ -46,4 +46,6 @@ export interface OutLane {
   readonly draft?: LaneDraft
   /** The receiver was asked to countersign up to this seq. */
   readonly askedSeq: bigint
+  /** Unix second since which something signed waits for a countersignature. */
+  readonly waitingSince?: bigint
 }

@@ -29,3 +29,15 @@ export function refuseUpdate(lane: InLane, { voucher }: LaneUpdate): InLane {
     },
   }
 }
+
+/** The lane with an update that waits, behind those that do already. */
+export function holdUpdate(lane: InLane, update: LaneUpdate, at: bigint): InLane {
+  const { updates, since } = lane.held ?? { updates: [], since: at }
+  return { ...lane, held: { updates: [...updates, update], since } }
+}
+
+/** The lane without its waiting updates, and these. */
+export function releaseHeld(lane: InLane): { readonly lane: InLane; readonly updates: readonly LaneUpdate[] } {
+  const { held, ...rest } = lane
+  return { lane: rest, updates: held?.updates ?? [] }
+}

@@ -20,12 +20,17 @@ export function voucherOf({ channelId, lane }: LaneName, state: LaneState): Lane
   return { channelId, lane, seq, paid, locked, locksRoot: locksRoot(locks) }
 }
 
-/** The lane with its draft signed under the next unused seq, and the update to send; undefined without a draft. */
+/**
+ * The lane with its draft signed under the next unused seq, and the update to send; undefined without a draft.
+ *
+ * @param at Unix seconds.
+ */
 export function signDraft(
   { digests }: LaneHashing,
   signer: Signer,
   name: LaneName,
   lane: OutLane,
+  at: bigint,
 ): { readonly lane: OutLane; readonly update: LaneUpdate } | undefined {
   const { draft, ...rest } = lane
   if (draft === undefined) return undefined
@@ -38,5 +43,8 @@ export function signDraft(
     signature: signer.sign(digests.laneVoucher(voucher)),
   }
   const updates = [...lane.updates, { update, status: 'sent', state } as const]
-  return { lane: { ...rest, updates, current: state, nextSeq: lane.nextSeq + 1n }, update }
+  return {
+    lane: { ...rest, updates, current: state, nextSeq: lane.nextSeq + 1n, waitingSince: lane.waitingSince ?? at },
+    update,
+  }
 }

@@ -69,7 +69,7 @@ class Lane {
   }
 
   sign(): void {
-    const signed = signDraft(hashing, fakeSigner(payer), name, this.out)
+    const signed = signDraft(hashing, fakeSigner(payer), name, this.out, 0n)
     if (signed === undefined) return
     this.out = signed.lane
     this.updates.push(signed.update)
@@ -102,7 +102,7 @@ class Lane {
   answer(): void {
     const answer = this.answers.shift()
     if (answer?.type === 'accepted') this.out = markAccepted(this.out, answer.seq)
-    if (answer?.type === 'countersign') this.out = takeCountersignature(hashing, receiver, this.out, answer)
+    if (answer?.type === 'countersign') this.out = takeCountersignature(hashing, receiver, this.out, answer, 0n)
     if (answer?.type !== 'refuse') return
     this.sign()
     const before = this.out
@@ -392,7 +392,7 @@ describe('a countersignature', () => {
     const lane = signed()
     const digest = digests.laneVoucher((lane.updates[0] as LaneUpdate).voucher)
     const signature = fakeSigner(payer).sign(digest)
-    expect(() => takeCountersignature(hashing, receiver, lane.out, { seq: 1n, signature })).toThrow(
+    expect(() => takeCountersignature(hashing, receiver, lane.out, { seq: 1n, signature }, 0n)).toThrow(
       expect.objectContaining({ code: 'COUNTERSIGN_WRONG' }),
     )
   })
@@ -402,7 +402,7 @@ describe('a countersignature', () => {
     const signature = fakeSigner(receiver).sign(digests.laneVoucher((lane.updates[0] as LaneUpdate).voucher))
     const refused = rollBack(lane.out, 1n, 0n)
     const code = expect.objectContaining({ code: 'COUNTERSIGN_UNKNOWN' })
-    expect(() => takeCountersignature(hashing, receiver, lane.out, { seq: 2n, signature })).toThrow(code)
-    expect(() => takeCountersignature(hashing, receiver, refused, { seq: 1n, signature })).toThrow(code)
+    expect(() => takeCountersignature(hashing, receiver, lane.out, { seq: 2n, signature }, 0n)).toThrow(code)
+    expect(() => takeCountersignature(hashing, receiver, refused, { seq: 1n, signature }, 0n)).toThrow(code)
   })
 })

@@ -1,6 +1,8 @@
-import type { RefusedUpdates } from '../lane/in-lane.ts'
+import type { HeldUpdates, RefusedUpdates } from '../lane/in-lane.ts'
 import type { CountersignedVoucher } from '../lane/out-lane.ts'
+import { PIPELINE_LIMIT } from '../lane/pipelining.ts'
 import { list, optional, struct } from '../messages/composite-fields.ts'
+import { laneUpdate } from '../messages/lane-messages.ts'
 import { close, laneVoucher, withdrawal } from '../messages/signed-fields.ts'
 import { channelTerms } from '../messages/terms-fields.ts'
 import { address, bit, bytes32, signature, uint64, uint128 } from '../messages/value-fields.ts'
@@ -13,8 +15,10 @@ export interface ChannelHead extends Omit<ChannelRecord, 'out' | 'in'> {
   readonly nextSeq: bigint
   readonly askedSeq: bigint
   readonly inSigned?: CountersignedVoucher
+  readonly waitingSince?: bigint
   readonly refusedThrough: bigint
   readonly refused?: RefusedUpdates
+  readonly held?: HeldUpdates
 }
 
 const countersigned = struct<CountersignedVoucher>({
@@ -50,9 +54,11 @@ export const channelHead = struct<ChannelHead>({
   outSigned: optional(countersigned),
   nextSeq: uint64,
   askedSeq: uint64,
+  waitingSince: optional(uint64),
   inSigned: optional(countersigned),
   refusedThrough: uint64,
   refused: optional(struct<RefusedUpdates>({ seq: uint64, lowestPaid: uint128 })),
+  held: optional(struct<HeldUpdates>({ updates: list(laneUpdate, 1, PIPELINE_LIMIT), since: uint64 })),
 })
 
 /** What of a channel lies in its head. */
@@ -62,9 +68,11 @@ export function headOf({ out, in: incoming, ...rest }: ChannelRecord): ChannelHe
     ...(out.base.signed && { outSigned: out.base.signed }),
     nextSeq: out.nextSeq,
     askedSeq: out.askedSeq,
+    ...(out.waitingSince !== undefined && { waitingSince: out.waitingSince }),
     ...(incoming.base.signed && { inSigned: incoming.base.signed }),
     refusedThrough: incoming.refusedThrough,
     ...(incoming.refused && { refused: incoming.refused }),
+    ...(incoming.held && { held: incoming.held }),
   }
 }
 

@@ -167,21 +167,22 @@ function outLaneOf(hashing: LaneHashing, key: string, head: ChannelHead, parts: 
   const base = baseOf(hashing, head.outSigned, parts.outLock)
   const updates: readonly OutUpdate[] = replayAll(hashing, key, base.state, parts.out)
   const current = updates.findLast(({ status }) => status !== 'refused')?.state ?? base.state
-  return { base, updates, current, nextSeq: head.nextSeq, askedSeq: head.askedSeq }
+  const { nextSeq, askedSeq, waitingSince } = head
+  return { base, updates, current, nextSeq, askedSeq, ...(waitingSince !== undefined && { waitingSince }) }
 }
 
 function inLaneOf(hashing: LaneHashing, key: string, head: ChannelHead, parts: Parts): InLane {
   const base = baseOf(hashing, head.inSigned, parts.inLock)
   const updates: readonly InUpdate[] = replayAll(hashing, key, base.state, parts.in)
   const current = updates.at(-1)?.state ?? base.state
-  const { refusedThrough, refused } = head
-  return { base, updates, current, refusedThrough, ...(refused && { refused }) }
+  const { refusedThrough, refused, held } = head
+  return { base, updates, current, refusedThrough, ...(refused && { refused }), ...(held && { held }) }
 }
 
 function assemble(hashing: LaneHashing, channelId: Id, parts: Parts): ChannelRecord {
   const key = PREFIX + channelId
   if (parts.head === undefined) throw new ProtocolError('RECORD_MALFORMED', { key })
-  const { outSigned, nextSeq, askedSeq, inSigned, refusedThrough, refused, ...rest } = parts.head
+  const { outSigned, nextSeq, askedSeq, waitingSince, inSigned, refusedThrough, refused, held, ...rest } = parts.head
   return {
     ...rest,
     out: outLaneOf(hashing, key, parts.head, parts),

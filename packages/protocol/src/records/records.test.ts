@@ -58,7 +58,7 @@ function add(record: ChannelRecord, capacity: bigint): ChannelRecord {
 }
 
 function sign(record: ChannelRecord): ChannelRecord {
-  const signed = signDraft(hashing, fakeSigner(a), { channelId, lane: 0 }, record.out)
+  const signed = signDraft(hashing, fakeSigner(a), { channelId, lane: 0 }, record.out, 3n)
   return signed === undefined ? record : { ...record, out: signed.lane }
 }
 
@@ -84,7 +84,7 @@ function countersignOut(record: ChannelRecord): ChannelRecord {
   const update = record.out.updates.find(({ state }) => state.seq === seq)?.update
   if (update === undefined) return record
   const signature = fakeSigner(b).sign(digests.laneVoucher(update.voucher))
-  return { ...record, out: takeCountersignature(hashing, b, record.out, { seq, signature }) }
+  return { ...record, out: takeCountersignature(hashing, b, record.out, { seq, signature }, 4n) }
 }
 
 function countersignIn(record: ChannelRecord): ChannelRecord {

@@ -6,7 +6,7 @@ import { draftOperation, emptyOutLane } from '../lane/draft.ts'
 import type { LaneHashing } from '../lane/hashing.ts'
 import type { Operation } from '../lane/operation.ts'
 import type { OutLane } from '../lane/out-lane.ts'
-import { acceptUpdate, emptyInLane } from '../lane/receive.ts'
+import { acceptUpdate, emptyInLane, holdUpdate, refuseUpdate } from '../lane/receive.ts'
 import { type LaneName, signDraft } from '../lane/sign.ts'
 import type { ChannelRecord } from '../records/channel.ts'
 import type { VirtualRecord } from '../records/virtual.ts'
@@ -46,7 +46,7 @@ const add = (capacity: bigint, reversed = false): Operation => ({
 
 function signed(lane: OutLane, operations: readonly Operation[], signer = low, name = outName): OutLane {
   const drafted = operations.reduce((draft, operation) => draftOperation(goldenHashing, draft, operation), lane)
-  return signDraft(goldenHashing, signer, name, drafted)?.lane ?? lane
+  return signDraft(goldenHashing, signer, name, drafted, 1_800_000_005n)?.lane ?? lane
 }
 
 /** Two locks countersigned, one of them folded since, then an add refused. */
@@ -55,7 +55,7 @@ function outLane(): OutLane {
   const voucher = lane.updates[0]?.update.voucher
   if (voucher === undefined) throw new RangeError('nothing was signed')
   const signature = high.sign(digests.laneVoucher(voucher))
-  lane = takeCountersignature(goldenHashing, high.address, lane, { seq: 1n, signature })
+  lane = takeCountersignature(goldenHashing, high.address, lane, { seq: 1n, signature }, 1_800_000_006n)
   lane = signed(lane, [{ type: 'fold', virtualId: digests.virtualId(virtualTerms(100n)), amount: 40n }])
   lane = signed(lane, [add(300n)])
   return rollBack(lane, 3n, 2n)
@@ -64,11 +64,13 @@ function outLane(): OutLane {
 function inLane() {
   let peers = signed(emptyOutLane, [add(50n, true)], high, inName)
   peers = signed(peers, [{ type: 'pay', amount: 5n }], high, inName)
-  const [first, second] = peers.updates
+  peers = signed(peers, [{ type: 'pay', amount: 999n }], high, inName)
+  const [first, second, third] = peers.updates
   if (first === undefined || second === undefined) throw new RangeError('nothing was signed')
   const lane = acceptUpdate(emptyInLane, first.update, first.state, 1_800_000_000n)
   const countersigned = countersignNewest(goldenHashing, low, lane)?.lane ?? lane
-  return acceptUpdate(countersigned, second.update, second.state, 1_800_000_001n)
+  const accepted = acceptUpdate(countersigned, second.update, second.state, 1_800_000_001n)
+  return third === undefined ? accepted : holdUpdate(refuseUpdate(accepted, third.update), third.update, 1_800_000_002n)
 }
 
 const withdrawal = { channelId, party: 0, total: 11n, deadline: 1_800_000_300n } as const
