@@ -123,6 +123,10 @@ export const httpErrors = {
     message: '{repeated} bytes already served were asked for again, and {allowance} are allowed',
     action: 'Open another virtual channel.',
   },
+  PAYMENT_CREDIT: {
+    message: 'the payer {payer} would owe for {owed} bytes over all its virtual channels, and {allowed} are allowed',
+    action: 'Pay for what was served on the others, or end what is being served, before asking for more.',
+  },
   PAYMENT_TIMEOUT: {
     message: 'no payment came for {milliseconds} ms at byte {offset}',
     action: 'Pay, then resume with a range request on the same virtual channel.',

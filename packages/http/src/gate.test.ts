@@ -67,6 +67,7 @@ function reader(reply: Reply) {
       return got
     },
     next: () => iterator.next(),
+    leave: () => iterator.return?.(),
     /** Reads up to `size` bytes in all. */
     async until(size: number) {
       while (got.length < size) {
@@ -420,5 +421,93 @@ describe('resuming', () => {
     const whole = await s.gate.serve(request({ ...ranged(header, 5), 'If-Range': '"old"' }), resource)
     expect([whole.status, whole.headers.get('Content-Range')]).toEqual([200, null])
     expect((await s.gate.serve(request(ranged(header, LENGTH)), resource)).status).toBe(416)
+  })
+})
+
+describe('a payer with many virtual channels', () => {
+  const credit = { windows: 2, share: 10 }
+  const resources = Array.from({ length: 20 }, (_, i) => bytesResource(bytes, 1000, { key: `/thing/${i}` }))
+
+  it('lives on windows only as far as its credit goes, one after another', async () => {
+    const s = setup({ credit })
+    let served = 0
+    for (const each of resources) {
+      const { header } = await opened(s)
+      const reply = await s.gate.serve(request(header), each)
+      if (reply.status !== 200) {
+        expect(await code(reply)).toBe('PAYMENT_CREDIT')
+        continue
+      }
+      const gone = reader(reply)
+      await gone.until(WINDOW + 3)
+      served += gone.got.length
+      await gone.leave()
+    }
+    expect(served).toBeLessThanOrEqual(2 * (WINDOW + 3))
+  })
+
+  it('and side by side', async () => {
+    const s = setup({ credit })
+    const replies = await Promise.all(
+      resources.map(async (each) => s.gate.serve(request((await opened(s)).header), each)),
+    )
+    let served = 0
+    for (const reply of replies.filter(({ status }) => status === 200)) {
+      const body = reader(reply)
+      await body.until(WINDOW).catch((error) => expect(error.code).toBe('PAYMENT_CREDIT'))
+      served += body.got.length
+    }
+    expect(served).toBeLessThanOrEqual(2 * (WINDOW + 3))
+  })
+
+  it('may go on without end as long as it pays', async () => {
+    const s = setup({ credit })
+    for (const each of resources) {
+      const { header, virtual } = await opened(s)
+      const body = reader(await s.gate.serve(request(header), each))
+      await s.payments.payer.pay(virtual.virtualId, owedFor(PRICE, LENGTH))
+      await body.until(LENGTH)
+      expect((await body.next()).done).toBe(true)
+    }
+  })
+
+  it('gets more credit by paying, once for what it paid, and gets credit back by paying its debts', async () => {
+    const s = setup({ credit: { windows: 1, share: 10 } })
+    const begin = async (i: number) => {
+      const { header, virtual } = await opened(s)
+      const reply = await s.gate.serve(request(header), resources[i] ?? resource)
+      return { reply, header, id: virtual.virtualId }
+    }
+    const first = await begin(0)
+    const body = reader(first.reply)
+    await body.until(WINDOW)
+    expect((await begin(1)).reply.status).toBe(402)
+    await s.payments.payer.pay(first.id, owedFor(PRICE, LENGTH))
+    await body.until(LENGTH)
+    await body.leave()
+    for (let i = 0; i < 50; i++) await s.gate.serve(request(first.header, 'HEAD'), resources[0] ?? resource)
+    const second = reader((await begin(2)).reply)
+    await second.until(WINDOW)
+    await second.leave()
+    // A window and a tenth of what was paid for is not two windows.
+    expect((await begin(3)).reply.status).toBe(402)
+  })
+
+  it('does not lend to one what another owes', async () => {
+    const s = setup({ credit: { windows: 1, share: 10 } })
+    const first = await opened(s)
+    await reader(await s.gate.serve(request(first.header), resource)).until(WINDOW)
+    const second = await opened(s)
+    const stranger = `0x${'99'.repeat(20)}` as const
+    const terms = { ...second.virtual.terms, path: [stranger, ...second.virtual.terms.path.slice(1)] }
+    const header = paymentHeader(second.offer, { ...second.virtual, terms })
+    expect((await s.gate.serve(request(header), resources[1] ?? resource)).status).toBe(200)
+  })
+
+  it('names no more hubs than a header holds', async () => {
+    const s = setup()
+    const hubs = Array.from({ length: 200 }, () => ({ signer: s.payments.payee.signer }))
+    const gate = createGate({ ...s.options, payee: { ...s.payments.payee, hubs } })
+    expect((await offered(gate)).hubs.length).toBe(8)
   })
 })

@@ -3,7 +3,7 @@ import { type Binding, type Bindings, isBoundTo, memoryBindings } from './bindin
 import { HttpError } from './errors.ts'
 import { Meter, type RepeatAllowance } from './meter.ts'
 import { Meters } from './meters.ts'
-import { type Offer, offerDifference } from './offer.ts'
+import { MAX_HUBS, type Offer, offerDifference } from './offer.ts'
 import { encodePaymentRequired, PAYMENT_REQUIRED } from './payment-required.ts'
 import { encodePaymentResponse, PAYMENT_RESPONSE } from './payment-response.ts'
 import { decodePaymentSignature, PAYMENT_SIGNATURE, type PaymentSignature } from './payment-signature.ts'
@@ -14,6 +14,7 @@ import { errorReply, isTellable, type Reply, type RequestLike, withoutBody } fro
 import { methodNotAllowed, rangeHeaders, select, serveFree } from './representation.ts'
 import type { Resource } from './resource.ts'
 import { systemTimers, within } from './timers.ts'
+import { type CreditAllowance, Unpaid } from './unpaid.ts'
 
 export interface GateOptions {
   readonly payee: Payee
@@ -26,6 +27,8 @@ export interface GateOptions {
   readonly timeout?: number
   /** Default: four windows, and one byte for every eight paid for. */
   readonly repeats?: RepeatAllowance
+  /** What one payer may owe for over all its virtual channels. Default: sixteen windows, and one byte for every sixteen paid for. */
+  readonly credit?: CreditAllowance
   /** Default: in memory. */
   readonly bindings?: Bindings
   readonly timers?: Timers
@@ -44,7 +47,9 @@ export interface Gate {
 
 const DEFAULT_TIMEOUT = 30_000
 const DEFAULT_REPEATS: RepeatAllowance = { windows: 4, share: 8 }
+const DEFAULT_CREDIT: CreditAllowance = { windows: 16, share: 16 }
 const DEFAULT_WAITING = 1024
+const MAX_PAYERS = 65_536
 const MAX_IDLE_METERS = 65_536
 
 /**
@@ -64,6 +69,7 @@ export function createGate(options: GateOptions): Gate {
     bindings: options.bindings ?? memoryBindings(),
     timers: options.timers ?? systemTimers,
     meters: new Meters(MAX_IDLE_METERS),
+    unpaid: new Unpaid(options.credit ?? DEFAULT_CREDIT, MAX_PAYERS),
     waiting: 0,
   }
   return { serve: (request, resource) => serve(state, request, resource) }
@@ -76,6 +82,7 @@ interface State {
   readonly bindings: Bindings
   readonly timers: Timers
   readonly meters: Meters
+  readonly unpaid: Unpaid
   waiting: number
 }
 
@@ -119,7 +126,7 @@ function offerFor({ options, timeout }: State, resource: Resource): Offer {
     signer: payee.signer,
     price,
     window,
-    hubs: payee.hubs,
+    hubs: payee.hubs.slice(0, MAX_HUBS),
     contract: payee.contract,
     length: resource.length,
     ...(payee.url === undefined ? {} : { url: payee.url }),
@@ -164,6 +171,7 @@ async function servePaid(
     return { status: selection.status, headers }
   }
   meter.check(selection.range)
+  state.unpaid.check(admission.payer, meter)
   headers.set(PAYMENT_RESPONSE, response())
   return {
     status: selection.status,
@@ -257,6 +265,8 @@ async function* paced(
   range: ByteRange,
   gone: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
+  // Once more, now that the body begins: requests that were let in side by side share one credit.
+  state.unpaid.check(admission.payer, meter)
   const live = meter.begin(admission)
   const signal = AbortSignal.any([live.signal, gone])
   let start = range.start

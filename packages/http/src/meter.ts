@@ -42,6 +42,16 @@ export class Meter {
     return Math.min(this.covered + this.binding.window, this.binding.length)
   }
 
+  /** Bytes that may be served now and are not paid for. */
+  get loan(): number {
+    return this.allowed - this.covered
+  }
+
+  /** Bytes that were served and are not paid for. */
+  get unpaid(): number {
+    return Math.max(0, this.#reached - this.covered)
+  }
+
   /** Highest byte served. */
   get reached(): number {
     return this.#reached

@@ -18,7 +18,8 @@ import type { Price } from './price.ts'
 export const SCHEME = 'sluice'
 /** The version of the protocol that vouchers are signed for. */
 export const PROTOCOL_VERSION = '1'
-const MAX_HUBS = 8
+/** Most hubs that an offer names: it has to fit into a header. */
+export const MAX_HUBS = 8
 const MAX_BYTES = Number.MAX_SAFE_INTEGER
 
 /** What a server wants for a resource: x402's PaymentRequirements of the scheme `sluice`. */

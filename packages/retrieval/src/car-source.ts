@@ -17,7 +17,7 @@ export interface CarSource {
   /**
    * The DAG under a root.
    *
-   * @throws RetrievalError `BLOCK_MISSING`, `BLOCK_UNREADABLE`, `CID_UNSUPPORTED`, `DAG_LIMIT`.
+   * @throws RetrievalError `ROOT_UNKNOWN`, `BLOCK_MISSING`, `BLOCK_UNREADABLE`, `CID_UNSUPPORTED`, `DAG_LIMIT`.
    */
   find(root: CID): Promise<CarContent>
 }

@@ -27,6 +27,10 @@ export const retrievalErrors = {
     message: 'the parameter {name}={value} is not supported: the whole DAG is served',
     action: 'Leave the parameter out.',
   },
+  ROOT_UNKNOWN: {
+    message: 'no CAR here has the root {root}',
+    action: 'Ask for the root of a CAR, or ask another provider.',
+  },
   BLOCK_MISSING: {
     message: 'the block {cid} of the DAG under {root} is not here',
     action: 'Ask a provider that has the whole DAG.',

@@ -62,7 +62,7 @@ describe('retrieve', () => {
   let folder: CarFolder
   beforeEach(async () => {
     path = await mkdtemp(join(tmpdir(), 'sluice-retrieve-'))
-    await writeFile(join(path, 'a.car'), carBytes([], [...leaves, root]))
+    await writeFile(join(path, 'a.car'), carBytes([root.cid], [...leaves, root]))
     folder = await CarFolder.open(path)
   })
   afterEach(async () => {
@@ -97,7 +97,7 @@ describe('retrieve', () => {
     for (let seed = 0; seed < 10; seed++) {
       const dag = randomDag(seed, 15)
       const expected = referenceCar(dag.root, dag.blocks)
-      await writeFile(join(path, 'b.car'), carBytes([], dag.blocks))
+      await writeFile(join(path, 'b.car'), carBytes([dag.root], dag.blocks))
       const whole = await CarFolder.open(path)
       const s = setup(dag.root)
       const { step } = await whole.find(dag.root)
@@ -364,7 +364,7 @@ describe('the CAR handler', () => {
     [`/ipfs/${root.cid}/a/b`, 400, 'PATH_UNSUPPORTED'],
     [`/ipfs/${root.cid}?dag-scope=block`, 400, 'SCOPE_UNSUPPORTED'],
     [`/ipfs/${root.cid}?format=raw`, 406, 'FORMAT_UNSUPPORTED'],
-    [`/ipfs/${cborBlock('absent').cid}`, 404, 'BLOCK_MISSING'],
+    [`/ipfs/${cborBlock('absent').cid}`, 404, 'ROOT_UNKNOWN'],
     ['/', 404, 'PATH_UNKNOWN'],
     ['/ipfs/', 404, 'PATH_UNKNOWN'],
     ['/etc/passwd', 404, 'PATH_UNKNOWN'],

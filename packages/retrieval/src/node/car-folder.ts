@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CID } from 'multiformats/cid'
 import type { CarContent, CarSource } from '../car-source.ts'
-import { cidKey, isIdentity, RAW } from '../cids.ts'
+import { cidKey, isIdentity, isSupported, RAW } from '../cids.ts'
 import { type DagLimits, DEFAULT_DAG_LIMITS, DepthFirst } from '../depth-first.ts'
 import { RetrievalError } from '../errors.ts'
 import { DEFAULT_MAX_BLOCK } from '../verifier.ts'
@@ -40,7 +40,10 @@ interface Location {
 const MAX_OPEN = 64
 const MAX_PLANNED = 1 << 20
 
-/** The CARs of a folder, indexed by their blocks. Their files must not change while it is open. */
+/**
+ * The CARs of a folder, indexed by their blocks. What is served are the DAGs under the roots that the files name, and no DAG within them: whoever could ask for
+ * each block as a root of its own would get each within the free window. Their files must not change while it is open.
+ */
 export class CarFolder implements CarSource {
   readonly path: string
   readonly #options: CarFolderOptions
@@ -48,6 +51,7 @@ export class CarFolder implements CarSource {
   readonly #files = new OpenFiles(MAX_OPEN)
   readonly #plans = new PlanCache(MAX_PLANNED)
   readonly #cars: CarFile[] = []
+  readonly #roots = new Set<string>()
   #step = 0
 
   private constructor(path: string, options: CarFolderOptions) {
@@ -91,6 +95,7 @@ export class CarFolder implements CarSource {
   }
 
   async find(root: CID): Promise<CarContent> {
+    if (!this.#roots.has(cidKey(root))) throw new RetrievalError('ROOT_UNKNOWN', { root: root.toString() })
     const plan = await this.#plans.get(cidKey(root), () => this.#plan(root))
     const { length, blocks, step } = plan
     return { root, length, blocks, step, read: (start, end) => readPlan(this.#files, plan, start, end) }
@@ -123,6 +128,8 @@ export class CarFolder implements CarSource {
 
   async #checkRoots({ path, roots }: CarFile): Promise<void> {
     for (const root of roots) {
+      requireServable(root, path)
+      this.#roots.add(cidKey(root))
       const plan = await this.find(root).catch((error: unknown) => {
         if (!(error instanceof RetrievalError) || error.code !== 'BLOCK_MISSING') throw error
         throw new RetrievalError('CAR_INCOMPLETE', { path, root: root.toString(), missing: error.details.cid }, error)
@@ -146,4 +153,13 @@ export class CarFolder implements CarSource {
   #block({ path, offset, length, size }: Location): Promise<Uint8Array> {
     return readExactly(this.#files, { path, offset: offset + length - size, length: size })
   }
+}
+
+function requireServable(root: CID, path: string): void {
+  if (isSupported(root) && !isIdentity(root)) return
+  throw new RetrievalError('CAR_BROKEN', {
+    path,
+    reason: `its root ${root} is of a kind that is not supported`,
+    offset: 0,
+  })
 }

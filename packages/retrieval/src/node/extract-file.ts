@@ -1,9 +1,9 @@
 import type { FileHandle } from 'node:fs/promises'
 import { decode } from '@ipld/dag-pb'
-import { UnixFS } from 'ipfs-unixfs'
 import type { CID } from 'multiformats/cid'
 import { cidKey, DAG_PB, isIdentity, RAW, requireSupported } from '../cids.ts'
 import { RetrievalError } from '../errors.ts'
+import { decodeNode, type UnixFsNode } from '../unixfs.ts'
 import { DEFAULT_MAX_BLOCK } from '../verifier.ts'
 import { type CarEntry, openCarReader } from './car-reader.ts'
 import { OpenFiles } from './open-files.ts'
@@ -131,8 +131,6 @@ interface Parts {
   readonly size?: number
 }
 
-const EMPTY = new Uint8Array(0)
-
 function partsOf(cid: CID, bytes: Uint8Array): Parts {
   if (cid.code === RAW) return { data: bytes, links: [] }
   if (cid.code !== DAG_PB) throw new RetrievalError('NOT_A_FILE', { cid: cid.toString(), found: 'a block of dag-cbor' })
@@ -140,13 +138,17 @@ function partsOf(cid: CID, bytes: Uint8Array): Parts {
   if (file.type !== 'file' && file.type !== 'raw') {
     throw new RetrievalError('NOT_A_FILE', { cid: cid.toString(), found: `a ${file.type}` })
   }
-  return { data: file.data ?? EMPTY, links, size: Number(file.fileSize()) }
+  const size = file.fileSize
+  return { data: file.data, links, ...(size === undefined ? {} : { size }) }
 }
 
-function readNode(cid: CID, bytes: Uint8Array): { readonly file: UnixFS; readonly links: readonly CID[] } {
+function readNode(cid: CID, bytes: Uint8Array): { readonly file: UnixFsNode; readonly links: readonly CID[] } {
   try {
     const node = decode(bytes)
-    return { file: UnixFS.unmarshal(node.Data ?? EMPTY), links: node.Links.map(({ Hash }) => requireSupported(Hash)) }
+    return {
+      file: decodeNode(node.Data ?? new Uint8Array(0)),
+      links: node.Links.map(({ Hash }) => requireSupported(Hash)),
+    }
   } catch (cause) {
     throw new RetrievalError('BLOCK_UNREADABLE', { cid: cid.toString(), codec: 'UnixFS' }, cause)
   }

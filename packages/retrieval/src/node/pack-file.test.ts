@@ -11,12 +11,16 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DAG_PB } from '../cids.ts'
 import { blockOf, cborBlock, rawBlock, seeded, sha256 } from '../testing/random-dag.ts'
 import { carBytes } from '../testing/write-car.ts'
+import { encodeFileNode } from '../unixfs.ts'
 import { CarVerifier } from '../verifier.ts'
 import { extractFile } from './extract-file.ts'
 import { packFile } from './pack-file.ts'
 
 const fileNode = (node: UnixFS, links: readonly object[]) =>
   blockOf(DAG_PB, encode(prepare({ Data: node.marshal(), Links: links as never })))
+
+const fileOver = (sizes: readonly number[], links: readonly object[]) =>
+  blockOf(DAG_PB, encode(prepare({ Data: encodeFileNode(sizes), Links: links as never })))
 
 describe('packFile and extractFile', () => {
   let folder: string
@@ -94,8 +98,8 @@ describe('packFile and extractFile', () => {
   it('refuses a file with a missing piece or another size', async () => {
     const piece = rawBlock(contents(10))
     const link = { Name: '', Hash: piece.cid, Tsize: 10 }
-    const right = fileNode(new UnixFS({ type: 'file', blockSizes: [10n] }), [link])
-    const wrong = fileNode(new UnixFS({ type: 'file', blockSizes: [11n] }), [link])
+    const right = fileOver([10], [link])
+    const wrong = fileOver([11], [link])
     await rejectCode(extract([right]), 'BLOCK_MISSING')
     await rejectCode(extract([wrong, piece]), 'FILE_SIZE')
     expect((await extract([right, piece])).bytes).toBe(10)
@@ -107,13 +111,15 @@ describe('packFile and extractFile', () => {
     const blocks = [below]
     for (let level = 0; level < 6; level++) {
       const links = Array.from({ length: 20 }, () => ({ Name: '', Hash: below.cid, Tsize: size }))
-      const node = new UnixFS({ type: 'file', blockSizes: links.map(() => BigInt(size)) })
-      below = fileNode(node, links)
+      below = fileOver(
+        links.map(() => size),
+        links,
+      )
       size *= 20
       blocks.unshift(below)
     }
     await rejectCode(extract(blocks), 'FILE_TOO_LARGE')
-    const lying = fileNode(new UnixFS({ type: 'file', blockSizes: [0n] }), [{ Name: '', Hash: below.cid, Tsize: 0 }])
+    const lying = fileOver([0], [{ Name: '', Hash: below.cid, Tsize: 0 }])
     await rejectCode(extract([lying, ...blocks]), 'FILE_TOO_LARGE')
   })
 

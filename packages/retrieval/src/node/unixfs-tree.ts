@@ -1,8 +1,8 @@
 import { encode, type PBLink, type PBNode, prepare } from '@ipld/dag-pb'
-import { UnixFS } from 'ipfs-unixfs'
 import { CID } from 'multiformats/cid'
 import { create as createDigest } from 'multiformats/hashes/digest'
 import { DAG_PB, RAW, SHA2_256 } from '../cids.ts'
+import { encodeFileNode } from '../unixfs.ts'
 import { sha256 } from './sha256.ts'
 
 /** A piece of the file. */
@@ -45,9 +45,9 @@ function* chunks<T>(items: readonly T[], size: number): Generator<readonly T[]> 
 }
 
 function branchOver(children: readonly Node[]): Branch {
-  const file = new UnixFS({ type: 'file', blockSizes: children.map(({ size }) => BigInt(size)) })
+  const data = encodeFileNode(children.map(({ size }) => size))
   const links: PBLink[] = children.map((child) => ({ Name: '', Hash: child.cid, Tsize: treeSizeOf(child) }))
-  const node: PBNode = prepare({ Data: file.marshal(), Links: links })
+  const node: PBNode = prepare({ Data: data, Links: links })
   const bytes = encode(node)
   return {
     cid: CID.createV1(DAG_PB, createDigest(SHA2_256, sha256(bytes))),
