@@ -21,6 +21,8 @@ export interface ListenOptions {
   readonly port: number
   /** Listens for wss:// with this certificate; without it a proxy in front does, or the network is trusted not to be read. */
   readonly tls?: { readonly key: string; readonly cert: string }
+  /** What a plain `GET /` is answered with, as JSON that any page may read: who listens here. Default: nothing. */
+  readonly greeting?: () => string
 }
 
 /** A listener and where it listens. */
@@ -54,7 +56,7 @@ async function bind(server: Server, { host, port }: ListenOptions): Promise<Addr
 }
 
 /** Every connection has the same time to prove a key, whatever it does with it. */
-function guard(server: Server, admission: Admission, limits: TransportLimits): void {
+function guard(server: Server, admission: Admission, limits: TransportLimits, greeting?: () => string): void {
   server.on('connection', (socket: Socket) => {
     if (!admission.admit(socket)) {
       socket.destroy()
@@ -65,7 +67,12 @@ function guard(server: Server, admission: Admission, limits: TransportLimits): v
     }, limits.handshakeMs)
     socket.once('close', () => clearTimeout(timer))
   })
-  server.on('request', (_request, response) => {
+  server.on('request', ({ method, url }, response) => {
+    if (greeting !== undefined && method === 'GET' && url === '/') {
+      const headers = { 'content-type': 'application/json', 'access-control-allow-origin': '*', connection: 'close' }
+      response.writeHead(200, headers).end(greeting())
+      return
+    }
     response.writeHead(426, { connection: 'close', upgrade: 'websocket' }).end()
   })
 }
@@ -92,7 +99,7 @@ export async function listenWs(
     perMessageDeflate: false,
   })
   const admission = new Admission(limits)
-  guard(server, admission, limits)
+  guard(server, admission, limits, options.greeting)
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())
     sockets.handleUpgrade(request, socket, head, (webSocket) => {

@@ -274,6 +274,16 @@ describe('a listener among hostile connections', () => {
     await serves()
   })
 
+  it('tells a plain GET who listens, where it was given what to say', async () => {
+    const greeting = () => '{"who":"me"}'
+    const { transport } = await listening(createParty(), { listen: { ...here, greeting } })
+    const url = `http://127.0.0.1:${transport.listening?.port}/`
+    expect(await (await fetch(url)).json()).toEqual({ who: 'me' })
+    const other = await fetch(`${url}other`)
+    expect(other.status).toBe(426)
+    await other.arrayBuffer()
+  })
+
   it('ends one whose headers are endless', async () => {
     const { port, serves } = await server()
     const socket = raw(port)
