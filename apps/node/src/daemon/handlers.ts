@@ -1,21 +1,41 @@
-import type { Engine } from '@sluice/engine'
+import type { Engine, Policy } from '@sluice/engine'
 import { bytesToHex } from '@sluice/protocol'
 import type { Handlers, MethodName, NodeApi, NodeInfo, ParamsOf, ResultOf } from '../rpc/methods.ts'
+import type { HubFees } from './hub-fees.ts'
+import type { PeerUrls } from './peer-urls.ts'
+
+/** What the methods of a node need besides its engine. */
+export interface HandlerParts {
+  readonly engine: Engine
+  readonly policy: Policy
+  readonly urls: PeerUrls
+  readonly fees: HubFees
+  readonly info: () => NodeInfo
+}
 
 /** The methods of a node over its engine. */
-export function createHandlers(engine: Engine, info: () => NodeInfo): Handlers {
+export function createHandlers({ engine, policy, urls, fees, info }: HandlerParts): Handlers {
   return {
     'node.info': async () => info(),
     'peer.connect': async ({ peer, url }) => {
       await engine.connect(peer, url)
+      urls.note(peer, url)
       return null
     },
-    'channel.open': (options) => engine.openChannel(options),
+    'channel.open': async (options) => {
+      const channel = await engine.openChannel(options)
+      if (options.url !== undefined) urls.note(options.peer, options.url)
+      return channel
+    },
     'channel.topUp': ({ channelId, amount }) => engine.topUp(channelId, amount),
     'channel.withdraw': ({ channelId, amount }) => engine.withdraw(channelId, amount),
     'channel.close': ({ channelId, mode }) => engine.closeChannel(channelId, mode),
     'channel.list': async () => engine.channels(),
-    'virtual.open': (options) => engine.openVirtual(options),
+    'virtual.open': async (options) => {
+      const lifetime = options.lifetime ?? policy.lifetimeDefault
+      const asked = options.fees ?? (await fees.of(options.hubs, options.capacity, lifetime))
+      return engine.openVirtual({ ...options, lifetime, fees: asked })
+    },
     'virtual.pay': ({ virtualId, total }) => engine.pay(virtualId, total),
     'virtual.close': ({ virtualId }) => engine.closeVirtual(virtualId),
     'virtual.list': async () => engine.virtuals(),

@@ -16,9 +16,12 @@ import { loadKey } from '../config/key.ts'
 import { problemOf } from '../errors.ts'
 import { hostText } from '../rpc/listen.ts'
 import type { Handlers, NodeInfo } from '../rpc/methods.ts'
+import { writeGreeting } from './greeting.ts'
 import { createHandlers } from './handlers.ts'
+import { createHubFees } from './hub-fees.ts'
 import { readLimitsFile } from './limits-file.ts'
 import { createLog } from './log.ts'
+import { openPeerUrls } from './peer-urls.ts'
 import { createStopper } from './stopper.ts'
 
 /** The values of the options that an engine needs. */
@@ -87,13 +90,16 @@ async function assemble(
     pollMs: values.profile === 'development' ? 200 : 2_000,
   })
   stopper.add(() => chain.stop())
+  // It listens before the engine has caught up with the chain: until then it says nothing of itself.
+  let info: (() => NodeInfo) | undefined
+  const greeting = () => (info === undefined ? '{}' : writeGreeting(info(), policy))
   const transport = createWebSocketTransport({
     signer,
     crypto,
     digests: createDigests(chain.domain, crypto),
     clock: systemClock,
     log,
-    ...(options.listen === undefined ? {} : { listen: options.listen }),
+    ...(options.listen === undefined ? {} : { listen: { ...options.listen, greeting } }),
   })
   stopper.add(() => transport.stop())
   const ports = { store, transport, chain, clock: systemClock, random: systemRandom, crypto, signer, log }
@@ -106,8 +112,11 @@ async function assemble(
     ...(values.account === undefined ? {} : { account: values.account }),
   })
   stopper.add(() => engine.stop())
-  const info = () => infoOf(context, values, options, engine, chain.domain, transport)
-  return { engine, handlers: createHandlers(engine, info), domain: chain.domain, log, info, stop: stopper.stop }
+  const tell = () => infoOf(context, values, options, engine, chain.domain, transport)
+  info = tell
+  const urls = openPeerUrls(values.data)
+  const handlers = createHandlers({ engine, policy, urls, fees: createHubFees(urls, systemClock), info: tell })
+  return { engine, handlers, domain: chain.domain, log, info: tell, stop: stopper.stop }
 }
 
 function logOf({ output }: Context, { logFormat, logLevel }: EngineValues, { listen }: OpenNodeOptions): Log {

@@ -82,7 +82,13 @@ export async function downloadFree(context: Context, options: DownloadOptions): 
     pay: async () => {},
     close: async () => {},
   }
-  return run(context, options, { payer: nobody, fees: () => 0n, openedAt: () => undefined, ticket: undefined })
+  return run(context, options, {
+    payer: nobody,
+    fees: () => 0n,
+    openedAt: () => undefined,
+    ticket: undefined,
+    explain: async () => undefined,
+  })
 }
 
 /** Downloads and pays out of a node's channels, going on with what an earlier run left. */
@@ -101,10 +107,11 @@ interface Funds {
   readonly fees: () => bigint
   readonly openedAt: () => number | undefined
   readonly ticket: Ticket | undefined
+  readonly explain: Purse['explain']
 }
 
-function fundsOf({ payer, spending }: Purse, ticket: Ticket | undefined): Funds {
-  return { payer, ticket, openedAt: () => spending.openedAt, fees: () => ticket?.fees ?? spending.fees }
+function fundsOf({ payer, spending, explain }: Purse, ticket: Ticket | undefined): Funds {
+  return { payer, ticket, explain, openedAt: () => spending.openedAt, fees: () => ticket?.fees ?? spending.fees }
 }
 
 async function run(context: Context, options: DownloadOptions, funds: Funds): Promise<Downloaded> {
@@ -160,7 +167,7 @@ async function openPart({ out, target }: DownloadOptions): Promise<CarFileSink> 
 async function retrieveInto(
   { output, signal }: Context,
   { target, max, tokens, allowPart, out }: DownloadOptions,
-  { payer, ticket }: Funds,
+  { payer, ticket, explain }: Funds,
   { verifier, sink, close }: CarFileSink,
   startedAt: number,
   onSession: (session: Ticket['session']) => void,
@@ -199,7 +206,9 @@ async function retrieveInto(
       removeTicket(ticketOf(out))
       if (virtualId !== undefined) await closeSoon(payer, virtualId)
     }
-    throw thrown
+    const reason =
+      virtualId === undefined || signal.aborted ? undefined : await explain(virtualId).catch(() => undefined)
+    throw reason ?? thrown
   } finally {
     view.end()
     await close()

@@ -1,5 +1,6 @@
 import type { ChannelView } from '@sluice/engine'
 import type { OpenedVirtual, OpenVirtual, Payer } from '@sluice/http'
+import type { Id } from '@sluice/protocol'
 import { formatAmount } from '../config/amount.ts'
 import { NodeError } from '../errors.ts'
 import type { NodeApi, NodeInfo } from '../rpc/methods.ts'
@@ -14,22 +15,27 @@ export interface Spending {
   fees: bigint
   /** When the virtual channel was asked for; milliseconds of the clock given. */
   openedAt: number | undefined
+  /** The hubs on the way. */
+  hubs: readonly string[]
 }
 
 /** Whoever pays for a download. */
 export interface Purse {
   readonly payer: Payer
   readonly spending: Spending
+  /** Why a virtual channel came to nothing, where its hub said so. */
+  readonly explain: (virtualId: Id) => Promise<NodeError | undefined>
 }
 
 /** Pays for a download out of a node's channels. `now` in milliseconds. */
 export function createPurse(node: NodeApi, info: NodeInfo, now: () => number): Purse {
-  const spending: Spending = { payments: 0, paid: 0n, fees: 0n, openedAt: undefined }
+  const spending: Spending = { payments: 0, paid: 0n, fees: 0n, openedAt: undefined, hubs: [] }
   const payer: Payer = {
     network: `eip155:${info.chainId}`,
     contract: info.contract,
     open: async (wanted) => {
       const hubs = choosePath(wanted, await node.call('channel.list', {}))
+      spending.hubs = hubs.map(({ peer }) => peer.signer)
       spending.openedAt = now()
       const opened = await openVirtual(node, wanted, hubs)
       spending.payments += 1
@@ -47,7 +53,12 @@ export function createPurse(node: NodeApi, info: NodeInfo, now: () => number): P
       await node.call('virtual.close', { virtualId })
     },
   }
-  return { payer, spending }
+  const explain = async (virtualId: Id) => {
+    const virtuals = await node.call('virtual.list', {})
+    const isDeclined = virtuals.some((virtual) => virtual.virtualId === virtualId && virtual.status === 'declined')
+    return isDeclined ? new NodeError('HUB_DECLINED', { hub: spending.hubs.join(', '), virtualId }) : undefined
+  }
+  return { payer, spending, explain }
 }
 
 async function openVirtual(

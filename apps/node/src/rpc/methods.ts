@@ -145,6 +145,7 @@ export const methods = {
       token: address,
       capacity: integer,
       first: integer,
+      fees: optional(list(integer, 4)),
       lifetime: optional(count),
       disputeWindow: optional(count),
     }),

@@ -1,0 +1,47 @@
+import type { FeeSchedule } from '@sluice/protocol'
+import { jsonLine } from '../json.ts'
+import type { NodeInfo } from '../rpc/methods.ts'
+import { address, count, type Infer, integer, object, oneOf, text } from '../rpc/schema.ts'
+
+const fees = object({ base: integer, partsPerMillion: count, partsPerMillionHour: count })
+
+const greeting = object({
+  sluice: oneOf(1),
+  version: text,
+  role: text,
+  signer: address,
+  account: address,
+  /** CAIP-2. */
+  network: text,
+  contract: address,
+  /** What this node asks for forwarding. */
+  fees,
+})
+
+/** What a node answers to a plain HTTP GET at its peer address: who it is, and what it asks for forwarding. */
+export type Greeting = Infer<typeof greeting>
+
+/** The greeting of a node, as JSON. */
+export function writeGreeting(info: NodeInfo, schedule: FeeSchedule): string {
+  const { version, role, signer, account, chainId, contract } = info
+  const asked = {
+    base: schedule.feeBase,
+    partsPerMillion: schedule.feePartsPerMillion,
+    partsPerMillionHour: schedule.feePerHour,
+  }
+  return jsonLine({ sluice: 1, version, role, signer, account, network: `eip155:${chainId}`, contract, fees: asked })
+}
+
+/**
+ * Reads a greeting.
+ *
+ * @throws NodeError RPC_PARAMS_INVALID, SyntaxError
+ */
+export function readGreeting(json: string): Greeting {
+  return greeting.decode(JSON.parse(json), 'greeting')
+}
+
+/** The fees of a greeting as the protocol's rules take them. */
+export function scheduleOf({ fees }: Greeting): FeeSchedule {
+  return { feeBase: fees.base, feePartsPerMillion: fees.partsPerMillion, feePerHour: fees.partsPerMillionHour }
+}
