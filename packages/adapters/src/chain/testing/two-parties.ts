@@ -17,8 +17,8 @@ import {
   ZERO_HASH,
 } from '@sluice/protocol'
 import { createNodeCrypto, type KeyedCrypto } from '../../crypto/node.ts'
+import { developmentSigner, type LocalChain } from '../../local-chain/index.ts'
 import { systemClock, systemRandom } from '../../system/system.ts'
-import { developmentSigner, type LocalChain } from '../../testing/index.ts'
 import { createViemChain, type ViemChainOptions } from '../viem.ts'
 
 export interface Side {

@@ -1,0 +1,35 @@
+import { type BenchOptions, readOptions } from './report/options.ts'
+import { runTtfp } from './ttfp/ttfp.ts'
+
+const benches: Readonly<
+  Record<string, { readonly about: string; readonly run: (options: BenchOptions) => Promise<object> }>
+> = {
+  ttfp: {
+    about: 'time to first payment: three processes, real adapters, beside the bare way of the same bytes',
+    run: runTtfp,
+  },
+}
+
+function usage(): string {
+  const lines = Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(8)} ${about}`)
+  return `usage: ./run bench <name> [--json] [--n count] [--latency ms] [--jitter ms]\n\n${lines.join('\n')}`
+}
+
+async function main([name = '', ...rest]: readonly string[]): Promise<number> {
+  const bench = benches[name]
+  if (bench === undefined) {
+    const asked = name === '' || name === '--help'
+    console.error(asked ? usage() : `there is no bench named ${name}\n\n${usage()}`)
+    return name === '--help' ? 0 : 2
+  }
+  try {
+    const result = await bench.run(readOptions(rest))
+    console.log(JSON.stringify(result))
+    return 0
+  } catch (error) {
+    console.error(`bench ${name}: ${error instanceof Error ? error.message : error}`)
+    return 1
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2))
