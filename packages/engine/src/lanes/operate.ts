@@ -8,6 +8,7 @@ import {
   type Id,
   mayRestate,
   type Operation,
+  type OutLane,
   ProtocolError,
 } from '@sluice/protocol'
 import type { Tx } from '../loop/tx.ts'
@@ -49,10 +50,19 @@ export function operate(tx: Tx, channelId: Id, operations: readonly Operation[],
   sealLater(tx, channelId)
 }
 
-/** Signs the lane as it stands under a new seq, so that its countersignature kills the refused vouchers. */
+/** Whether the newest update is a restatement that was refused: another one would be, too, and so on. */
+function isRestatementRefused({ updates }: OutLane): boolean {
+  const newest = updates.at(-1)
+  return newest?.status === 'refused' && newest.update.operations.length === 0
+}
+
+/**
+ * Signs the lane as it stands under a new seq, so that its countersignature kills the refused vouchers. Not again after a refused one:
+ * then the next update with operations has to do.
+ */
 export function restate(tx: Tx, channelId: Id): void {
   const channel = channelOf(tx, channelId)
-  if (isClosing(tx, channel) || !mayRestate(channel.out)) return
+  if (isClosing(tx, channel) || !mayRestate(channel.out) || isRestatementRefused(channel.out)) return
   tx.channels.set(channelId, { ...channel, out: draftRestatement(channel.out) })
   sealLater(tx, channelId)
 }

@@ -31,7 +31,7 @@ export function foldOutgoing(tx: Tx, situation: Situation): void {
     operate(tx, leg.channelId, [{ type: 'fold', virtualId, amount }], () => leg.slot)
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error
-    tx.env.log.info('fold waits', { virtualId, amount, code: error.code, allowed: hubFoldLimit(hubFoldOf(situation)) })
+    tx.env.log.debug('fold waits', { virtualId, amount, code: error.code, allowed: hubFoldLimit(hubFoldOf(situation)) })
     return
   }
   const largestFold = highest(amount, leg.largestFold ?? 0n)
