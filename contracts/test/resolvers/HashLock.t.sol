@@ -134,7 +134,7 @@ contract HashLockTest is Fixture {
         settled(terms, lane(terms, 0, 1, 0, amount, Reference.rootOf(leaves)), noVoucher());
     }
 
-    function tryRegister(uint40 at) private {
+    function tryRegister(uint256 at) private {
         vm.warp(at);
         try resolver.register(PREIMAGE, LOCK_DEADLINE) { } catch { }
     }
