@@ -1,4 +1,4 @@
-import type { Id } from '@sluice/protocol'
+import type { Hex, Id } from '@sluice/protocol'
 import type { Price } from './price.ts'
 
 /** What a virtual channel pays for. Fixed by the first request that it paid for, so that its money buys one thing only. */
@@ -9,6 +9,11 @@ export interface Binding {
   readonly length: number
   readonly price: Price
   readonly window: number
+  /**
+   * Of the voucher that the first request brought. Later requests bring the same: it is known to the payer and the payee alone, where the
+   * terms of V are known to every hub on its path.
+   */
+  readonly signature: Hex
 }
 
 /** Remembers bindings. */

@@ -1,5 +1,5 @@
 import type { RequestListener, ServerResponse } from 'node:http'
-import { NATIVE_TOKEN } from '@sluice/protocol'
+import { NATIVE_TOKEN, ProtocolError } from '@sluice/protocol'
 import { describe, expect, it } from 'vitest'
 import { type FetchPaidOptions, fetchPaid } from './fetch-paid.ts'
 import { createGate, type GateOptions } from './gate.ts'
@@ -188,6 +188,23 @@ describe('fetchPaid', () => {
     expect((await take(second, LENGTH)).length).toBe(0)
     second.accept(LENGTH)
     await second.settled()
+    expect(second.paid).toBe(TOTAL)
+  })
+
+  it('takes a payment that was made before for paid', async () => {
+    const { payments, options, start } = setup()
+    await using server = await start()
+    const pay: typeof payments.payer.pay = async (id, total) => {
+      if (total <= payments.accepted(id)) throw new ProtocolError('PAYMENT_NOT_ABOVE', { amount: total, highest: 0n })
+      await payments.payer.pay(id, total)
+    }
+    const first = await fetchPaid(server.origin, options)
+    await take(first)
+    if (first.session === undefined) throw new Error('no session')
+    const payer = { ...payments.payer, pay }
+    const resumeFrom = { session: first.session, offset: LENGTH - 10_000 }
+    const second = await fetchPaid(server.origin, { ...options, payer, resumeFrom })
+    expect((await take(second, LENGTH - 10_000)).length).toBe(10_000)
     expect(second.paid).toBe(TOTAL)
   })
 

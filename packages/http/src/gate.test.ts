@@ -1,4 +1,4 @@
-import { NATIVE_TOKEN } from '@sluice/protocol'
+import { NATIVE_TOKEN, SluiceError } from '@sluice/protocol'
 import { describe, expect, it } from 'vitest'
 import { memoryBindings } from './bindings.ts'
 import { createGate, type Gate, type GateOptions } from './gate.ts'
@@ -296,6 +296,38 @@ describe('payments that do not fit', () => {
       expect(await code(await gate.serve(request(header), other))).toBe('PAYMENT_BOUND')
       expect(await code(await gate.serve(request(header), changed))).toBe('PAYMENT_BOUND')
     }
+  })
+
+  it('lets nobody go on who knows the terms and not the voucher', async () => {
+    const s = setup()
+    const { offer, virtual, header } = await opened(s)
+    await reader(await s.gate.serve(request(header), resource)).until(10)
+    const guessed = { ...virtual, first: { ...virtual.first, signature: `0x${'11'.repeat(65)}` as const } }
+    for (const method of ['GET', 'HEAD']) {
+      const reply = await s.gate.serve(request(paymentHeader(offer, guessed), method), resource)
+      expect(reply.status).toBe(402)
+    }
+  })
+
+  it('keeps count of a V that the payee has forgotten', async () => {
+    const s = setup({ credit: { windows: 1, share: 1 } })
+    let isForgotten = false
+    const admit: typeof s.payments.payee.admit = async (...args) => {
+      const admission = await s.payments.payee.admit(...args)
+      const accepted = () => {
+        if (isForgotten) throw new SluiceError('VIRTUAL_UNKNOWN', { message: 'gone', action: '' })
+        return admission.accepted()
+      }
+      return { ...admission, accepted }
+    }
+    const gate = createGate({ ...s.options, payee: { ...s.payments.payee, admit } })
+    const { header, virtual } = await opened(s)
+    await s.payments.payer.pay(virtual.virtualId, owedFor(PRICE, LENGTH))
+    await reader(await gate.serve(request(header), resource)).until(LENGTH + 1)
+    isForgotten = true
+    const next = await opened(s)
+    const reply = await gate.serve(request(next.header), bytesResource(bytes, 1000, { key: '/next' }))
+    expect(reply.status).toBe(200)
   })
 
   it('keeps the price that V began with', async () => {

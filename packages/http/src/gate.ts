@@ -211,8 +211,9 @@ async function admit(
   if (admission.virtualId !== virtualId) throw new HttpError('PAYMENT_TERMS', { field: 'virtualId' })
   const { price, window } = state.options
   const { key, etag, length } = resource
-  const binding = known ?? (await state.bindings.bind(virtualId, { key, etag, length, price, window }))
-  if (!isBoundTo(binding, resource)) throw new HttpError('PAYMENT_BOUND', { virtualId })
+  const { signature } = payment.first
+  const binding = known ?? (await state.bindings.bind(virtualId, { key, etag, length, price, window, signature }))
+  checkBinding(binding, resource, payment)
   return { admission, meter: meterOf(state, admission, binding, known !== undefined) }
 }
 
@@ -231,11 +232,18 @@ function checkTerms({ options }: State, { terms }: PaymentSignature): void {
 /** A new V accepts the offer of now; a bound one goes on as it began. */
 function checkAccepted(state: State, resource: Resource, payment: PaymentSignature, known: Binding | undefined): void {
   if (known !== undefined) {
-    if (isBoundTo(known, resource)) return
-    throw new HttpError('PAYMENT_BOUND', { virtualId: payment.first.voucher.virtualId })
+    checkBinding(known, resource, payment)
+    return
   }
   const field = offerDifference(payment.accepted, offerFor(state, resource))
   if (field !== undefined) throw new HttpError('PAYMENT_OFFER_UNKNOWN', { field })
+}
+
+function checkBinding(binding: Binding, resource: Resource, { first }: PaymentSignature): void {
+  const { virtualId } = first.voucher
+  if (!isBoundTo(binding, resource)) throw new HttpError('PAYMENT_BOUND', { virtualId })
+  if (binding.signature === first.signature) return
+  throw new HttpError('PAYMENT_REFUSED', { reason: 'it began with another voucher' })
 }
 
 async function waitForLock(state: State, request: RequestLike, payment: PaymentSignature): Promise<Admission> {

@@ -3,6 +3,7 @@ import { HttpError } from './errors.ts'
 import type { Admission } from './ports.ts'
 import { coveredBy, owedFor } from './price.ts'
 import type { ByteRange } from './range.ts'
+import { isTellable } from './reply.ts'
 
 /** How many bytes already served may be served again, beside the price, for connections that broke. */
 export interface RepeatAllowance {
@@ -19,6 +20,7 @@ export interface RepeatAllowance {
 export class Meter {
   readonly binding: Binding
   #admission: Admission
+  #paid = 0n
   #reached: number
   #repeated = 0
   #live: AbortController | undefined
@@ -34,7 +36,7 @@ export class Meter {
 
   /** Bytes paid for. */
   get covered(): number {
-    return Math.min(coveredBy(this.binding.price, this.#admission.accepted()), this.binding.length)
+    return Math.min(coveredBy(this.binding.price, this.paid), this.binding.length)
   }
 
   /** Bytes from 0 that may be served now. */
@@ -62,8 +64,14 @@ export class Meter {
     return owedFor(this.binding.price, this.#reached)
   }
 
+  /** Highest amount accepted, base units. A payee may forget a V that has ended: what it had paid stays known here. */
   get paid(): bigint {
-    return this.#admission.accepted()
+    try {
+      this.#paid = this.#admission.accepted()
+    } catch (error) {
+      if (!isTellable(error)) throw error
+    }
+    return this.#paid
   }
 
   /** Whether a body is on its way. */

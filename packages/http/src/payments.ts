@@ -1,4 +1,4 @@
-import type { Id } from '@sluice/protocol'
+import { type Id, SluiceError } from '@sluice/protocol'
 import type { Payer } from './ports.ts'
 
 /** The payments on one virtual channel: while one is on its way, later totals wait and only the highest of them is paid next. */
@@ -46,7 +46,7 @@ export class Payments {
     try {
       while (this.#paid < this.#wanted) {
         const total = this.#wanted
-        await this.#payer.pay(this.virtualId, total)
+        await this.#payer.pay(this.virtualId, total).catch(unlessPaidBefore)
         this.#paid = total
         this.#count += 1
       }
@@ -57,4 +57,10 @@ export class Payments {
       this.#work = undefined
     }
   }
+}
+
+/** A payment that was begun in another process may be further than is known here: that is as good as paid. */
+function unlessPaidBefore(error: unknown): void {
+  if (error instanceof SluiceError && error.code === 'PAYMENT_NOT_ABOVE') return
+  throw error
 }

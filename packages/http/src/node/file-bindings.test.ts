@@ -8,7 +8,15 @@ import { rejectCode } from '../testing/expect-code.ts'
 import { openFileBindings } from './file-bindings.ts'
 
 const id = (n: number): Id => `0x${n.toString(16).padStart(64, '0')}`
-const binding = (key: string): Binding => ({ key, etag: '"e"', length: 7, window: 3, price: { amount: 5n, per: 2n } })
+const signature = `0x${'5a'.repeat(65)}` as const
+const binding = (key: string): Binding => ({
+  key,
+  etag: '"e"',
+  length: 7,
+  window: 3,
+  price: { amount: 5n, per: 2n },
+  signature,
+})
 
 describe('file bindings', () => {
   let folder: string

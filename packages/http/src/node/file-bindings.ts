@@ -66,6 +66,7 @@ function parseEntry(line: string): readonly [Id, Entry] {
     etag: asText(fields.etag, 'etag', 65_536),
     length: asInteger(fields.length, 'length', safe),
     window: asInteger(fields.window, 'window', safe),
+    signature: asHex(fields.signature, 'signature', 65),
     price: { amount: asAmount(fields.amount, 'amount'), per: asAmount(fields.per, 'per') },
   }
   return [asHex(fields.virtualId, 'virtualId', 32), { binding, at: asInteger(fields.at, 'at', safe) }]
