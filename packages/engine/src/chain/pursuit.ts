@@ -132,7 +132,10 @@ export class Pursuit {
     const { transaction } = attempt
     if (transaction === undefined || attempt.isBusy) return
     attempt.isBusy = true
-    const found = await this.#options.chain.status(transaction).catch(() => undefined)
+    const { chain } = this.#options
+    const found = await chain.status(transaction).catch(() => undefined)
+    // A reorg put it back: later transactions wait for its nonce.
+    if (found?.status === 'pending') await chain.broadcast(transaction).catch(() => undefined)
     attempt.isBusy = false
     if (found?.status === 'dropped') this.#settling.delete(key)
     if (found?.status !== 'included' || found.block > final) return

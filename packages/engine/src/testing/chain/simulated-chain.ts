@@ -186,11 +186,9 @@ export class SimulatedChain {
   }
 
   #sign(sender: Address, call: ChainCall): Transaction {
-    const mined = this.ledger.nonces.get(sender) ?? 0
-    const waiting = this.#mempool
-      .filter((each) => each.sender === sender && each.nonce >= mined)
-      .map(({ nonce }) => nonce + 1)
-    const nonce = Math.max(mined, ...waiting)
+    const waiting = new Set(this.#mempool.filter((each) => each.sender === sender).map((each) => each.nonce))
+    let nonce = this.ledger.nonces.get(sender) ?? 0
+    while (waiting.has(nonce)) nonce += 1
     const hash = this.#hash()
     const transaction: Transaction = { hash, raw: hash, nonce, sender, call }
     this.#known.set(hash, transaction)

@@ -1,0 +1,194 @@
+import {
+  type Address,
+  type ChannelTerms,
+  decodeFrame,
+  draftOperation,
+  draftRestatement,
+  emptyOutLane,
+  encodeFrame,
+  type Frame,
+  type Hex,
+  type Id,
+  type LaneHashing,
+  type LaneName,
+  type LaneUpdate,
+  type LaneVoucher,
+  markAccepted,
+  NATIVE_TOKEN,
+  type Operation,
+  type OutLane,
+  type PeerMessage,
+  type ReliableMessage,
+  rollBack,
+  type SignedVoucher,
+  type Signer,
+  signDraft,
+  type VolatileMessage,
+  ZERO_HASH,
+} from '@sluice/protocol'
+import { signerFromKey } from '@sluice/protocol/testing'
+import type { Session } from '../ports/transport.ts'
+import type { Party, World } from './world.ts'
+
+/** A channel that a puppet has with a party; the puppet's own lane is all that it keeps of it. */
+export interface PuppetChannel {
+  readonly channelId: Id
+  readonly terms: ChannelTerms
+  readonly party: Party
+  readonly lane: 0 | 1
+}
+
+const VOLATILE: ReadonlySet<string> = new Set(['voucher', 'voucherAccepted', 'voucherRefused', 'tick'])
+
+const isVolatile = (message: PeerMessage): message is VolatileMessage => VOLATILE.has(message.type)
+
+/**
+ * A peer without an engine: it says, signs and shows whatever a test lets it, keeps no rule, and acknowledges everything. What it is
+ * told is in `heard`.
+ */
+export class Puppet {
+  readonly signer: Signer
+  readonly url: string
+  readonly heard: PeerMessage[] = []
+  readonly #world: World
+  readonly #hashing: LaneHashing
+  readonly #sessions = new Map<Address, Session>()
+  readonly #next = new Map<Address, bigint>()
+  readonly #expected = new Map<Address, bigint>()
+  readonly #lanes = new Map<Id, OutLane>()
+
+  constructor(world: World, name: string, key: Hex) {
+    this.#world = world
+    this.signer = signerFromKey(key)
+    this.url = `sim:${name}`
+    this.#hashing = { crypto: world.crypto, digests: world.chain.digests }
+    world.chain.mint(NATIVE_TOKEN, this.address, 10n ** 18n)
+  }
+
+  get address(): Address {
+    return this.signer.address
+  }
+
+  /** Begins to listen. */
+  async start(): Promise<void> {
+    const transport = this.#world.network.attach(this.address, this.url)
+    await transport.start({
+      opened: (session) => this.#opened(session),
+      frame: (session, frame) => this.#take(session, decodeFrame(frame)),
+      closed: (session) => {
+        if (this.#sessions.get(session.peer) === session) this.#sessions.delete(session.peer)
+      },
+    })
+    this.connect = async (party) => {
+      await this.#world.finish(transport.connect(party.address, party.url))
+      await this.#world.scheduler.runFor(200)
+    }
+  }
+
+  /** Opens a session with a party. */
+  connect: (party: Party) => Promise<void> = async () => {
+    throw new Error('the puppet was not started')
+  }
+
+  /** Says anything at all. */
+  send(to: Address, message: PeerMessage): void {
+    const session = this.#sessions.get(to)
+    if (session === undefined) throw new Error(`no session with ${to}`)
+    session.send(encodeFrame(isVolatile(message) ? { kind: 'volatile', message } : this.#numbered(to, message)))
+  }
+
+  #numbered(to: Address, message: ReliableMessage): Frame {
+    const number = this.#next.get(to) ?? 1n
+    this.#next.set(to, number + 1n)
+    return { kind: 'data', number, message }
+  }
+
+  #opened(session: Session): void {
+    this.#sessions.set(session.peer, session)
+    const next = this.#expected.get(session.peer) ?? 1n
+    const oldest = this.#next.get(session.peer) ?? 1n
+    session.send(encodeFrame({ kind: 'hello', next, oldest, account: this.address, channels: [] }))
+  }
+
+  #take(session: Session, frame: Frame): void {
+    if (frame.kind === 'volatile') this.heard.push(frame.message)
+    if (frame.kind !== 'data') return
+    this.#expected.set(session.peer, frame.number + 1n)
+    session.send(encodeFrame({ kind: 'ack', number: frame.number }))
+    this.heard.push(frame.message)
+    this.#follow(frame.message)
+  }
+
+  /** Keeps the own lane as an honest payer would, so that further updates can be built on it. */
+  #follow(message: PeerMessage): void {
+    if (message.type !== 'accepted' && message.type !== 'refuse') return
+    const lane = this.#lanes.get(message.channelId)
+    if (lane === undefined) return
+    const after =
+      message.type === 'accepted' ? markAccepted(lane, message.seq) : rollBack(lane, message.seq, message.newest)
+    this.#lanes.set(message.channelId, after)
+  }
+
+  /** Messages heard of one type, in order. */
+  heardOf<T extends PeerMessage['type']>(type: T): readonly Extract<PeerMessage, { type: T }>[] {
+    return this.heard.filter((message): message is Extract<PeerMessage, { type: T }> => message.type === type)
+  }
+
+  /** Opens a channel with a party and deposits into it. */
+  async open(party: Party, deposit: bigint): Promise<PuppetChannel> {
+    const own = { account: this.address, signer: this.address }
+    const other = { account: party.address, signer: party.address }
+    const isFirst = own.signer < other.signer
+    const terms: ChannelTerms = {
+      a: isFirst ? own : other,
+      b: isFirst ? other : own,
+      token: NATIVE_TOKEN,
+      disputeWindow: 20,
+      nonce: BigInt(Math.floor(this.#world.scheduler.now() / 60_000)) << 32n,
+    }
+    const channelId = this.#world.chain.digests.channelId(terms)
+    const lane = isFirst ? 0 : 1
+    this.send(party.address, { type: 'propose', terms })
+    if (deposit > 0n) this.#world.chain.submit(this.address, { type: 'deposit', terms, party: lane, amount: deposit })
+    await this.#world.scheduler.runFor(5_000)
+    this.#lanes.set(channelId, emptyOutLane)
+    return { channelId, terms, party, lane }
+  }
+
+  /** Signs an update of the own lane; the voucher's fields can be anything. */
+  sign(channel: PuppetChannel, operations: readonly Operation[], changes: Partial<LaneVoucher> = {}): LaneUpdate {
+    const name: LaneName = { channelId: channel.channelId, lane: channel.lane }
+    const before = this.#lanes.get(channel.channelId) ?? emptyOutLane
+    const drafted = operations.reduce((lane, one) => draftOperation(this.#hashing, lane, one), draftRestatement(before))
+    const signed = signDraft(this.#hashing, this.signer, name, drafted, 0n)
+    if (signed === undefined) throw new RangeError('there was a draft')
+    this.#lanes.set(channel.channelId, signed.lane)
+    const voucher = { ...signed.update.voucher, ...changes }
+    return { ...signed.update, voucher, signature: this.signer.sign(this.#hashing.digests.laneVoucher(voucher)) }
+  }
+
+  /** Signs and sends an update, and gives the party time to answer. */
+  async update(
+    channel: PuppetChannel,
+    operations: readonly Operation[],
+    changes: Partial<LaneVoucher> = {},
+  ): Promise<LaneUpdate> {
+    const update = this.sign(channel, operations, changes)
+    this.send(channel.party.address, { type: 'update', update })
+    await this.#world.scheduler.runFor(200)
+    return update
+  }
+
+  /** A voucher of a virtual channel that the puppet pays. */
+  pay(virtualId: Id, amount: bigint): SignedVoucher {
+    const voucher = { virtualId, amount, tickAnchor: ZERO_HASH, tickValue: 0n, tickCount: 0 }
+    return { voucher, signature: this.signer.sign(this.#hashing.digests.voucher(voucher)) }
+  }
+
+  /** Countersigns an update of a party's lane. */
+  countersign(update: LaneUpdate, party: Party): void {
+    const { channelId, lane, seq } = update.voucher
+    const signature = this.signer.sign(this.#hashing.digests.laneVoucher(update.voucher))
+    this.send(party.address, { type: 'countersign', channelId, lane, seq, signature })
+  }
+}
