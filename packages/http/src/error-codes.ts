@@ -50,7 +50,8 @@ export const httpErrors = {
   },
   SPENDING_LIMIT: {
     message: '{owed} is owed for the bytes taken, above the spending limit of {max}',
-    action: 'Raise the spending limit and resume.',
+    action:
+      'What was accepted is paid for and kept. Raise the limit to fetch all: that begins again, with a new payment.',
   },
   // What the server answers
   RESPONSE_STATUS: {

@@ -179,6 +179,7 @@ describe('retrieve', () => {
       },
     })
     await rejectCode(attempt, 'CONNECTION_LOST')
+    expect(s.payments.closed).toEqual([])
     await first.close()
     isCut = false
     await writeFile(file, (await readFile(file)).subarray(0, 30_000))
@@ -189,12 +190,36 @@ describe('retrieve', () => {
     expect([result.paid, s.payments.opened.length]).toEqual([TOTAL, 1])
   })
 
+  it('closes V where the provider will not go on with it', async () => {
+    const s = setup()
+    let session: PaidSession | undefined
+    const refusing: RequestListener = (_, outgoing) => outgoing.writeHead(402).end()
+    {
+      const listener = provider(s)
+      await using server = await serving((incoming, outgoing) => {
+        if (incoming.headers['payment-signature'] !== undefined) cutAfter(outgoing, 30_000)
+        listener(incoming, outgoing)
+      })
+      const resume = { attempts: 0, delay: () => 0 }
+      const onSession = (kept: PaidSession) => {
+        session = kept
+      }
+      await rejectCode(retrieve({ ...s.options, provider: server.origin, resume, onSession }), 'CONNECTION_LOST')
+    }
+    if (session === undefined) throw new Error('no session')
+    await using server = await serving(refusing)
+    s.verifier.rewind()
+    await rejectCode(retrieve({ ...s.options, session, provider: server.origin }), 'OFFER_CHANGED')
+    expect(s.payments.closed.length).toBe(1)
+  })
+
   it('stops at its spending limit with what it paid for', async () => {
     const s = setup()
     await using server = await serving(provider(s))
     const limits = { ...s.options.limits, maxAmount: TOTAL / 2n, allowPart: true }
     await rejectCode(retrieve({ ...s.options, limits, provider: server.origin }), 'SPENDING_LIMIT')
     expect(s.payments.payments.at(-1)).toBe(TOTAL / 2n)
+    expect(s.payments.closed.length).toBe(1)
     expect(s.sink.bytes.equals(car.subarray(0, s.sink.bytes.length))).toBe(true)
   })
 
@@ -207,6 +232,20 @@ describe('retrieve', () => {
     await rejectCode(failed, 'CONNECTION_LOST')
     expect(s.verifier.verifiedBytes).toBeLessThanOrEqual(WINDOW + 100)
     expect(s.verifier.verifiedBytes).toBeGreaterThan(WINDOW - 5_100)
+  })
+
+  it('leaves V open where the payer or the disk failed', async () => {
+    for (const change of [
+      { payer: (p: RetrieveOptions['payer']) => ({ ...p, pay: () => Promise.reject(new Error('offline')) }) },
+      { sink: { write: () => Promise.reject(new Error('disk full')), finish: () => undefined } },
+    ]) {
+      const s = setup()
+      await using server = await serving(provider(s))
+      const payer = change.payer?.(s.options.payer) ?? s.options.payer
+      const failed = retrieve({ ...s.options, payer, sink: change.sink ?? s.sink, provider: server.origin })
+      await expect(failed).rejects.toThrow(/offline|disk full/)
+      expect(s.payments.closed).toEqual([])
+    }
   })
 
   it('answers 500 where the window is below the longest block, and the client says so', async () => {

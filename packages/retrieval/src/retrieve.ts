@@ -1,8 +1,18 @@
-import { type FetchPaidOptions, fetchPaid, type Offer, type PaidResponse, type PaidSession } from '@sluice/http'
+import {
+  type FetchPaidOptions,
+  fetchPaid,
+  HttpError,
+  type Offer,
+  type PaidResponse,
+  type PaidSession,
+  readSession,
+} from '@sluice/http'
 import type { Id } from '@sluice/protocol'
 import { CAR_TYPE } from './car-format.ts'
 import { RetrievalError } from './errors.ts'
 import type { CarVerifier } from './verifier.ts'
+
+const RESUMABLE: readonly string[] = ['CONNECTION_LOST', 'PROVIDER_STALLED', 'SERVER_UNREACHABLE']
 
 /** Where a verified CAR goes. Bytes come in order and are valid until `write` has resolved. */
 export interface CarSink {
@@ -47,7 +57,7 @@ export interface Retrieved extends RetrievalProgress {
 /**
  * Retrieves a DAG as CAR: checks each block as the next expected on the way down from the root, writes it, and only then pays for it. Stops at
  * the first block that is wrong, at the spending limit, and when the provider stops; what was verified stays paid and written.
- * After `CONNECTION_LOST`, `PROVIDER_STALLED`, an abort or a payment that failed, V stays open to go on with the session.
+ * V stays open to go on with the session after a failure that {@link isResumable}, and is closed after any other.
  *
  * @throws RetrievalError for what the provider sends, HttpError for how it answers, and the payer's errors.
  */
@@ -58,6 +68,9 @@ export async function retrieve(options: RetrieveOptions): Promise<Retrieved> {
     ...options,
     headers: { Accept: CAR_TYPE },
     ...(session === undefined ? {} : { resumeFrom: { session, offset: verifier.verifiedBytes } }),
+  }).catch(async (error: unknown) => {
+    if (session !== undefined && !isResumable(error)) await closeKept(session, options).catch(() => undefined)
+    throw error
   })
   try {
     await take(response, options)
@@ -65,11 +78,21 @@ export async function retrieve(options: RetrieveOptions): Promise<Retrieved> {
     response.cancel()
     // The payments that are on their way belong to verified blocks. What is wrong with the content is worth more than what is wrong with them.
     await response.settled().catch(() => undefined)
-    if (error instanceof RetrievalError) await close(response, options).catch(() => undefined)
+    if (!isResumable(error)) await close(response, options).catch(() => undefined)
     throw error
   }
   await close(response, options)
   return { ...progressOf(response, verifier), offer: response.offer, virtualId: response.virtualId }
+}
+
+/**
+ * Whether a retrieval that failed may be gone on with on the same V: the connection, this side or the payer failed. Not so where the provider
+ * cheats, changed the content or the price, or where the spending limit is reached, for V can pay no more.
+ */
+export function isResumable(error: unknown): boolean {
+  if (error instanceof RetrievalError) return false
+  if (!(error instanceof HttpError)) return true
+  return RESUMABLE.includes(error.code) || (error.code === 'RESPONSE_STATUS' && Number(error.details.status) >= 500)
 }
 
 async function take(response: PaidResponse, options: RetrieveOptions): Promise<void> {
@@ -97,7 +120,15 @@ async function take(response: PaidResponse, options: RetrieveOptions): Promise<v
   await response.settled()
 }
 
-async function close({ virtualId }: PaidResponse, { payer, closeWhenDone }: RetrieveOptions): Promise<void> {
+/** Closes the V of a session that could not be gone on with. */
+async function closeKept(session: PaidSession, options: RetrieveOptions): Promise<void> {
+  await close(readSession(session).signature.first.voucher, options)
+}
+
+async function close(
+  { virtualId }: Pick<PaidResponse, 'virtualId'>,
+  { payer, closeWhenDone }: RetrieveOptions,
+): Promise<void> {
   if (virtualId !== undefined && closeWhenDone !== false) await payer.close(virtualId)
 }
 
