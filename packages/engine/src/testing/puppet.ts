@@ -7,7 +7,6 @@ import {
   emptyOutLane,
   encodeFrame,
   type Frame,
-  type Hex,
   type Id,
   type LaneHashing,
   type LaneName,
@@ -26,7 +25,6 @@ import {
   type VolatileMessage,
   ZERO_HASH,
 } from '@sluice/protocol'
-import { signerFromKey } from '@sluice/protocol/testing'
 import type { Session } from '../ports/transport.ts'
 import type { Party, World } from './world.ts'
 
@@ -57,9 +55,10 @@ export class Puppet {
   readonly #expected = new Map<Address, bigint>()
   readonly #lanes = new Map<Id, OutLane>()
 
-  constructor(world: World, name: string, key: Hex) {
+  /** @param signer Of the world's own cryptography. */
+  constructor(world: World, name: string, signer: Signer) {
     this.#world = world
-    this.signer = signerFromKey(key)
+    this.signer = signer
     this.url = `sim:${name}`
     this.#hashing = { crypto: world.crypto, digests: world.chain.digests }
     world.chain.mint(NATIVE_TOKEN, this.address, 10n ** 18n)

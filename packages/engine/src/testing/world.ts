@@ -189,6 +189,8 @@ export class World {
   readonly scheduler: Scheduler
   readonly random: SeededRandom
   readonly crypto: Crypto
+  /** Signers of the world's cryptography, by number; the parties have the first ones. */
+  readonly signerOf: (number: number) => Signer
   readonly chain: SimulatedChain
   readonly network: Network
   readonly log: LogLine[] = []
@@ -202,7 +204,7 @@ export class World {
     const fast = createFastCrypto()
     const isReal = options.crypto === 'real'
     this.crypto = isReal ? testCrypto : fast
-    const signerOf = (number: number) =>
+    this.signerOf = (number) =>
       isReal ? signerFromKey(`0x${number.toString(16).padStart(64, '0')}`) : fast.signer(number)
     const { scheduler, random, crypto } = this
     this.chain = new SimulatedChain({ scheduler, random: random.fork('chain'), crypto, blockTime, finality })
@@ -213,7 +215,7 @@ export class World {
       ...(options.jitter !== undefined && { jitter: options.jitter }),
     })
     const named = Object.entries(options.parties)
-    this.parties = new Map(named.map(([name, party], i) => [name, new Party(this, name, signerOf(i + 1), party)]))
+    this.parties = new Map(named.map(([name, party], i) => [name, new Party(this, name, this.signerOf(i + 1), party)]))
   }
 
   party(name: string): Party {

@@ -1,0 +1,352 @@
+import { createDigests, type Id, type LaneUpdate, type Memo, NATIVE_TOKEN, type VirtualTerms } from '@sluice/protocol'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Puppet, type PuppetChannel } from '../testing/puppet.ts'
+import { createWorld, type Party, type World } from '../testing/world.ts'
+
+const policy = { forward: true, forwardWait: 2 }
+
+let world: World
+let hub: Party
+let payer: Puppet
+let payee: Puppet
+let nonce = 0n
+
+beforeEach(async () => {
+  world = createWorld({ seed: 5, parties: { hub: { money: 100_000n, policy } } })
+  hub = world.party('hub')
+  await world.start()
+  payer = new Puppet(world, 'payer', world.signerOf(101))
+  payee = new Puppet(world, 'payee', world.signerOf(102))
+  for (const puppet of [payer, payee]) {
+    await puppet.start()
+    await puppet.connect(hub)
+  }
+})
+
+afterEach(() => world.stop())
+
+function termsOf(path: readonly Id[], capacity = 300n): VirtualTerms {
+  nonce += 1n
+  const minute = BigInt(Math.floor(world.scheduler.now() / 60_000))
+  return { path, token: NATIVE_TOKEN, capacity, disputeWindow: 10, nonce: (minute << 32n) + nonce }
+}
+
+function memoOf(hops: number): Memo {
+  const now = BigInt(Math.floor(world.scheduler.now() / 1000))
+  const until = Array.from({ length: hops }, (_, i) => now + 600n - BigInt(i) * 10n)
+  return { until, fees: Array.from({ length: hops - 1 }, () => 0n) }
+}
+
+const idOf = (terms: VirtualTerms): Id => createDigests(world.chain.domain, world.crypto).virtualId(terms)
+
+/** What the hub refused of an update, if it did. */
+const refusedCode = (puppet: Puppet, update: LaneUpdate): string | undefined =>
+  puppet.heardOf('refuse').find(({ seq }) => seq === update.voucher.seq)?.code
+
+const statusOf = (virtualId: Id) => hub.engine.virtuals().find((view) => view.virtualId === virtualId)?.status
+
+describe('a hub between two that keep no rule', () => {
+  let fromPayer: PuppetChannel
+  let toPayee: PuppetChannel
+  let terms: VirtualTerms
+  let virtualId: Id
+
+  beforeEach(async () => {
+    fromPayer = await payer.open(hub, 5000n)
+    toPayee = await payee.open(hub, 0n)
+    await world.finish(hub.engine.topUp(toPayee.channelId, 5000n))
+    terms = termsOf([payer.address, hub.address, payee.address])
+    virtualId = idOf(terms)
+  })
+
+  const add = (changed: VirtualTerms = terms) =>
+    payer.update(fromPayer, [{ type: 'add', terms: changed, memo: memoOf(changed.path.length - 1) }])
+  const fold = (amount: bigint) => payer.update(fromPayer, [{ type: 'fold', virtualId, amount }])
+  const newestToPayee = (): LaneUpdate => {
+    const update = payee.heardOf('update').at(-1)?.update
+    if (update === undefined) throw new Error('the hub sent no update')
+    return update
+  }
+  const accept = async (update: LaneUpdate) => {
+    const { channelId, lane, seq } = update.voucher
+    payee.send(hub.address, { type: 'accepted', channelId, lane, seq })
+    await world.scheduler.runFor(200)
+  }
+  const refuse = async (update: LaneUpdate, code = 'ADD_WINDOW') => {
+    const { channelId, lane, seq } = update.voucher
+    payee.send(hub.address, { type: 'refuse', channelId, lane, seq, newest: update.base, code })
+    await world.scheduler.runFor(200)
+  }
+  const countersign = async (update: LaneUpdate) => {
+    payee.countersign(update, hub)
+    await world.scheduler.runFor(200)
+  }
+  const claim = async (amount: bigint, signer: Puppet = payer) => {
+    payee.send(hub.address, { type: 'claim', virtualId, voucher: signer.pay(virtualId, amount) })
+    await world.scheduler.runFor(200)
+  }
+  const foldsToPayee = () => payee.heardOf('update').filter(({ update }) => update.operations[0]?.type === 'fold')
+
+  it('locks on what was locked for it', async () => {
+    await add()
+    expect(newestToPayee()).toMatchObject({ operations: [{ type: 'add', terms }], voucher: { locked: 300n } })
+  })
+
+  it('accepts no fold below its lock while its own lock can still be shown', async () => {
+    await add()
+    const early = await fold(299n)
+    expect(refusedCode(payer, early)).toBe('FOLD_TOO_LOW')
+    const full = await fold(300n)
+    expect(refusedCode(payer, full)).toBeUndefined()
+  })
+
+  it('folds only at a voucher of the payer', async () => {
+    await add()
+    await accept(newestToPayee())
+    await claim(100n, payee)
+    expect(foldsToPayee()).toEqual([])
+    await claim(301n)
+    expect(foldsToPayee()).toEqual([])
+    await claim(100n)
+    expect(foldsToPayee()).toMatchObject([{ update: { operations: [{ type: 'fold', amount: 100n }] } }])
+  })
+
+  it('lets the payer fold at what it folded at, once that is countersigned and not before', async () => {
+    await add()
+    await accept(newestToPayee())
+    await claim(100n)
+    const folded = newestToPayee()
+    await accept(folded)
+    expect(refusedCode(payer, await fold(100n))).toBe('FOLD_TOO_LOW')
+    expect(payer.heardOf('claim')).toEqual([])
+    await countersign(folded)
+    expect(payer.heardOf('claim')).toMatchObject([{ virtualId, voucher: { voucher: { amount: 100n } } }])
+    expect(refusedCode(payer, await fold(99n))).toBe('FOLD_TOO_LOW')
+    expect(refusedCode(payer, await fold(100n))).toBeUndefined()
+    expect(statusOf(virtualId)).toBe('closed')
+  })
+
+  it('counts a refused fold as signed: the largest decides', async () => {
+    await add()
+    await accept(newestToPayee())
+    await claim(200n)
+    await refuse(newestToPayee(), 'FOLD_TOO_LOW')
+    await claim(100n)
+    const folded = newestToPayee()
+    await accept(folded)
+    await countersign(folded)
+    expect(refusedCode(payer, await fold(100n))).toBe('FOLD_TOO_LOW')
+    expect(refusedCode(payer, await fold(200n))).toBeUndefined()
+  })
+
+  it('counts a refused add as signed until a newer voucher is countersigned', async () => {
+    await add()
+    await refuse(newestToPayee())
+    expect(refusedCode(payer, await fold(0n))).toBe('FOLD_TOO_LOW')
+    expect(payer.heardOf('decline')).toEqual([])
+    const restated = newestToPayee()
+    expect(restated).toMatchObject({ operations: [], voucher: { seq: 2n, locked: 0n } })
+    await accept(restated)
+    await countersign(restated)
+    expect(payer.heardOf('decline')).toMatchObject([{ virtualId, code: 'ADD_WINDOW' }])
+    expect(refusedCode(payer, await fold(0n))).toBeUndefined()
+    expect(statusOf(virtualId)).toBe('declined')
+  })
+
+  it('does not go back below what was countersigned', async () => {
+    await add()
+    const added = newestToPayee()
+    await accept(added)
+    await countersign(added)
+    await refuse(added)
+    await claim(100n)
+    expect(newestToPayee()).toMatchObject({ base: 1n, operations: [{ type: 'fold', amount: 100n }] })
+  })
+
+  it('does not sign for ever for one that refuses all', async () => {
+    let answered = 0
+    for (let round = 0; round < 300; round++) {
+      if (round % 10 === 0) await add(termsOf([payer.address, hub.address, payee.address], 10n))
+      const updates = payee.heardOf('update')
+      for (const { update } of updates.slice(answered)) await refuse(update)
+      answered = updates.length
+    }
+    expect(payee.heardOf('update').length).toBeLessThan(150)
+  })
+
+  it('takes an id once only, wherever it was seen', async () => {
+    await add()
+    expect(refusedCode(payer, await add())).toBe('ADD_ID_SEEN')
+    const shown = termsOf([payer.address, hub.address, payee.address])
+    const request = { by: payer.address, signature: payer.signer.sign(world.chain.digests.closeRequest(idOf(shown))) }
+    world.chain.submit(payer.address, { type: 'closeVirtual', terms: shown, request })
+    await world.scheduler.runFor(2_000)
+    expect(refusedCode(payer, await add(shown))).toBe('ADD_ID_SEEN')
+  })
+
+  it('neither folds nor accepts a fold while the chain decides, and then by its answer', async () => {
+    await add()
+    await accept(newestToPayee())
+    const request = { by: payer.address, signature: payer.signer.sign(world.chain.digests.closeRequest(virtualId)) }
+    world.chain.submit(payer.address, { type: 'closeVirtual', terms, request })
+    await world.scheduler.runFor(2_000)
+    expect(refusedCode(payer, await fold(300n))).toBe('FOLD_WHILE_CLOSING')
+    await claim(100n)
+    expect(foldsToPayee()).toEqual([])
+    await world.scheduler.runFor(13_500)
+    // The hub held the payee's voucher, and redeemed it while the window ran.
+    expect(newestToPayee()).toMatchObject({ operations: [{ type: 'fold', amount: 100n }] })
+    expect(refusedCode(payer, await fold(99n))).toBe('FOLD_TOO_LOW')
+    expect(refusedCode(payer, await fold(100n))).toBeUndefined()
+  })
+
+  it('does not lock on for one that the chain decides already', async () => {
+    const other = termsOf([payer.address, hub.address, payee.address])
+    const update = payer.sign(fromPayer, [{ type: 'add', terms: other, memo: memoOf(2) }])
+    const request = { by: payer.address, signature: payer.signer.sign(world.chain.digests.closeRequest(idOf(other))) }
+    world.chain.submit(payer.address, { type: 'closeVirtual', terms: other, request })
+    await world.scheduler.runFor(1_500)
+    payer.send(hub.address, { type: 'update', update })
+    await world.scheduler.runFor(200)
+    expect(payee.heardOf('update')).toEqual([])
+  })
+
+  it('accepts nothing more once a close of the channel is seen', async () => {
+    const request = {
+      by: payer.address,
+      signature: payer.signer.sign(world.chain.digests.closeRequest(fromPayer.channelId)),
+    }
+    world.chain.submit(payer.address, { type: 'startClose', terms: fromPayer.terms, request })
+    await world.scheduler.runFor(1_500)
+    expect(refusedCode(payer, await add())).toBe('CHANNEL_CLOSING')
+  })
+
+  it('accepts nothing beyond the deposit, after a while in which it might have come', async () => {
+    const update = await add(termsOf([payer.address, hub.address, payee.address], 5001n))
+    expect(refusedCode(payer, update)).toBeUndefined()
+    await world.scheduler.runFor(6_000)
+    expect(refusedCode(payer, update)).toBe('LANE_OVERSPENT')
+    expect(payee.heardOf('update')).toEqual([])
+  })
+
+  it('accepts what a deposit covers that it sees a moment later', async () => {
+    const update = await add(termsOf([payer.address, hub.address, payee.address], 5001n))
+    const next = await add()
+    const { terms: channel, lane } = fromPayer
+    world.chain.submit(payer.address, { type: 'deposit', terms: channel, party: lane, amount: 400n })
+    await world.scheduler.runFor(6_000)
+    expect([refusedCode(payer, update), refusedCode(payer, next)]).toEqual([undefined, undefined])
+    expect(payer.heardOf('accepted').at(-1)?.seq).toBe(next.voucher.seq)
+  })
+
+  it('lets nobody spend what it did not countersign', async () => {
+    // The hub pays the payee 100 by a fold; the payee has no deposit of its own.
+    await add()
+    const added = newestToPayee()
+    await accept(added)
+    await claim(100n)
+    const folded = newestToPayee()
+    await accept(folded)
+    const without = await payee.update(toPayee, [{ type: 'pay', amount: 100n }])
+    await world.scheduler.runFor(6_000)
+    expect(refusedCode(payee, without)).toBe('LANE_OVERSPENT')
+    await countersign(folded)
+    const withIt = await payee.update(toPayee, [{ type: 'pay', amount: 100n }])
+    expect(refusedCode(payee, withIt)).toBeUndefined()
+  })
+
+  it('passes back no more fees than it was paid back', async () => {
+    const memo = { ...memoOf(3), fees: [0n, 20n] }
+    const far = termsOf([payer.address, hub.address, payee.address, `0x${'77'.repeat(20)}`])
+    virtualId = idOf(far)
+    await payer.update(fromPayer, [
+      { type: 'add', terms: far, memo },
+      { type: 'pay', amount: 20n },
+    ])
+    const added = newestToPayee()
+    await accept(added)
+    payee.send(hub.address, { type: 'decline', virtualId, code: 'NO', returned: 20n })
+    await world.scheduler.runFor(200)
+    const folded = newestToPayee()
+    await accept(folded)
+    await countersign(folded)
+    expect(payer.heardOf('decline')).toMatchObject([{ virtualId, returned: 0n }])
+  })
+
+  it('gives no new lock to one that does not countersign', async () => {
+    await add()
+    await accept(newestToPayee())
+    await world.scheduler.runFor(hub.policy.countersignTimeout * 1000 + 1_000)
+    const before = payee.heardOf('update').length
+    expect(payee.heardOf('countersignRequest').length).toBeGreaterThan(0)
+    await add(termsOf([payer.address, hub.address, payee.address]))
+    expect(payee.heardOf('update').length).toBe(before)
+    expect(payer.heardOf('decline')).toMatchObject([{ code: 'FORWARD_NO_CHANNEL' }])
+  })
+})
+
+describe('a payee whose payer keeps no rule', () => {
+  let channel: PuppetChannel
+  let terms: VirtualTerms
+  let virtualId: Id
+
+  beforeEach(async () => {
+    channel = await payer.open(hub, 5000n)
+    terms = termsOf([payer.address, hub.address])
+    virtualId = idOf(terms)
+  })
+
+  const add = () => payer.update(channel, [{ type: 'add', terms, memo: memoOf(1) }])
+  const fold = (amount: bigint) => payer.update(channel, [{ type: 'fold', virtualId, amount }])
+  const pay = async (amount: bigint) => {
+    payer.send(hub.address, { type: 'voucher', terms, signed: payer.pay(virtualId, amount) })
+    await world.scheduler.runFor(200)
+  }
+  const acceptedAmounts = () => payer.heardOf('voucherAccepted').map(({ amount }) => amount)
+
+  it('accepts a voucher only once its lock stands', async () => {
+    await pay(50n)
+    expect(acceptedAmounts()).toEqual([])
+    await add()
+    expect(acceptedAmounts()).toEqual([50n])
+  })
+
+  it('accepts no fold below the highest voucher', async () => {
+    await add()
+    await pay(50n)
+    expect(refusedCode(payer, await fold(49n))).toBe('FOLD_TOO_LOW')
+    expect(refusedCode(payer, await fold(50n))).toBeUndefined()
+  })
+
+  it('accepts no voucher after the fold, nor when the chain decides', async () => {
+    await add()
+    await pay(50n)
+    await fold(50n)
+    await pay(60n)
+    expect(acceptedAmounts()).toEqual([50n])
+  })
+
+  it('accepts no voucher once the chain decides, and has redeemed what it had', async () => {
+    await add()
+    await pay(50n)
+    const request = { by: payer.address, signature: payer.signer.sign(world.chain.digests.closeRequest(virtualId)) }
+    world.chain.submit(payer.address, { type: 'closeVirtual', terms, request })
+    await world.scheduler.runFor(1_500)
+    await pay(60n)
+    expect(acceptedAmounts()).toEqual([50n])
+    expect(refusedCode(payer, await fold(50n))).toBe('FOLD_WHILE_CLOSING')
+    await world.scheduler.runFor(13_500)
+    expect(refusedCode(payer, await fold(49n))).toBe('FOLD_TOO_LOW')
+    expect(refusedCode(payer, await fold(50n))).toBeUndefined()
+  })
+
+  it('takes a voucher of a stranger for nothing', async () => {
+    await add()
+    const forged = { ...payer.pay(virtualId, 50n), signature: payee.pay(virtualId, 50n).signature }
+    payer.send(hub.address, { type: 'voucher', signed: forged })
+    payee.send(hub.address, { type: 'voucher', signed: payer.pay(virtualId, 40n) })
+    await world.scheduler.runFor(200)
+    expect(acceptedAmounts()).toEqual([])
+    expect(payer.heardOf('voucherRefused')).toMatchObject([{ code: 'PAYMENT_SIGNATURE_WRONG' }])
+  })
+})
