@@ -38,13 +38,19 @@ function firstCommit(trace: readonly TraceEvent[], after: number): Commit | unde
   return trace.find((event): event is Commit => event.type === 'commit' && event.from >= after)
 }
 
+/** Acknowledgements are far smaller than what an opening sends. */
+const SMALLEST_BYTES = 200
+
 function firstFrame(
   trace: readonly TraceEvent[],
   type: Frame['type'],
   peer: Address,
   after: number,
 ): Frame | undefined {
-  return trace.find((event): event is Frame => event.type === type && event.peer === peer && event.at >= after)
+  return trace.find(
+    (event): event is Frame =>
+      event.type === type && event.peer === peer && event.at >= after && event.bytes >= SMALLEST_BYTES,
+  )
 }
 
 function lastCommit(trace: readonly TraceEvent[], before: number): Commit | undefined {
