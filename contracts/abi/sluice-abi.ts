@@ -3255,7 +3255,7 @@ export const sluiceAbi = [
         "internalType": "bytes32"
       },
       {
-        "name": "total",
+        "name": "amount",
         "type": "uint256",
         "internalType": "uint256"
       }

@@ -55,17 +55,9 @@ contract Sluice is ISluice, Guard {
     // ---- ways in ----
 
     /// @inheritdoc ISluice
-    function deposit(ChannelTerms calldata terms, uint8 party, uint256 amount) external payable guarded {
-        bytes32 id = channelId(terms);
-        if (terms.token == address(0)) {
-            if (msg.value != amount) revert WrongValue(msg.value, amount);
-        } else {
-            if (msg.value != 0) revert WrongValue(msg.value, 0);
-            uint256 before = TokenPull.balance(terms.token);
-            TokenPull.byAllowance(terms.token, amount);
-            amount = TokenPull.balance(terms.token) - before;
-        }
-        Deposits.record(store.channels[id], id, terms, party, amount);
+    function deposit(ChannelTerms calldata terms, uint8 party, uint256 amount) external payable {
+        if (terms.token == address(0)) depositNative(terms, party, amount);
+        else depositErc20(terms, party, amount);
     }
 
     /// @inheritdoc ISluice
@@ -142,7 +134,7 @@ contract Sluice is ISluice, Guard {
     // ---- alone ----
 
     /// @inheritdoc ISluice
-    function startClose(ChannelTerms calldata terms, SignedLane calldata voucher) external guarded {
+    function startClose(ChannelTerms calldata terms, SignedLane calldata voucher) external unentered {
         bytes32 id = channelId(terms);
         Closing.requireSpeaker(terms, id, msg.sender);
         Closing.start(store.channels[id], id, domainSeparator(), terms, voucher, msg.sender);
@@ -160,7 +152,7 @@ contract Sluice is ISluice, Guard {
     }
 
     /// @inheritdoc ISluice
-    function updateLane(ChannelTerms calldata terms, SignedLane calldata voucher) external guarded {
+    function updateLane(ChannelTerms calldata terms, SignedLane calldata voucher) external unentered {
         bytes32 id = channelId(terms);
         Closing.update(store.channels[id], id, domainSeparator(), terms, voucher, msg.sender);
     }
@@ -206,7 +198,7 @@ contract Sluice is ISluice, Guard {
     // ---- virtual channels ----
 
     /// @inheritdoc ISluice
-    function closeVirtual(VirtualTerms calldata terms) external guarded {
+    function closeVirtual(VirtualTerms calldata terms) external unentered {
         bytes32 id = virtualId(terms);
         VirtualClosing.requireMember(terms, id, msg.sender);
         Virtuals.start(store, id, terms.disputeWindow);
@@ -244,12 +236,12 @@ contract Sluice is ISluice, Guard {
     }
 
     /// @inheritdoc ISluice
-    function redeem(VirtualTerms calldata terms, SignedVoucher calldata voucher) external guarded {
+    function redeem(VirtualTerms calldata terms, SignedVoucher calldata voucher) external unentered {
         Virtuals.redeem(store, virtualId(terms), domainSeparator(), terms, voucher, msg.sender, false);
     }
 
     /// @inheritdoc ISluice
-    function redeemBatch(Redemption[] calldata items) external guarded {
+    function redeemBatch(Redemption[] calldata items) external unentered {
         bytes32 domain = domainSeparator();
         for (uint256 i; i < items.length; ++i) {
             VirtualTerms calldata terms = items[i].terms;
@@ -343,6 +335,19 @@ contract Sluice is ISluice, Guard {
     }
 
     // ---- inside ----
+
+    function depositNative(ChannelTerms calldata terms, uint8 party, uint256 amount) private unentered {
+        if (msg.value != amount) revert WrongValue(msg.value, amount);
+        bytes32 id = channelId(terms);
+        Deposits.record(store.channels[id], id, terms, party, amount);
+    }
+
+    function depositErc20(ChannelTerms calldata terms, uint8 party, uint256 amount) private guarded {
+        if (msg.value != 0) revert WrongValue(msg.value, 0);
+        (bytes32 id, uint256 before) = beforePull(terms);
+        TokenPull.byAllowance(terms.token, amount);
+        afterPull(terms, id, party, before);
+    }
 
     function digestOf(bytes32 structHash) private view returns (bytes32) {
         return TypedData.digest(domainSeparator(), structHash);

@@ -126,20 +126,20 @@ contract DepositTest is Fixture {
         sluice.deposit{ value: 1 }(t, 0, 1);
     }
 
-    function test_depositsStayBelow128Bits() public {
-        (ChannelTerms memory t, bytes32 id) = funded(type(uint128).max - 5, 0);
+    function test_depositsStayBelow127Bits() public {
+        (ChannelTerms memory t, bytes32 id) = funded(type(uint128).max / 2 - 5, 0);
         vm.deal(address(this), 6);
         refuses(abi.encodeWithSelector(TooMuch.selector, id, 6));
         sluice.deposit{ value: 6 }(t, 1, 6);
         sluice.deposit{ value: 5 }(t, 1, 5);
-        assertEq(stateOf(id).depositA, type(uint128).max - 5);
+        assertEq(stateOf(id).depositA, type(uint128).max / 2 - 5);
         assertEq(stateOf(id).depositB, 5);
         assertEq(uint8(stateOf(id).status), uint8(Status.Open));
     }
 
-    function test_aTokenCannotClaimMoreThan128Bits() public {
+    function test_aTokenCannotClaimMoreThan127Bits() public {
         ChannelTerms memory t = tokenTerms();
-        uint256 amount = uint256(type(uint128).max) + 1;
+        uint256 amount = uint256(type(uint128).max / 2) + 1;
         token.mint(address(this), amount);
         token.approve(address(sluice), amount);
         refuses(abi.encodeWithSelector(TooMuch.selector, sluice.channelId(t), amount));

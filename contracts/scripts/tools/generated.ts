@@ -16,7 +16,11 @@ interface Contract {
 }
 
 /** Contracts whose ABI TypeScript uses; those that can be deployed get their creation bytecode in a file of its own. */
-const contracts: readonly Contract[] = [{ name: 'Sluice', source: 'Sluice.sol', deployable: true }]
+const contracts: readonly Contract[] = [
+  { name: 'Sluice', source: 'Sluice.sol', deployable: true },
+  { name: 'AppResolver', source: 'AppResolver.sol', deployable: true },
+  { name: 'HashLockResolver', source: 'HashLockResolver.sol', deployable: true },
+]
 
 /**
  * Builds the contracts and makes the files.

@@ -64,8 +64,8 @@ interface ISluiceErrors {
     error WrongValue(uint256 sent, uint256 expected);
     /// @notice A deposit that brought nothing.
     error NothingReceived();
-    /// @notice Deposits past 2^128 - 1 in total.
-    error TooMuch(bytes32 channelId, uint256 total);
+    /// @notice More than fits: all deposits of a channel sum to less than 2^127.
+    error TooMuch(bytes32 channelId, uint256 amount);
     /// @notice The token did not let itself be pulled.
     error PullFailed(address token, address from, uint256 amount);
     /// @notice This way of depositing needs an ERC-20.

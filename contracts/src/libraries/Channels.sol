@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import { ISluiceErrors } from "../interfaces/ISluiceErrors.sol";
 import { ChannelTerms } from "../interfaces/SluiceTypes.sol";
+import { DepositsWord } from "./DepositsWord.sol";
 import { ChannelSlots } from "./Store.sol";
 
 /// @title Channels
@@ -32,6 +33,11 @@ library Channels {
     function closesAt(ChannelSlots storage slots) internal view returns (uint64 end) {
         end = slots.lanes[0].closesAt();
         if (end == 0) end = slots.lanes[1].closesAt();
+    }
+
+    /// @notice What was withdrawn; not read where nothing ever was.
+    function withdrawn(ChannelSlots storage slots, DepositsWord deposits) internal view returns (uint128 a, uint128 b) {
+        if (deposits.hasWithdrawn()) (a, b) = (slots.withdrawnA, slots.withdrawnB);
     }
 
     /// @notice Whether `who` may act for one side: its account or its signer.

@@ -81,12 +81,13 @@ library Closing {
         if (deposits.isOver()) revert ISluiceErrors.ChannelOver(id);
         (LaneWord lane0, LaneWord lane1) = (slots.lanes[0], slots.lanes[1]);
         requireWindowOver(id, lane0.closesAt() | lane1.closesAt());
+        (uint128 withdrawnA, uint128 withdrawnB) = Channels.withdrawn(slots, deposits);
         Settlement.Split memory split = Settlement.split(
             Settlement.Input(
                 deposits.ofA(),
                 deposits.ofB(),
-                slots.withdrawnA,
-                slots.withdrawnB,
+                withdrawnA,
+                withdrawnB,
                 lane0.paid(),
                 lane1.paid(),
                 Lanes.lockedOf(slots, id, 0, lane0, locks0),

@@ -5,7 +5,7 @@ import { ISluiceErrors } from "../interfaces/ISluiceErrors.sol";
 import { ISluiceEvents } from "../interfaces/ISluiceEvents.sol";
 import { ChannelTerms } from "../interfaces/SluiceTypes.sol";
 import { Channels } from "./Channels.sol";
-import { DepositsWord } from "./DepositsWord.sol";
+import { DepositsWord, DepositsWords } from "./DepositsWord.sol";
 import { ChannelSlots } from "./Store.sol";
 
 /// @title Deposits
@@ -19,8 +19,7 @@ library Deposits {
         if (received == 0) revert ISluiceErrors.NothingReceived();
         DepositsWord was = slots.deposits;
         if (was.isOver()) revert ISluiceErrors.ChannelOver(id);
-        uint256 room = type(uint128).max - uint256(was.ofA()) - was.ofB();
-        if (received > room) revert ISluiceErrors.TooMuch(id, received);
+        if (received > DepositsWords.MOST - was.ofA() - was.ofB()) revert ISluiceErrors.TooMuch(id, received);
         DepositsWord now_ = was.add(party, received);
         slots.deposits = now_;
         if (was.isEmpty()) {
@@ -33,9 +32,14 @@ library Deposits {
 
     // Looked at once, by the first deposit: without one there is nothing to lose in a channel.
     function requireTerms(ChannelTerms calldata terms) private pure {
-        if (
-            terms.a.signer >= terms.b.signer || terms.a.signer == address(0) || terms.a.account == address(0)
-                || terms.b.account == address(0)
-        ) revert ISluiceErrors.BadTerms(terms.a.signer, terms.b.signer, terms.a.account, terms.b.account);
+        (address a, address b) = (terms.a.signer, terms.b.signer);
+        (address accountA, address accountB) = (terms.a.account, terms.b.account);
+        if (a >= b || a == address(0) || accountA == address(0) || accountB == address(0)) {
+            revert ISluiceErrors.BadTerms(a, b, accountA, accountB);
+        }
+        // reading refuses dirty upper bits, which the id was made of as they are
+        terms.token;
+        terms.disputeWindow;
+        terms.nonce;
     }
 }

@@ -50,23 +50,4 @@ library Hashes {
             h := keccak256(m, 0xc0)
         }
     }
-
-    /// @notice keccak256(abi.encode(a, b, c, d, e, f, g)).
-    function words(bytes32 a, bytes32 b, bytes32 c, bytes32 d, bytes32 e, bytes32 f, bytes32 g)
-        internal
-        pure
-        returns (bytes32 h)
-    {
-        assembly ("memory-safe") {
-            let m := mload(0x40)
-            mstore(m, a)
-            mstore(add(m, 0x20), b)
-            mstore(add(m, 0x40), c)
-            mstore(add(m, 0x60), d)
-            mstore(add(m, 0x80), e)
-            mstore(add(m, 0xa0), f)
-            mstore(add(m, 0xc0), g)
-            h := keccak256(m, 0xe0)
-        }
-    }
 }

@@ -27,15 +27,16 @@ library Lanes {
         LaneWord was,
         address sender
     ) internal {
-        uint8 lane = voucher.lane;
-        if (voucher.seq <= was.seq()) revert ISluiceErrors.StaleVoucher(id, lane, was.seq(), voucher.seq);
-        bool locks = voucher.locked != 0;
-        if (locks && voucher.locksRoot == 0) revert ISluiceErrors.BadLocks(voucher.locked, voucher.locksRoot);
-        requireSigned(id, domain, terms, voucher, sender);
-        slots.lanes[lane] = was.withVoucher(voucher.seq, voucher.paid, locks);
-        if (locks) slots.locksHashes[lane] = hashOf(voucher.locked, voucher.locksRoot);
+        (uint8 lane, uint64 seq, uint128 locked) = (voucher.lane, voucher.seq, voucher.locked);
+        if (seq <= was.seq()) revert ISluiceErrors.StaleVoucher(id, lane, was.seq(), seq);
+        bytes32 root = voucher.locksRoot;
+        if (locked != 0 && root == 0) revert ISluiceErrors.BadLocks(locked, root);
+        requireSigned(id, domain, terms, voucher, lane, sender);
+        uint128 paid = voucher.paid;
+        slots.lanes[lane] = was.withVoucher(seq, paid, locked != 0);
+        if (locked != 0) slots.locksHashes[lane] = hashOf(locked, root);
         else if (was.hasLocks()) slots.locksHashes[lane] = 0;
-        emit ISluiceEvents.LaneUpdated(id, lane, voucher.seq, voucher.paid, voucher.locked, voucher.locksRoot);
+        emit ISluiceEvents.LaneUpdated(id, lane, seq, paid, locked, root);
     }
 
     /// @notice The locked sum that counts at settlement; refuses locks that are not those last shown.
@@ -69,9 +70,9 @@ library Lanes {
         bytes32 domain,
         ChannelTerms calldata terms,
         SignedLane calldata voucher,
+        uint8 lane,
         address sender
     ) private pure {
-        uint8 lane = voucher.lane;
         bytes32 digest = TypedData.digest(domain, Messages.ofLane(id, voucher));
         address payer = Channels.payerSigner(terms, lane);
         if (!Signatures.isBy(payer, digest, voucher.payerSignature)) revert ISluiceErrors.BadSignature(digest, payer);

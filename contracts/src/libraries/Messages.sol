@@ -20,29 +20,30 @@ library Messages {
     bytes32 private constant CREDIT_REDIRECT_TYPE =
         keccak256("CreditRedirect(address account,address token,address to,uint256 nonce,uint64 deadline)");
 
-    /// @notice Struct hash of a lane voucher.
-    function ofLane(bytes32 channelId, SignedLane calldata voucher) internal pure returns (bytes32) {
-        return Hashes.words(
-            LANE_VOUCHER_TYPE,
-            channelId,
-            bytes32(uint256(voucher.lane)),
-            bytes32(uint256(voucher.seq)),
-            bytes32(uint256(voucher.paid)),
-            bytes32(uint256(voucher.locked)),
-            voucher.locksRoot
-        );
+    /// @notice Struct hash of a lane voucher: lane, seq, paid, locked and locksRoot stand in calldata as they are hashed.
+    /// @dev The caller reads each field, which refuses dirty upper bits.
+    function ofLane(bytes32 channelId, SignedLane calldata voucher) internal pure returns (bytes32 h) {
+        bytes32 typeHash = LANE_VOUCHER_TYPE;
+        assembly ("memory-safe") {
+            let m := mload(0x40)
+            mstore(m, typeHash)
+            mstore(add(m, 0x20), channelId)
+            calldatacopy(add(m, 0x40), voucher, 0xa0)
+            h := keccak256(m, 0xe0)
+        }
     }
 
-    /// @notice Struct hash of a virtual channel's voucher.
-    function ofVoucher(bytes32 virtualId, SignedVoucher calldata voucher) internal pure returns (bytes32) {
-        return Hashes.words(
-            VOUCHER_TYPE,
-            virtualId,
-            bytes32(uint256(voucher.amount)),
-            voucher.tickAnchor,
-            bytes32(uint256(voucher.tickValue)),
-            bytes32(uint256(voucher.tickCount))
-        );
+    /// @notice Struct hash of a virtual channel's voucher: amount, tickAnchor, tickValue and tickCount likewise.
+    /// @dev The caller reads each field, which refuses dirty upper bits.
+    function ofVoucher(bytes32 virtualId, SignedVoucher calldata voucher) internal pure returns (bytes32 h) {
+        bytes32 typeHash = VOUCHER_TYPE;
+        assembly ("memory-safe") {
+            let m := mload(0x40)
+            mstore(m, typeHash)
+            mstore(add(m, 0x20), virtualId)
+            calldatacopy(add(m, 0x40), voucher, 0x80)
+            h := keccak256(m, 0xc0)
+        }
     }
 
     /// @notice Struct hash of a cooperative close.

@@ -27,17 +27,21 @@ library Settlement {
     /// @notice The pot is all deposits less all withdrawals. a's share is its balance, forced between nothing and the whole pot;
     /// b has the rest. Each lane's pool comes out of its payer's share.
     function split(Input memory i) internal pure returns (Split memory out) {
-        uint256 pot = uint256(i.depositA) + i.depositB - i.withdrawnA - i.withdrawnB;
-        uint256 shareA = clamp(
-            int256(uint256(i.depositA)) - int256(uint256(i.withdrawnA)) - int256(uint256(i.paid0))
-                + int256(uint256(i.paid1)),
-            pot
-        );
-        uint256 shareB = pot - shareA;
-        out.pool0 = uint128(min(i.locked0, shareA));
-        out.pool1 = uint128(min(i.locked1, shareB));
-        out.payA = uint128(shareA - out.pool0);
-        out.payB = uint128(shareB - out.pool1);
+        unchecked {
+            uint256 pot = uint256(i.depositA) + i.depositB - i.withdrawnA - i.withdrawnB;
+            uint256 shareA = clamp(
+                int256(uint256(i.depositA)) - int256(uint256(i.withdrawnA)) - int256(uint256(i.paid0))
+                    + int256(uint256(i.paid1)),
+                pot
+            );
+            uint256 shareB = pot - shareA;
+            uint256 pool0 = min(i.locked0, shareA);
+            uint256 pool1 = min(i.locked1, shareB);
+            out.pool0 = uint128(pool0);
+            out.pool1 = uint128(pool1);
+            out.payA = uint128(shareA - pool0);
+            out.payB = uint128(shareB - pool1);
+        }
     }
 
     /// @notice What one lock takes out of the pool, and what of it goes to the lane's receiver.

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import { ISluiceErrors } from "../interfaces/ISluiceErrors.sol";
 import { ISluiceEvents } from "../interfaces/ISluiceEvents.sol";
 import { ChannelTerms, CompactSignature } from "../interfaces/SluiceTypes.sol";
+import { Channels } from "./Channels.sol";
 import { DepositsWord, DepositsWords } from "./DepositsWord.sol";
 import { Signatures } from "./Signatures.sol";
 import { ChannelSlots } from "./Store.sol";
@@ -34,7 +35,7 @@ library Together {
     {
         DepositsWord deposits = slots.deposits;
         if (deposits.isOver()) revert ISluiceErrors.ChannelOver(id);
-        (uint128 withdrawnA, uint128 withdrawnB) = (slots.withdrawnA, slots.withdrawnB);
+        (uint128 withdrawnA, uint128 withdrawnB) = Channels.withdrawn(slots, deposits);
         uint128 before = party == 0 ? withdrawnA : withdrawnB;
         if (total <= before) revert ISluiceErrors.NothingNew(id, before, total);
         part = total - before;
@@ -42,6 +43,7 @@ library Together {
         if (part > pot) revert ISluiceErrors.PotTooSmall(id, pot, part);
         if (party == 0) slots.withdrawnA = total;
         else slots.withdrawnB = total;
+        if (!deposits.hasWithdrawn()) slots.deposits = deposits.withWithdrawal();
         emit ISluiceEvents.Withdrawn(id, party, total, part);
     }
 
@@ -54,9 +56,10 @@ library Together {
     {
         DepositsWord deposits = slots.deposits;
         if (deposits.isOver()) revert ISluiceErrors.ChannelOver(id);
+        (uint128 withdrawnA, uint128 withdrawnB) = Channels.withdrawn(slots, deposits);
         int256 toA = from == 0 ? -int256(uint256(amount)) : int256(uint256(amount));
-        paidA = share(id, 0, deposits.ofA(), slots.withdrawnA, toA);
-        paidB = share(id, 1, deposits.ofB(), slots.withdrawnB, -toA);
+        paidA = share(id, 0, deposits.ofA(), withdrawnA, toA);
+        paidB = share(id, 1, deposits.ofB(), withdrawnB, -toA);
         slots.deposits = DepositsWords.CLOSED;
         emit ISluiceEvents.Closed(id, paidA, paidB);
     }
