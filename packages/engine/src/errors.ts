@@ -10,6 +10,10 @@ export const engineErrors = {
     message: 'the engine stopped because its store failed: {reason}',
     action: 'Mend the store (free space, permissions) and start again: nothing of the failed commit has left.',
   },
+  BACKUP_UNREADABLE: {
+    message: 'the backup cannot be read: {reason}',
+    action: 'Use the version that wrote it, or another backup.',
+  },
   ENGINE_RECORD_UNREADABLE: {
     message: 'the record {key} cannot be read',
     action: 'Use the version that wrote the store, or restore the account from its backup.',

@@ -1,5 +1,8 @@
 export { createEngine } from './api/create-engine.ts'
 export * from './api/engine.ts'
+export { type Backup, readBackup } from './backup/backup.ts'
+export { ownerCalls } from './backup/owner-calls.ts'
+export type * from './chain/view.ts'
 export * from './errors.ts'
 export * from './policy/limits.ts'
 export * from './policy/policy.ts'

@@ -1,4 +1,5 @@
 import type { Id } from '@sluice/protocol'
+import { writeBackup } from '../backup/backup.ts'
 import { channelView } from '../channels/view.ts'
 import { acceptedAmount, admit, waitForAmount } from '../virtuals/admit.ts'
 import { closeVirtual } from '../virtuals/close.ts'
@@ -21,7 +22,12 @@ import type { Admission, Engine, EngineOptions, EnginePorts } from './engine.ts'
  */
 export async function createEngine(ports: EnginePorts, options: EngineOptions): Promise<Engine> {
   const core = new Core(ports, options)
-  await core.start()
+  try {
+    await core.start()
+  } catch (error) {
+    await core.stop()
+    throw error
+  }
   const { tx, loop } = core
   return {
     signer: core.env.self,
@@ -52,7 +58,7 @@ export async function createEngine(ports: EnginePorts, options: EngineOptions): 
       core.listeners.add(listener)
       return () => core.listeners.delete(listener)
     },
-    backup: () => new Uint8Array(),
+    backup: () => writeBackup(core.env, core.state.channels.allCommitted(), core.state.virtuals.allCommitted()),
     stop: () => core.stop(),
   }
 }

@@ -4,6 +4,7 @@ import type { Flow, Tx } from '../loop/tx.ts'
 import { takeClose, takeCloseAnswer } from './close.ts'
 import { channelDueAt, crankChannel } from './crank.ts'
 import { takeAgree, takePropose } from './propose.ts'
+import { disputeUnfollowed } from './unfollowed.ts'
 import { takeWithdraw, takeWithdrawAnswer } from './withdraw.ts'
 
 /** What peers answered to proposals that they do not agree to, for the calls that wait for it. */
@@ -42,6 +43,7 @@ export function channelFlow(rejections: Rejections): Flow {
       for (const channelId of tx.channelsWith(peer)) crankChannelLater(tx, channelId)
     },
     channelChain: crankChannelLater,
+    virtualChain: disputeUnfollowed,
     channelDue,
     channelTimer: crankChannelLater,
   }

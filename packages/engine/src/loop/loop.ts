@@ -270,10 +270,19 @@ export class Loop {
     this.#effects = []
     this.#topics = new Map()
     this.#changed = new Set()
-    this.#options.onCommit(changed)
-    for (const effect of effects) effect()
-    for (const event of done) event.committed?.()
+    this.#leave(() => this.#options.onCommit(changed))
+    for (const effect of effects) this.#leave(effect)
+    for (const event of done) this.#leave(() => event.committed?.())
     this.#waiters.wake(topics)
+  }
+
+  /** What leaves after a commit must not throw; if it does, only that one is lost. */
+  #leave(effect: () => void): void {
+    try {
+      effect()
+    } catch (error) {
+      this.#options.log.error('effect failed', { error: error instanceof Error ? error.stack : String(error) })
+    }
   }
 
   #fail(cause: unknown, done: readonly LoopEvent[]): void {

@@ -1,0 +1,131 @@
+import { decode, encode } from '@ipld/dag-cbor'
+import {
+  type Address,
+  type ChannelRecord,
+  type Crypto,
+  channelKind,
+  createDigests,
+  type Domain,
+  type Hex,
+  type Id,
+  type LaneHashing,
+  type VirtualRecord,
+  virtualKind,
+} from '@sluice/protocol'
+import { EngineError } from '../errors.ts'
+import type { Environment } from '../loop/environment.ts'
+import { bytes, hex, list, struct, text, uint } from '../state/field.ts'
+
+/** The version of the format. */
+const VERSION = 1
+
+/**
+ * All that an account's owner needs to get the money of its channels back without the signer's key: the channels with their lock sets and
+ * newest vouchers, the virtual channels with their terms and highest vouchers, and the signatures that only the signer could
+ * give. Whoever holds it can have the virtual channels in it closed on chain, and nothing else.
+ */
+export interface Backup {
+  readonly domain: Domain
+  readonly account: Address
+  readonly signer: Address
+  readonly channels: ReadonlyMap<Id, ChannelRecord>
+  readonly virtuals: ReadonlyMap<Id, VirtualRecord>
+  /** The signer's signatures by digest: on the newest voucher received in each channel, and on a CloseRequest for each virtual channel. */
+  readonly signatures: ReadonlyMap<Hex, Hex>
+}
+
+interface Entry {
+  readonly key: string
+  readonly value: Uint8Array
+}
+
+interface Stored {
+  readonly chainId: bigint
+  readonly contract: Address
+  readonly account: Address
+  readonly signer: Address
+  /** The disk's own entries of channels and virtual channels, in ascending order of their keys. */
+  readonly entries: readonly Entry[]
+  readonly signatures: readonly { readonly digest: Hex; readonly signature: Hex }[]
+}
+
+const stored = struct<Stored>({
+  chainId: uint,
+  contract: hex,
+  account: hex,
+  signer: hex,
+  entries: list(struct<Entry>({ key: text, value: bytes })),
+  signatures: list(struct<{ digest: Hex; signature: Hex }>({ digest: hex, signature: hex })),
+})
+
+const isKept = ({ status }: ChannelRecord) => status === 'agreed'
+
+/** The backup of all channels that are not over. */
+export function writeBackup(
+  env: Environment,
+  channels: Iterable<readonly [Id, ChannelRecord]>,
+  virtuals: Iterable<readonly [Id, VirtualRecord]>,
+): Uint8Array {
+  const { digests, signer } = env
+  const entries: Entry[] = []
+  const signatures: Stored['signatures'][number][] = []
+  const sign = (digest: Hex) => signatures.push({ digest, signature: signer.sign(digest) })
+  const keep = (writes: readonly { readonly key: string; readonly value: Uint8Array | undefined }[]) => {
+    for (const { key, value } of writes) if (value !== undefined) entries.push({ key, value })
+  }
+  for (const [, record] of channels) {
+    if (!isKept(record)) continue
+    keep(channelKind(env).writes(undefined, record))
+    const newest = record.in.updates.at(-1)?.update.voucher
+    if (newest !== undefined) sign(digests.laneVoucher(newest))
+  }
+  for (const [virtualId, record] of virtuals) {
+    const writes = virtualKind.writes(undefined, record)
+    keep(writes)
+    if (writes.length > 0) sign(digests.closeRequest(virtualId))
+  }
+  entries.sort((one, other) => (one.key < other.key ? -1 : 1))
+  const { chainId, contract } = digests.domain
+  const { account, self } = env
+  return encode([VERSION, stored.to({ chainId, contract, account, signer: self, entries, signatures })])
+}
+
+/**
+ * Reads a backup.
+ *
+ * @throws EngineError `BACKUP_UNREADABLE`.
+ */
+export function readBackup(encoded: Uint8Array, crypto: Crypto): Backup {
+  try {
+    const raw: unknown = decode(encoded)
+    if (!Array.isArray(raw) || raw.length !== 2 || raw[0] !== VERSION) throw new TypeError('unknown version')
+    return restore(stored.from(raw[1]), crypto)
+  } catch (cause) {
+    throw new EngineError(
+      'BACKUP_UNREADABLE',
+      { reason: cause instanceof Error ? cause.message : String(cause) },
+      cause,
+    )
+  }
+}
+
+function restore(found: Stored, crypto: Crypto): Backup {
+  const domain: Domain = { chainId: found.chainId, contract: found.contract }
+  const hashing: LaneHashing = { crypto, digests: createDigests(domain, crypto) }
+  const entriesOf = (prefix: string) =>
+    found.entries.filter(({ key }) => key.startsWith(prefix)).map(({ key, value }) => [key, value] as const)
+  const channels = channelKind(hashing)
+  return {
+    domain,
+    account: found.account,
+    signer: found.signer,
+    channels: channels.load(entriesOf(channels.prefix)),
+    virtuals: virtualKind.load(entriesOf(virtualKind.prefix)),
+    signatures: new Map(found.signatures.map(({ digest, signature }) => [digest, signature])),
+  }
+}
+
+/** A backup's signer: it has only the signatures that the backup holds. Of another digest it gives an empty one, which no contract takes. */
+export function signerOf({ signer, signatures }: Backup): { readonly address: Address; sign(digest: Hex): Hex } {
+  return { address: signer, sign: (digest) => signatures.get(digest) ?? '0x' }
+}

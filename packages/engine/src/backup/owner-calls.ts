@@ -1,0 +1,46 @@
+import { type Crypto, createDigests, type Id } from '@sluice/protocol'
+import { channelGoals } from '../chain/channel-goals.ts'
+import type { ChainReader } from '../chain/view.ts'
+import { virtualGoals } from '../chain/virtual-goals.ts'
+import { createPolicy } from '../policy/policy.ts'
+import type { ChainCall } from '../ports/chain.ts'
+import { type Backup, signerOf } from './backup.ts'
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} }
+
+/**
+ * What the owner of a backup's account should call on chain now, from that account, to get the money of all its channels back. To be
+ * asked again at each block until it is empty and stays so: closing, settling and unlocking follow each other.
+ *
+ * @param reader The chain as it stands now.
+ */
+export function ownerCalls(backup: Backup, reader: ChainReader, crypto: Crypto): readonly ChainCall[] {
+  const { domain, account, signer } = backup
+  const env = {
+    self: signer,
+    account,
+    signer: signerOf(backup),
+    crypto,
+    digests: createDigests(domain, crypto),
+    policy: createPolicy(),
+    random: () => new Uint8Array(),
+    log: silent,
+  }
+  const calls: ChainCall[] = []
+  for (const record of backup.channels.values()) {
+    const goals = channelGoals({ ...record, wish: 'dispute' }, reader, env)
+    for (const { call } of goals) calls.push(withoutConsent(call))
+  }
+  const channel = (channelId: Id) => backup.channels.get(channelId)
+  for (const record of backup.virtuals.values()) {
+    for (const { call } of virtualGoals({ record, channel, reader, env })) calls.push(call)
+  }
+  return calls
+}
+
+/** The account starts the close itself, and needs nobody's consent. */
+function withoutConsent(call: ChainCall): ChainCall {
+  if (call.type !== 'startClose') return call
+  const { request: _, ...rest } = call
+  return rest
+}
