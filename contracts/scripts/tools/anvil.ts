@@ -1,47 +1,47 @@
-// A local chain for tests and for trying a deployment out.
+// A local chain of our own: on a free port, and gone when it is disposed of.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { foundryBinary } from './foundry.ts'
 
-/** A local chain in a process of its own. */
-export interface LocalChain {
-  /** Where its RPC answers. */
+/** A running chain. */
+export interface LocalChain extends AsyncDisposable {
+  /** Where its JSON-RPC answers. */
   readonly url: string
-  /** Ends it. */
-  stop(): Promise<void>
 }
 
 /**
- * Starts anvil on a free port and waits until it listens.
+ * Starts anvil.
  *
- * @param chainId - Its chain id.
- * @param gasLimit - Of a block; what FEVM asks for goes past anvil's default.
- * @throws Error if it does not start.
+ * @param chainId - The chain's id.
+ * @param args - More arguments.
+ * @returns The chain, once it listens.
+ * @throws Error if it ends before it listens.
  */
-export async function startLocalChain(chainId: number, gasLimit = 1_000_000_000): Promise<LocalChain> {
-  const args = ['--host', '127.0.0.1', '--port', '0', '--chain-id', `${chainId}`, '--gas-limit', `${gasLimit}`]
-  const child = spawn(foundryBinary('anvil'), args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  const exited = once(child, 'exit')
-  const url = `http://127.0.0.1:${await portOf(child)}`
-  child.stdout?.resume()
+export async function startAnvil(chainId: number, args: readonly string[] = []): Promise<LocalChain> {
+  const child = spawn(foundryBinary('anvil'), ['--port', '0', '--chain-id', String(chainId), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const url = `http://${await listening(child)}`
   return {
     url,
-    stop: async () => {
-      child.kill('SIGTERM')
-      await exited
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const gone = once(child, 'exit')
+      child.kill()
+      await gone
     },
   }
 }
 
-async function portOf(child: ChildProcess): Promise<number> {
-  if (child.stdout === null) throw new Error('anvil has no output')
-  const said: string[] = []
-  for await (const line of createInterface({ input: child.stdout })) {
-    said.push(line)
-    const port = /^Listening on .*:(\d+)$/.exec(line)?.[1]
-    if (port !== undefined) return Number(port)
+async function listening(child: ChildProcess): Promise<string> {
+  if (child.stdout === null) throw new Error('anvil has no standard output')
+  for await (const line of createInterface(child.stdout)) {
+    const found = /Listening on (\S+)/.exec(line)
+    if (found?.[1] === undefined) continue
+    child.stdout.resume()
+    return found[1]
   }
-  throw new Error(`anvil did not start: ${said.join('\n')}`)
+  throw new Error('anvil ended before it listened')
 }
