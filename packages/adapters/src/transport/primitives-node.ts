@@ -2,12 +2,14 @@ import {
   createCipheriv,
   createDecipheriv,
   createPublicKey,
+  createSecretKey,
   diffieHellman,
   generateKeyPairSync,
   hkdfSync,
+  type KeyObject,
   randomBytes,
 } from 'node:crypto'
-import { type Primitives, TAG_BYTES } from './primitives.ts'
+import { type Aead, type Primitives, TAG_BYTES } from './primitives.ts'
 
 const CIPHER = 'chacha20-poly1305'
 /** What stands before the 32 bytes of an X25519 public key in its DER form. */
@@ -16,6 +18,31 @@ const DER_PREFIX = Buffer.from('302a300506032b656e032100', 'hex')
 /** The same bytes without what Node adds: a Buffer's `slice` would not copy. */
 function plain(buffer: Buffer): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+}
+
+// A key object made once saves three quarters of what sealing a small record costs.
+function createAead(key: KeyObject): Aead {
+  return {
+    seal(nonce, text) {
+      const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES })
+      const body = cipher.update(text)
+      cipher.final()
+      return plain(Buffer.concat([body, cipher.getAuthTag()]))
+    },
+
+    open(nonce, sealed) {
+      if (sealed.length < TAG_BYTES) return undefined
+      const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES })
+      decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES))
+      try {
+        const text = decipher.update(sealed.subarray(0, sealed.length - TAG_BYTES))
+        decipher.final()
+        return plain(text)
+      } catch {
+        return undefined
+      }
+    },
+  }
 }
 
 /** A session's cryptography by OpenSSL. */
@@ -39,23 +66,5 @@ export const nodePrimitives: Primitives = {
 
   derive: (secret, salt, info) => new Uint8Array(hkdfSync('sha256', secret, salt, info, 32)),
 
-  seal(key, nonce, text) {
-    const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES })
-    const body = cipher.update(text)
-    cipher.final()
-    return plain(Buffer.concat([body, cipher.getAuthTag()]))
-  },
-
-  open(key, nonce, sealed) {
-    if (sealed.length < TAG_BYTES) return undefined
-    const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES })
-    decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES))
-    try {
-      const text = decipher.update(sealed.subarray(0, sealed.length - TAG_BYTES))
-      decipher.final()
-      return plain(text)
-    } catch {
-      return undefined
-    }
-  },
+  createAead: (key) => createAead(createSecretKey(key)),
 }

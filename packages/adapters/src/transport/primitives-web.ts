@@ -23,6 +23,8 @@ export const webPrimitives: Primitives = {
   },
 
   derive: (secret, salt, info) => hkdf(sha256, secret, salt, asciiToBytes(info), 32),
-  seal: (key, nonce, plain) => chacha20poly1305(key, nonce).encrypt(plain),
-  open: (key, nonce, sealed) => attempt(() => chacha20poly1305(key, nonce).decrypt(sealed)),
+  createAead: (key) => ({
+    seal: (nonce, plain) => chacha20poly1305(key, nonce).encrypt(plain),
+    open: (nonce, sealed) => attempt(() => chacha20poly1305(key, nonce).decrypt(sealed)),
+  }),
 }

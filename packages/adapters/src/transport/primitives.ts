@@ -6,16 +6,22 @@ export interface EphemeralKey {
   agree(publicKey: Uint8Array): Uint8Array | undefined
 }
 
+/** Authenticated encryption under one key. Nonces have 12 bytes. */
+export interface Aead {
+  /** The ciphertext and, behind it, the tag of 16 bytes. */
+  seal(nonce: Uint8Array, plain: Uint8Array): Uint8Array
+  /** Undefined unless it is what was sealed under that nonce. */
+  open(nonce: Uint8Array, sealed: Uint8Array): Uint8Array | undefined
+}
+
 /** What a session needs of cryptography beside the signer's; each platform brings its own. */
 export interface Primitives {
   random(length: number): Uint8Array
   createKey(): EphemeralKey
   /** HKDF-SHA256, 32 bytes. */
   derive(secret: Uint8Array, salt: Uint8Array, info: string): Uint8Array
-  /** ChaCha20-Poly1305: the ciphertext and, behind it, the tag of 16 bytes. Nonces have 12 bytes. */
-  seal(key: Uint8Array, nonce: Uint8Array, plain: Uint8Array): Uint8Array
-  /** Undefined unless it is what was sealed under that key and nonce. */
-  open(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array): Uint8Array | undefined
+  /** ChaCha20-Poly1305 under a key of 32 bytes. */
+  createAead(key: Uint8Array): Aead
 }
 
 export const TAG_BYTES = 16

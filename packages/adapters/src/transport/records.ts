@@ -96,11 +96,13 @@ function createCounter(): () => Uint8Array {
 /** Seals the records of one direction, in order. */
 export function createSealer(primitives: Primitives, key: Uint8Array): (plain: Uint8Array) => Uint8Array {
   const next = createCounter()
-  return (plain) => primitives.seal(key, next(), plain)
+  const aead = primitives.createAead(key)
+  return (plain) => aead.seal(next(), plain)
 }
 
 /** Opens the records of one direction, in order; undefined for anything but the next one. */
 export function createOpener(primitives: Primitives, key: Uint8Array): (sealed: Uint8Array) => Uint8Array | undefined {
   const next = createCounter()
-  return (sealed) => primitives.open(key, next(), sealed)
+  const aead = primitives.createAead(key)
+  return (sealed) => aead.open(next(), sealed)
 }
