@@ -25,6 +25,8 @@ export interface LogLine {
 export interface PartyOptions {
   /** What is changed of the development policy. */
   readonly policy?: PolicyChanges
+  /** Whether its money belongs to an account of its own, which also sends its transactions, and not to its signer. */
+  readonly ownAccount?: boolean
   /** Native money that it has on chain at first, base units. */
   readonly money?: bigint
 }
@@ -48,6 +50,8 @@ export class Party {
   readonly name: string
   readonly url: string
   readonly signer: Signer
+  /** Where its money is on chain. */
+  readonly account: Address
   readonly policy: Policy
   readonly disk: Disk
   readonly #world: World
@@ -56,15 +60,22 @@ export class Party {
   /** How often it was started. */
   starts = 0
 
-  constructor(world: World, name: string, signer: Signer, { policy = {}, money = 10n ** 18n }: PartyOptions) {
+  constructor(
+    world: World,
+    name: string,
+    signer: Signer,
+    account: Address,
+    { policy = {}, money = 10n ** 18n }: PartyOptions,
+  ) {
     this.name = name
     this.url = `sim:${name}`
     this.signer = signer
+    this.account = account
     this.policy = createPolicy('development', policy)
     this.disk = new Disk(world.scheduler)
     this.disk.onKill = () => this.kill()
     this.#world = world
-    world.chain.mint(NATIVE_TOKEN, this.signer.address, money)
+    world.chain.mint(NATIVE_TOKEN, account, money)
   }
 
   get address(): Address {
@@ -83,7 +94,7 @@ export class Party {
 
   /** Native money on chain, by the newest block. */
   get money(): bigint {
-    return this.#world.chain.balance(NATIVE_TOKEN, this.address)
+    return this.#world.chain.balance(NATIVE_TOKEN, this.account)
   }
 
   /** Starts an engine on the disk. Undefined if it was killed before it stood. */
@@ -97,14 +108,14 @@ export class Party {
         {
           store: this.disk.open(),
           transport: network.attach(this.address, this.url),
-          chain: whileAlive(chain.connect(this.address), life),
+          chain: whileAlive(chain.connect(this.account), life),
           clock: clockWhileAlive(scheduler, life),
           random: random.fork(`${this.name}/${this.starts}`).bytes,
           crypto,
           signer: this.signer,
           log: this.#log(),
         },
-        { policy: this.policy },
+        { policy: this.policy, account: this.account },
       ),
       scheduler.until(() => life.isOver).then(() => undefined),
     ])
@@ -215,7 +226,13 @@ export class World {
       ...(options.jitter !== undefined && { jitter: options.jitter }),
     })
     const named = Object.entries(options.parties)
-    this.parties = new Map(named.map(([name, party], i) => [name, new Party(this, name, this.signerOf(i + 1), party)]))
+    this.parties = new Map(
+      named.map(([name, party], i) => {
+        const signer = this.signerOf(i + 1)
+        const account = party.ownAccount === true ? this.signerOf(i + 1001).address : signer.address
+        return [name, new Party(this, name, signer, account, party)]
+      }),
+    )
   }
 
   party(name: string): Party {

@@ -1,0 +1,84 @@
+import { NATIVE_TOKEN } from '@sluice/protocol'
+import { describe, expect, it } from 'vitest'
+import { ChainWatch } from '../chain/watch.ts'
+import type { ChainHandler } from '../ports/chain.ts'
+import { createState } from '../state/state.ts'
+import { createWorld, type Party, type World } from '../testing/world.ts'
+import { readBackup } from './backup.ts'
+import { ownerCalls } from './owner-calls.ts'
+
+const parties = {
+  alice: { money: 1000n, ownAccount: true },
+  hub: { money: 1000n, policy: { forward: true } },
+  bob: { money: 0n, ownAccount: true },
+}
+
+/** Calls what the backup says at each block, from its account alone, until nothing is left. */
+async function recover(world: World, party: Party, bytes: Uint8Array): Promise<void> {
+  const backup = readBackup(bytes, world.crypto)
+  const watch = new ChainWatch(createState({ crypto: world.crypto, digests: world.chain.digests }, () => {}))
+  const chain = world.chain.connect(party.account)
+  const sent = new Set<string>()
+  const submit = () => {
+    for (const call of ownerCalls(backup, watch, world.crypto)) {
+      const key = JSON.stringify(call, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value))
+      if (!sent.has(key)) world.chain.submit(party.account, call)
+      sent.add(key)
+    }
+  }
+  const handler: ChainHandler = {
+    block(block) {
+      watch.takeBlock(block)
+      submit()
+    },
+    rolledBack: (to) => void watch.takeRollback(to),
+    final: (number) => void watch.takeFinal(number),
+    health() {},
+  }
+  await chain.start(undefined, handler)
+}
+
+describe('a backup', () => {
+  it('gets the money back without the signer, of payer and payee alike', async () => {
+    const world = createWorld({ seed: 5, parties })
+    await world.start()
+    const [alice, hub, bob] = [world.party('alice'), world.party('hub'), world.party('bob')]
+    const open = (from: Party, to: Party) =>
+      world.finish(from.engine.openChannel({ peer: to.address, url: to.url, token: NATIVE_TOKEN, deposit: 600n }))
+    await open(alice, hub)
+    await open(hub, bob)
+    const { terms, first, virtualId } = await world.finish(
+      alice.engine.openVirtual({
+        payee: bob.address,
+        payeeUrl: bob.url,
+        hubs: [hub.address],
+        token: NATIVE_TOKEN,
+        capacity: 300n,
+        first: 10n,
+      }),
+    )
+    if (first === undefined) throw new Error('a first voucher was asked for')
+    const admission = await world.finish(bob.engine.admit(terms, first))
+    await world.finish(alice.engine.pay(virtualId, 120n))
+    await world.finish(admission.waitFor(120n, new AbortController().signal))
+    await world.scheduler.runFor(2_000)
+    const backups = new Map([alice, bob].map((party) => [party, party.engine.backup()]))
+    alice.kill()
+    bob.kill()
+    for (const [party, bytes] of backups) await recover(world, party, bytes)
+    await world.scheduler.runUntil(
+      'both accounts to have their money',
+      () => alice.money === 880n && bob.money === 120n,
+      300_000,
+    )
+    await world.scheduler.runUntil('the hub to have its own', () => hub.money === 1000n, 300_000)
+    await world.stop()
+  })
+
+  it('is refused when it is not one', () => {
+    const { crypto } = createWorld({ seed: 1, parties: {} })
+    for (const bytes of [new Uint8Array(), Uint8Array.of(0x82, 1, 2), Uint8Array.of(0x82, 9, 0xa0)]) {
+      expect(() => readBackup(bytes, crypto)).toThrow(expect.objectContaining({ code: 'BACKUP_UNREADABLE' }))
+    }
+  })
+})
