@@ -23,31 +23,35 @@ const require = createRequire(import.meta.url)
 const nitro = '@statechannels/nitro-protocol'
 
 /**
- * Compiles one contract of Nitro's package.
+ * Compiles contracts of Nitro's package.
  *
- * @param path - Its source inside the package, like `contracts/CountingApp.sol`; the contract has the file's name.
- * @throws Error with the compiler's words if it does not compile.
+ * @param paths - Their sources inside the package, like `contracts/CountingApp.sol`; a contract has its file's name.
+ * @returns What each name stands for.
+ * @throws Error with the compiler's words if one does not compile.
  */
-export function compileNitro(path: string): Compiled {
-  const source = `${nitro}/${path}`
+export function compileNitro(...paths: readonly string[]): Map<string, Compiled> {
+  const sources = paths.map((path) => `${nitro}/${path}`)
   const input = {
     language: 'Solidity',
-    sources: { [source]: { content: readSource(source) } },
+    sources: Object.fromEntries(sources.map((source) => [source, { content: readSource(source) }])),
     settings: {
       optimizer: { enabled: true, runs: 200 },
-      outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object'] } },
+      outputSelection: Object.fromEntries(sources.map((source) => [source, { '*': ['abi', 'evm.bytecode.object'] }])),
     },
   }
   const compiler = require('solc-0.8.17') as Compiler
   const answer = compiler.compile(JSON.stringify(input), { import: resolveImport })
   const output = JSON.parse(answer) as CompilerOutput
   const errors = (output.errors ?? []).filter(({ severity }) => severity === 'error')
-  const name = path.slice(path.lastIndexOf('/') + 1, -'.sol'.length)
+  if (errors.length > 0) throw new Error(errors.map(({ formattedMessage }) => formattedMessage).join('\n'))
+  return new Map(sources.map((source) => contractOf(output, source)))
+}
+
+function contractOf(output: CompilerOutput, source: string): [string, Compiled] {
+  const name = source.slice(source.lastIndexOf('/') + 1, -'.sol'.length)
   const contract = output.contracts[source]?.[name]
-  if (errors.length > 0 || contract === undefined) {
-    throw new Error(`${source} did not compile: ${errors.map(({ formattedMessage }) => formattedMessage).join('\n')}`)
-  }
-  return { abi: contract.abi, bytecode: `0x${contract.evm.bytecode.object}` }
+  if (contract === undefined) throw new Error(`${source} holds no contract ${name}`)
+  return [name, { abi: contract.abi, bytecode: `0x${contract.evm.bytecode.object}` }]
 }
 
 /** Nitro's adjudicator as its package ships it, compiled. */
