@@ -1,8 +1,12 @@
+import { NATIVE_TOKEN } from '@sluice/protocol'
 import { describe, it } from 'vitest'
+import { SimulatedChain } from '../chain/simulated-chain.ts'
 import { Disk } from '../disk.ts'
+import { createFastCrypto } from '../fast-crypto.ts'
 import { Network } from '../network.ts'
 import { seededRandom } from '../random.ts'
 import { Scheduler } from '../scheduler.ts'
+import { chainConformance } from './chain.ts'
 import { storeConformance } from './store.ts'
 import { transportConformance } from './transport.ts'
 
@@ -30,6 +34,30 @@ describe('the simulated network', () => {
           return { transport: network.attach(address, url), address, url: () => url }
         },
         deadUrl: 'sim:nobody',
+        until: (condition) => scheduler.runUntil(name, condition),
+        finish: (promise) => scheduler.finish(name, promise),
+      })
+    })
+  }
+})
+
+describe('the simulated chain', () => {
+  for (const { name, run } of chainConformance) {
+    it(name, async () => {
+      const scheduler = new Scheduler(Date.UTC(2026, 0, 1))
+      const crypto = createFastCrypto()
+      const chain = new SimulatedChain({ scheduler, random: seededRandom(1), crypto, finality: 3 })
+      const signers = [crypto.signer(1), crypto.signer(2)] as const
+      chain.mint(NATIVE_TOKEN, signers[0].address, 10_000n)
+      await run({
+        crypto,
+        signers,
+        connect: async () => chain.connect(signers[0].address),
+        reorg: async () => {
+          chain.lossRate = 1
+          chain.reorg(1)
+          chain.lossRate = 0
+        },
         until: (condition) => scheduler.runUntil(name, condition),
         finish: (promise) => scheduler.finish(name, promise),
       })
