@@ -63,10 +63,11 @@ async function forward(
     tamper === undefined && length !== undefined ? { ...headers, 'content-length': length } : headers,
   )
   outgoing.flushHeaders()
+  const gone = closing(outgoing)
   try {
     for await (const piece of tamper === undefined ? response : tamper(response)) {
       count(piece.length)
-      if (!outgoing.write(piece)) await once(outgoing, 'drain', { signal: closing(outgoing) })
+      if (!outgoing.write(piece)) await once(outgoing, 'drain', { signal: gone })
     }
     outgoing.end()
   } catch {

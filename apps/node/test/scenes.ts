@@ -76,6 +76,7 @@ export async function createTriangle(
   world: World,
   bytes: number,
   hubOptions: readonly string[] = [],
+  providerOptions: readonly string[] = [],
 ): Promise<Triangle> {
   const [client, hub, provider] = await Promise.all(['client', 'hub', 'provider'].map(world.party))
   if (client === undefined || hub === undefined || provider === undefined)
@@ -83,7 +84,7 @@ export async function createTriangle(
   const content = await packContent(world, provider, bytes)
   const [hubDaemon, providerDaemon, clientDaemon] = await Promise.all([
     world.daemon(hub, 'hub', ...quick, ...hubOptions),
-    world.daemon(provider, ...providing(content, '--unpaid-listen', '127.0.0.1:0')),
+    world.daemon(provider, ...providing(content, '--unpaid-listen', '127.0.0.1:0', ...providerOptions)),
     world.daemon(client, 'node', ...quick),
   ])
   await Promise.all([openChannel(world, client, hubDaemon), openChannel(world, hub, providerDaemon)])

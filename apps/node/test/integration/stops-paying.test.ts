@@ -13,7 +13,7 @@ let triangle: Triangle
 
 beforeAll(async () => {
   world = await createWorld()
-  triangle = await createTriangle(world, 5_000_000)
+  triangle = await createTriangle(world, 5_000_000, [], ['--payment-timeout', '3s'])
 })
 afterAll(() => world.end())
 
