@@ -1,13 +1,20 @@
+import { runLane } from './lane/lane.ts'
 import { type BenchOptions, readOptions } from './report/options.ts'
+import { runStore } from './store/store.ts'
 import { runTtfp } from './ttfp/ttfp.ts'
 
-const benches: Readonly<
-  Record<string, { readonly about: string; readonly run: (options: BenchOptions) => Promise<object> }>
-> = {
+interface Bench {
+  readonly about: string
+  readonly run: (options: BenchOptions) => Promise<object>
+}
+
+const benches: Readonly<Record<string, Bench>> = {
   ttfp: {
     about: 'time to first payment: three processes, real adapters, beside the bare way of the same bytes',
     run: runTtfp,
   },
+  store: { about: 'durable commits of the embedded store, beside a bare append and sync', run: runStore },
+  lane: { about: 'updates of a lane a second, without disk and network, beside the bare signature', run: runLane },
 }
 
 function usage(): string {
