@@ -123,9 +123,11 @@ export class Puppet {
     if (message.type !== 'accepted' && message.type !== 'refuse') return
     const lane = this.#lanes.get(message.channelId)
     if (lane === undefined) return
-    const after =
-      message.type === 'accepted' ? markAccepted(lane, message.seq) : rollBack(lane, message.seq, message.newest)
-    this.#lanes.set(message.channelId, after)
+    if (message.type === 'accepted') this.#lanes.set(message.channelId, markAccepted(lane, message.seq))
+    // What was signed under a made-up seq is not in the lane, and cannot be rolled back.
+    else if (lane.updates.some(({ state }) => state.seq === message.seq)) {
+      this.#lanes.set(message.channelId, rollBack(lane, message.seq, message.newest))
+    }
   }
 
   /** Messages heard of one type, in order. */

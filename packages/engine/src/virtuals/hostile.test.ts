@@ -1,4 +1,12 @@
-import { createDigests, type Id, type LaneUpdate, type Memo, NATIVE_TOKEN, type VirtualTerms } from '@sluice/protocol'
+import {
+  createDigests,
+  type Id,
+  type LaneUpdate,
+  type Memo,
+  NATIVE_TOKEN,
+  type SignedVoucher,
+  type VirtualTerms,
+} from '@sluice/protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Puppet, type PuppetChannel } from '../testing/puppet.ts'
 import { createWorld, type Party, type World } from '../testing/world.ts'
@@ -131,6 +139,7 @@ describe('a hub between two that keep no rule', () => {
     await accept(newestToPayee())
     await claim(200n)
     await refuse(newestToPayee(), 'FOLD_TOO_LOW')
+    expect(newestToPayee()).toMatchObject({ operations: [], voucher: { locked: 300n } })
     await claim(100n)
     const folded = newestToPayee()
     await accept(folded)
@@ -171,7 +180,7 @@ describe('a hub between two that keep no rule', () => {
       for (const { update } of updates.slice(answered)) await refuse(update)
       answered = updates.length
     }
-    expect(payee.heardOf('update').length).toBeLessThan(150)
+    expect(payee.heardOf('update').length).toBeLessThan(80)
   })
 
   it('takes an id once only, wherever it was seen', async () => {
@@ -200,6 +209,13 @@ describe('a hub between two that keep no rule', () => {
     expect(refusedCode(payer, await fold(100n))).toBeUndefined()
   })
 
+  it('needs time between its two hops', async () => {
+    const near = { ...memoOf(2), until: memoOf(2).until.map((second, i) => second + BigInt(i) * 6n) }
+    await payer.update(fromPayer, [{ type: 'add', terms, memo: near }])
+    expect(payee.heardOf('update')).toEqual([])
+    expect(payer.heardOf('decline')).toMatchObject([{ code: 'ADD_LIFETIME_ORDER' }])
+  })
+
   it('does not lock on for one that the chain decides already', async () => {
     const other = termsOf([payer.address, hub.address, payee.address])
     const update = payer.sign(fromPayer, [{ type: 'add', terms: other, memo: memoOf(2) }])
@@ -219,6 +235,54 @@ describe('a hub between two that keep no rule', () => {
     world.chain.submit(payer.address, { type: 'startClose', terms: fromPayer.terms, request })
     await world.scheduler.runFor(1_500)
     expect(refusedCode(payer, await add())).toBe('CHANNEL_CLOSING')
+    const pay = await payer.update(fromPayer, [{ type: 'pay', amount: 1n }])
+    expect(refusedCode(payer, pay)).toBe('CHANNEL_CLOSING')
+  })
+
+  it('takes no update out of its turn, nor a forged one', async () => {
+    const skipped = payer.sign(fromPayer, [{ type: 'pay', amount: 1n }])
+    const late = await payer.update(fromPayer, [{ type: 'pay', amount: 0n }])
+    expect(refusedCode(payer, late)).toBe('LANE_BASE_UNKNOWN')
+    expect(skipped.voucher.seq).toBe(1n)
+    const far = await payer.update(fromPayer, [{ type: 'pay', amount: 0n }], { seq: 90n })
+    expect(refusedCode(payer, far)).toBe('LANE_SEQ_GAP')
+    const before = payer.heard.length
+    const forged = { ...payer.sign(fromPayer, [{ type: 'pay', amount: 1n }]), signature: skipped.signature }
+    payer.send(hub.address, { type: 'update', update: forged })
+    await world.scheduler.runFor(200)
+    expect(payer.heard.length).toBe(before)
+  })
+
+  it('takes no id again that it refused, nor one twice in an update', async () => {
+    const [refused, twice] = [terms, termsOf([payer.address, hub.address, payee.address])]
+    const adding = { type: 'add', terms: refused, memo: { ...memoOf(2), until: [0n, 0n] } } as const
+    expect(refusedCode(payer, await payer.update(fromPayer, [adding]))).toBe('ADD_LIFETIME')
+    expect(refusedCode(payer, await add(refused))).toBe('ADD_ID_SEEN')
+    const again = { type: 'add', terms: twice, memo: memoOf(2) } as const
+    expect(refusedCode(payer, await payer.update(fromPayer, [again, again]))).toBe('ADD_ID_SEEN')
+  })
+
+  it('has at most 64 updates unanswered', async () => {
+    for (let i = 0; i < 70; i++) await add(termsOf([payer.address, hub.address, payee.address], 10n))
+    expect(payee.heardOf('update')).toHaveLength(64)
+    await accept(newestToPayee())
+    expect(payee.heardOf('update').length).toBeGreaterThan(64)
+  })
+
+  it('neither folds nor locks on in a channel that is closing', async () => {
+    await add()
+    await accept(newestToPayee())
+    const request = {
+      by: payee.address,
+      signature: payee.signer.sign(world.chain.digests.closeRequest(toPayee.channelId)),
+    }
+    world.chain.submit(payee.address, { type: 'startClose', terms: toPayee.terms, request })
+    await world.scheduler.runFor(1_500)
+    const before = payee.heardOf('update').length
+    await claim(100n)
+    await add(termsOf([payer.address, hub.address, payee.address]))
+    expect(payee.heardOf('update')).toHaveLength(before)
+    expect(payer.heardOf('decline')).toMatchObject([{ code: 'FORWARD_NO_CHANNEL' }])
   })
 
   it('accepts nothing beyond the deposit, after a while in which it might have come', async () => {
@@ -340,6 +404,24 @@ describe('a payee whose payer keeps no rule', () => {
     expect(refusedCode(payer, await fold(50n))).toBeUndefined()
   })
 
+  it('accepts no voucher once it asked for the fold, nor once the channel closes', async () => {
+    await add()
+    await pay(50n)
+    const other = termsOf([payer.address, hub.address])
+    await payer.update(channel, [{ type: 'add', terms: other, memo: memoOf(1) }])
+    hub.engine.closeVirtual(virtualId).catch(() => {})
+    await world.scheduler.runFor(200)
+    expect(payer.heardOf('claim')).toMatchObject([{ virtualId, voucher: { voucher: { amount: 50n } } }])
+    await pay(60n)
+    const digest = world.chain.digests.closeRequest(channel.channelId)
+    const request = { by: payer.address, signature: payer.signer.sign(digest) }
+    world.chain.submit(payer.address, { type: 'startClose', terms: channel.terms, request })
+    await world.scheduler.runFor(1_500)
+    payer.send(hub.address, { type: 'voucher', terms: other, signed: payer.pay(idOf(other), 10n) })
+    await world.scheduler.runFor(200)
+    expect(acceptedAmounts()).toEqual([50n])
+  })
+
   it('takes a voucher of a stranger for nothing', async () => {
     await add()
     const forged = { ...payer.pay(virtualId, 50n), signature: payee.pay(virtualId, 50n).signature }
@@ -348,5 +430,49 @@ describe('a payee whose payer keeps no rule', () => {
     await world.scheduler.runFor(200)
     expect(acceptedAmounts()).toEqual([])
     expect(payer.heardOf('voucherRefused')).toMatchObject([{ code: 'PAYMENT_SIGNATURE_WRONG' }])
+  })
+})
+
+describe('a payer whose payee keeps no rule', () => {
+  let channel: PuppetChannel
+  let virtualId: Id
+  let terms: VirtualTerms
+
+  beforeEach(async () => {
+    channel = await payee.open(hub, 0n)
+    await world.finish(hub.engine.topUp(channel.channelId, 1000n))
+    const options = { payee: payee.address, hubs: [], token: NATIVE_TOKEN, capacity: 300n, first: 50n }
+    const opened = await world.finish(hub.engine.openVirtual(options))
+    virtualId = opened.virtualId
+    terms = opened.terms
+    await world.scheduler.runFor(200)
+  })
+
+  const claimed = async (signed: SignedVoucher) => {
+    payee.send(hub.address, { type: 'claim', virtualId, voucher: signed })
+    await world.scheduler.runFor(200)
+  }
+  const first = (): SignedVoucher => {
+    const signed = payee.heardOf('voucher')[0]?.signed
+    if (signed === undefined) throw new Error('no voucher came')
+    return signed
+  }
+  const folds = () =>
+    payee.heardOf('update').flatMap(({ update }) => update.operations.filter(({ type }) => type === 'fold'))
+
+  it('folds at a voucher of its own, and signs none after', async () => {
+    await claimed(payee.pay(virtualId, 60n))
+    expect(folds()).toEqual([])
+    await claimed(first())
+    expect(folds()).toMatchObject([{ amount: 50n }])
+    await expect(world.finish(hub.engine.pay(virtualId, 60n))).rejects.toMatchObject({ code: 'VIRTUAL_CLOSED' })
+  })
+
+  it('does not fold while the chain decides', async () => {
+    const request = { by: payee.address, signature: payee.signer.sign(world.chain.digests.closeRequest(virtualId)) }
+    world.chain.submit(payee.address, { type: 'closeVirtual', terms, request })
+    await world.scheduler.runFor(1_500)
+    await claimed(first())
+    expect(folds()).toEqual([])
   })
 })
