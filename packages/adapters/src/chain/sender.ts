@@ -5,6 +5,7 @@ import { encodeApprove, readAllowance } from './allowance.ts'
 import { type CallData, encodeCall } from './calls.ts'
 import { ChainError } from './errors.ts'
 import { currentFees, type Fees, raisedFees } from './fees.ts'
+import { type Finality, finalNumber } from './finality.ts'
 import { Nonces } from './nonces.ts'
 import { revertError } from './reverts.ts'
 import { type Rpc, reasonOf, rpcError } from './rpc.ts'
@@ -20,6 +21,7 @@ export interface SenderOptions {
   readonly chainId: bigint
   readonly contract: Address
   readonly signer: Signer
+  readonly finality: Finality
   readonly clock: Clock
   readonly log?: Log
   /** Most to pay for a unit of gas, native base units. */
@@ -86,8 +88,7 @@ export class Sender {
       const versions = [transaction, ...(this.#sent.get(transaction.hash)?.replacements ?? [])]
       const before = await this.#included(versions)
       if (before !== undefined) return before
-      const count = await this.#count('latest')
-      if (count <= transaction.nonce) return { status: 'pending' }
+      if (!(await this.#isNonceFinal(transaction.nonce))) return { status: 'pending' }
       // It may have been included between the two questions.
       return (await this.#included(versions)) ?? { status: 'dropped' }
     } catch (cause) {
@@ -192,6 +193,19 @@ export class Sender {
       }
     }
     return undefined
+  }
+
+  /**
+   * Whether a final block shows the nonce used. A newer block may be undone, or known to one node behind an address and not to the
+   * next; whoever hears that a deposit was dropped makes another.
+   */
+  async #isNonceFinal(nonce: number): Promise<boolean> {
+    const { rpc, finality, signer } = this.#options
+    if ((await this.#count('latest')) <= nonce) return false
+    const head = await rpc.client.getBlockNumber({ cacheTime: 0 })
+    const blockNumber = await finalNumber(rpc, finality, head)
+    if (blockNumber === undefined) return false
+    return (await rpc.client.getTransactionCount({ address: signer.address, blockNumber })) > nonce
   }
 
   #count(blockTag: 'latest' | 'pending'): Promise<number> {

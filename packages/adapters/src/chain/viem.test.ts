@@ -189,8 +189,11 @@ describe('calls', () => {
     const mine = await chain.prepare(deposit(1n))
     await execute(local, other, deposit(2n))
     await expect(chain.broadcast(mine)).rejects.toThrow(code('CHAIN_NONCE_USED'))
-    expect(await chain.status(mine)).toEqual({ status: 'dropped' })
     expect(await execute(local, chain, deposit(3n))).toBe(true)
+    // Only a final block tells it for good.
+    expect(await chain.status(mine)).toEqual({ status: 'pending' })
+    await local.mine(4)
+    expect(await chain.status(mine)).toEqual({ status: 'dropped' })
   })
 
   it('may be sent again without harm, in the pool or in the chain', async () => {

@@ -112,6 +112,7 @@ export async function createViemChain(options: ViemChainOptions): Promise<Chain>
     ...shared,
     chainId,
     signer,
+    finality,
     gasMargin: options.gasMargin ?? 25,
     ...(options.maxFeePerGas !== undefined && { maxFeePerGas: options.maxFeePerGas }),
   })

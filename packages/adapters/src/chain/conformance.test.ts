@@ -1,0 +1,53 @@
+import { setTimeout as pass } from 'node:timers/promises'
+import { type ChainHarness, chainConformance } from '@sluice/engine/testing'
+import { afterEach, beforeEach, describe, it } from 'vitest'
+import { createNodeCrypto } from '../crypto/node.ts'
+import { developmentSigner, type LocalChain, startLocalChain } from '../local-chain/index.ts'
+import { systemClock } from '../system/system.ts'
+import { createViemChain } from './viem.ts'
+
+const POLL_MS = 10
+/** More than a block that was seen can lie below the head when the suite asks for a reorganisation. */
+const REORGED_BLOCKS = 10
+const FINALITY_BLOCKS = 15
+
+let local: LocalChain
+let harness: ChainHarness
+
+beforeEach(async () => {
+  local = await startLocalChain()
+  // So that the contract's own block lies deeper than any that is taken away.
+  await local.mine(REORGED_BLOCKS + FINALITY_BLOCKS)
+  const crypto = await createNodeCrypto()
+  const signers = [developmentSigner(crypto, 1), developmentSigner(crypto, 2)] as const
+  harness = {
+    crypto,
+    signers,
+    connect: () =>
+      createViemChain({
+        url: local.url,
+        contract: local.deployed.contract,
+        signer: signers[0],
+        clock: systemClock,
+        finality: { type: 'depth', blocks: FINALITY_BLOCKS },
+        pollMs: POLL_MS,
+      }),
+    async reorg() {
+      await local.rpc('anvil_reorg', REORGED_BLOCKS, [])
+      await local.mine()
+    },
+    async until(condition) {
+      // Blocks come far more slowly than they are looked for.
+      for (let look = 1; !condition(); look++) {
+        await pass(POLL_MS)
+        if (look % 10 === 0) await local.mine()
+      }
+    },
+    finish: (promise) => promise,
+  }
+})
+afterEach(() => local.stop())
+
+describe('a chain over viem', () => {
+  for (const { name, run } of chainConformance) it(name, () => run(harness), 20_000)
+})
