@@ -29,6 +29,17 @@ export class Disk {
     return this.#records.size
   }
 
+  /** What it holds now, to be put back by `restore`. */
+  snapshot(): ReadonlyMap<string, Uint8Array> {
+    return new Map(this.#records)
+  }
+
+  /** Puts an earlier snapshot back, as somebody does who restores an old copy. */
+  restore(snapshot: ReadonlyMap<string, Uint8Array>): void {
+    this.#records.clear()
+    for (const [key, value] of snapshot) this.#records.set(key, value)
+  }
+
   /** Opens it for a new owner; what an earlier owner still tries comes to nothing. */
   open(): Store {
     const owner = {}

@@ -1,0 +1,188 @@
+import type { ChannelTerms, Close, Hex, ReliableMessage, Withdrawal } from '@sluice/protocol'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Puppet, type PuppetChannel } from '../testing/puppet.ts'
+import { createWorld, type Party, type World } from '../testing/world.ts'
+
+let world: World
+let bob: Party
+let puppet: Puppet
+let channel: PuppetChannel
+
+beforeEach(async () => {
+  world = createWorld({ seed: 9, parties: { bob: { money: 10_000n, policy: { channelsPerPeerMax: 2 } } } })
+  bob = world.party('bob')
+  await world.start()
+  puppet = new Puppet(world, 'puppet', world.signerOf(101))
+  await puppet.start()
+  await puppet.connect(bob)
+  channel = await puppet.open(bob, 1000n)
+})
+
+afterEach(() => world.stop())
+
+const seconds = () => BigInt(Math.floor(world.scheduler.now() / 1000))
+const say = async (message: ReliableMessage) => {
+  puppet.send(bob.address, message)
+  await world.scheduler.runFor(200)
+}
+const pay = (amount: bigint) => puppet.update(channel, [{ type: 'pay', amount }])
+const refusals = () => puppet.heardOf('refuse').map(({ code }) => code)
+const view = () => bob.engine.channels().find(({ channelId }) => channelId === channel.channelId)
+
+describe('a peer that shows an old voucher', () => {
+  it('is answered with the newest, and pays what it owes', async () => {
+    const old = await pay(100n)
+    await world.scheduler.runFor(1_000)
+    const [countersigned] = puppet.heardOf('countersign')
+    expect(countersigned?.seq).toBe(old.voucher.seq)
+    await pay(200n)
+    const voucher = {
+      voucher: old.voucher,
+      payerSignature: old.signature,
+      ...(countersigned && { receiverSignature: countersigned.signature }),
+    }
+    world.chain.submit(puppet.address, { type: 'startClose', terms: channel.terms, voucher })
+    await world.scheduler.runUntil('bob to have its money', () => bob.money === 10_300n, 120_000)
+    await world.scheduler.runUntil('it to be over', () => view()?.status === 'closed', 60_000)
+  })
+})
+
+describe('a close together', () => {
+  const signed = (close: Partial<Close>): ReliableMessage => {
+    const whole: Close = {
+      channelId: channel.channelId,
+      from: channel.lane,
+      amount: 0n,
+      deadline: seconds() + 60n,
+      ...close,
+    }
+    return { type: 'close', close: whole, signature: puppet.signer.sign(world.chain.digests.close(whole)) }
+  }
+  const answers = () =>
+    puppet.heardOf('closeAnswer').map(({ answer }) => (answer.type === 'signed' ? 'signed' : answer.code))
+
+  it('is signed only for what the lanes come to, and not for long', async () => {
+    await pay(100n)
+    await say(signed({ amount: 0n }))
+    await say(signed({ amount: 99n }))
+    await say(signed({ amount: 100n, from: channel.lane === 0 ? 1 : 0 }))
+    await say(signed({ amount: 100n, deadline: seconds() + 100_000n }))
+    expect(answers()).toEqual(['CLOSE_AMOUNT_WRONG', 'CLOSE_AMOUNT_WRONG', 'CLOSE_AMOUNT_WRONG', 'DEADLINE_FAR'])
+    await say({ ...signed({ amount: 100n }), signature: `0x${'11'.repeat(65)}` } as ReliableMessage)
+    expect(answers()).toHaveLength(4)
+    await say(signed({ amount: 100n }))
+    expect(answers().at(-1)).toBe('signed')
+  })
+
+  it('binds until a final block is past its deadline, and no longer', async () => {
+    await pay(100n)
+    world.chain.lossRate = 1
+    await say(signed({ amount: 100n, deadline: seconds() + 20n }))
+    await pay(1n)
+    expect(refusals()).toEqual(['CHANNEL_CLOSING'])
+    await say(signed({ amount: 99n }))
+    await say(signed({ amount: 100n, deadline: seconds() + 10n }))
+    expect(answers()).toEqual(['signed', 'CLOSE_DIFFERS', 'signed'])
+    await world.scheduler.runFor(30_000)
+    await pay(1n)
+    expect(refusals()).toHaveLength(1)
+    expect(view()).toMatchObject({ status: 'open', paid: { received: 101n } })
+  })
+
+  it('is executed by whoever has both signatures, when the deadline comes near', async () => {
+    await pay(100n)
+    await say(signed({ amount: 100n, deadline: seconds() + 20n }))
+    await world.scheduler.runUntil('bob to have its money', () => bob.money === 10_100n, 60_000)
+  })
+})
+
+describe('a withdrawal', () => {
+  const signed = (withdrawal: Partial<Withdrawal>): ReliableMessage => {
+    const { channelId, lane } = channel
+    const whole: Withdrawal = { channelId, party: lane, total: 100n, deadline: seconds() + 60n, ...withdrawal }
+    return { type: 'withdraw', withdrawal: whole, signature: puppet.signer.sign(world.chain.digests.withdrawal(whole)) }
+  }
+  const answers = () =>
+    puppet.heardOf('withdrawAnswer').map(({ answer }) => (answer.type === 'signed' ? 'signed' : answer.code))
+
+  it('is signed for what is spendable, one at a time, of its own side', async () => {
+    await pay(300n)
+    await say(signed({ total: 701n }))
+    await say(signed({ party: channel.lane === 0 ? 1 : 0 }))
+    await say(signed({ deadline: seconds() + 100_000n }))
+    await say(signed({ total: 0n }))
+    await say(signed({ total: 700n }))
+    await say(signed({ total: 600n }))
+    expect(answers()).toEqual([
+      'WITHDRAW_TOO_MUCH',
+      'WITHDRAW_REFUSED',
+      'DEADLINE_FAR',
+      'WITHDRAW_TOO_MUCH',
+      'signed',
+      'WITHDRAW_PENDING',
+    ])
+  })
+
+  it('counts as spent from the signature on, until a final block is past its deadline', async () => {
+    await say(signed({ total: 800n, deadline: seconds() + 60n }))
+    await pay(300n)
+    await world.scheduler.runFor(20_000)
+    expect(refusals()).toEqual(['LANE_OVERSPENT'])
+    await world.scheduler.runFor(60_000)
+    await pay(300n)
+    expect(refusals()).toHaveLength(1)
+    expect(view()).toMatchObject({ paid: { received: 300n } })
+  })
+
+  it('of this side, that the peer never signs, is given up once it has expired', async () => {
+    await world.finish(bob.engine.topUp(channel.channelId, 500n))
+    const asked = world.finish(bob.engine.withdraw(channel.channelId, 500n))
+    await expect(asked).rejects.toMatchObject({ code: 'WITHDRAW_EXPIRED' })
+    expect(view()?.spendable.own).toBe(500n)
+  })
+})
+
+describe('a proposal', () => {
+  const rejected = () => puppet.heardOf('reject').map(({ code }) => code)
+  const propose = (changes: Partial<ChannelTerms>) => say({ type: 'propose', terms: { ...channel.terms, ...changes } })
+
+  it('is rejected with a reason when the policy or the rules forbid it', async () => {
+    const { terms } = channel
+    const stranger: Hex = `0x${'77'.repeat(20)}`
+    await propose({ nonce: terms.nonce + 1n, disputeWindow: 1 })
+    await propose({ nonce: terms.nonce - (60n << 32n) })
+    await propose({ nonce: terms.nonce + 1n, a: terms.b, b: terms.a })
+    await propose({
+      nonce: terms.nonce + 1n,
+      a: { ...terms.a, account: stranger },
+      b: { ...terms.b, account: stranger },
+    })
+    await propose({ nonce: terms.nonce + 1n, a: { account: stranger, signer: `0x${'00'.repeat(19)}01` } })
+    expect(rejected()).toEqual([
+      'CHANNEL_PROPOSAL_REFUSED',
+      'ADD_NONCE_AGE',
+      'TERMS_SIGNERS_ORDER',
+      'CHANNEL_PROPOSAL_REFUSED',
+      'CHANNEL_PROPOSAL_REFUSED',
+    ])
+    await propose({ nonce: terms.nonce + 1n })
+    await propose({ nonce: terms.nonce + 2n })
+    expect(rejected()).toHaveLength(6)
+    expect(bob.engine.channels()).toHaveLength(2)
+  })
+
+  it('is agreed to again when it is made again, and nothing is lost by it', async () => {
+    await pay(100n)
+    await propose({})
+    expect(puppet.heardOf('agree')).toHaveLength(2)
+    expect(view()).toMatchObject({ paid: { received: 100n } })
+  })
+
+  it('of an id that the chain knows is rejected', async () => {
+    const terms = { ...channel.terms, nonce: channel.terms.nonce + 9n }
+    world.chain.submit(puppet.address, { type: 'deposit', terms, party: 0, amount: 1n })
+    await world.scheduler.runFor(2_000)
+    await propose({ nonce: terms.nonce })
+    expect(rejected()).toEqual(['ADD_ID_SEEN'])
+  })
+})

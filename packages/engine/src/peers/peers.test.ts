@@ -1,0 +1,116 @@
+import { encodeFrame, type Frame, NATIVE_TOKEN } from '@sluice/protocol'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Session } from '../ports/transport.ts'
+import { createWorld, type Party, type World } from '../testing/world.ts'
+
+let world: World
+let alice: Party
+let bob: Party
+
+beforeEach(async () => {
+  world = createWorld({ seed: 3, parties: { alice: { money: 1000n }, bob: { money: 1000n } } })
+  alice = world.party('alice')
+  bob = world.party('bob')
+  await world.start()
+})
+
+afterEach(() => world.stop())
+
+const openChannel = () =>
+  world.finish(alice.engine.openChannel({ peer: bob.address, url: bob.url, token: NATIVE_TOKEN, deposit: 600n }))
+
+describe('a session with one that keeps no rule', () => {
+  const stranger = `0x${'55'.repeat(20)}` as const
+  const hello: Frame = { kind: 'hello', next: 1n, oldest: 1n, account: stranger, channels: [] }
+  let session: Session
+  let isClosed = false
+
+  beforeEach(async () => {
+    isClosed = false
+    const transport = world.network.attach(stranger, 'sim:stranger')
+    await transport.start({
+      opened() {},
+      frame() {},
+      closed: () => {
+        isClosed = true
+      },
+    })
+    session = await world.finish(transport.connect(bob.address, bob.url))
+  })
+
+  const sayFrames = async (...frames: readonly (Frame | Uint8Array)[]) => {
+    for (const frame of frames) session.send(frame instanceof Uint8Array ? frame : encodeFrame(frame))
+    await world.scheduler.runFor(200)
+  }
+  const propose = (number: bigint): Frame => ({
+    kind: 'data',
+    number,
+    message: { type: 'agree', channelId: `0x${'22'.repeat(32)}` },
+  })
+
+  const broken: Readonly<Record<string, readonly (Frame | Uint8Array)[]>> = {
+    'bytes that are no frame': [hello, Uint8Array.of(1, 2, 3)],
+    'no bytes at all': [hello, new Uint8Array()],
+    'data before hello': [propose(1n)],
+    'a second hello': [hello, hello],
+    'a message out of its turn': [hello, propose(2n)],
+    'an acknowledgement of what was not sent': [hello, { kind: 'ack', number: 1n }],
+  }
+
+  for (const [what, frames] of Object.entries(broken)) {
+    it(`is ended by ${what}, and nothing else is`, async () => {
+      await sayFrames(...frames)
+      expect(isClosed).toBe(true)
+      expect((await openChannel()).status).toBe('open')
+    })
+  }
+
+  it('goes on after a message that makes no sense, and after one sent again', async () => {
+    await sayFrames(hello, propose(1n), propose(1n), propose(2n), propose(1n))
+    expect(isClosed).toBe(false)
+    expect(bob.engine.channels()).toEqual([])
+  })
+})
+
+describe('a peer that lost data', () => {
+  it('is found out by the numbers, and the channel is frozen until it is closed on chain', async () => {
+    const { channelId } = await openChannel()
+    const old = bob.disk.snapshot()
+    const pay = { payee: bob.address, hubs: [], token: NATIVE_TOKEN, capacity: 100n, first: 50n }
+    const { virtualId } = await world.finish(alice.engine.openVirtual(pay))
+    await world.finish(alice.engine.closeVirtual(virtualId))
+    bob.kill()
+    bob.disk.restore(old)
+    await world.finish(bob.start())
+    await world.scheduler.runUntil(
+      'alice to find out',
+      () => alice.engine.channels()[0]?.waitingFor?.startsWith('being closed on chain') === true,
+      60_000,
+    )
+    expect(world.log.some(({ party, event }) => party === 'alice' && event === 'data loss')).toBe(true)
+    await expect(world.finish(alice.engine.openVirtual(pay))).rejects.toThrow()
+    const closed = await world.finish(alice.engine.closeChannel(channelId))
+    expect(closed.status).toBe('closed')
+    expect(alice.money + bob.money).toBe(2000n)
+  })
+})
+
+describe('a disk that is full', () => {
+  it('stops the engine, nothing of the failed commit leaves, and a restart goes on', async () => {
+    const { channelId } = await openChannel()
+    const full = alice.disk.attempts + 1
+    alice.disk.fate = (attempt) => (attempt === full ? 'full' : 'done')
+    const frames = world.network.frames
+    const pay = { payee: bob.address, hubs: [], token: NATIVE_TOKEN, capacity: 100n, first: 50n }
+    await expect(world.finish(alice.engine.openVirtual(pay))).rejects.toMatchObject({ code: 'ENGINE_FAILED' })
+    await expect(world.finish(alice.engine.topUp(channelId, 1n))).rejects.toMatchObject({ code: 'ENGINE_FAILED' })
+    await world.scheduler.runFor(1_000)
+    expect(world.network.frames).toBe(frames)
+    expect(bob.engine.virtuals()).toEqual([])
+    alice.kill()
+    await world.finish(alice.start())
+    await world.finish(alice.engine.connect(bob.address, bob.url))
+    await world.finish(alice.engine.openVirtual(pay))
+    await world.scheduler.runUntil('bob to be paid', () => bob.engine.virtuals()[0]?.amount === 50n, 10_000)
+  })
+})
