@@ -298,6 +298,17 @@ describe('payments that do not fit', () => {
     }
   })
 
+  it('refuses a voucher whose V is not that of the terms', async () => {
+    const s = setup()
+    const admit: typeof s.payments.payee.admit = async (...args) => {
+      const admission = await s.payments.payee.admit(...args)
+      return { ...admission, virtualId: `0x${'77'.repeat(32)}` }
+    }
+    const gate = createGate({ ...s.options, payee: { ...s.payments.payee, admit } })
+    const { header } = await opened(s)
+    expect(await code(await gate.serve(request(header), resource))).toBe('PAYMENT_TERMS')
+  })
+
   it('lets nobody go on who knows the terms and not the voucher', async () => {
     const s = setup()
     const { offer, virtual, header } = await opened(s)
@@ -445,6 +456,15 @@ describe('resuming', () => {
     expect(body.got.equals(bytes.subarray(5000, 6500))).toBe(true)
     const head = await restarted.serve(request(header, 'HEAD'), resource)
     expect(decodePaymentResponse(head.headers.get(PAYMENT_RESPONSE) ?? '')).toMatchObject({ served: 6500 })
+  })
+
+  it('after a restart takes what is paid for as served, so that it is not a free copy', async () => {
+    const s = setup({ bindings: memoryBindings(), repeats: { windows: 1, share: 8 } })
+    const { header, virtual } = await opened(s)
+    await s.payments.payer.pay(virtual.virtualId, owedFor(PRICE, 4000))
+    await reader(await s.gate.serve(request(header), resource)).until(10)
+    const reply = await createGate(s.options).serve(request(header), resource)
+    expect([reply.status, await code(reply)]).toEqual([402, 'PAYMENT_REPEATS'])
   })
 
   it('sends the whole when If-Range names another version, and 416 outside it', async () => {
