@@ -50,6 +50,11 @@ export interface OpenVirtualOptions {
   readonly capacity: bigint
   /** Amount of the first voucher; 0 for none yet. */
   readonly first: bigint
+  /**
+   * Lets payments that are whole multiples of `value`, base units, be made by revealing a hash instead of signing: `count` of them a
+   * voucher. Each costs the payer up to `count` hashes and the payee one.
+   */
+  readonly ticks?: { readonly value: bigint; readonly count: number }
   /** What each hub asks for, base units, in the order of `hubs`; default 0 each. */
   readonly fees?: readonly bigint[]
   /** Seconds; default from the policy. */

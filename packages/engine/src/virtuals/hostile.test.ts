@@ -5,6 +5,8 @@ import {
   type Memo,
   NATIVE_TOKEN,
   type SignedVoucher,
+  tickAnchor,
+  tickAt,
   type VirtualTerms,
 } from '@sluice/protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -117,6 +119,47 @@ describe('a hub between two that keep no rule', () => {
     expect(foldsToPayee()).toEqual([])
     await claim(100n)
     expect(foldsToPayee()).toMatchObject([{ update: { operations: [{ type: 'fold', amount: 100n }] } }])
+  })
+
+  it('folds at no tick that was not revealed, nor for anybody but the next in the path', async () => {
+    await add()
+    await accept(newestToPayee())
+    const seed = `0x${'5e'.repeat(32)}` as const
+    const { keccak256 } = world.crypto
+    const voucher = { virtualId, amount: 10n, tickAnchor: tickAnchor(keccak256, seed, 9), tickValue: 10n, tickCount: 9 }
+    const signed = { voucher, signature: payer.signer.sign(world.chain.digests.voucher(voucher)) }
+    const ticked = (index: number, shown: number) => ({
+      ...signed,
+      tick: { ...tickAt(keccak256, seed, 9, shown), index },
+    })
+    payee.send(hub.address, { type: 'claim', virtualId, voucher: ticked(9, 3) })
+    payer.send(hub.address, { type: 'claim', virtualId, voucher: ticked(3, 3) })
+    await world.scheduler.runFor(200)
+    expect(foldsToPayee()).toEqual([])
+    payee.send(hub.address, { type: 'claim', virtualId, voucher: ticked(3, 3) })
+    await world.scheduler.runFor(200)
+    expect(foldsToPayee()).toMatchObject([{ update: { operations: [{ type: 'fold', amount: 40n }] } }])
+  })
+
+  it('lets only neighbours decline, or ask for a close, each from its side', async () => {
+    await add()
+    await accept(newestToPayee())
+    payer.send(hub.address, { type: 'decline', virtualId, code: 'NO', returned: 0n })
+    payee.send(hub.address, { type: 'requestClose', virtualId })
+    await world.scheduler.runFor(200)
+    expect(statusOf(virtualId)).toBe('open')
+    expect(foldsToPayee()).toEqual([])
+    payer.send(hub.address, { type: 'requestClose', virtualId })
+    await world.scheduler.runFor(200)
+    expect(payee.heardOf('requestClose')).toMatchObject([{ virtualId }])
+  })
+
+  it('accepts nothing more on a channel that it signed a close of', async () => {
+    hub.engine.closeChannel(fromPayer.channelId, 'cooperative').catch(() => {})
+    await world.scheduler.runFor(200)
+    expect(payer.heardOf('close')).toHaveLength(1)
+    const pay = await payer.update(fromPayer, [{ type: 'pay', amount: 1n }])
+    expect(refusedCode(payer, pay)).toBe('CHANNEL_CLOSING')
   })
 
   it('lets the payer fold at what it folded at, once that is countersigned and not before', async () => {
@@ -429,6 +472,11 @@ describe('a payee whose payer keeps no rule', () => {
     payee.send(hub.address, { type: 'voucher', signed: payer.pay(virtualId, 40n) })
     await world.scheduler.runFor(200)
     expect(acceptedAmounts()).toEqual([])
+    const other = termsOf([payer.address, hub.address])
+    const early = { ...payer.pay(idOf(other), 5n), signature: forged.signature }
+    await expect(world.finish(hub.engine.admit(other, early))).rejects.toMatchObject({
+      code: 'PAYMENT_SIGNATURE_WRONG',
+    })
     expect(payer.heardOf('voucherRefused')).toMatchObject([{ code: 'PAYMENT_SIGNATURE_WRONG' }])
   })
 })

@@ -7,9 +7,7 @@ import {
   makeNonce,
   maySign,
   ProtocolError,
-  type SignedVoucher,
   type VirtualTerms,
-  ZERO_HASH,
 } from '@sluice/protocol'
 import type { OpenedVirtual, OpenVirtualOptions } from '../api/engine.ts'
 import { EngineError } from '../errors.ts'
@@ -19,6 +17,7 @@ import type { Tx } from '../loop/tx.ts'
 import { Waiting } from '../loop/waiting.ts'
 import { addOperations, bestChannel } from './forward.ts'
 import { putVirtual } from './put.ts'
+import { signVoucher } from './sign-voucher.ts'
 
 const MILLION = 1_000_000n
 
@@ -51,15 +50,13 @@ function checkFees(tx: Tx, { fees }: Memo, capacity: bigint): bigint {
   return total
 }
 
-/** A voucher of an amount, signed. */
-export function signVoucher(tx: Tx, virtualId: Id, amount: bigint): SignedVoucher {
-  const voucher = { virtualId, amount, tickAnchor: ZERO_HASH, tickValue: 0n, tickCount: 0 }
-  return { voucher, signature: tx.env.signer.sign(tx.env.digests.voucher(voucher)) }
-}
-
-function checkAmounts({ capacity, first }: OpenVirtualOptions): void {
+function checkAmounts(tx: Tx, { capacity, first, ticks }: OpenVirtualOptions): void {
   if (capacity <= 0n || capacity >= 1n << 128n) throw new EngineError('AMOUNT_INVALID', { amount: capacity })
   if (first < 0n || first > capacity) throw new ProtocolError('PAYMENT_ABOVE_CAPACITY', { amount: first, capacity })
+  if (ticks === undefined) return
+  if (ticks.value <= 0n || ticks.value > capacity) throw new EngineError('AMOUNT_INVALID', { amount: ticks.value })
+  const { tickCountMax: max } = tx.env.policy
+  if (ticks.count < 1 || ticks.count > max) throw new ProtocolError('PAYMENT_TICKS', { count: ticks.count, max })
 }
 
 /** The channel with the first member of the path, as soon as its lane can be signed on. */
@@ -78,7 +75,7 @@ function channelToSignOn(tx: Tx, next: Id, token: Id): Id | Waiting {
  *   `FEES_TOO_HIGH`, `PEER_QUEUE_FULL`.
  */
 export function openVirtual(tx: Tx, options: OpenVirtualOptions): OpenedVirtual | Waiting {
-  checkAmounts(options)
+  checkAmounts(tx, options)
   const { payee, payeeUrl, token, capacity, hubs } = options
   const channelId = channelToSignOn(tx, hubs[0] ?? payee, token)
   if (channelId instanceof Waiting) return channelId
@@ -88,7 +85,10 @@ export function openVirtual(tx: Tx, options: OpenVirtualOptions): OpenedVirtual 
   const virtualId = tx.env.digests.virtualId(terms)
   const slot = lowestFreeSlot(draftState(channelOf(tx, channelId).out).locks)
   operate(tx, channelId, addOperations({ terms, memo, position: 0 }))
-  const first = options.first > 0n ? signVoucher(tx, virtualId, options.first) : undefined
+  // With ticks, a voucher of 0 has to be there for the first tick to count on.
+  const isSigned = options.first > 0n || options.ticks !== undefined
+  const signed = isSigned ? signVoucher(tx, virtualId, options.first, options.ticks) : undefined
+  const first = signed?.voucher
   putVirtual(tx, {
     virtualId,
     terms,
@@ -97,7 +97,7 @@ export function openVirtual(tx: Tx, options: OpenVirtualOptions): OpenedVirtual 
     status: 'open',
     since: secondsOf(tx),
     outgoing: { channelId, slot },
-    ...(first && { voucher: first }),
+    ...signed,
   })
   if (payeeUrl !== undefined) tx.reach(payee, payeeUrl)
   if (first !== undefined) tx.volatile(payee, { type: 'voucher', terms, signed: first })

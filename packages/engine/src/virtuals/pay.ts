@@ -3,6 +3,7 @@ import {
   checkOpenForPayments,
   checkPaymentTime,
   checkTotal,
+  highest,
   highestValue,
   type Id,
   ProtocolError,
@@ -11,8 +12,8 @@ import {
 } from '@sluice/protocol'
 import { secondsOf } from '../lanes/channel.ts'
 import type { Tx } from '../loop/tx.ts'
-import { signVoucher } from './open.ts'
 import { putVirtual } from './put.ts'
+import { raiseTo } from './sign-voucher.ts'
 import { outcomeOf, outgoingStands, roleOf, situationOf } from './situation.ts'
 
 /** A virtual channel by its id. @throws ProtocolError `VIRTUAL_UNKNOWN`. */
@@ -39,6 +40,20 @@ export function sendVoucher(tx: Tx, { voucher, terms, acknowledged }: VirtualRec
   tx.volatile(payee, { type: 'voucher', ...(acknowledged === undefined && { terms }), signed: voucher })
 }
 
+/** Sends a payment: the tick alone, if the payee is known to hold its voucher. */
+function sendPayment(tx: Tx, record: VirtualRecord): void {
+  const { voucher: signed, virtualId, terms, acknowledged } = record
+  const payee = terms.path.at(-1)
+  // A voucher of 0 pays nothing by itself, so nothing acknowledged says that it was kept.
+  const least = highest(signed?.voucher.amount ?? 0n, 1n)
+  const isKnown = acknowledged !== undefined && acknowledged >= least
+  if (signed?.tick === undefined || !isKnown || payee === undefined) {
+    sendVoucher(tx, record)
+    return
+  }
+  tx.volatile(payee, { type: 'tick', virtualId, anchor: signed.voucher.tickAnchor, ...signed.tick })
+}
+
 /**
  * Raises what is paid over a virtual channel to a total.
  *
@@ -50,10 +65,10 @@ export function pay(tx: Tx, virtualId: Id, total: bigint): SignedVoucher {
   const record = virtualOf(tx, virtualId)
   checkMayPay(tx, record)
   checkTotal(total, highestValue(record.voucher, record.terms.capacity), record.terms.capacity)
-  const voucher = signVoucher(tx, virtualId, total)
-  const paid = { ...record, voucher }
+  const { tickSeed: _, ...rest } = record
+  const paid = { ...rest, ...raiseTo(tx, record, total) }
   putVirtual(tx, paid)
-  sendVoucher(tx, paid)
+  sendPayment(tx, paid)
   tx.notify({ type: 'payment', virtualId, role: 'payer', amount: total })
-  return voucher
+  return paid.voucher
 }

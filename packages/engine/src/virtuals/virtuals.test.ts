@@ -1,4 +1,4 @@
-import type { Id } from '@sluice/protocol'
+import { decodeFrame, type Id } from '@sluice/protocol'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Engine, VirtualView } from '../api/engine.ts'
 import { createLine, type Line, type LineOptions } from '../testing/line.ts'
@@ -93,6 +93,32 @@ describe('a virtual channel', () => {
       code: 'VIRTUAL_CLOSED',
     })
     expect(viewOf(here, 2, opened.virtualId)).toMatchObject({ status: 'closed', amount: 10n })
+  })
+
+  it('takes cumulative totals up to its capacity, and none when too little of its life is left', async () => {
+    const here = await lineOf(threeParties)
+    const { virtualId } = await here.open({ first: 10n, lifetime: 60 })
+    const pay = (total: bigint) => here.world.finish(party(here, 0).pay(virtualId, total))
+    await expect(pay(10n)).rejects.toMatchObject({ code: 'PAYMENT_NOT_ABOVE' })
+    await expect(pay(301n)).rejects.toMatchObject({ code: 'PAYMENT_ABOVE_CAPACITY' })
+    await pay(300n)
+    const other = await here.open({ first: 10n, lifetime: 20 })
+    await here.world.scheduler.runFor(1_000)
+    here.parties[2]?.kill()
+    await here.world.scheduler.runFor(15_000)
+    await expect(here.world.finish(party(here, 0).pay(other.virtualId, 20n))).rejects.toMatchObject({
+      code: 'VIRTUAL_EXPIRED',
+    })
+  })
+
+  it('is closed in a few passes, as nobody is idle on the way', async () => {
+    const here = await lineOf(threeParties)
+    const opened = await here.open()
+    await here.admit(opened)
+    const begin = here.world.scheduler.now()
+    await here.world.finish(party(here, 0).closeVirtual(opened.virtualId))
+    // Request down, claim and fold and countersignature up, twice: ten ways of at most 8 ms.
+    expect(here.world.scheduler.now() - begin).toBeLessThanOrEqual(80)
   })
 
   it('without any payment is closed at 0', async () => {
@@ -226,5 +252,42 @@ describe('an add that is refused', () => {
     expect([0, 1].map((i) => viewOf(here, i, refused.virtualId)?.status)).toEqual(['declined', 'declined'])
     const opened = await here.open({ capacity: 60n })
     await here.admit(opened)
+  })
+})
+
+describe('payments by ticks', () => {
+  it('reveal a hash for each, and a new chain when one is used up', async () => {
+    const here = await lineOf(threeParties)
+    const opened = await here.open({ first: 10n, ticks: { value: 5n, count: 4 } })
+    const admission = await here.admit(opened)
+    await here.world.scheduler.runFor(100)
+    const [payer] = here.parties
+    const sent: string[] = []
+    here.world.network.onFrame = (from, _, frame) => {
+      const decoded = decodeFrame(frame)
+      if (from === payer?.address && decoded.kind === 'volatile') sent.push(decoded.message.type)
+    }
+    for (const total of [15n, 20n, 30n, 35n, 42n]) {
+      await here.world.finish(party(here, 0).pay(opened.virtualId, total))
+      await here.world.finish(admission.waitFor(total, new AbortController().signal))
+      await here.world.scheduler.runFor(100)
+    }
+    expect(sent).toEqual(['tick', 'tick', 'tick', 'voucher', 'voucher'])
+    await here.world.finish(party(here, 0).pay(opened.virtualId, 47n))
+    await here.world.finish(admission.waitFor(47n, new AbortController().signal))
+    await here.world.finish(party(here, 0).closeVirtual(opened.virtualId))
+    await closeAll(here)
+    expect(here.money()).toEqual([953n, 1000n, 47n])
+  })
+
+  it('are redeemed on chain when nobody follows', async () => {
+    const here = await lineOf(threeParties)
+    const opened = await here.open({ first: 10n, ticks: { value: 5n, count: 4 } })
+    const admission = await here.admit(opened)
+    await here.world.finish(party(here, 0).pay(opened.virtualId, 25n))
+    await here.world.finish(admission.waitFor(25n, new AbortController().signal))
+    here.parties[1]?.kill()
+    await here.world.finish(party(here, 2).closeChannel(here.channels[1] ?? '0x'))
+    expect(here.money()[2]).toBe(25n)
   })
 })
