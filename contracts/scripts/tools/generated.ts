@@ -20,6 +20,8 @@ const contracts: readonly Contract[] = [
   { name: 'Sluice', source: 'Sluice.sol', deployable: true },
   { name: 'AppResolver', source: 'AppResolver.sol', deployable: true },
   { name: 'HashLockResolver', source: 'HashLockResolver.sol', deployable: true },
+  { name: 'AssetVault', source: 'AssetVault.sol', deployable: true },
+  { name: 'Receipt', source: 'Receipt.sol', deployable: false },
 ]
 
 /**
