@@ -4,11 +4,12 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Chain, ChainCall } from '@sluice/engine'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { developmentSigner, type LocalChain, startAnvil, startLocalChain } from '../local-chain/index.ts'
 import { systemClock } from '../system/system.ts'
 import { deploySluice } from './deploy.ts'
 import { ChainRecorder } from './testing/recorder.ts'
+import { allow, allowanceOf, deployToken } from './testing/token.ts'
 import { createTwoParties, execute, lockedVoucher, newNonce, noLocks, type TwoParties } from './testing/two-parties.ts'
 
 let local: LocalChain
@@ -73,6 +74,9 @@ describe('opening the chain', () => {
     expect(await told.event('deposited')).toMatchObject({ party: 0, total: 5n })
   })
 })
+
+// Compiling a token, or starting a second chain, takes its time on a busy machine.
+vi.setConfig({ testTimeout: 30_000 })
 
 describe('calls', () => {
   it('close a channel alone, from the first deposit until the money is back', async () => {
@@ -145,6 +149,32 @@ describe('calls', () => {
       true,
     )
     expect(await told.event('virtualUpdated')).toMatchObject({ virtualId, amount: 0n })
+  })
+
+  it('deposit tokens, allowing no more than is pulled', async () => {
+    const { a, b } = parties
+    const token = await deployToken(local, a.signer)
+    const terms = { ...parties.terms, token }
+    const { contract } = local.deployed
+    const told = await follow()
+    for (const [amount, total] of [
+      [300n, 300n],
+      [200n, 500n],
+    ] as const) {
+      expect(await execute(local, a.chain, { type: 'deposit', terms, party: 0, amount })).toBe(true)
+      await told.until(() => told.events.some((event) => event.type === 'deposited' && event.total === total))
+      expect(await allowanceOf(local, token, a.signer.address, contract)).toBe(0n)
+    }
+    const penniless = b.chain.prepare({ type: 'deposit', terms, party: 1, amount: 1n })
+    await expect(penniless).rejects.toThrow(code('CHAIN_REVERTED'))
+  })
+
+  it('deposit tokens over an allowance that is left from before', async () => {
+    const { a } = parties
+    const token = await deployToken(local, a.signer)
+    await allow(local, token, a.signer.address, local.deployed.contract, 10n)
+    const terms = { ...parties.terms, token }
+    expect(await execute(local, a.chain, { type: 'deposit', terms, party: 0, amount: 90n })).toBe(true)
   })
 
   it('are refused before they are sent, with the reason of the contract and its values', async () => {

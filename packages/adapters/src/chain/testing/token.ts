@@ -1,0 +1,88 @@
+import { createRequire } from 'node:module'
+import type { Address, Hex, Signer } from '@sluice/protocol'
+import { encodeDeployData, encodeFunctionData, erc20Abi } from 'viem'
+import type { LocalChain } from '../../local-chain/index.ts'
+
+/** Like some tokens in use, it refuses to change an allowance that is neither zero before nor after. */
+const SOURCE = `
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+contract Token {
+  mapping(address => uint256) public balanceOf;
+  mapping(address => mapping(address => uint256)) public allowance;
+  constructor(address owner) { balanceOf[owner] = 1_000_000; }
+  function approve(address spender, uint256 amount) external returns (bool) {
+    require(amount == 0 || allowance[msg.sender][spender] == 0, "set it to zero first");
+    allowance[msg.sender][spender] = amount;
+    return true;
+  }
+  function transferFrom(address from, address to, uint256 amount) external returns (bool) {
+    allowance[from][msg.sender] -= amount;
+    balanceOf[from] -= amount;
+    balanceOf[to] += amount;
+    return true;
+  }
+}`
+
+interface Compiled {
+  readonly contracts: {
+    readonly 'Token.sol': { readonly Token: { readonly evm: { readonly bytecode: { readonly object: string } } } }
+  }
+}
+
+function compile(): Hex {
+  const solc = createRequire(import.meta.url)('solc') as { compile(input: string): string }
+  const input = {
+    language: 'Solidity',
+    sources: { 'Token.sol': { content: SOURCE } },
+    settings: { evmVersion: 'cancun', outputSelection: { '*': { Token: ['evm.bytecode.object'] } } },
+  }
+  const { contracts } = JSON.parse(solc.compile(JSON.stringify(input))) as Compiled
+  return `0x${contracts['Token.sol'].Token.evm.bytecode.object}`
+}
+
+/** Anvil sends for its own accounts without a signature. */
+async function send(
+  local: LocalChain,
+  transaction: { from: Address; to?: Address; data: Hex },
+): Promise<Address | null> {
+  const hash = await local.rpc<Hex>('eth_sendTransaction', transaction)
+  for (;;) {
+    const receipt = await local.rpc<{ contractAddress: Address | null } | null>('eth_getTransactionReceipt', hash)
+    if (receipt !== null) return receipt.contractAddress
+    await local.mine()
+  }
+}
+
+/** Puts a token on the chain, all of it the owner's: a million base units. */
+export async function deployToken(local: LocalChain, owner: Signer): Promise<Address> {
+  const inputs = [{ type: 'address', name: 'owner' }] as const
+  const abi = [{ type: 'constructor', inputs, stateMutability: 'nonpayable' }] as const
+  const data = encodeDeployData({ abi, bytecode: compile(), args: [owner.address] })
+  const address = await send(local, { from: owner.address, data })
+  if (address === null) throw new Error('the token was not deployed')
+  return address
+}
+
+/** Lets the spender pull so much. */
+export async function allow(
+  local: LocalChain,
+  token: Address,
+  owner: Address,
+  spender: Address,
+  amount: bigint,
+): Promise<void> {
+  const data = encodeFunctionData({ abi: erc20Abi, functionName: 'approve', args: [spender, amount] })
+  await send(local, { from: owner, to: token, data })
+}
+
+/** How much the spender may pull. */
+export async function allowanceOf(
+  local: LocalChain,
+  token: Address,
+  owner: Address,
+  spender: Address,
+): Promise<bigint> {
+  const data = encodeFunctionData({ abi: erc20Abi, functionName: 'allowance', args: [owner, spender] })
+  return BigInt(await local.rpc<Hex>('eth_call', { to: token, data }, 'latest'))
+}
