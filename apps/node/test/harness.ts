@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -70,9 +70,14 @@ export interface Party {
 
 const FUNDS = 1000n * 10n ** 18n
 
+/** What is changed of the development profile's limits: whoever does not follow is given up on soon. */
+const limits = { followTimeout: 2, closeTimeout: 3, countersignTimeout: 3 }
+
 /** Starts a chain with fast blocks and deploys the contract. */
 export async function createWorld(): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-test-'))
+  const limitsFile = join(folder, 'limits.json')
+  writeFileSync(limitsFile, JSON.stringify(limits))
   const processes: Running[] = []
   const ports = new Set<number>()
   const keep = <R extends Running>(running: R): R => {
@@ -87,6 +92,7 @@ export async function createWorld(): Promise<World> {
   const environmentOf = (party: Party, contract: string | undefined) => ({
     SLUICE_CHAIN: chainUrl,
     SLUICE_PROFILE: 'development',
+    SLUICE_LIMITS: limitsFile,
     SLUICE_DATA: party.data,
     SLUICE_KEY: party.key,
     ...(contract === undefined ? {} : { SLUICE_CONTRACT: contract }),

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createWorld, type Daemon, type Running, type World } from '../harness.ts'
 import { type ContentProxy, createValve, startProxy, type Valve } from '../proxy.ts'
 import { closeOnly, createTriangle, onlyChannel, providing, quick, type Triangle } from '../scenes.ts'
@@ -11,18 +11,25 @@ let triangle: Triangle
 let valve: Valve
 let proxy: ContentProxy
 let out: string
+let paidBefore: bigint
+let downloads = 0
 
-beforeEach(async () => {
+beforeAll(async () => {
   world = await createWorld()
   triangle = await createTriangle(world, 5_000_000)
+})
+afterAll(() => world.end())
+
+beforeEach(async () => {
   valve = createValve(2_500_000)
   proxy = await startProxy(() => String(triangle.daemons.provider.ready.httpUrl), valve.tamper)
-  out = join(world.folder, 'out.car')
+  downloads += 1
+  out = join(world.folder, `out-${downloads}.car`)
+  paidBefore = BigInt((await onlyChannel(world, triangle.client)).paid.sent)
 })
 afterEach(async () => {
   valve.open()
   await proxy.close()
-  await world.end()
 })
 
 function startGet(): Running {
@@ -51,10 +58,10 @@ async function expectPaidOnce(get: Running): Promise<void> {
   const { code, lines, stderr } = await get.ended
   const { content, client, provider } = triangle
   expect(code, `${JSON.stringify(lines.at(-1))} ${stderr}`).toBe(0)
-  expect(lines.at(-1)).toMatchObject({ complete: true, bytes: content.carBytes })
-  expect((await onlyChannel(world, client)).paid.sent).toBe(`${content.price}`)
-  expect(await closeOnly(world, client)).toMatchObject({ status: 'closed' })
-  expect((await onlyChannel(world, provider)).paid.received).toBe(`${content.price}`)
+  expect(lines.at(-1)).toMatchObject({ complete: true, bytes: content.carBytes, virtualClosed: true })
+  const paid = `${paidBefore + content.price}`
+  expect((await onlyChannel(world, client)).paid.sent).toBe(paid)
+  expect((await onlyChannel(world, provider)).paid.received).toBe(paid)
 }
 
 test('the hub is killed: payments go on without it, and it folds when it is back', async () => {
@@ -62,7 +69,7 @@ test('the hub is killed: payments go on without it, and it folds when it is back
   const get = await heldGet()
   await kill(daemons.hub)
   valve.open()
-  await world.daemon(hub, 'hub', ...quick, '--listen', portOf(daemons.hub, 'peerUrl'))
+  daemons.hub = await world.daemon(hub, 'hub', ...quick, '--listen', portOf(daemons.hub, 'peerUrl'))
   await expectPaidOnce(get)
 })
 
@@ -71,7 +78,7 @@ test('the provider is killed: the download resumes once it is back', async () =>
   const get = await heldGet()
   await kill(daemons.provider)
   const ports = ['--listen', portOf(daemons.provider, 'peerUrl'), '--http-listen', portOf(daemons.provider, 'httpUrl')]
-  await world.daemon(provider, ...providing(content, ...ports))
+  daemons.provider = await world.daemon(provider, ...providing(content, ...ports))
   valve.open()
   await expectPaidOnce(get)
   expect(proxy.paidRequests().filter((range) => range !== undefined).length).toBeGreaterThan(0)
@@ -83,7 +90,7 @@ test("the client's node is killed: the same command goes on where it stopped", a
   await kill(daemons.client)
   valve.open()
   expect((await get.ended).code).not.toBe(0)
-  await world.daemon(client, 'node', ...quick)
+  daemons.client = await world.daemon(client, 'node', ...quick)
   const before = proxy.passed()
   await expectPaidOnce(startGet())
   expect(proxy.passed() - before).toBeLessThan(triangle.content.carBytes)
@@ -97,4 +104,10 @@ test('the download itself is killed: the same command goes on where it stopped',
   await expectPaidOnce(startGet())
   expect(proxy.passed() - before).toBeLessThan(triangle.content.carBytes)
   expect(proxy.paidRequests().at(-1)).toMatch(/^bytes=[1-9]/)
+})
+
+test('after all that the channels close together and the contract holds nothing', async () => {
+  expect(await closeOnly(world, triangle.client)).toMatchObject({ status: 'closed' })
+  expect(await closeOnly(world, triangle.provider)).toMatchObject({ status: 'closed' })
+  expect(await world.balance(world.contract)).toBe(0n)
 })
