@@ -17,6 +17,7 @@ import {
   type Operation,
   type OutLane,
   type PeerMessage,
+  ProtocolError,
   type ReliableMessage,
   rollBack,
   type SignedVoucher,
@@ -87,6 +88,10 @@ export class Puppet {
   /** Opens a session with a party. */
   connect: (party: Party) => Promise<void> = async () => {
     throw new Error('the puppet was not started')
+  }
+
+  isConnected(party: Party): boolean {
+    return this.#sessions.has(party.address)
   }
 
   /** Says anything at all. */
@@ -166,6 +171,16 @@ export class Puppet {
     this.#lanes.set(channel.channelId, signed.lane)
     const voucher = { ...signed.update.voucher, ...changes }
     return { ...signed.update, voucher, signature: this.signer.sign(this.#hashing.digests.laneVoucher(voucher)) }
+  }
+
+  /** Signs an update unless its operations are not even possible on the own lane. */
+  trySign(channel: PuppetChannel, operations: readonly Operation[]): LaneUpdate | undefined {
+    try {
+      return this.sign(channel, operations)
+    } catch (error) {
+      if (error instanceof ProtocolError) return undefined
+      throw error
+    }
   }
 
   /** Signs and sends an update, and gives the party time to answer. */

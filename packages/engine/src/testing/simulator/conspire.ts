@@ -1,0 +1,404 @@
+import {
+  type Id,
+  type LaneUpdate,
+  type Memo,
+  NATIVE_TOKEN,
+  type Operation,
+  SluiceError,
+  type VirtualTerms,
+} from '@sluice/protocol'
+import type { SignedLaneVoucher } from '../../ports/chain.ts'
+import { Puppet, type PuppetChannel } from '../puppet.ts'
+import type { SeededRandom } from '../random.ts'
+import { createWorld, type Party, type World } from '../world.ts'
+
+/** What a conspiracy came to. */
+export interface Conspiracy {
+  readonly world: World
+  /** What the hub gained, base units, beyond what its own vouchers say; never below zero. */
+  readonly gain: bigint
+  /** How often each thing was done, by name. */
+  readonly deeds: Readonly<Record<string, number>>
+}
+
+const MONEY = 100_000n
+const policy = { forward: true, forwardWait: 1, virtualWindowDefault: 10, lifetimeMin: 10, lifetimeDefault: 40 }
+
+interface Known {
+  readonly terms: VirtualTerms
+  readonly virtualId: Id
+  readonly payer: Puppet
+}
+
+/** A hub between two puppets that work together against it. */
+class Plot {
+  readonly world: World
+  readonly random: SeededRandom
+  readonly hub: Party
+  readonly puppets: readonly [Puppet, Puppet]
+  readonly channels = new Map<Puppet, PuppetChannel>()
+  readonly known: Known[] = []
+  readonly deeds: Record<string, number> = {}
+  readonly #answered = new Set<LaneUpdate>()
+  #nonce = 0n
+
+  constructor(seed: number) {
+    this.world = createWorld({ seed, parties: { hub: { money: MONEY, policy } }, finality: 2 })
+    this.random = this.world.random.fork('plot')
+    this.hub = this.world.party('hub')
+    const puppet = (number: number) => new Puppet(this.world, `puppet${number}`, this.world.signerOf(number))
+    this.puppets = [puppet(101), puppet(102)]
+  }
+
+  channel(puppet: Puppet): PuppetChannel {
+    const found = this.channels.get(puppet)
+    if (found === undefined) throw new RangeError('each puppet has a channel')
+    return found
+  }
+
+  other(puppet: Puppet): Puppet {
+    return puppet === this.puppets[0] ? this.puppets[1] : this.puppets[0]
+  }
+
+  amount(limit = 400): bigint {
+    return BigInt(this.random.below(limit))
+  }
+
+  /** The hub's updates towards a puppet. */
+  updatesTo(puppet: Puppet): readonly LaneUpdate[] {
+    return puppet.heardOf('update').map(({ update }) => update)
+  }
+
+  nextUnanswered(puppet: Puppet): LaneUpdate | undefined {
+    const next = this.updatesTo(puppet).find((update) => !this.#answered.has(update))
+    if (next !== undefined) this.#answered.add(next)
+    return next
+  }
+
+  send(puppet: Puppet, operations: readonly Operation[]): void {
+    const update = puppet.trySign(this.channel(puppet), operations)
+    if (update !== undefined) puppet.send(this.hub.address, { type: 'update', update })
+  }
+
+  newTerms(puppet: Puppet): VirtualTerms {
+    this.#nonce += 1n
+    const minute = BigInt(Math.floor(this.world.scheduler.now() / 60_000))
+    const path = [puppet.address, this.hub.address, ...(this.random.chance(0.7) ? [this.other(puppet).address] : [])]
+    const capacity = 1n + this.amount()
+    return {
+      path,
+      token: NATIVE_TOKEN,
+      capacity,
+      disputeWindow: 6 + this.random.below(6),
+      nonce: (minute << 32n) + this.#nonce,
+    }
+  }
+
+  /** Anything that the hub signed towards the puppet, as the chain wants it. */
+  anyVoucher(puppet: Puppet): SignedLaneVoucher | undefined {
+    const updates = this.updatesTo(puppet)
+    if (updates.length === 0) return undefined
+    const { voucher, signature: payerSignature } = this.random.pick(updates)
+    const receiverSignature = puppet.signer.sign(this.world.chain.digests.laneVoucher(voucher))
+    return { voucher, payerSignature, receiverSignature }
+  }
+}
+
+type Deed = (plot: Plot, puppet: Puppet) => void
+
+const deeds: Readonly<Record<string, readonly [weight: number, deed: Deed]>> = {
+  add: [
+    10,
+    (plot, puppet) => {
+      const terms = plot.newTerms(puppet)
+      const virtualId = plot.world.chain.digests.virtualId(terms)
+      plot.known.push({ terms, virtualId, payer: puppet })
+      const now = BigInt(Math.floor(plot.world.scheduler.now() / 1000))
+      const memo: Memo =
+        terms.path.length === 3 ? { until: [now + 40n, now + 30n], fees: [0n] } : { until: [now + 40n], fees: [] }
+      plot.send(puppet, [{ type: 'add', terms, memo }])
+    },
+  ],
+  fold: [
+    10,
+    (plot, puppet) => {
+      const { virtualId, terms } = plot.random.pick(plot.known)
+      const amount = plot.random.chance(0.3) ? terms.capacity : plot.amount(Number(terms.capacity) + 1)
+      plot.send(puppet, [{ type: 'fold', virtualId, amount }])
+    },
+  ],
+  pay: [2, (plot, puppet) => plot.send(puppet, [{ type: 'pay', amount: plot.amount(50) }])],
+  accept: [
+    20,
+    (plot, puppet) => {
+      const update = plot.nextUnanswered(puppet)
+      if (update === undefined) return
+      const { channelId, lane, seq } = update.voucher
+      puppet.send(plot.hub.address, { type: 'accepted', channelId, lane, seq })
+    },
+  ],
+  refuse: [
+    4,
+    (plot, puppet) => {
+      const update = plot.nextUnanswered(puppet)
+      if (update === undefined) return
+      const { channelId, lane, seq } = update.voucher
+      const newest = plot.random.chance(0.8) ? update.base : BigInt(plot.random.below(Number(seq) + 1))
+      const code = plot.random.pick(['LANE_OVERSPENT', 'FOLD_TOO_LOW', 'CHANNEL_CLOSING'])
+      puppet.send(plot.hub.address, { type: 'refuse', channelId, lane, seq, newest, code })
+    },
+  ],
+  countersign: [
+    10,
+    (plot, puppet) => {
+      const updates = plot.updatesTo(puppet)
+      if (updates.length === 0) return
+      const update = plot.random.chance(0.7) ? updates.at(-1) : plot.random.pick(updates)
+      if (update !== undefined) puppet.countersign(update, plot.hub)
+    },
+  ],
+  claim: [
+    10,
+    (plot, puppet) => {
+      const { virtualId, payer, terms } = plot.random.pick(plot.known)
+      const voucher = payer.pay(virtualId, plot.amount(Number(terms.capacity) + 1))
+      const isEmpty = plot.random.chance(0.2)
+      puppet.send(plot.hub.address, { type: 'claim', virtualId, ...(!isEmpty && { voucher }) })
+    },
+  ],
+  voucher: [
+    6,
+    (plot, puppet) => {
+      const { terms, virtualId } = plot.random.pick(plot.known)
+      const signed = puppet.pay(virtualId, plot.amount(Number(terms.capacity) + 1))
+      puppet.send(plot.hub.address, { type: 'voucher', terms, signed })
+    },
+  ],
+  requestClose: [
+    4,
+    (plot, puppet) => {
+      puppet.send(plot.hub.address, { type: 'requestClose', virtualId: plot.random.pick(plot.known).virtualId })
+    },
+  ],
+  decline: [
+    3,
+    (plot, puppet) => {
+      const { virtualId } = plot.random.pick(plot.known)
+      puppet.send(plot.hub.address, { type: 'decline', virtualId, code: 'NO', returned: plot.amount() })
+    },
+  ],
+  askCountersignature: [
+    2,
+    (plot, puppet) => {
+      const { channelId, lane } = plot.channel(puppet)
+      puppet.send(plot.hub.address, { type: 'countersignRequest', channelId, lane })
+    },
+  ],
+  withdraw: [
+    1,
+    (plot, puppet) => {
+      const { channelId, lane } = plot.channel(puppet)
+      const deadline = BigInt(Math.floor(plot.world.scheduler.now() / 1000)) + BigInt(plot.random.below(40))
+      const withdrawal = { channelId, party: lane, total: plot.amount(2000), deadline }
+      const signature = puppet.signer.sign(plot.world.chain.digests.withdrawal(withdrawal))
+      puppet.send(plot.hub.address, { type: 'withdraw', withdrawal, signature })
+    },
+  ],
+  executeWithdrawal: [
+    2,
+    (plot, puppet) => {
+      const answers = puppet.heardOf('withdrawAnswer')
+      if (answers.length === 0) return
+      const { withdrawal, answer } = plot.random.pick(answers)
+      if (answer.type !== 'signed') return
+      const own = puppet.signer.sign(plot.world.chain.digests.withdrawal(withdrawal))
+      const { terms, lane } = plot.channel(puppet)
+      const signatures = lane === 0 ? ([own, answer.signature] as const) : ([answer.signature, own] as const)
+      plot.world.chain.submit(puppet.address, { type: 'withdraw', terms, withdrawal, signatures })
+    },
+  ],
+  startClose: [
+    0.3,
+    (plot, puppet) => {
+      const { terms, channelId } = plot.channel(puppet)
+      const signature = puppet.signer.sign(plot.world.chain.digests.closeRequest(channelId))
+      const voucher = plot.random.chance(0.5) ? plot.anyVoucher(puppet) : undefined
+      const request = { by: puppet.address, signature }
+      plot.world.chain.submit(puppet.address, { type: 'startClose', terms, request, ...(voucher && { voucher }) })
+    },
+  ],
+  showLane: [
+    4,
+    (plot, puppet) => {
+      const voucher = plot.anyVoucher(puppet)
+      const { terms } = plot.channel(puppet)
+      if (voucher !== undefined) plot.world.chain.submit(puppet.address, { type: 'updateLane', terms, voucher })
+    },
+  ],
+  closeVirtual: [
+    2,
+    (plot, puppet) => {
+      const { terms, virtualId } = plot.random.pick(plot.known)
+      const signature = puppet.signer.sign(plot.world.chain.digests.closeRequest(virtualId))
+      plot.world.chain.submit(puppet.address, {
+        type: 'closeVirtual',
+        terms,
+        request: { by: puppet.address, signature },
+      })
+    },
+  ],
+  redeem: [
+    4,
+    (plot, puppet) => {
+      const { terms, virtualId, payer } = plot.random.pick(plot.known)
+      const signed = payer.pay(virtualId, plot.amount(Number(terms.capacity) + 1))
+      plot.world.chain.submit(puppet.address, { type: 'redeem', terms, signed })
+    },
+  ],
+  reorg: [0.3, (plot) => plot.world.chain.reorg(1 + plot.random.below(2))],
+  // What the hub does of its own.
+  hubOpens: [
+    3,
+    (plot, puppet) => {
+      const capacity = 1n + plot.amount()
+      ask(() =>
+        plot.hub.engine.openVirtual({
+          payee: puppet.address,
+          hubs: [],
+          token: NATIVE_TOKEN,
+          capacity,
+          first: plot.amount(Number(capacity) + 1),
+          lifetime: 30,
+        }),
+      )
+    },
+  ],
+  hubPays: [
+    3,
+    (plot) => {
+      const open = plot.hub.engine.virtuals().filter(({ role, status }) => role === 'payer' && status === 'open')
+      if (open.length === 0) return
+      const { virtualId, amount, terms } = plot.random.pick(open)
+      const total = amount + 1n + plot.amount(Number(terms.capacity))
+      ask(() => plot.hub.engine.pay(virtualId, total))
+    },
+  ],
+  hubCloses: [
+    2,
+    (plot) => {
+      const open = plot.hub.engine.virtuals().filter(({ status }) => status === 'open')
+      if (open.length > 0) ask(() => plot.hub.engine.closeVirtual(plot.random.pick(open).virtualId))
+    },
+  ],
+  hubWithdraws: [
+    0.5,
+    (plot, puppet) => {
+      ask(() => plot.hub.engine.withdraw(plot.channel(puppet).channelId, 1n + plot.amount()))
+    },
+  ],
+  part: [
+    0.05,
+    (plot, puppet) => {
+      plot.world.network.part(plot.hub.address, puppet.address)
+      plot.world.scheduler.after(plot.random.below(5000), () =>
+        plot.world.network.heal(plot.hub.address, puppet.address),
+      )
+    },
+  ],
+}
+
+/** Makes a call of the hub; that it is refused is an answer. */
+function ask(run: () => Promise<unknown>): void {
+  run().catch((error) => {
+    if (!(error instanceof SluiceError)) throw error
+  })
+}
+
+async function begin(plot: Plot): Promise<void> {
+  const { world, hub, puppets } = plot
+  await world.start()
+  for (const puppet of puppets) {
+    await puppet.start()
+    await puppet.connect(hub)
+    plot.channels.set(puppet, await puppet.open(hub, 2000n))
+    await world.finish(hub.engine.topUp(plot.channel(puppet).channelId, 2000n))
+  }
+  deeds.add?.[1](plot, puppets[0])
+}
+
+function pickDeed(plot: Plot): string {
+  const entries = Object.entries(deeds)
+  const total = entries.reduce((sum, [, [weight]]) => sum + weight, 0)
+  let left = plot.random.fraction() * total
+  for (const [name, [weight]] of entries) {
+    left -= weight
+    if (left < 0) return name
+  }
+  return 'accept'
+}
+
+async function act(plot: Plot, steps: number): Promise<void> {
+  for (let step = 0; step < steps; step++) {
+    const name = pickDeed(plot)
+    const puppet = plot.random.pick(plot.puppets)
+    if (puppet.isConnected(plot.hub)) {
+      plot.deeds[name] = (plot.deeds[name] ?? 0) + 1
+      deeds[name]?.[1](plot, puppet)
+    } else await puppet.connect(plot.hub).catch(() => {})
+    await plot.world.scheduler.runFor(plot.random.chance(0.1) ? plot.random.below(3000) : plot.random.below(60))
+  }
+}
+
+/** The hub closes all; the puppets go on to show and redeem what they have. */
+async function end(plot: Plot): Promise<void> {
+  const { world, hub, puppets } = plot
+  const closing = puppets.map((puppet) =>
+    hub.engine.closeChannel(plot.channel(puppet).channelId, 'unilateral').catch(() => {}),
+  )
+  for (let i = 0; i < 120; i++) {
+    const name = plot.random.pick(['showLane', 'redeem', 'closeVirtual', 'startClose', 'executeWithdrawal'])
+    deeds[name]?.[1](plot, plot.random.pick(puppets))
+    await world.scheduler.runFor(200)
+  }
+  await world.finish(Promise.all(closing))
+  await world.scheduler.runUntil(
+    'all channels to be over',
+    () => hub.engine.channels().every(({ status }) => status === 'closed'),
+    900_000,
+  )
+  await world.scheduler.runFor(60_000)
+}
+
+/** What the hub's own vouchers, signed and accepted, let it come to. */
+function entitled(plot: Plot): bigint {
+  return plot.hub.engine.virtuals().reduce((sum, { role, amount }) => {
+    if (role === 'payer') return sum - amount
+    return role === 'payee' ? sum + amount : sum
+  }, MONEY)
+}
+
+/**
+ * Two neighbours of an honest hub conspire against it at random: they sign and say anything, refuse and countersign as they like, show the
+ * chain every voucher that they have, and redeem what they please. Properties 2, 3 and 4 of the protocol for the hub, which pays, is
+ * paid and forwards.
+ *
+ * @throws Error naming the seed if the hub ends with less than it is entitled to, or anything fails that must not.
+ */
+export async function conspire(seed: number, steps = 400): Promise<Conspiracy> {
+  const plot = new Plot(seed)
+  const { world, hub } = plot
+  try {
+    await begin(plot)
+    await act(plot, steps)
+    await end(plot)
+  } catch (error) {
+    throw new Error(`seed ${seed}: ${error instanceof Error ? error.stack : error}\n${world.story(40)}`)
+  }
+  const bugs = world.log.filter(({ level, event }) => level === 'error' && event !== 'chain not reached')
+  const gain = hub.money - entitled(plot)
+  if (gain < 0n || bugs.length > 0) {
+    throw new Error(`seed ${seed}: the hub is ${-gain} short; ${bugs.length} errors logged\n${world.story(60)}`)
+  }
+  await world.stop()
+  return { world, gain, deeds: plot.deeds }
+}
