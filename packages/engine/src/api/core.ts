@@ -52,7 +52,7 @@ export class Core {
     this.loop = new Loop({
       store,
       log,
-      participants: collectionsOf(this.state),
+      participants: [...collectionsOf(this.state), this.watch],
       onBatch: () => {
         this.#now = clock.now()
       },

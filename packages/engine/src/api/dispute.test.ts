@@ -26,7 +26,7 @@ async function scene(seed: number): Promise<Scene> {
 }
 
 /** Opens V for 300 and pays 120 over it, accepted by the payee. */
-async function payThroughHub({ world, alice, hub, bob }: Scene): Promise<OpenedVirtual> {
+async function payThroughHub({ world, alice, hub, bob }: Scene, disputeWindow = 10): Promise<OpenedVirtual> {
   const opened = await world.finish(
     alice.engine.openVirtual({
       payee: bob.address,
@@ -35,6 +35,7 @@ async function payThroughHub({ world, alice, hub, bob }: Scene): Promise<OpenedV
       token: NATIVE_TOKEN,
       capacity: 300n,
       first: 10n,
+      disputeWindow,
     }),
   )
   if (opened.first === undefined) throw new Error('a first voucher was asked for')
@@ -127,6 +128,33 @@ describe('a payer that is gone while a virtual channel is open', () => {
     expect(hub.money).toBe(1000n)
     await world.finish(alice.start())
     await world.scheduler.runUntil('the payer to have its money back', () => alice.money === 880n, 600_000)
+    await world.stop()
+  })
+})
+
+describe('a virtual channel whose window is longer than that of its channels', () => {
+  it('keeps what it decides in the settled channels until it is final', async () => {
+    const here = await scene(51)
+    const { world, alice, hub, bob, aliceHub, hubBob } = here
+    await payThroughHub(here, 100)
+    await world.scheduler.runFor(2_000)
+    const all = Promise.all([
+      alice.engine.closeChannel(aliceHub, 'unilateral'),
+      bob.engine.closeChannel(hubBob, 'unilateral'),
+    ])
+    await world.scheduler.runUntil(
+      'a channel to be settled',
+      () => alice.engine.channels()[0]?.status === 'settled',
+      60_000,
+    )
+    expect(alice.engine.channels()[0]?.waitingFor).toMatch(/locks/)
+    await world.finish(all)
+    expect(moneyOf(here)).toEqual([880n, 1000n, 120n])
+    await world.scheduler.runUntil(
+      'the hub to see the end',
+      () => hub.engine.channels().every(({ status }) => status === 'closed'),
+      60_000,
+    )
     await world.stop()
   })
 })

@@ -1,5 +1,5 @@
 import type { Id } from '@sluice/protocol'
-import type { Collection } from '../loop/collection.ts'
+import type { Collection, Participant } from '../loop/collection.ts'
 import type { ChainBlock, ChainEvent } from '../ports/chain.ts'
 import { applyToChannel, applyToVirtual, noChannelFacts, subjectOf } from './facts.ts'
 import type { ChannelFacts, Cursor, VirtualFacts } from './records.ts'
@@ -23,16 +23,20 @@ export interface WatchCollections {
 
 /**
  * What the chain says: facts of final blocks on disk, what came after them in memory, where a rollback takes it back.
- * Its methods that change anything run within events.
+ * Its methods that change anything run within events, and what they change in memory is dropped with the event or batch that did it.
  */
-export class ChainWatch implements ChainReader {
+export class ChainWatch implements ChainReader, Participant {
   readonly #collections: WatchCollections
   /** Blocks that are not final, in order. */
-  #blocks: ChainBlock[] = []
+  #blocks: readonly ChainBlock[] = []
   /** Their events by id, in order. */
-  readonly #told = new Map<Id, Told[]>()
+  readonly #told = new Map<Id, readonly Told[]>()
   #head: BlockPoint | undefined
   #final: BlockPoint | undefined
+  /** What takes the running event's changes in memory back, and what takes the batch's. */
+  #undoEvent: (() => void)[] = []
+  #undoBatch: (() => void)[] = []
+  readonly isChanged = false
 
   constructor(collections: WatchCollections) {
     this.#collections = collections
@@ -57,13 +61,15 @@ export class ChainWatch implements ChainReader {
   /** Takes the next block. Returns the ids that it is about. */
   takeBlock(block: ChainBlock): ReadonlySet<Id> {
     const { number, timestamp } = block
-    this.#head = { number, timestamp }
-    this.#blocks.push(block)
+    this.#remember()
+    const head = { number, timestamp }
+    this.#head = head
+    this.#blocks = [...this.#blocks, block]
     const ids = new Set<Id>()
     for (const event of block.events) {
       const id = subjectOf(event)?.id
       if (id === undefined) continue
-      this.#told.set(id, [...(this.#told.get(id) ?? []), { event, block: this.#head }])
+      this.#tell(id, [...(this.#told.get(id) ?? []), { event, block: head }])
       ids.add(id)
     }
     return ids
@@ -71,9 +77,11 @@ export class ChainWatch implements ChainReader {
 
   /** Forgets all blocks above the number. Returns the ids that they were about. */
   takeRollback(to: bigint): ReadonlySet<Id> {
+    this.#remember()
     const gone = this.#blocks.filter(({ number }) => number > to)
     this.#blocks = this.#blocks.filter(({ number }) => number <= to)
-    this.#head = this.#blocks.at(-1) ?? this.#final
+    const newest = this.#blocks.at(-1)
+    this.#head = newest === undefined ? this.#final : { number: newest.number, timestamp: newest.timestamp }
     const ids = new Set<Id>()
     for (const event of gone.flatMap(({ events }) => events)) {
       const id = subjectOf(event)?.id
@@ -88,6 +96,7 @@ export class ChainWatch implements ChainReader {
     const blocks = this.#blocks.filter((block) => block.number <= number)
     const timestamp = blocks.at(-1)?.timestamp ?? this.#final?.timestamp
     if (timestamp === undefined || (this.#final !== undefined && number <= this.#final.number)) return new Set()
+    this.#remember()
     this.#blocks = this.#blocks.filter((block) => block.number > number)
     const ids = new Set<Id>()
     for (const block of blocks) for (const event of block.events) this.#makeFinal(event, block.timestamp, ids)
@@ -139,8 +148,49 @@ export class ChainWatch implements ChainReader {
 
   #keepTold(id: Id, keeps: (told: Told) => boolean): void {
     const kept = (this.#told.get(id) ?? []).filter(keeps)
-    if (kept.length > 0) this.#told.set(id, kept)
+    this.#tell(id, kept)
+  }
+
+  /** Replaces what is told of an id, and remembers what was. */
+  #tell(id: Id, told: readonly Told[]): void {
+    const before = this.#told.get(id) ?? []
+    this.#undoEvent.push(() => this.#put(id, before))
+    this.#put(id, told)
+  }
+
+  #put(id: Id, told: readonly Told[]): void {
+    if (told.length > 0) this.#told.set(id, told)
     else this.#told.delete(id)
+  }
+
+  #remember(): void {
+    const [blocks, head, final] = [this.#blocks, this.#head, this.#final]
+    this.#undoEvent.push(() => {
+      this.#blocks = blocks
+      this.#head = head
+      this.#final = final
+    })
+  }
+
+  drop(): void {
+    for (const undo of this.#undoEvent.splice(0).reverse()) undo()
+  }
+
+  keep(): void {
+    this.#undoBatch.push(...this.#undoEvent.splice(0))
+  }
+
+  dropBatch(): void {
+    this.drop()
+    for (const undo of this.#undoBatch.splice(0).reverse()) undo()
+  }
+
+  writes(): readonly never[] {
+    return []
+  }
+
+  applied(): void {
+    this.#undoBatch = []
   }
 
   #makeFinal(event: ChainEvent, at: bigint, ids: Set<Id>): void {
