@@ -2,7 +2,15 @@ import { constants } from 'node:fs'
 import { link, open, readFile, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { KeyError } from './errors.ts'
-import { asKeystore, decryptKey, encryptKey, type Keystore, type KeystoreWork, keystoreProblem } from './keystore.ts'
+import {
+  decryptKey,
+  encryptKey,
+  isKeystore,
+  type Keystore,
+  type KeystoreWork,
+  keystoreProblem,
+  normalizeKeystore,
+} from './keystore.ts'
 
 /** No keystore is longer. */
 const FILE_BYTES = 64 * 1024
@@ -22,13 +30,12 @@ async function readText(path: string): Promise<string> {
 function parse(path: string, text: string): Keystore {
   let value: unknown
   try {
-    value = text.length > FILE_BYTES ? undefined : JSON.parse(text)
+    value = text.length > FILE_BYTES ? undefined : normalizeKeystore(JSON.parse(text))
   } catch (cause) {
     throw new KeyError('KEY_FILE_INVALID', { path, reason: 'it is no JSON' }, cause)
   }
-  const problem = keystoreProblem(value)
-  if (problem !== undefined) throw new KeyError('KEY_FILE_INVALID', { path, reason: problem })
-  return asKeystore(value as Readonly<Record<string, unknown>>)
+  if (isKeystore(value)) return value
+  throw new KeyError('KEY_FILE_INVALID', { path, reason: keystoreProblem(value) })
 }
 
 /**

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bytesToHex } from '@sluice/protocol'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   generatePrivateKey,
   parsePrivateKey,
@@ -12,6 +12,9 @@ import {
   readKeyVariable,
   writeKeyFile,
 } from './index.ts'
+
+// Deriving a key is made to take long.
+vi.setConfig({ testTimeout: 60_000 })
 
 let folder: string
 let path: string

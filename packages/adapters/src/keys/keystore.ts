@@ -147,15 +147,20 @@ function cryptoProblem(crypto: Fields): string | undefined {
   return derivationProblem(crypto.kdf, crypto.kdfparams)
 }
 
-/** Which field of a file is not as it should be; undefined if it is a keystore. Some tools write `Crypto` for `crypto`. */
+/** A file's content in the one form: some tools write `Crypto` for `crypto`. */
+export function normalizeKeystore(value: unknown): unknown {
+  return isObject(value) && value.crypto === undefined ? { ...value, crypto: value.Crypto } : value
+}
+
+/** Which field of a file is not as it should be; undefined if it is a keystore. */
 export function keystoreProblem(value: unknown): string | undefined {
   if (!isObject(value)) return 'it is no JSON object'
   if (value.version !== 3) return 'version'
-  const crypto = value.crypto ?? value.Crypto
-  return isObject(crypto) ? cryptoProblem(crypto) : 'crypto'
+  if (value.address !== undefined && typeof value.address !== 'string') return 'address'
+  return isObject(value.crypto) ? cryptoProblem(value.crypto) : 'crypto'
 }
 
-/** A file's content as a keystore. */
-export function asKeystore(value: Fields): Keystore {
-  return (value.crypto === undefined ? { ...value, crypto: value.Crypto } : value) as unknown as Keystore
+/** Whether it is a keystore; {@link keystoreProblem} says why not. */
+export function isKeystore(value: unknown): value is Keystore {
+  return keystoreProblem(value) === undefined
 }

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module'
 import type { Address, Hex, Signer } from '@sluice/protocol'
+import solc from 'solc'
 import { encodeDeployData, encodeFunctionData, erc20Abi } from 'viem'
 import type { LocalChain } from '../../local-chain/index.ts'
 
@@ -31,7 +31,6 @@ interface Compiled {
 }
 
 function compile(): Hex {
-  const solc = createRequire(import.meta.url)('solc') as { compile(input: string): string }
   const input = {
     language: 'Solidity',
     sources: { 'Token.sol': { content: SOURCE } },
