@@ -14,9 +14,9 @@ let state: State
 let watch: ChainWatch
 
 const commit = () => {
-  for (const collection of collectionsOf(state)) {
-    collection.keep()
-    collection.applied()
+  for (const participant of [...collectionsOf(state), watch]) {
+    participant.keep()
+    participant.applied()
   }
 }
 const block = (number: bigint, ...events: readonly ChainEvent[]) => {
@@ -45,6 +45,20 @@ describe('the chain watch', () => {
     expect(watch.channel(channelId)).toMatchObject({ deposits: [0n, 0n], any: { deposits: [100n, 0n] } })
     expect(final(1n)).toEqual(new Set([channelId]))
     expect(watch.channel(channelId).deposits).toEqual([100n, 0n])
+  })
+
+  it('forgets with a batch that fails what that batch told, and nothing else', () => {
+    block(1n)
+    block(2n, closeStarted)
+    watch.takeFinal(2n)
+    watch.keep()
+    watch.takeRollback(1n)
+    for (const participant of [...collectionsOf(state), watch]) participant.dropBatch()
+    expect(watch.channel(channelId).closesAt).toBe(1100n)
+    expect(watch.final).toBeUndefined()
+    expect(watch.head?.number).toBe(2n)
+    final(2n)
+    expect(watch.channel(channelId).final.closesAt).toBe(1100n)
   })
 
   it('counts the start of a close as soon as any block shows it, until that block is reorged out', () => {

@@ -64,12 +64,31 @@ export function takeClose(tx: Tx, peer: Address, { close, signature }: CloseMess
     return
   }
   if (bound !== undefined) {
-    // Both asked at once, to the same effect: each answers the other's, and either is executed.
-    answer(tx, peer, close, { type: 'signed', signature: tx.env.signer.sign(tx.env.digests.close(close)) })
+    signSameEffect(tx, channel, bound, { close, peerSignature: signature })
     return
   }
   tx.channels.set(close.channelId, { ...channel, close: { close, peerSignature: signature } })
   answerClose(tx, close.channelId)
+}
+
+/**
+ * Both asked at once, to the same effect: each answers the other's, and either is executed. The one with the later deadline is kept, as
+ * what was signed binds until the last of the deadlines: one that was forgotten could be executed after the lanes have moved on.
+ */
+function signSameEffect(tx: Tx, channel: ChannelRecord, bound: SignedClose, asked: SignedClose): void {
+  const { close } = asked
+  try {
+    checkDeadline(close.deadline, secondsOf(tx), { min: 0, max: tx.env.policy.deadlineMax })
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error
+    refuse(tx, channel.peer, close, error.code)
+    return
+  }
+  const ownSignature = tx.env.signer.sign(tx.env.digests.close(close))
+  if (close.deadline > bound.close.deadline) {
+    tx.channels.set(channel.channelId, { ...channel, close: { ...asked, ownSignature } })
+  }
+  answer(tx, channel.peer, close, { type: 'signed', signature: ownSignature })
 }
 
 /** Answers a close that waits for this side's signature, once nothing of this side is under way. */

@@ -74,6 +74,20 @@ describe('a close together', () => {
     expect(answers().at(-1)).toBe('signed')
   })
 
+  it('binds until the last deadline that was signed, however often it is asked for', async () => {
+    world.chain.lossRate = 1
+    await say(signed({ deadline: seconds() + 10n }))
+    await say(signed({ deadline: 1n << 40n }))
+    await say(signed({ deadline: seconds() + 60n }))
+    expect(answers()).toEqual(['signed', 'DEADLINE_FAR', 'signed'])
+    await world.scheduler.runFor(30_000)
+    await pay(100n)
+    expect(refusals()).toEqual(['CHANNEL_CLOSING'])
+    await world.scheduler.runFor(60_000)
+    await pay(100n)
+    expect(view()).toMatchObject({ status: 'open', paid: { received: 100n } })
+  })
+
   it('binds until a final block is past its deadline, and no longer', async () => {
     await pay(100n)
     world.chain.lossRate = 1

@@ -69,6 +69,7 @@ export const limits = {
   ]),
   virtualsMax: limit('virtual channels not yet closed', 'virtual channels', same(20_000)),
   earlyVouchersMax: limit('vouchers held for locks that have not arrived', 'vouchers', same(1024)),
+  earlyVouchersPerPeerMax: limit('of these, vouchers whose locks come by one neighbour', 'vouchers', same(256)),
   earlyVoucherWait: limit('time that such a voucher is held', 's', same(30)),
   tickCountMax: limit('ticks that a voucher may commit to', 'ticks', same(10_000)),
   // Fees of a hub

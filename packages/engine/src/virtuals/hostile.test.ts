@@ -380,6 +380,30 @@ describe('a hub between two that keep no rule', () => {
     expect(payer.heardOf('decline')).toMatchObject([{ virtualId, returned: 0n }])
   })
 
+  it('takes no decline from one that claimed: the fee was earned', async () => {
+    await payer.update(fromPayer, [
+      { type: 'add', terms, memo: { ...memoOf(2), fees: [20n] } },
+      { type: 'pay', amount: 20n },
+    ])
+    await accept(newestToPayee())
+    await claim(100n)
+    const folded = newestToPayee()
+    payee.send(hub.address, { type: 'decline', virtualId, code: 'NO', returned: 0n })
+    await world.scheduler.runFor(200)
+    await accept(folded)
+    await countersign(folded)
+    expect(payer.heardOf('decline')).toEqual([])
+    expect(payer.heardOf('claim')).toMatchObject([{ virtualId, voucher: { voucher: { amount: 100n } } }])
+  })
+
+  it('takes no claim from one that declined', async () => {
+    await add()
+    await accept(newestToPayee())
+    payee.send(hub.address, { type: 'decline', virtualId, code: 'NO', returned: 0n })
+    await claim(100n)
+    expect(foldsToPayee()).toMatchObject([{ update: { operations: [{ type: 'fold', amount: 0n }] } }])
+  })
+
   it('gives no new lock to one that does not countersign', async () => {
     await add()
     await accept(newestToPayee())
@@ -463,6 +487,23 @@ describe('a payee whose payer keeps no rule', () => {
     payer.send(hub.address, { type: 'voucher', terms: other, signed: payer.pay(idOf(other), 10n) })
     await world.scheduler.runFor(200)
     expect(acceptedAmounts()).toEqual([50n])
+  })
+
+  it('lets no forged voucher take the place of one that waits for its lock', async () => {
+    await pay(50n)
+    const forged = { ...payer.pay(virtualId, 60n), signature: payee.pay(virtualId, 60n).signature }
+    await expect(world.finish(hub.engine.admit(terms, forged))).rejects.toMatchObject({
+      code: 'PAYMENT_SIGNATURE_WRONG',
+    })
+    await add()
+    expect(acceptedAmounts()).toEqual([50n])
+  })
+
+  it('holds no voucher whose lock could come by no channel', async () => {
+    const stray = termsOf([payer.address, payee.address, hub.address])
+    await expect(world.finish(hub.engine.admit(stray, payer.pay(idOf(stray), 5n)))).rejects.toMatchObject({
+      code: 'VIRTUAL_NO_LOCK',
+    })
   })
 
   it('takes a voucher of a stranger for nothing', async () => {

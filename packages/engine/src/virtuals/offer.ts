@@ -1,4 +1,5 @@
 import {
+  type Address,
   checkNonceAge,
   checkVirtualTerms,
   checkVoucherSignature,
@@ -13,10 +14,25 @@ import { secondsOf } from '../lanes/channel.ts'
 import type { Tx } from '../loop/tx.ts'
 import { crankLater } from './later.ts'
 
-function isRoomForEarly(tx: Tx): boolean {
-  let early = 0
-  for (const [, { status }] of tx.virtuals.entries()) if (status === 'early') early++
-  return early < tx.env.policy.earlyVouchersMax
+/** Whether this side has a channel by which the lock can come: room is nobody's who has none. */
+function hasChannel(tx: Tx, neighbour: Address, token: Address): boolean {
+  return tx.channelsWith(neighbour).some((channelId) => {
+    const channel = tx.channels.get(channelId)
+    return channel?.status === 'agreed' && channel.terms.token === token
+  })
+}
+
+/** Whether there is room, for all and for those that are to come by this neighbour. */
+function isRoomForEarly(tx: Tx, neighbour: Address): boolean {
+  const { earlyVouchersMax, earlyVouchersPerPeerMax } = tx.env.policy
+  let all = 0
+  let same = 0
+  for (const [, { status, terms }] of tx.virtuals.entries()) {
+    if (status !== 'early') continue
+    all++
+    if (terms.path.at(-2) === neighbour) same++
+  }
+  return all < earlyVouchersMax && same < earlyVouchersPerPeerMax
 }
 
 /** A voucher whose lock has not arrived: held for a bounded time and number. Its signature is checked before it takes room. */
@@ -24,12 +40,14 @@ function holdEarly(tx: Tx, virtualId: Id, terms: VirtualTerms, signed: SignedVou
   checkVirtualTerms(terms)
   const position = terms.path.length - 1
   const [payer] = terms.path
-  if (terms.path[position] !== tx.env.self || payer === undefined) {
+  const neighbour = terms.path[position - 1]
+  if (terms.path[position] !== tx.env.self || payer === undefined || neighbour === undefined) {
     throw new ProtocolError('VIRTUAL_ROLE', { virtualId, role: 'payee' })
   }
   checkNonceAge(terms.nonce, secondsOf(tx), tx.env.policy.nonceAgeMax)
   checkVoucherSignature(tx.env, virtualId, payer, signed)
-  if (!isRoomForEarly(tx)) throw new ProtocolError('VIRTUAL_NO_LOCK', { virtualId })
+  if (!hasChannel(tx, neighbour, terms.token) || !isRoomForEarly(tx, neighbour))
+    throw new ProtocolError('VIRTUAL_NO_LOCK', { virtualId })
   const memo = { until: [], fees: [] }
   const since = secondsOf(tx)
   tx.virtuals.set(virtualId, { virtualId, terms, memo, position, status: 'early', since, offered: signed })
@@ -38,9 +56,16 @@ function holdEarly(tx: Tx, virtualId: Id, terms: VirtualTerms, signed: SignedVou
 /**
  * A payee is offered a voucher: the highest offered is checked at the end of the batch, or once its lock stands.
  *
- * @throws ProtocolError `VIRTUAL_UNKNOWN`, `VIRTUAL_ROLE`, and what is wrong with one that is early.
+ * @param from Who brings it: of a burst by the payer itself only the highest is checked, anybody else's before it can displace another.
+ * @throws ProtocolError `VIRTUAL_UNKNOWN`, `VIRTUAL_ROLE`, `PAYMENT_SIGNATURE_WRONG`, and what is wrong with one that is early.
  */
-export function offer(tx: Tx, virtualId: Id, signed: SignedVoucher, terms?: VirtualTerms): void {
+export function offer(
+  tx: Tx,
+  virtualId: Id,
+  signed: SignedVoucher,
+  from: { readonly terms?: VirtualTerms; readonly isPayer: boolean },
+): void {
+  const { terms } = from
   if (signed.voucher.virtualId !== virtualId) throw new ProtocolError('VIRTUAL_UNKNOWN', { virtualId })
   const record = tx.virtuals.get(virtualId)
   if (record === undefined) {
@@ -51,6 +76,8 @@ export function offer(tx: Tx, virtualId: Id, signed: SignedVoucher, terms?: Virt
     return
   }
   if (record.terms.path.at(-1) !== tx.env.self) throw new ProtocolError('VIRTUAL_ROLE', { virtualId, role: 'payee' })
+  const [payer] = record.terms.path
+  if (!from.isPayer && payer !== undefined) checkVoucherSignature(tx.env, virtualId, payer, signed)
   if (isHigher(record, signed)) tx.virtuals.set(virtualId, { ...record, offered: signed })
   crankLater(tx, virtualId)
 }

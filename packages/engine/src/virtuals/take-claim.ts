@@ -47,6 +47,8 @@ export function takeClaim(tx: Tx, peer: Address, { virtualId, voucher }: ClaimMe
   if (record === undefined || record.outgoing === undefined || nextOf(record) !== peer) {
     throw new ProtocolError('VIRTUAL_UNKNOWN', { virtualId })
   }
+  // Who declined did not go further: nothing can have been paid, and the lock is folded at 0.
+  if (record.decline !== undefined) return
   const claimed = voucher === undefined ? 0n : checkClaimed(tx, record, voucher)
   putVirtual(tx, {
     ...record,

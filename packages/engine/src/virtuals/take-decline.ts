@@ -1,9 +1,22 @@
-import { type Address, type DeclineMessage, feesFrom, feesToReturn, lowest, ProtocolError } from '@sluice/protocol'
+import {
+  type Address,
+  type DeclineMessage,
+  feesFrom,
+  feesToReturn,
+  lowest,
+  ProtocolError,
+  type VirtualRecord,
+} from '@sluice/protocol'
 import { channelOf, secondsOf } from '../lanes/channel.ts'
 import type { Tx } from '../loop/tx.ts'
 import { crankLater } from './later.ts'
 import { putVirtual } from './put.ts'
 import { nextOf } from './situation.ts'
+
+/** Whether the next hop has had the lock folded, or asked for it: it went further, and its fee was earned. */
+function isClaimed({ claimed, outgoing, status }: VirtualRecord): boolean {
+  return claimed !== undefined || outgoing?.largestFold !== undefined || status === 'closed' || status === 'spent'
+}
 
 /**
  * Handles `decline`: the next hop accepted the lock and goes no further, so it is folded at 0. Of the fees, only what really came back
@@ -13,7 +26,7 @@ export function takeDecline(tx: Tx, peer: Address, { virtualId, code, returned }
   const record = tx.virtuals.get(virtualId)
   if (record?.outgoing === undefined || nextOf(record) !== peer)
     throw new ProtocolError('VIRTUAL_UNKNOWN', { virtualId })
-  if (record.decline !== undefined) return
+  if (record.decline !== undefined || isClaimed(record)) return
   const channel = channelOf(tx, record.outgoing.channelId)
   const paidOn = feesFrom(record.memo, record.position)
   const came = lowest(returned, channel.surplus, paidOn)
