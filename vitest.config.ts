@@ -13,15 +13,24 @@ export const integrationTests = ['apps/*/test/integration/**/*.test.ts']
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: unitTests, exclude: integrationTests } },
+      {
+        test: {
+          name: 'unit',
+          include: unitTests,
+          exclude: integrationTests,
+          // For what hangs, not for what is slow: on a busy machine everything is.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'integration',
           include: integrationTests,
           // Each file starts processes and a chain of its own: one file at a time on the two cores that CI has.
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
     ],
