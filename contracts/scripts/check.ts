@@ -1,7 +1,9 @@
-// `npm run check -w contracts`: fails when a generated file, the formatting or the size of a contract is not as it should be.
+// `npm run check -w contracts`: fails when a generated file, the formatting, the size of a contract or its gas is not as it should be.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { measureGas } from './gas/measure.ts'
+import { gasSnapshotFile } from './gas/snapshot.ts'
 import { contractsFolder, forgeOutput } from './tools/foundry.ts'
 import { generateFiles } from './tools/generated.ts'
 
@@ -20,6 +22,11 @@ if (forgeOutput(['build', '--sizes', '--quiet', '--skip', 'test']).code !== 0) {
   complaints.push('a contract is larger than a chain takes (24,576 bytes)')
 }
 
+const measured = JSON.stringify(await measureGas(), null, 2)
+if (!existsSync(gasSnapshotFile) || readFileSync(gasSnapshotFile, 'utf8').trim() !== measured) {
+  complaints.push('contracts/snapshots/gas.json is stale: look at `./run gas`, then run `./run gas --write`')
+}
+
 for (const complaint of complaints) console.error(complaint)
 if (complaints.length > 0) process.exitCode = 1
-else console.log('contracts: generated files, formatting and sizes are as they should be')
+else console.log('contracts: generated files, formatting, sizes and gas are as they should be')

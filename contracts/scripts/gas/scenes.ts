@@ -58,7 +58,7 @@ async function laneVoucher(world: World, terms: Terms, seq: bigint, paid: bigint
   return { ...noVoucher, seq, paid, locked, locksRoot, payerSignature }
 }
 
-export async function close(world: World, terms: Terms): Promise<Cost> {
+async function close(world: World, terms: Terms): Promise<Cost> {
   const channelId = await world.read('channelId', [terms])
   const message = { channelId, from: 0, amount: 3n * UNIT, deadline: FAR }
   const signatures: Compact[] = [
@@ -75,7 +75,7 @@ async function nativeDeposits(world: World): Promise<[Cost, Cost, Terms]> {
   return [first, second, terms]
 }
 
-export async function tokenDeposits(world: World): Promise<[Cost, Cost, Terms]> {
+async function tokenDeposits(world: World): Promise<[Cost, Cost, Terms]> {
   const terms = termsOf(world, world.token)
   await world.tokenCall(world.a, 'transfer', [world.b.address, 1000n * UNIT])
   for (const party of [world.a, world.b]) {
@@ -87,7 +87,7 @@ export async function tokenDeposits(world: World): Promise<[Cost, Cost, Terms]> 
 }
 
 /** b closes a channel alone with a's newest voucher, and is paid after the window. */
-export async function exitDirect(world: World): Promise<Cost> {
+async function exitDirect(world: World): Promise<Cost> {
   const [, , terms] = await nativeDeposits(world)
   const start = await world.call(world.b, 'startClose', [terms, await laneVoucher(world, terms, 9n, 3n * UNIT)])
   await world.skip(WINDOW)
@@ -117,7 +117,7 @@ function signedVoucher(amount: bigint, signature: Compact) {
 }
 
 /** b, the payee of a virtual channel over the hub a, gets its money with nobody's help. */
-export async function exitVirtual(world: World): Promise<Cost> {
+async function exitVirtual(world: World): Promise<Cost> {
   const [, , terms] = await nativeDeposits(world)
   const payer = world.stranger()
   const v = virtualTerms(world, payer.address, world.a.address)
@@ -142,7 +142,7 @@ export async function exitVirtual(world: World): Promise<Cost> {
 }
 
 /** b redeems a hundred virtual channels of a hundred payers in one batch. */
-export async function redeemEachOf100(world: World): Promise<Cost> {
+async function redeemEachOf100(world: World): Promise<Cost> {
   const items = []
   for (let n = 0; n < 100; n++) {
     const payer = world.stranger()

@@ -14,7 +14,7 @@ import {
   signatureToCompactSignature,
   walletActions,
 } from 'viem'
-import { generatePrivateKey, mnemonicToAccount, privateKeyToAccount } from 'viem/accounts'
+import { mnemonicToAccount } from 'viem/accounts'
 import { sluiceAbi, sluiceBytecode } from '../../src-ts/index.ts'
 import { artifact } from '../tools/artifact.ts'
 
@@ -76,7 +76,12 @@ const TEST_MNEMONIC = 'test test test test test test test test test test test ju
 
 /** Deploys the contract and a token on a chain, and hands out what the scenes need. */
 export async function makeWorld(url: string) {
-  const client = createTestClient({ mode: 'anvil', pollingInterval: 5, cacheTime: 0, transport: http(url, { timeout: 120_000 }) })
+  const client = createTestClient({
+    mode: 'anvil',
+    pollingInterval: 5,
+    cacheTime: 0,
+    transport: http(url, { timeout: 120_000 }),
+  })
     .extend(publicActions)
     .extend(walletActions)
   const chainId = await client.getChainId()
@@ -85,6 +90,7 @@ export async function makeWorld(url: string) {
   const sluice = await deploy(sluiceAbi, sluiceBytecode)
   const token = await deploy(plain.abi, plain.bytecode)
   let nonce = 1n
+  let strangers = 10
 
   async function deploy(abi: Abi, bytecode: Hex) {
     const hash = await client.deployContract({ abi, bytecode, account: a, chain: null })
@@ -160,7 +166,7 @@ export async function makeWorld(url: string) {
       send(account, token.address, plain.abi, functionName, args),
     read: (functionName: string, args: unknown[]) =>
       client.readContract({ address: sluice.address, abi: sluiceAbi as Abi, functionName, args }),
-    stranger: () => privateKeyToAccount(generatePrivateKey()),
+    stranger: () => mnemonicToAccount(TEST_MNEMONIC, { addressIndex: ++strangers }),
     nextNonce: () => (29_000_000n << 32n) + nonce++ * 0x1234567n,
     skip: async (seconds: number) => {
       await client.increaseTime({ seconds })

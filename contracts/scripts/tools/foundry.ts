@@ -70,9 +70,6 @@ function environment(): NodeJS.ProcessEnv {
   const resolve = createRequire(import.meta.url).resolve
   const toolbox = dirname(resolve('@layerzerolabs/toolbox-foundry/package.json'))
   const openzeppelin = dirname(resolve('@openzeppelin/contracts/package.json'))
-  const remappings = [
-    `forge-std/=${join(toolbox, 'lib', 'forge-std')}/`,
-    `@openzeppelin/contracts/=${openzeppelin}/`,
-  ]
+  const remappings = [`forge-std/=${join(toolbox, 'lib', 'forge-std')}/`, `@openzeppelin/contracts/=${openzeppelin}/`]
   return { ...process.env, FOUNDRY_REMAPPINGS: remappings.join('\n') }
 }

@@ -16,7 +16,9 @@ library Ticks {
 
     /// @notice amount + ticks * tickValue, at most `capacity`; cannot overflow.
     function value(uint128 amount, uint128 tickValue, uint32 ticks, uint128 capacity) internal pure returns (uint128) {
-        uint256 sum = uint256(amount) + uint256(tickValue) * ticks;
-        return sum < capacity ? uint128(sum) : capacity;
+        unchecked {
+            uint256 sum = uint256(amount) + uint256(tickValue) * ticks;
+            return sum < capacity ? uint128(sum) : capacity;
+        }
     }
 }

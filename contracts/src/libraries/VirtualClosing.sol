@@ -14,8 +14,8 @@ import { Virtuals } from "./Virtuals.sol";
 library VirtualClosing {
     /// @notice Refuses who is not on the path.
     function requireMember(VirtualTerms calldata terms, bytes32 id, address who) internal pure {
-        Virtuals.requirePath(terms);
-        if (!Virtuals.isMember(terms, who)) revert ISluiceErrors.NotMember(id, who);
+        Virtuals.requirePath(terms.path);
+        if (!Virtuals.isMember(terms.path, who)) revert ISluiceErrors.NotMember(id, who);
     }
 
     /// @notice Refuses who is not an account of a settled channel with a lock for this virtual channel, whose lane runs along
@@ -29,12 +29,13 @@ library VirtualClosing {
         VirtualLock calldata lock,
         address who
     ) internal view {
-        Virtuals.requirePath(terms);
+        Virtuals.requirePath(terms.path);
         uint8 lane = lock.lane;
         Channels.requireLane(lane);
         if (who != channel.a.account && who != channel.b.account) revert ISluiceErrors.NotMember(id, who);
-        if (!Virtuals.areNeighbours(terms, Channels.payerSigner(channel, lane), Channels.receiverSigner(channel, lane)))
-        {
+        if (!Virtuals.areNeighbours(
+                terms.path, Channels.payerSigner(channel, lane), Channels.receiverSigner(channel, lane)
+            )) {
             revert ISluiceErrors.NotMember(id, who);
         }
         ChannelSlots storage slots = store.channels[channelId];

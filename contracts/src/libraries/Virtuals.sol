@@ -20,7 +20,7 @@ library Virtuals {
     /// @notice Starts the window at amount 0, unless it began before.
     function start(Store storage store, bytes32 id, uint32 disputeWindow) internal {
         if (store.virtuals[id].finalAt() != 0) return;
-        uint64 finalAt = uint64(block.timestamp + disputeWindow);
+        uint64 finalAt = end(disputeWindow);
         store.virtuals[id] = VirtualWords.make(0, finalAt);
         emit ISluiceEvents.VirtualUpdated(id, 0, finalAt);
     }
@@ -37,25 +37,24 @@ library Virtuals {
         address sender,
         bool soft
     ) internal returns (bytes4 refusal) {
-        if (!isPath(terms)) {
+        address[] calldata path = terms.path;
+        if (!isPath(path)) {
             if (soft) return ISluiceErrors.BadPath.selector;
-            revert ISluiceErrors.BadPath(terms.path.length);
+            revert ISluiceErrors.BadPath(path.length);
         }
         VirtualWord was = store.virtuals[id];
         uint64 finalAt = was.finalAt();
-        bool fresh = finalAt == 0;
-        if (fresh) {
-            if (!isMember(terms, sender)) {
+        uint128 amount = Ticks.value(voucher.amount, voucher.tickValue, voucher.ticks, terms.capacity);
+        if (finalAt == 0) {
+            if (!isMember(path, sender)) {
                 if (soft) return ISluiceErrors.VirtualNotClosing.selector;
                 revert ISluiceErrors.VirtualNotClosing(id, sender);
             }
-            finalAt = uint64(block.timestamp + terms.disputeWindow);
+            finalAt = end(terms.disputeWindow);
         } else if (block.timestamp >= finalAt) {
             if (soft) return ISluiceErrors.VirtualFinal.selector;
             revert ISluiceErrors.VirtualFinal(id, finalAt);
-        }
-        uint128 amount = Ticks.value(voucher.amount, voucher.tickValue, voucher.ticks, terms.capacity);
-        if (!fresh && amount <= was.amount()) {
+        } else if (amount <= was.amount()) {
             if (soft) return ISluiceErrors.NotHigher.selector;
             revert ISluiceErrors.NotHigher(id, was.amount(), amount);
         }
@@ -64,45 +63,57 @@ library Virtuals {
             revert ISluiceErrors.BadTick(id, voucher.ticks, voucher.tickCount);
         }
         bytes32 digest = TypedData.digest(domain, Messages.ofVoucher(id, voucher));
-        if (!Signatures.isBy(terms.path[0], digest, voucher.signature)) {
+        address payer = path[0];
+        if (!Signatures.isBy(payer, digest, voucher.signature)) {
             if (soft) return ISluiceErrors.BadSignature.selector;
-            revert ISluiceErrors.BadSignature(digest, terms.path[0]);
+            revert ISluiceErrors.BadSignature(digest, payer);
         }
         store.virtuals[id] = VirtualWords.make(amount, finalAt);
         emit ISluiceEvents.VirtualUpdated(id, amount, finalAt);
     }
 
-    /// @notice Whether `who` is on the path.
-    function isMember(VirtualTerms calldata terms, address who) internal pure returns (bool) {
-        uint256 length = terms.path.length;
-        for (uint256 i; i < length; ++i) {
-            if (terms.path[i] == who) return true;
+    /// @notice When a window that begins now is over.
+    function end(uint32 disputeWindow) private view returns (uint64) {
+        unchecked {
+            return uint64(block.timestamp + disputeWindow);
         }
-        return false;
+    }
+
+    /// @notice Whether `who` is on the path.
+    function isMember(address[] calldata path, address who) internal pure returns (bool found) {
+        uint256 word = uint160(who);
+        assembly ("memory-safe") {
+            let last := add(path.offset, shl(5, path.length))
+            for { let at_ := path.offset } lt(at_, last) { at_ := add(at_, 0x20) } {
+                if eq(calldataload(at_), word) {
+                    found := 1
+                    break
+                }
+            }
+        }
     }
 
     /// @notice Whether `payer` and `receiver` follow each other on the path.
-    function areNeighbours(VirtualTerms calldata terms, address payer, address receiver) internal pure returns (bool) {
-        uint256 length = terms.path.length;
-        for (uint256 i = 1; i < length; ++i) {
-            if (terms.path[i - 1] == payer && terms.path[i] == receiver) return true;
+    function areNeighbours(address[] calldata path, address payer, address receiver) internal pure returns (bool) {
+        for (uint256 i = 1; i < path.length; ++i) {
+            if (path[i - 1] == payer && path[i] == receiver) return true;
         }
         return false;
     }
 
     /// @notice Refuses a path that is too short or too long.
-    function requirePath(VirtualTerms calldata terms) internal pure {
-        if (!isPath(terms)) revert ISluiceErrors.BadPath(terms.path.length);
+    function requirePath(address[] calldata path) internal pure {
+        if (!isPath(path)) revert ISluiceErrors.BadPath(path.length);
     }
 
-    function isPath(VirtualTerms calldata terms) private pure returns (bool) {
-        return terms.path.length >= SHORTEST_PATH && terms.path.length <= LONGEST_PATH;
+    function isPath(address[] calldata path) private pure returns (bool) {
+        return path.length >= SHORTEST_PATH && path.length <= LONGEST_PATH;
     }
 
-    // Claiming no tick needs no preimage.
+    // Claiming no tick needs no preimage. tickCount is read either way, which refuses dirty upper bits.
     function isTick(SignedVoucher calldata voucher) private pure returns (bool) {
-        uint32 ticks = voucher.ticks;
+        (uint32 ticks, uint32 tickCount) = (voucher.ticks, voucher.tickCount);
         if (ticks == 0) return true;
-        return ticks <= voucher.tickCount && Ticks.hashChain(voucher.preimage, ticks) == voucher.tickAnchor;
+        return ticks <= tickCount && Ticks.hashChain(voucher.preimage, ticks) == voucher.tickAnchor;
     }
 }

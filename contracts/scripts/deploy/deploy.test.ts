@@ -1,0 +1,157 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { createTestClient, http, keccak256, parseEther, toHex } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { assetVaultAbi } from '../../abi/asset-vault-abi.ts'
+import { sluiceAbi } from '../../abi/sluice-abi.ts'
+import { deploymentPlan, plannedAddress, singletonFactory } from '../../src-ts/deployment.ts'
+import { type LocalChain, startAnvil } from '../tools/anvil.ts'
+import { contractsFolder, forgeOutput } from '../tools/foundry.ts'
+import { deployAll } from './deploy.ts'
+import { connect, type Deployer } from './deployer.ts'
+import { ensureFactory } from './factory.ts'
+import { chooseNetwork } from './networks.ts'
+import { addressesSource, readRecords, recordOf } from './record.ts'
+import { verificationInput } from './verification.ts'
+
+// real blocks, and a real compiler, on a machine that may be busy
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 })
+
+const account = privateKeyToAccount(keccak256(toHex('who deploys')))
+const chains: LocalChain[] = []
+
+// Filecoin's gas figures go past anvil's block limit
+async function chainOf(chainId: number, local = false): Promise<Deployer> {
+  const chain = await startAnvil(chainId, ['--gas-limit', '1000000000'])
+  chains.push(chain)
+  const node = createTestClient({ mode: 'anvil', transport: http(chain.url) })
+  await node.setBalance({ address: account.address, value: parseEther('100') })
+  return connect({ name: 'test', url: chain.url, chainId, local }, account, 10)
+}
+
+afterAll(async () => {
+  for (const chain of chains) await chain[Symbol.asyncDispose]()
+})
+
+describe('deploying', () => {
+  let mainnet: Deployer
+  let calibration: Deployer
+
+  beforeAll(async () => {
+    mainnet = await chainOf(314)
+    calibration = await chainOf(314159)
+  })
+
+  it('gives every contract the same address on 314 and 314159, by the factory that Safe signed for each', async () => {
+    const [one, other] = [await deployAll(mainnet), await deployAll(calibration)]
+    expect([one.chainId, other.chainId]).toEqual([314, 314159])
+    expect(one.contracts.map(({ name, address }) => [name, address])).toEqual(
+      other.contracts.map(({ name, address }) => [name, address]),
+    )
+    expect(one.contracts.map(({ address }) => address)).toEqual(deploymentPlan().map(({ address }) => address))
+    for (const { client } of [mainnet, calibration]) {
+      for (const { address } of deploymentPlan()) expect(await client.getCode({ address })).toBeDefined()
+    }
+  })
+
+  it('changes nothing when run again, whoever runs it', async () => {
+    const again = await deployAll(mainnet)
+    expect(again.contracts.map(({ transaction }) => transaction)).toEqual([undefined, undefined, undefined, undefined])
+  })
+
+  it('leaves each chain with a domain of its own', async () => {
+    const domainOn = ({ client }: Deployer) =>
+      client.readContract({ address: plannedAddress('Sluice'), abi: sluiceAbi, functionName: 'domainSeparator' })
+    expect(await domainOn(mainnet)).not.toBe(await domainOn(calibration))
+  })
+
+  it('tells the vault where Sluice stands', async () => {
+    const call = { address: plannedAddress('AssetVault'), abi: assetVaultAbi, functionName: 'sluice' } as const
+    expect((await mainnet.client.readContract(call)).toLowerCase()).toBe(plannedAddress('Sluice'))
+  })
+})
+
+describe('the factory', () => {
+  it('is put on a local chain of any id', async () => {
+    const deployer = await chainOf(31338, true)
+    expect(await ensureFactory(deployer)).toBe(true)
+    expect(await ensureFactory(deployer)).toBe(false)
+  })
+
+  it('is asked for where nobody can put it', async () => {
+    await expect(ensureFactory(await chainOf(31339))).rejects.toThrow('chain 31339 has no factory')
+  })
+
+  it('is not mistaken for other code', async () => {
+    const deployer = await chainOf(31340, true)
+    const node = createTestClient({ mode: 'anvil', transport: http(deployer.network.url) })
+    await node.setCode({ address: singletonFactory, bytecode: '0x00' })
+    await expect(ensureFactory(deployer)).rejects.toThrow('other code')
+  })
+})
+
+describe('networks', () => {
+  it('are known by name, or by any URL', () => {
+    expect(chooseNetwork({ network: 'mainnet' })).toMatchObject({ chainId: 314, local: false })
+    expect(chooseNetwork({ network: 'calibration' })).toMatchObject({ chainId: 314159, local: false })
+    expect(chooseNetwork({ network: 'local', url: 'http://127.0.0.1:1' })).toMatchObject({ url: 'http://127.0.0.1:1' })
+    expect(chooseNetwork({ url: 'http://127.0.0.1:1', chainId: '10' })).toMatchObject({ chainId: 10, local: false })
+  })
+
+  it('that are not known are refused', () => {
+    expect(() => chooseNetwork({})).toThrow('--network')
+    expect(() => chooseNetwork({ network: 'main' })).toThrow("no network 'main'")
+    expect(() => chooseNetwork({ url: 'http://127.0.0.1:1', chainId: 'ten' })).toThrow('not a chain id')
+  })
+
+  it('are refused if they are another chain, or do not answer', async () => {
+    const { url } = (await chainOf(31341)).network
+    const local = { name: 'test', url, chainId: 314, local: false }
+    await expect(connect(local, account)).rejects.toThrow('is chain 31341, not 314')
+    await chains.pop()?.[Symbol.asyncDispose]()
+    await expect(connect(local, account)).rejects.toThrow('no chain answers')
+  })
+})
+
+describe('records', () => {
+  const report = {
+    chainId: 314,
+    factory: singletonFactory,
+    contracts: deploymentPlan().map(({ name, address }) => ({ name, address, block: 7 })),
+  }
+
+  it('name every contract, and the block to look from', () => {
+    const record = recordOf(report)
+    expect(record).toMatchObject({ chainId: 314, fromBlock: 7, factory: singletonFactory })
+    expect(record.contracts.AssetVault).toBe(plannedAddress('AssetVault'))
+  })
+
+  it('keep the block when a second run finds everything there', () => {
+    const contracts = report.contracts.map(({ name, address }) => ({ name, address }))
+    expect(recordOf({ ...report, contracts }, recordOf(report)).fromBlock).toBe(7)
+    expect(recordOf({ ...report, contracts }).fromBlock).toBe(0)
+  })
+
+  it('make the table that the package exports', () => {
+    expect(addressesSource([recordOf(report)])).toContain(`  314: {\n    sluice: '${plannedAddress('Sluice')}',\n`)
+    const committed = readFileSync(join(contractsFolder, 'src-ts', 'addresses.ts'), 'utf8')
+    expect(committed).toBe(addressesSource(readRecords(join(contractsFolder, 'deployments'))))
+  })
+})
+
+describe('the verification input', () => {
+  it('compiles to the code that is deployed', () => {
+    expect(forgeOutput(['build', '--quiet', '--skip', 'test']).code).toBe(0)
+    const solc = createRequire(import.meta.url)('solc') as { compile(input: string): string; version(): string }
+    for (const { name, initCode, constructorArguments } of deploymentPlan()) {
+      const { input, contract, compilerVersion } = verificationInput(contractsFolder, name)
+      expect(`v${solc.version()}`).toContain(compilerVersion)
+      const [source = ''] = contract.split(':')
+      const output = JSON.parse(solc.compile(JSON.stringify(input)))
+      const code = output.contracts[source][name].evm.bytecode.object
+      expect(`0x${code}${constructorArguments.slice(2)}`).toBe(initCode)
+    }
+  })
+})

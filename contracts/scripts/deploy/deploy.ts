@@ -1,0 +1,51 @@
+// Puts the contracts on a chain, each at the address that the plan says.
+
+import type { Address, Hex } from 'viem'
+import { type ContractName, deploymentPlan, type PlannedContract, singletonFactory } from '../../src-ts/deployment.ts'
+import type { Deployer } from './deployer.ts'
+import { ensureFactory } from './factory.ts'
+
+/** What became of one contract. */
+export interface DeployedContract {
+  readonly name: ContractName
+  readonly address: Address
+  /** Undefined if it stood there before. */
+  readonly transaction?: Hex
+  readonly block?: number
+  readonly gasUsed?: number
+}
+
+/** What became of a deployment. */
+export interface DeploymentReport {
+  readonly chainId: number
+  readonly factory: Address
+  readonly contracts: readonly DeployedContract[]
+}
+
+/**
+ * Deploys what is not there yet. Running it again changes nothing.
+ *
+ * @throws Error if a transaction fails, or a contract does not come to stand where it should.
+ */
+export async function deployAll(deployer: Deployer): Promise<DeploymentReport> {
+  await ensureFactory(deployer)
+  const contracts: DeployedContract[] = []
+  for (const planned of deploymentPlan()) contracts.push(await deployOne(deployer, planned))
+  return { chainId: deployer.chainId, factory: singletonFactory, contracts }
+}
+
+// CREATE2 puts there what this creation code makes, or nothing: whoever sent it, it is this contract.
+async function deployOne(
+  deployer: Deployer,
+  { name, address, transaction }: PlannedContract,
+): Promise<DeployedContract> {
+  const { client, chainId } = deployer
+  if ((await client.getCode({ address })) !== undefined) return { name, address }
+  const { to, data } = transaction
+  const receipt = await deployer.send({ to, data })
+  if ((await client.getCode({ address })) === undefined) {
+    throw new Error(`${name} did not come to stand at ${address} on chain ${chainId} (${receipt.transactionHash})`)
+  }
+  const { transactionHash, blockNumber, gasUsed } = receipt
+  return { name, address, transaction: transactionHash, block: Number(blockNumber), gasUsed: Number(gasUsed) }
+}

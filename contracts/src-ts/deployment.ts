@@ -1,0 +1,74 @@
+// Where the contracts stand, or will stand, on every chain, and the transactions that put them there.
+
+import { type Address, concat, encodeAbiParameters, getContractAddress, type Hex, zeroHash } from 'viem'
+import { appResolverBytecode } from '../abi/app-resolver-bytecode.ts'
+import { assetVaultBytecode } from '../abi/asset-vault-bytecode.ts'
+import { hashLockResolverBytecode } from '../abi/hash-lock-resolver-bytecode.ts'
+import { sluiceBytecode } from '../abi/sluice-bytecode.ts'
+
+/** Safe's singleton factory: at one address on every chain that has it, Filecoin's among them. */
+export const singletonFactory: Address = '0x914d7fec6aac8cd542e72bca78b30650d45643d7'
+
+/** Goes into every address. */
+export const deploymentSalt: Hex = zeroHash
+
+/** The contracts by their sources' names. */
+export type ContractName = 'Sluice' | 'AppResolver' | 'HashLockResolver' | 'AssetVault'
+
+/** One contract to be deployed. */
+export interface PlannedContract {
+  readonly name: ContractName
+  /** The same on every chain; lowercase. */
+  readonly address: Address
+  /** Creation code with the constructor's arguments. */
+  readonly initCode: Hex
+  /** What the constructor is given, encoded; `0x` if nothing. */
+  readonly constructorArguments: Hex
+  /** The transaction: anybody may send it; it carries no value. */
+  readonly transaction: { readonly to: Address; readonly data: Hex }
+}
+
+/**
+ * Everything that a deployment consists of, in the order in which to send it.
+ *
+ * @example
+ * for (const { transaction } of deploymentPlan()) await wallet.sendTransaction(transaction)
+ */
+export function deploymentPlan(): readonly PlannedContract[] {
+  const sluice = planned('Sluice', sluiceBytecode)
+  return [
+    sluice,
+    planned('AppResolver', appResolverBytecode),
+    planned('HashLockResolver', hashLockResolverBytecode),
+    planned('AssetVault', assetVaultBytecode, encodeAbiParameters([{ type: 'address' }], [sluice.address])),
+  ]
+}
+
+/**
+ * Where a contract stands once it is deployed by this package's plan.
+ *
+ * @example
+ * const sluice = plannedAddress('Sluice')
+ */
+export function plannedAddress(name: ContractName): Address {
+  const found = deploymentPlan().find((contract) => contract.name === name)
+  if (found === undefined) throw new Error(`no contract ${name} is planned`)
+  return found.address
+}
+
+function planned(name: ContractName, bytecode: Hex, constructorArguments: Hex = '0x'): PlannedContract {
+  const initCode = concat([bytecode, constructorArguments])
+  const address = getContractAddress({
+    opcode: 'CREATE2',
+    from: singletonFactory,
+    salt: deploymentSalt,
+    bytecode: initCode,
+  })
+  return {
+    name,
+    address: address.toLowerCase() as Address,
+    initCode,
+    constructorArguments,
+    transaction: { to: singletonFactory, data: concat([deploymentSalt, initCode]) },
+  }
+}
