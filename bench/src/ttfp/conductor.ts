@@ -21,6 +21,8 @@ export interface Measured {
   readonly limits: readonly number[]
   readonly stages: readonly Stages[]
   readonly sizes: LimitSizes
+  /** Commits that each party made for one opening, with all that follows from it. */
+  readonly commits: Readonly<Record<keyof Traces, number>>
 }
 
 /** Lets news be waited for, whichever comes first: the news or who waits for it. */
@@ -104,7 +106,16 @@ async function measureIn(scene: Scene, count: number): Promise<Measured> {
     limits,
     stages: stages.filter((stage): stage is Stages => stage !== undefined),
     sizes,
+    commits: commitsIn(traces, count),
   }
+}
+
+function commitsIn({ payer, hub, payee }: Traces, openings: number): Measured['commits'] {
+  const each = (trace: Traces['payer']): number => {
+    const commits = trace.filter(({ type }) => type === 'commit').length
+    return Math.round((100 * commits) / openings) / 100
+  }
+  return { payer: each(payer), hub: each(hub), payee: each(payee) }
 }
 
 async function setUp(

@@ -15,7 +15,7 @@ function breakdown(stages: readonly Stages[]): Record<string, number> {
 }
 
 function report(measured: Measured, { latency, jitter }: BenchOptions) {
-  const { openings, limits, stages, sizes } = measured
+  const { openings, limits, stages, sizes, commits } = measured
   const limit = quantiles(limits)
   const commit = median(stages.flatMap((stage) => [stage.payerCommits, stage.hubCommits, stage.payeeCommits]))
   const floor = limit.p50 + 3 * commit
@@ -34,6 +34,7 @@ function report(measured: Measured, { latency, jitter }: BenchOptions) {
     overFloor: Math.round((all.p50 - floor) * 1000) / 1000,
     breakdown: breakdown(stages),
     bytes: sizes,
+    commitsPerOpening: commits,
     machine: describeMachine(),
   }
 }
