@@ -1,3 +1,4 @@
+import { rootCertificates } from 'node:tls'
 import { WebSocket } from 'ws'
 import { createDelay, type DelayOptions } from './delay.ts'
 import { TransportError } from './errors.ts'
@@ -5,8 +6,15 @@ import { checkUrl } from './url.ts'
 import type { Dial } from './wire.ts'
 import { createWsWire } from './wire-ws.ts'
 
+export interface WsDialOptions {
+  readonly delay?: DelayOptions | undefined
+  /** Certificates to trust besides the well-known ones, PEM. */
+  readonly ca?: string | undefined
+}
+
 /** Dials with the package `ws`. */
-export function createWsDial(delay?: DelayOptions): Dial {
+export function createWsDial({ delay, ca }: WsDialOptions = {}): Dial {
+  const trusted = ca === undefined ? {} : { ca: [...rootCertificates, ca] }
   return (url, { messageBytes, timeoutMs, signal, opened }) => {
     checkUrl(url)
     return new Promise((resolve, reject) => {
@@ -15,6 +23,7 @@ export function createWsDial(delay?: DelayOptions): Dial {
         handshakeTimeout: timeoutMs,
         perMessageDeflate: false,
         followRedirects: false,
+        ...trusted,
       })
       const abort = (): void => {
         socket.terminate()

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import type { TransportLimits } from './limits.ts'
 import { createWebSocketTransport, type WebSocketTransport, type WebSocketTransportOptions } from './node.ts'
+import { certificate } from './testing/certificate.ts'
 import { createParties, createParty, digestsOn, Recorder } from './testing/party.ts'
 import type { TransportOptions } from './transport.ts'
 import { createWebTransport } from './web.ts'
@@ -141,6 +142,30 @@ describe.each([
     await client.transport.stop()
     const dialled = client.transport.connect(createParty().signer.address, 'ws://127.0.0.1:1')
     await expect(dialled).rejects.toThrow(code('TRANSPORT_STOPPED'))
+  })
+})
+
+describe('a transport with TLS', () => {
+  const secure = { ...here, tls: certificate }
+
+  it('carries sessions, and counts their connections as proved', async () => {
+    const party = createParty({ limits: { unauthenticated: 1, handshakeMs: 60_000 } })
+    const { transport, events } = await listening(party, { listen: secure })
+    const url = urlOf(transport).replace('ws:', 'wss:')
+    for (let i = 1; i <= 3; i++) {
+      const client = await start(createWebSocketTransport({ ...createParty(), ca: certificate.cert }))
+      const session = await client.transport.connect(party.signer.address, url)
+      session.send(text(`${i}`))
+      await events.until(() => events.frames.length === i && events.sessions.size === i)
+    }
+  })
+
+  it('is not trusted without its certificate', async () => {
+    const party = createParty()
+    const { transport } = await listening(party, { listen: secure })
+    const client = await start(createWebSocketTransport(createParty()))
+    const dialled = client.transport.connect(party.signer.address, urlOf(transport).replace('ws:', 'wss:'))
+    await expect(dialled).rejects.toThrow(code('TRANSPORT_UNREACHABLE'))
   })
 })
 

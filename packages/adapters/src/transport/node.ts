@@ -13,6 +13,8 @@ export type { ListenOptions } from './listen-ws.ts'
 export interface WebSocketTransportOptions extends TransportOptions {
   /** Where to accept peers; without it this node only dials. */
   readonly listen?: ListenOptions
+  /** Certificates to trust besides the well-known ones when dialling wss://, PEM. */
+  readonly ca?: string
   /** Makes every message take longer, for measurements. */
   readonly delay?: DelayOptions
 }
@@ -38,10 +40,10 @@ export interface WebSocketTransport extends Transport {
  */
 export function createWebSocketTransport(options: WebSocketTransportOptions): WebSocketTransport {
   let listening: WsListener | undefined
-  const { listen: where, delay } = options
+  const { listen: where, delay, ca } = options
   const transport = new SocketTransport(options, {
     primitives: nodePrimitives,
-    dial: createWsDial(delay),
+    dial: createWsDial({ delay, ca }),
     ...(where !== undefined && {
       listen: async (accept: Accept, limits) => {
         listening = await listenWs(where, accept, limits, delay)
