@@ -512,6 +512,14 @@ describe('a payer with many virtual channels', () => {
     expect(served).toBeLessThanOrEqual(2 * (WINDOW + 3))
   })
 
+  it('counts a body on its way with all that it may still take', async () => {
+    const s = setup({ credit: { windows: 1.5, share: 10 } })
+    const first = reader(await s.gate.serve(request((await opened(s)).header), resource))
+    await first.until(1)
+    const reply = await s.gate.serve(request((await opened(s)).header), resources[1] ?? resource)
+    expect([reply.status, await code(reply)]).toEqual([402, 'PAYMENT_CREDIT'])
+  })
+
   it('may go on without end as long as it pays', async () => {
     const s = setup({ credit })
     for (const each of resources) {
@@ -537,7 +545,13 @@ describe('a payer with many virtual channels', () => {
     await s.payments.payer.pay(first.id, owedFor(PRICE, LENGTH))
     await body.until(LENGTH)
     await body.leave()
-    for (let i = 0; i < 50; i++) await s.gate.serve(request(first.header, 'HEAD'), resources[0] ?? resource)
+    // Whoever asks again for what is paid for gets no new credit by it.
+    const other = await begin(1)
+    await s.payments.payer.pay(other.id, owedFor(PRICE, 1))
+    for (let i = 0; i < 50; i++) {
+      await s.gate.serve(request(other.header), resources[1] ?? resource)
+      await s.gate.serve(request(first.header), resources[0] ?? resource)
+    }
     const second = reader((await begin(2)).reply)
     await second.until(WINDOW)
     await second.leave()
