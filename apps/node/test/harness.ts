@@ -20,6 +20,8 @@ export interface Running {
   /** The first line for which `matches` holds, also of those said before; rejects when the process ends without it. */
   readonly line: (matches: (line: Line) => boolean) => Promise<Line>
   readonly ended: Promise<Ended>
+  /** What it wrote on standard error so far: its log. */
+  readonly said: () => string
   readonly signal: (signal: NodeJS.Signals) => void
 }
 
@@ -70,11 +72,16 @@ export interface Party {
 
 const FUNDS = 1000n * 10n ** 18n
 
-/** What is changed of the development profile's limits: whoever does not follow is given up on soon. */
-const limits = { followTimeout: 2, closeTimeout: 3, countersignTimeout: 3 }
+export interface WorldOptions {
+  /** What is changed of the development profile's limits, for every party. */
+  readonly limits?: Readonly<Record<string, number>>
+}
+
+/** Limits by which whoever does not follow is given up on soon: for tests in which somebody is gone. */
+export const impatient = { followTimeout: 2, closeTimeout: 3, countersignTimeout: 3 }
 
 /** Starts a chain with fast blocks and deploys the contract. */
-export async function createWorld(): Promise<World> {
+export async function createWorld({ limits = {} }: WorldOptions = {}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-test-'))
   const limitsFile = join(folder, 'limits.json')
   writeFileSync(limitsFile, JSON.stringify(limits))
@@ -235,7 +242,7 @@ function spawnLines(command: string, args: readonly string[], environment: Reado
       const fail = () => reject(new Error(`${args.join(' ')} ended first: ${JSON.stringify(lines.at(-1))} ${stderr}`))
       void ended.then(fail)
     })
-  return { pid: child.pid ?? -1, line, ended, signal: (signal) => child.kill(signal) }
+  return { pid: child.pid ?? -1, line, ended, said: () => stderr, signal: (signal) => child.kill(signal) }
 }
 
 function endOf(child: ChildProcess, said: () => Pick<Ended, 'lines' | 'stderr'>): Promise<Ended> {

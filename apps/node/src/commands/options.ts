@@ -27,6 +27,11 @@ export const chainOptions = {
     'id that the chain must have (default: what it says)',
     wholeNumber(1, Number.MAX_SAFE_INTEGER),
   ),
+  chainPoll: optional(
+    'time',
+    'how often the chain is asked for a new block (default: 2s, in development 0.2s)',
+    duration,
+  ),
   contract: optional('address', 'address of the Sluice contract (default: the known one of the chain)', address),
 }
 

@@ -1,4 +1,5 @@
 import type { Context } from '../cli/command.ts'
+import { deferred } from '../deferred.ts'
 import { NodeError } from '../errors.ts'
 import { createRpcClient } from '../rpc/client.ts'
 import { readEndpoint } from '../rpc/endpoint.ts'
@@ -14,11 +15,23 @@ export async function withNode<T>(
   values: EngineValues,
   use: (node: NodeApi) => Promise<T>,
 ): Promise<T> {
-  const node = (await runningNode(values.data)) ?? (await ownNode(context, values))
+  const running = await runningNode(values.data)
+  const node = running ?? (await ownNode(context, values))
   try {
-    return await unlessAborted(context.signal, use(node))
+    return await unlessAborted(context.signal, running === undefined ? use(node) : unlessStopped(running, use))
   } finally {
     await node.close()
+  }
+}
+
+/** Ends at once when the running node does, rather than at the next call to it. */
+async function unlessStopped<T>(node: NodeApi, use: (node: NodeApi) => Promise<T>): Promise<T> {
+  const stopped = deferred<never>()
+  const unsubscribe = await node.subscribe(() => {}, stopped.reject)
+  try {
+    return await Promise.race([use(node), stopped.promise])
+  } finally {
+    unsubscribe()
   }
 }
 

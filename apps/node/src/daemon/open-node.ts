@@ -87,7 +87,7 @@ async function assemble(
     clock: systemClock,
     log,
     finality: values.finality ?? { type: 'tag', tag: 'finalized' },
-    pollMs: values.profile === 'development' ? 200 : 2_000,
+    pollMs: pollOf(values),
   })
   stopper.add(() => chain.stop())
   // It listens before the engine has caught up with the chain: until then it says nothing of itself.
@@ -134,6 +134,11 @@ function policyOf({ profile, limits, channelWindow, virtualWindow }: EngineValue
     ...(channelWindow === undefined ? {} : { channelWindowDefault: channelWindow }),
     ...(virtualWindow === undefined ? {} : { virtualWindowDefault: virtualWindow }),
   })
+}
+
+function pollOf({ chainPoll, profile }: EngineValues): number {
+  if (chainPoll !== undefined) return Math.max(1, chainPoll) * 1000
+  return profile === 'development' ? 200 : 2_000
 }
 
 function infoOf(

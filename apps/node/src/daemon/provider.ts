@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { join } from 'node:path'
 import { createGate, type Handler, type Payee, serveFree } from '@sluice/http'
 import { openFileBindings, toListener } from '@sluice/http/node'
-import { NATIVE_TOKEN } from '@sluice/protocol'
+import { NATIVE_TOKEN, SluiceError } from '@sluice/protocol'
 import { createCarHandler } from '@sluice/retrieval'
 import { CarFolder } from '@sluice/retrieval/node'
 import type { ListenAddress } from '../cli/parse.ts'
@@ -82,7 +82,13 @@ function createPayee({ engine, domain, info }: OpenNode): Payee {
 }
 
 function loggedListener({ log }: OpenNode, handler: Handler): RequestListener {
-  return toListener(handler, { onError: (problem) => log.error('http.failed', { problem }) })
+  return toListener(handler, {
+    onError: (problem) => {
+      // A client that leaves while its payment is waited for is nobody's fault.
+      const isLeft = problem instanceof SluiceError && problem.code === 'CALL_ABORTED'
+      log[isLeft ? 'debug' : 'error']('http.failed', { problem })
+    },
+  })
 }
 
 async function listen(

@@ -30,7 +30,7 @@ afterAll(async () => {
 })
 
 function openClient(party: Party): Promise<OpenNode> {
-  const environment = { ...world.environment(party), SLUICE_LOG_LEVEL: 'error' }
+  const environment = { ...world.environment(party), SLUICE_LOG_LEVEL: 'error', SLUICE_CHAIN_POLL: '2s' }
   const streams = { out: () => {}, err: () => {}, errIsTerminal: false, columns: 80 }
   const output = { json: true, streams, result: () => {}, event: () => {} }
   const context: Context = { output, signal: new AbortController().signal, environment, version: 'test' }
@@ -57,6 +57,8 @@ test('a hub serves 50 clients at once', async () => {
       await engine.closeVirtual(virtualId)
     }),
   )
+  const outcomes = clients.flatMap(({ node }) => node.engine.virtuals().map(({ status }) => status))
+  expect(outcomes).toEqual(clients.map(() => 'closed'))
   for (const { node } of clients) {
     expect(node.engine.channels()).toMatchObject([{ paid: { sent: total }, locked: { sent: 0n } }])
   }

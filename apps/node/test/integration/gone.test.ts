@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createWorld, type Daemon, type Running, type World } from '../harness.ts'
+import { createWorld, type Daemon, impatient, type Running, type World } from '../harness.ts'
 import { type ContentProxy, createValve, startProxy, type Valve } from '../proxy.ts'
 import { changeWithoutGas, closeOnly, createTriangle, type Triangle } from '../scenes.ts'
 
@@ -16,7 +16,7 @@ let valve: Valve
 let proxy: ContentProxy
 
 beforeEach(async () => {
-  world = await createWorld()
+  world = await createWorld({ limits: impatient })
   triangle = await createTriangle(world, 5_000_000)
   valve = createValve(HELD_AT)
   proxy = await startProxy(() => String(triangle.daemons.provider.ready.httpUrl), valve.tamper)

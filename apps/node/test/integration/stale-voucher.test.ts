@@ -1,7 +1,7 @@
 import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createWorld, type World } from '../harness.ts'
+import { createWorld, impatient, type World } from '../harness.ts'
 import { changeWithoutGas, closeOnly, createTriangle, onlyChannel, type Triangle } from '../scenes.ts'
 
 const FUNDS = 1000n * 10n ** 18n
@@ -10,7 +10,7 @@ let world: World
 let triangle: Triangle
 
 beforeAll(async () => {
-  world = await createWorld()
+  world = await createWorld({ limits: impatient })
   triangle = await createTriangle(world, 2_000_000)
 })
 afterAll(() => world.end())
