@@ -574,6 +574,6 @@ describe('a payer with many virtual channels', () => {
     const s = setup()
     const hubs = Array.from({ length: 200 }, () => ({ signer: s.payments.payee.signer }))
     const gate = createGate({ ...s.options, payee: { ...s.payments.payee, hubs } })
-    expect((await offered(gate)).hubs.length).toBe(8)
+    expect((await offered(gate)).hubs.length).toBe(16)
   })
 })

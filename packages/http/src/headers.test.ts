@@ -159,7 +159,7 @@ describe('payment headers', () => {
     ],
     [
       'too many hubs',
-      () => requiredJson((a) => Object.assign(a.extra as object, { hubs: Array(9).fill({ signer: a.asset }) })),
+      () => requiredJson((a) => Object.assign(a.extra as object, { hubs: Array(17).fill({ signer: a.asset }) })),
     ],
   ])('refuse %s', (_, make) => {
     expectCode(() => decodePaymentRequired(make()), 'FIELD_INVALID')

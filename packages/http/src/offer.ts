@@ -19,7 +19,7 @@ export const SCHEME = 'sluice'
 /** The version of the protocol that vouchers are signed for. */
 export const PROTOCOL_VERSION = '1'
 /** Most hubs that an offer names: it has to fit into a header. */
-export const MAX_HUBS = 8
+export const MAX_HUBS = 16
 const MAX_BYTES = Number.MAX_SAFE_INTEGER
 
 /** What a server wants for a resource: x402's PaymentRequirements of the scheme `sluice`. */

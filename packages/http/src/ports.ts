@@ -29,6 +29,7 @@ export interface Payee {
   readonly account: Address
   /** The last member of V's path. */
   readonly signer: Address
+  /** Those that most clients can reach first: an offer names the first 16. */
   readonly hubs: readonly Hub[]
   /** Where the payee's own peer transport listens: vouchers travel there. */
   readonly url?: string
