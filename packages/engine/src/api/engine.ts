@@ -110,6 +110,8 @@ export interface VirtualView {
   readonly status: 'opening' | 'open' | 'closing' | 'disputed' | 'closed' | 'declined'
   /** Highest voucher signed (payer) or accepted (payee) or held (hub). */
   readonly amount: bigint
+  /** Payer only: what the payee has said in this session that it holds durably. */
+  readonly acknowledged?: bigint
   readonly until: bigint
   readonly waitingFor?: string
 }

@@ -43,6 +43,7 @@ export function virtualView(tx: Tx, record: VirtualRecord): VirtualView {
     role: situation.role,
     status: statusOf(situation),
     amount: highestValue(voucher, terms.capacity),
+    ...(situation.role === 'payer' && { acknowledged: record.acknowledged ?? 0n }),
     until: untilOf(record),
     ...(reason !== undefined && { waitingFor: reason }),
   }
