@@ -1,4 +1,4 @@
-import { type Address, encodeFrame, type Id, type ReliableMessage, type VolatileMessage } from '@sluice/protocol'
+import { type Address, encodeFrame, type ReliableMessage, type VolatileMessage } from '@sluice/protocol'
 import type { Notification } from '../api/engine.ts'
 import type { ChainReader } from '../chain/view.ts'
 import { newPeer, outboxKey } from '../peers/records.ts'
@@ -49,6 +49,10 @@ export function createTransaction(parts: TransactionParts): Transaction {
     channels: state.channels,
     virtuals: state.virtuals,
     channelsWith: (peer) => [...state.channels.named(peer)],
+    isDepositing: (channelId) =>
+      [...state.deposits.named(channelId)].some((key) => state.deposits.get(key)?.failed === undefined),
+    virtualsOn: (channelId) => [...state.virtuals.named(channelId)],
+    virtualsIn: (status) => [...state.virtuals.named(status)],
     send: (peer, message) => send(parts, peer, message),
     canSend: (peer) => links.pending(peer) < env.policy.queueMax,
     volatile(peer, message: VolatileMessage) {
@@ -79,9 +83,4 @@ function reach({ state, links, loop }: TransactionParts, peer: Address, url: str
   const record = state.peers.get(peer) ?? newPeer(peer)
   if (record.url !== url) state.peers.set(peer, { ...record, url })
   loop.afterCommit(() => links.reach(peer))
-}
-
-/** The ids of all channels and virtual channels that a peer has a part in on this side. */
-export function idsWith(state: State, peer: Address): readonly Id[] {
-  return [...state.channels.named(peer), ...state.virtuals.named(peer)]
 }

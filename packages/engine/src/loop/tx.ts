@@ -1,4 +1,12 @@
-import type { Address, ChannelRecord, Id, ReliableMessage, VirtualRecord, VolatileMessage } from '@sluice/protocol'
+import type {
+  Address,
+  ChannelRecord,
+  Id,
+  ReliableMessage,
+  VirtualRecord,
+  VirtualStatus,
+  VolatileMessage,
+} from '@sluice/protocol'
 import type { Notification } from '../api/engine.ts'
 import type { ChainReader } from '../chain/view.ts'
 import type { Environment } from './environment.ts'
@@ -26,6 +34,12 @@ export interface Tx {
   readonly chain: ChainReader
   /** The channels with a peer, in any status. */
   channelsWith(peer: Address): readonly Id[]
+  /** Whether a deposit of this side into the channel is under way. */
+  isDepositing(channelId: Id): boolean
+  /** The virtual channels that are not over and have a leg on a channel. */
+  virtualsOn(channelId: Id): readonly Id[]
+  /** The virtual channels in a status. */
+  virtualsIn(status: VirtualStatus): readonly Id[]
   /** Stores a message under the peer's next number; sent after the commit and again until acknowledged. */
   send(peer: Address, message: ReliableMessage): void
   /** Whether the peer's queue takes another message; asked before an event that is not an answer. */

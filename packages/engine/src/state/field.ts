@@ -11,7 +11,7 @@ function bytesOf(raw: unknown): Uint8Array {
   throw new TypeError('not a byte string')
 }
 
-function plain<T extends string | number | boolean>(type: 'string' | 'number' | 'boolean'): Field<T> {
+function plain<T extends string | number>(type: 'string' | 'number'): Field<T> {
   return {
     to: (value) => value,
     from: (raw) => {
@@ -37,7 +37,6 @@ export const address: Field<Address> = hex
 export const bytes: Field<Uint8Array> = { to: (value) => value, from: bytesOf }
 export const text = plain<string>('string')
 export const integer = plain<number>('number')
-export const flag = plain<boolean>('boolean')
 
 /** One of the texts. */
 export function oneOf<T extends string>(...values: readonly T[]): Field<T> {

@@ -27,15 +27,21 @@ export interface State {
   readonly deposits: Collection<string, DepositRecord>
 }
 
+const isOver = (status: VirtualRecord['status']): boolean => status === 'closed' || status === 'spent'
+
 /** An empty state. `onChange` hears of each channel, virtual channel and deposit that an event changes, by its id. */
 export function createState(hashing: LaneHashing, onChange: (id: string) => void): State {
   return {
     channels: new Collection<Id, ChannelRecord>(channelKind(hashing), onChange, ({ peer }) => [peer]),
-    virtuals: new Collection<Id, VirtualRecord>(virtualKind, onChange, ({ incoming, outgoing, terms, position }) => [
-      ...(incoming === undefined ? [] : [incoming.channelId]),
-      ...(outgoing === undefined ? [] : [outgoing.channelId]),
-      ...(position === 0 ? [terms.path.at(-1) ?? ''] : []),
-    ]),
+    virtuals: new Collection<Id, VirtualRecord>(
+      virtualKind,
+      onChange,
+      ({ status, incoming, outgoing, terms, position }) => [
+        status,
+        ...(isOver(status) ? [] : [incoming, outgoing].flatMap((leg) => (leg === undefined ? [] : [leg.channelId]))),
+        ...(position === 0 ? [terms.path.at(-1) ?? ''] : []),
+      ],
+    ),
     peers: new Collection<Address, PeerRecord>(peerKind),
     outbox: new Collection<string, OutboxRecord>(outboxKind, undefined, ({ peer }) => [peer]),
     cursor: new Collection<string, Cursor>(cursorKind),

@@ -16,11 +16,5 @@ export function crankWaiting(tx: Tx, channelId: Id): void {
 
 /** The virtual channels that are not over and have a lock, or may get one, on this channel. */
 export function virtualsOn(tx: Tx, channelId: Id): readonly Id[] {
-  const found: Id[] = []
-  for (const [virtualId, { status, incoming, outgoing }] of tx.virtuals.entries()) {
-    if (status === 'early' || status === 'closed' || status === 'spent') continue
-    const isOpening = status === 'opening'
-    if (isOpening || incoming?.channelId === channelId || outgoing?.channelId === channelId) found.push(virtualId)
-  }
-  return found
+  return [...new Set([...tx.virtualsOn(channelId), ...tx.virtualsIn('opening')])]
 }

@@ -27,10 +27,10 @@ function isRoomForEarly(tx: Tx, neighbour: Address): boolean {
   const { earlyVouchersMax, earlyVouchersPerPeerMax } = tx.env.policy
   let all = 0
   let same = 0
-  for (const [, { status, terms }] of tx.virtuals.entries()) {
-    if (status !== 'early') continue
+  for (const virtualId of tx.virtualsIn('early')) {
+    const terms = tx.virtuals.get(virtualId)?.terms
     all++
-    if (terms.path.at(-2) === neighbour) same++
+    if (terms?.path.at(-2) === neighbour) same++
   }
   return all < earlyVouchersMax && same < earlyVouchersPerPeerMax
 }
