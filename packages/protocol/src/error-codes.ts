@@ -233,6 +233,10 @@ export const protocolErrors = {
     message: '{next} is not connected',
     action: 'Try again when the next member is back.',
   },
+  FORWARD_BLIND: {
+    message: 'the hub has not seen a new block of the chain for a while',
+    action: 'Try again later, or by another hub.',
+  },
   FORWARD_REFUSED: {
     message: '{next} refused the lock',
     action: 'See the reason that it gave.',

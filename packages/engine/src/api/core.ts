@@ -228,7 +228,9 @@ export class Core {
     }
     for (const [virtualId, record] of this.state.virtuals.entries()) {
       const isBusy = isLive(record) && this.watch.virtual(virtualId).finalAt !== undefined
-      const needsLook = isLive(record) && (record.closingSince !== undefined || record.claimedAt !== undefined)
+      const isWaiting = record.offered !== undefined || record.status === 'opening'
+      const isLeaving = record.closingSince !== undefined || record.claimedAt !== undefined
+      const needsLook = isLive(record) && (isWaiting || isLeaving)
       if (!ids.has(virtualId) && !isBusy && !needsLook) continue
       this.loop.touch(virtualId)
       this.tx.follow({ run: () => this.#flows.virtualChain(this.tx, virtualId), failed })

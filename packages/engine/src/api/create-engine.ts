@@ -1,7 +1,7 @@
-import type { Id } from '@sluice/protocol'
+import { highestValue, type Id } from '@sluice/protocol'
 import { writeBackup } from '../backup/backup.ts'
 import { channelView } from '../channels/view.ts'
-import { acceptedAmount, admit, waitForAmount } from '../virtuals/admit.ts'
+import { admit, waitForAmount } from '../virtuals/admit.ts'
 import { closeVirtual } from '../virtuals/close.ts'
 import { openVirtual } from '../virtuals/open.ts'
 import { pay, virtualOf } from '../virtuals/pay.ts'
@@ -72,7 +72,7 @@ function admission(core: Core, virtualId: Id): Admission {
     virtualId,
     payer,
     capacity: terms.capacity,
-    accepted: () => acceptedAmount(tx, virtualId),
+    accepted: () => highestValue(core.state.virtuals.committed(virtualId)?.voucher, terms.capacity),
     waitFor: (amount, signal) => loop.call(() => waitForAmount(tx, virtualId, amount), signal),
   }
 }

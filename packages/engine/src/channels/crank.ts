@@ -1,7 +1,9 @@
-import type { ChannelRecord, Id } from '@sluice/protocol'
+import { type ChannelRecord, highest, type Id, nonceMinute } from '@sluice/protocol'
+import { isBlind } from '../chain/blind.ts'
 import { ownSlots } from '../chain/channel-goals.ts'
 import { channelOf, secondsOf } from '../lanes/channel.ts'
 import type { Tx } from '../loop/tx.ts'
+import type { Policy } from '../policy/policy.ts'
 import { beginClosing } from '../virtuals/begin-closing.ts'
 import { crankLater } from '../virtuals/later.ts'
 import { answerClose, dropExpiredClose, hasLocks, isAgreedClose, signClose } from './close.ts'
@@ -11,20 +13,15 @@ import { dropSettledWithdrawals } from './withdraw.ts'
 export function crankChannel(tx: Tx, channelId: Id): void {
   const channel = tx.channels.get(channelId)
   if (channel?.status !== 'agreed') return
+  if (isAbandoned(tx, channel)) {
+    tx.channels.set(channelId, undefined)
+    return
+  }
   dropSettledWithdrawals(tx, channelId)
   dropExpiredClose(tx, channelId)
   end(tx, channelId)
   answerClose(tx, channelId)
   pursueWish(tx, channelId)
-}
-
-/** The virtual channels with a lock, past or present, in the channel. */
-export function virtualsOf(tx: Tx, channelId: Id): readonly Id[] {
-  const found: Id[] = []
-  for (const [virtualId, { incoming, outgoing }] of tx.virtuals.entries()) {
-    if (incoming?.channelId === channelId || outgoing?.channelId === channelId) found.push(virtualId)
-  }
-  return found
 }
 
 /** Ends the record once a final block leaves nothing of this side's in the channel. */
@@ -34,7 +31,7 @@ function end(tx: Tx, channelId: Id): void {
   if (chain.endedFinal === undefined) return
   if (chain.endedFinal === 'settled' && !isAllUnlocked(tx, channel)) return
   tx.channels.set(channelId, { ...channel, status: 'ended' })
-  for (const virtualId of virtualsOf(tx, channelId)) crankLater(tx, virtualId)
+  for (const virtualId of tx.virtualsOn(channelId)) crankLater(tx, virtualId)
 }
 
 function isAllUnlocked(tx: Tx, channel: ChannelRecord): boolean {
@@ -55,7 +52,7 @@ function pursueWish(tx: Tx, channelId: Id): void {
     return
   }
   if (hasLocks(channel)) {
-    for (const virtualId of virtualsOf(tx, channelId)) {
+    for (const virtualId of tx.virtualsOn(channelId)) {
       const record = tx.virtuals.get(virtualId)
       if (record !== undefined) beginClosing(tx, record)
     }
@@ -76,10 +73,30 @@ function isTimeUp(tx: Tx, channel: ChannelRecord): boolean {
   return secondsOf(tx) >= channel.wishedAt + BigInt(tx.env.policy.closeTimeout)
 }
 
-/** When the channel is to be looked at for the time alone, in milliseconds: the peer's time to close together is over. */
-export function channelDueAt(channel: ChannelRecord, closeTimeout: number): number | undefined {
-  if (channel.status !== 'agreed' || !isWishedTogether(channel) || isAgreedClose(channel.close)) return undefined
-  return Number(channel.wishedAt + BigInt(closeTimeout)) * 1000
+/**
+ * Unix second at which a channel that was agreed and never used is forgotten, if nobody has paid into it by then: agreeing costs a peer
+ * nothing, so records of it must not last. Its nonce is too old by then for the id to come back.
+ */
+function abandonDue({ terms, wishedAt, wish, out, in: received }: ChannelRecord, policy: Policy): bigint | undefined {
+  if (wish !== 'keep' || out.nextSeq > 1n || received.current.seq > 0n || received.refusedThrough > 0n) return undefined
+  return highest(wishedAt, nonceMinute(terms.nonce) * 60n) + BigInt(2 * policy.nonceAgeMax * 60 + policy.chainLag)
+}
+
+function isAbandoned(tx: Tx, channel: ChannelRecord): boolean {
+  const { channelId } = channel
+  const due = abandonDue(channel, tx.env.policy)
+  if (due === undefined || secondsOf(tx) < due || isBlind(tx)) return false
+  return !tx.chain.knows(channelId) && !tx.isDepositing(channelId)
+}
+
+/** When the channel is to be looked at for the time alone, in milliseconds: the peer's time to close together, or to pay in, is over. */
+export function channelDueAt(channel: ChannelRecord, policy: Policy): number | undefined {
+  if (channel.status !== 'agreed') return undefined
+  if (isWishedTogether(channel) && !isAgreedClose(channel.close)) {
+    return Number(channel.wishedAt + BigInt(policy.closeTimeout)) * 1000
+  }
+  const abandoned = abandonDue(channel, policy)
+  return abandoned === undefined ? undefined : Number(abandoned) * 1000
 }
 
 /** Whether a channel is to be looked at whenever time passes on the chain. */

@@ -24,7 +24,7 @@ export function crankChannelLater(tx: Tx, channelId: Id): void {
 }
 
 function channelDue(record: ChannelRecord, { policy }: Environment): number | undefined {
-  return channelDueAt(record, policy.closeTimeout)
+  return channelDueAt(record, policy)
 }
 
 /** How channels open, are paid into, withdrawn from and closed. */

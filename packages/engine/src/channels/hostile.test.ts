@@ -47,6 +47,16 @@ describe('a peer that shows an old voucher', () => {
   })
 })
 
+describe('a channel that was agreed and never paid into', () => {
+  it('is forgotten once its id cannot come back, and one with a deposit is not', async () => {
+    const empty = await puppet.open(bob, 0n)
+    const known = () => bob.engine.channels().map(({ channelId }) => channelId)
+    expect(known()).toContain(empty.channelId)
+    await world.scheduler.runFor((2 * bob.policy.nonceAgeMax * 60 + bob.policy.chainLag + 60) * 1000)
+    expect(known()).toEqual([channel.channelId])
+  })
+})
+
 describe('a close together', () => {
   const signed = (close: Partial<Close>): ReliableMessage => {
     const whole: Close = {

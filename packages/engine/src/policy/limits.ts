@@ -97,6 +97,11 @@ export const limits = {
     3,
     8 * HOUR,
   ]),
+  chainSilenceMax: limit('age of the newest block past which no payment is accepted and nothing is locked on', 's', [
+    5 * MINUTE,
+    30,
+    15 * MINUTE,
+  ]),
   resendBlocks: limit('blocks after which a call that no block shows is sent again', 'blocks', [10, 5, 10]),
   // Peers
   queueMax: limit('messages that wait for one peer', 'messages', same(10_000)),

@@ -1,4 +1,5 @@
 import { checkPayment, highestValue, ProtocolError, type SignedVoucher, type VirtualRecord } from '@sluice/protocol'
+import { isBlind } from '../chain/blind.ts'
 import { isClosing, secondsOf } from '../lanes/channel.ts'
 import type { Tx } from '../loop/tx.ts'
 import { putVirtual } from './put.ts'
@@ -46,7 +47,7 @@ function refuse(tx: Tx, { terms, virtualId }: VirtualRecord, offered: SignedVouc
 export function acceptOffer(tx: Tx, situation: Situation): void {
   const { record, role } = situation
   const { offered, virtualId } = record
-  if (offered === undefined || role !== 'payee') return
+  if (offered === undefined || role !== 'payee' || isBlind(tx)) return
   const rest = withoutOffer(record)
   try {
     const amount = check(tx, situation, offered)

@@ -12,12 +12,6 @@ import { crankLater } from './later.ts'
 import { offer } from './offer.ts'
 import { virtualOf } from './pay.ts'
 
-/** Value of the highest voucher accepted, base units. @throws ProtocolError `VIRTUAL_UNKNOWN`. */
-export function acceptedAmount(tx: Tx, virtualId: Id): bigint {
-  const { voucher, terms } = virtualOf(tx, virtualId)
-  return highestValue(voucher, terms.capacity)
-}
-
 function checkStillPays({ status, virtualId, closingSince }: VirtualRecord): void {
   if (status !== 'open' || closingSince !== undefined) {
     throw new ProtocolError('VIRTUAL_CLOSED', { virtualId, status: status === 'open' ? 'closing' : status })

@@ -13,6 +13,7 @@ import {
   SluiceError,
   type VirtualRecord,
 } from '@sluice/protocol'
+import { isBlind } from '../chain/blind.ts'
 import { channelOf, isClosing, isLeaving, isStalled, ownSpendable, secondsOf } from '../lanes/channel.ts'
 import { operate } from '../lanes/operate.ts'
 import type { Tx } from '../loop/tx.ts'
@@ -20,7 +21,7 @@ import { putVirtual } from './put.ts'
 import { incomingStands, nextOf, type Situation } from './situation.ts'
 
 /** Reasons that may pass: the add waits for them a bounded time. */
-const PASSING: ReadonlySet<string> = new Set(['FORWARD_UNREACHABLE', 'LANE_FULL'])
+const PASSING: ReadonlySet<string> = new Set(['FORWARD_UNREACHABLE', 'FORWARD_BLIND', 'LANE_FULL'])
 
 /** The usable channel with a peer in a token that has the most to spend. @throws ProtocolError `FORWARD_NO_CHANNEL`. */
 export function bestChannel(tx: Tx, next: string, token: string): Id {
@@ -64,6 +65,7 @@ function lockOn(tx: Tx, situation: Situation): void {
   const incomingClosing = isClosing(tx, incoming)
   checkForward({ virtualId, incomingChannelId, incomingStands: incomingStands(situation), incomingClosing, outcome })
   checkTerms(tx, record)
+  if (isBlind(tx)) throw new ProtocolError('FORWARD_BLIND')
   const channelId = bestChannel(tx, next, terms.token)
   if (!tx.connected(next) || !tx.canSend(next)) throw new ProtocolError('FORWARD_UNREACHABLE', { next })
   const slot = lowestFreeSlot(draftState(channelOf(tx, channelId).out).locks)

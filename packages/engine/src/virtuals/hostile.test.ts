@@ -404,6 +404,16 @@ describe('a hub between two that keep no rule', () => {
     expect(foldsToPayee()).toMatchObject([{ update: { operations: [{ type: 'fold', amount: 0n }] } }])
   })
 
+  it('locks on nothing while it cannot see the chain', async () => {
+    world.chain.setDown(true)
+    await world.scheduler.runFor(hub.policy.chainSilenceMax * 1000 + 2_000)
+    const before = payee.heardOf('update').length
+    await add()
+    expect(payee.heardOf('update').length).toBe(before)
+    await world.scheduler.runFor(policy.forwardWait * 1000 + 1_000)
+    expect(payer.heardOf('decline')).toMatchObject([{ code: 'FORWARD_BLIND' }])
+  })
+
   it('gives no new lock to one that does not countersign', async () => {
     await add()
     await accept(newestToPayee())
@@ -497,6 +507,18 @@ describe('a payee whose payer keeps no rule', () => {
     })
     await add()
     expect(acceptedAmounts()).toEqual([50n])
+  })
+
+  it('accepts no voucher while it cannot see the chain, and all of them after', async () => {
+    await add()
+    await pay(50n)
+    world.chain.setDown(true)
+    await world.scheduler.runFor(hub.policy.chainSilenceMax * 1000 + 2_000)
+    await pay(60n)
+    expect(acceptedAmounts()).toEqual([50n])
+    world.chain.setDown(false)
+    await world.scheduler.runFor(2_000)
+    expect(acceptedAmounts()).toEqual([50n, 60n])
   })
 
   it('holds no voucher whose lock could come by no channel', async () => {
