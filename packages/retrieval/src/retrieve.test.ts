@@ -190,6 +190,24 @@ describe('retrieve', () => {
     expect([result.paid, s.payments.opened.length]).toEqual([TOTAL, 1])
   })
 
+  it('pays what is left where everything came before the last payment', async () => {
+    const s = setup()
+    await using server = await serving(provider(s))
+    let session: PaidSession | undefined
+    const { payer } = s.options
+    const pay: typeof payer.pay = (id, total) =>
+      total === TOTAL ? Promise.reject(new Error('offline')) : payer.pay(id, total)
+    const onSession = (kept: PaidSession) => {
+      session = kept
+    }
+    const first = retrieve({ ...s.options, payer: { ...payer, pay }, onSession, provider: server.origin })
+    await expect(first).rejects.toThrow('offline')
+    if (session === undefined) throw new Error('no session')
+    expect(s.verifier.isDone).toBe(true)
+    const { paid, virtualId } = await retrieve({ ...s.options, session, provider: server.origin })
+    expect([paid, s.payments.accepted(virtualId ?? '0x')]).toEqual([TOTAL, TOTAL])
+  })
+
   it('closes V where the provider will not go on with it', async () => {
     const s = setup()
     let session: PaidSession | undefined
