@@ -1,9 +1,9 @@
 import type { FeeSchedule } from '@sluice/protocol'
 import { jsonLine } from '../json.ts'
 import type { NodeInfo } from '../rpc/methods.ts'
-import { address, count, type Infer, integer, object, oneOf, text } from '../rpc/schema.ts'
+import { address, amount, count, type Infer, object, oneOf, text } from '../rpc/schema.ts'
 
-const fees = object({ base: integer, partsPerMillion: count, partsPerMillionHour: count })
+const fees = object({ base: amount, partsPerMillion: count, partsPerMillionHour: count })
 
 const greeting = object({
   sluice: oneOf(1),

@@ -2,6 +2,7 @@ import type { ChannelView, Notification, OpenedVirtual, VirtualView } from '@slu
 import type { SignedVoucher, VirtualTerms } from '@sluice/protocol'
 import {
   address,
+  amount,
   count,
   hex,
   type Infer,
@@ -54,6 +55,7 @@ const virtual: Schema<VirtualView> = object({
   role: oneOf('payer', 'hub', 'payee'),
   status: oneOf('opening', 'open', 'closing', 'disputed', 'closed', 'declined'),
   amount: integer,
+  acknowledged: optional(integer),
   until: integer,
   waitingFor: optional(text),
 })
@@ -117,17 +119,17 @@ export const methods = {
   'peer.connect': method('opens a session with a peer', strict({ peer: address, url: text }), nothing),
   'channel.open': method(
     'opens and funds a channel; answers once a final block shows the deposit',
-    strict({ peer: address, url: optional(text), token: address, deposit: integer, disputeWindow: optional(count) }),
+    strict({ peer: address, url: optional(text), token: address, deposit: amount, disputeWindow: optional(count) }),
     channel,
   ),
   'channel.topUp': method(
     'adds to the deposit; answers once a final block shows it',
-    strict({ channelId: id, amount: integer }),
+    strict({ channelId: id, amount }),
     channel,
   ),
   'channel.withdraw': method(
     'takes money out together with the peer; answers once a final block shows it',
-    strict({ channelId: id, amount: integer }),
+    strict({ channelId: id, amount }),
     channel,
   ),
   'channel.close': method(
@@ -143,9 +145,9 @@ export const methods = {
       payeeUrl: optional(text),
       hubs: list(address, 4),
       token: address,
-      capacity: integer,
-      first: integer,
-      fees: optional(list(integer, 4)),
+      capacity: amount,
+      first: amount,
+      fees: optional(list(amount, 4)),
       lifetime: optional(count),
       disputeWindow: optional(count),
     }),
@@ -153,7 +155,7 @@ export const methods = {
   ),
   'virtual.pay': method(
     'raises what is paid over a virtual channel to a total',
-    strict({ virtualId: id, total: integer }),
+    strict({ virtualId: id, total: amount }),
     signed,
   ),
   'virtual.close': method('closes a virtual channel', strict({ virtualId: id }), virtual),

@@ -46,6 +46,14 @@ export const integer: Schema<bigint> = {
     typeof value === 'string' && /^-?\d{1,40}$/.test(value) ? BigInt(value) : refuse(path, 'a decimal string'),
 }
 
+/** An amount in base units, at most 128 bits: a decimal string. */
+export const amount: Schema<bigint> = {
+  decode: (value, path) => {
+    const read = typeof value === 'string' && /^\d{1,39}$/.test(value) ? BigInt(value) : undefined
+    return read !== undefined && read < 1n << 128n ? read : refuse(path, 'an amount: a decimal string')
+  },
+}
+
 /** A whole number that JSON can carry, not below zero. */
 export const count: Schema<number> = {
   decode: (value, path) =>
