@@ -1,20 +1,19 @@
 import type { ChainCall, Clock, Log, PreparedTransaction, TransactionStatus } from '@sluice/engine'
-import { type Address, type Hex, NATIVE_TOKEN, type Signer } from '@sluice/protocol'
+import { type Address, NATIVE_TOKEN, type Signer } from '@sluice/protocol'
 import { TransactionReceiptNotFoundError } from 'viem'
 import { encodeApprove, readAllowance } from './allowance.ts'
-import { type CallData, encodeCall } from './calls.ts'
+import { encodeCall } from './calls.ts'
 import { ChainError } from './errors.ts'
-import { currentFees, type Fees, raisedFees } from './fees.ts'
+import { currentFees } from './fees.ts'
 import { type Finality, finalNumber } from './finality.ts'
 import { Nonces } from './nonces.ts'
+import { PendingTransactions, type Target } from './pending.ts'
 import { revertError } from './reverts.ts'
 import { type Rpc, reasonOf, rpcError } from './rpc.ts'
 import { signTransaction } from './sign.ts'
 
 /** How long a nonce is kept for a transaction that was prepared and not sent. */
 const RESERVE_MS = 60_000
-/** Blocks after which a transaction that waits is sent again, at higher fees where that is safe. */
-const RESEND_BLOCKS = 5n
 
 export interface SenderOptions {
   readonly rpc: Rpc
@@ -30,32 +29,16 @@ export interface SenderOptions {
   readonly gasMargin: number
 }
 
-interface Target extends CallData {
-  readonly to: Address
-  readonly call: string
-}
-
-interface Waiting {
-  readonly prepared: PreparedTransaction
-  readonly gas: bigint
-  readonly target: Target
-  /** Of the newest version. */
-  fees: Fees
-  /** Sent in place of the first at higher fees; any of them may be included. */
-  readonly replacements: PreparedTransaction[]
-  sinceBlock: bigint
-}
-
 /** Signs, sends and follows one account's transactions. */
 export class Sender {
   readonly #options: SenderOptions
   readonly #nonces = new Nonces(RESERVE_MS)
-  readonly #prepared = new Map<Hex, Waiting>()
-  readonly #sent = new Map<Hex, Waiting>()
+  readonly #pending: PendingTransactions
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(options: SenderOptions) {
     this.#options = options
+    this.#pending = new PendingTransactions({ ...options, nonces: this.#nonces })
   }
 
   /** One after the other, so that each sees the nonce that the one before it took. */
@@ -65,7 +48,7 @@ export class Sender {
         await this.#ensureAllowance(call.terms.token, call.amount)
       }
       const target = { ...encodeCall(call, this.#options.signer.address), to: this.#options.contract, call: call.type }
-      return (await this.#sign(target)).prepared
+      return this.#sign(target)
     })
   }
 
@@ -76,16 +59,12 @@ export class Sender {
     } catch (cause) {
       if (!(await this.#isKnown(transaction, cause))) throw await this.#sendError(transaction, cause)
     }
-    this.#nonces.sent(transaction.nonce)
-    const waiting = this.#prepared.get(transaction.hash)
-    if (waiting === undefined) return
-    this.#prepared.delete(transaction.hash)
-    this.#sent.set(transaction.hash, waiting)
+    this.#pending.sent(transaction)
   }
 
   async status(transaction: PreparedTransaction): Promise<TransactionStatus> {
     try {
-      const versions = [transaction, ...(this.#sent.get(transaction.hash)?.replacements ?? [])]
+      const versions = this.#pending.versionsOf(transaction)
       const before = await this.#included(versions)
       if (before !== undefined) return before
       if (!(await this.#isNonceFinal(transaction.nonce))) return { status: 'pending' }
@@ -96,21 +75,9 @@ export class Sender {
     }
   }
 
-  /** Called at each new head: sends again what waits for long, in case the node forgot it or asks for more. */
-  async tend(head: bigint): Promise<void> {
-    if (this.#sent.size === 0) return
-    const included = await this.#count('latest')
-    this.#nonces.prune(included)
-    for (const [hash, waiting] of this.#sent) {
-      if (waiting.sinceBlock === 0n) waiting.sinceBlock = head
-      // Kept a while, so that whoever asks for the first one's status learns of a replacement's.
-      if (waiting.prepared.nonce < included) {
-        if (head - waiting.sinceBlock > 1_000n) this.#sent.delete(hash)
-      } else if (head - waiting.sinceBlock >= RESEND_BLOCKS) {
-        waiting.sinceBlock = head
-        await this.#resend(waiting)
-      }
-    }
+  /** Called at each new head. */
+  tend(head: bigint): Promise<void> {
+    return this.#pending.tend(head)
   }
 
   #queue<T>(work: () => Promise<T>): Promise<T> {
@@ -119,7 +86,7 @@ export class Sender {
     return result
   }
 
-  async #sign(target: Target): Promise<Waiting> {
+  async #sign(target: Target): Promise<PreparedTransaction> {
     const { rpc, signer, clock, chainId, maxFeePerGas } = this.#options
     try {
       const gas = await this.#estimate(target)
@@ -130,9 +97,8 @@ export class Sender {
         { type: 'eip1559', chainId: Number(chainId), nonce, gas, ...fees, ...target },
         signer,
       )
-      const waiting: Waiting = { prepared, gas, target, fees, replacements: [], sinceBlock: 0n }
-      this.#prepared.set(prepared.hash, waiting)
-      return waiting
+      this.#pending.add({ prepared, gas, target, fees, replacements: [], sinceBlock: 0n })
+      return prepared
     } catch (cause) {
       throw rpcError(rpc.url, 'preparing a transaction', cause)
     }
@@ -172,7 +138,7 @@ export class Sender {
   async #approve(token: Address, amount: bigint): Promise<void> {
     const { rpc, contract } = this.#options
     const target = { to: token, data: encodeApprove(contract, amount), value: 0n, call: 'approve' }
-    const { prepared } = await this.#sign(target)
+    const prepared = await this.#sign(target)
     await this.broadcast(prepared)
     try {
       const receipt = await rpc.client.waitForTransactionReceipt({ hash: prepared.hash, pollingInterval: 500 })
@@ -211,34 +177,6 @@ export class Sender {
   #count(blockTag: 'latest' | 'pending'): Promise<number> {
     const { rpc, signer } = this.#options
     return rpc.client.getTransactionCount({ address: signer.address, blockTag })
-  }
-
-  /** A deposit is never replaced: its stored form is what a restart looks for, and it must not happen twice. */
-  async #resend(waiting: Waiting): Promise<void> {
-    const { rpc, signer, chainId, maxFeePerGas, log } = this.#options
-    const { target, gas, prepared } = waiting
-    const newest = waiting.replacements.at(-1) ?? prepared
-    await rpc.client.sendRawTransaction({ serializedTransaction: newest.raw }).catch(() => {})
-    if (target.call === 'deposit') return
-    const fees = raisedFees(waiting.fees, await currentFees(rpc, maxFeePerGas))
-    if (maxFeePerGas !== undefined && fees.maxFeePerGas > maxFeePerGas) return
-    const transaction = {
-      type: 'eip1559',
-      chainId: Number(chainId),
-      nonce: prepared.nonce,
-      gas,
-      ...fees,
-      ...target,
-    } as const
-    const raised = signTransaction(transaction, signer)
-    try {
-      await rpc.client.sendRawTransaction({ serializedTransaction: raised.raw })
-      waiting.replacements.push(raised)
-      waiting.fees = fees
-      log?.info('transaction.raised', { call: target.call, nonce: prepared.nonce, hash: raised.hash })
-    } catch {
-      // The first one was included meanwhile, or the node keeps it.
-    }
   }
 
   async #isKnown({ hash }: PreparedTransaction, cause: unknown): Promise<boolean> {

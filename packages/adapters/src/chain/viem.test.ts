@@ -10,7 +10,15 @@ import { systemClock } from '../system/system.ts'
 import { deploySluice } from './deploy.ts'
 import { ChainRecorder } from './testing/recorder.ts'
 import { allow, allowanceOf, deployToken } from './testing/token.ts'
-import { createTwoParties, execute, lockedVoucher, newNonce, noLocks, type TwoParties } from './testing/two-parties.ts'
+import {
+  createTwoParties,
+  execute,
+  executeAnew,
+  lockedVoucher,
+  newNonce,
+  noLocks,
+  type TwoParties,
+} from './testing/two-parties.ts'
 
 let local: LocalChain
 let parties: TwoParties
@@ -260,6 +268,44 @@ describe('calls', () => {
   })
 })
 
+/** Mines blocks in which gas is dear until something is so. */
+async function mineDearly(isSo: () => Promise<boolean>): Promise<void> {
+  for (let mined = 0; !(await isSo()); mined++) {
+    if (mined > 2_000) throw new Error('still not so after 2000 blocks')
+    await local.rpc('anvil_setNextBlockBaseFeePerGas', '0x2540be400')
+    await local.mine()
+  }
+}
+
+describe('a transaction that gas has outgrown', () => {
+  it('is taken out of the way if it is a deposit, which is then prepared anew', async () => {
+    const { chain } = parties.a
+    const told = await follow()
+    await local.rpc('anvil_setAutomine', false)
+    const prepared = await chain.prepare(deposit(7n))
+    await chain.broadcast(prepared)
+    await mineDearly(async () => (await chain.status(prepared)).status === 'dropped')
+    const again = await chain.prepare(deposit(7n))
+    await chain.broadcast(again)
+    await mineDearly(async () => (await chain.status(again)).status === 'included')
+    expect(await told.event('deposited')).toMatchObject({ total: 7n })
+  })
+
+  it('does not hold up others after a restart, though nobody knows it any more', async () => {
+    const before = await parties.open(parties.a.signer)
+    await execute(local, before, deposit(7n))
+    await local.rpc('anvil_setAutomine', false)
+    await before.broadcast(await before.prepare({ type: 'startClose', terms: parties.terms }))
+    const { chain } = parties.a
+    await follow()
+    await local.rpc('anvil_setNextBlockBaseFeePerGas', '0x2540be400')
+    await local.mine()
+    const prepared = await chain.prepare({ type: 'startClose', terms: parties.terms })
+    await chain.broadcast(prepared)
+    await mineDearly(async () => (await chain.status(prepared)).status === 'included')
+  })
+})
+
 describe('following', () => {
   it('tells blocks in order, and when they are final', async () => {
     const told = await follow()
@@ -324,7 +370,7 @@ describe('following', () => {
     const chain = await parties.open(parties.a.signer, { finality: { type: 'depth', blocks: 15 } })
     const told = await follow(chain)
     for (let round = 1; round <= 12; round++) {
-      await execute(local, chain, deposit(BigInt(round)))
+      await executeAnew(local, chain, deposit(BigInt(round)))
       await local.mine(1 + (round % 3))
       await local.rpc('anvil_reorg', 1 + ((round * 7) % 6), [])
       if (round % 2 === 0) await local.mine(round % 5)

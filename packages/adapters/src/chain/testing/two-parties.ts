@@ -19,7 +19,7 @@ import {
 import { createNodeCrypto, type KeyedCrypto } from '../../crypto/node.ts'
 import { developmentSigner, type LocalChain } from '../../local-chain/index.ts'
 import { systemClock, systemRandom } from '../../system/system.ts'
-import { createViemChain, type ViemChainOptions } from '../viem.ts'
+import { ChainError, createViemChain, type ViemChainOptions } from '../viem.ts'
 
 export interface Side {
   readonly signer: Signer
@@ -78,8 +78,20 @@ export async function execute(local: LocalChain, chain: Chain, call: ChainCall):
   for (;;) {
     const status = await chain.status(prepared)
     if (status.status === 'included') return status.success
-    if (status.status === 'dropped') throw new Error('dropped')
+    if (status.status === 'dropped')
+      throw new ChainError('CHAIN_NONCE_USED', { nonce: prepared.nonce, sender: chain.sender })
     await local.mine()
+  }
+}
+
+/** The same, prepared anew where a reorganisation let another transaction of the account take its nonce. */
+export async function executeAnew(local: LocalChain, chain: Chain, call: ChainCall): Promise<boolean> {
+  for (;;) {
+    try {
+      return await execute(local, chain, call)
+    } catch (error) {
+      if (!(error instanceof ChainError) || error.code !== 'CHAIN_NONCE_USED') throw error
+    }
   }
 }
 
