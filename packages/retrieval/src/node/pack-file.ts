@@ -3,6 +3,7 @@ import type { CID } from 'multiformats/cid'
 import { carHeader, sectionPrefix } from '../car-format.ts'
 import { cidKey } from '../cids.ts'
 import { RetrievalError } from '../errors.ts'
+import { fill, readLeaf } from './read-leaf.ts'
 import { balancedTree, isBranch, type Leaf, leafCid, type Node } from './unixfs-tree.ts'
 import { writeWhole } from './write-whole.ts'
 
@@ -64,17 +65,6 @@ async function readLeaves(source: FileHandle, chunkSize: number): Promise<Leaf[]
   }
 }
 
-/** Reads until the buffer is full or the file ends. */
-async function fill(source: FileHandle, buffer: Buffer, offset: number): Promise<number> {
-  let size = 0
-  while (size < buffer.length) {
-    const { bytesRead } = await source.read(buffer, size, buffer.length - size, offset + size)
-    if (bytesRead === 0) break
-    size += bytesRead
-  }
-  return size
-}
-
 async function writeCar(
   source: FileHandle,
   path: string,
@@ -105,11 +95,4 @@ function* distinct(root: Node): Generator<Node> {
     yield node
     if (isBranch(node)) stack.push(...node.children.toReversed())
   }
-}
-
-async function readLeaf(source: FileHandle, path: string, { cid, offset, size }: Leaf): Promise<Uint8Array> {
-  const buffer = Buffer.allocUnsafeSlow(size)
-  const read = await fill(source, buffer, offset)
-  if (read === size && leafCid(buffer).equals(cid)) return buffer
-  throw new RetrievalError('FILE_CHANGED', { path })
 }
