@@ -18,7 +18,7 @@ it('reads a piece again, and notices where it changed or is gone', async () => {
   const read = async (text: string) => {
     await writeFile(path, text)
     await using handle = await open(path, 'r')
-    return readLeaf(handle, path, leaf).then(String)
+    return String(await readLeaf(handle, path, leaf))
   }
   expect(await read('abcdefgh')).toBe('cdef')
   await rejectCode(read('abcXefgh'), 'FILE_CHANGED')
