@@ -19,6 +19,7 @@ import { Peers } from '../peers/peers.ts'
 import type { ChainBlock } from '../ports/chain.ts'
 import { collectionsOf, createState, loadState, type State } from '../state/state.ts'
 import { virtualFlow } from '../virtuals/flow.ts'
+import { virtualView } from '../virtuals/view.ts'
 import type { EngineOptions, EnginePorts, Notification } from './engine.ts'
 
 /** An engine's parts, put together. What it does stands in the flows; this is only how they hear of things. */
@@ -246,14 +247,17 @@ export class Core {
     for (const id of ids) {
       this.#schedule(id as Id)
       if (this.#isCaughtUp) this.#pursue(id as Id)
-      if (this.listeners.size > 0) this.#notifyChannel(id as Id)
+      if (this.listeners.size > 0) this.#notifyRecord(id as Id)
       if (this.state.deposits.committed(id) !== undefined) this.depositor.look()
     }
   }
 
-  #notifyChannel(id: Id): void {
+  #notifyRecord(id: Id): void {
     const channel = this.state.channels.committed(id)
     if (channel !== undefined) this.#notify({ type: 'channel', channel: channelView(this.tx, channel) })
+    const virtual = this.state.virtuals.committed(id)
+    if (virtual === undefined || virtual.status === 'early') return
+    this.#notify({ type: 'virtual', virtual: virtualView(this.tx, virtual) })
   }
 
   /** Sets the timer of a record. */

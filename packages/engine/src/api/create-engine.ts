@@ -1,7 +1,9 @@
 import { highestValue, type Id } from '@sluice/protocol'
 import { writeBackup } from '../backup/backup.ts'
 import { channelView } from '../channels/view.ts'
+import type { Clock } from '../ports/clock.ts'
 import { admit, waitForAmount } from '../virtuals/admit.ts'
+import { awaitAnswer } from '../virtuals/await-answer.ts'
 import { closeVirtual } from '../virtuals/close.ts'
 import { openVirtual } from '../virtuals/open.ts'
 import { pay, virtualOf } from '../virtuals/pay.ts'
@@ -9,6 +11,9 @@ import { virtualView } from '../virtuals/view.ts'
 import { closeChannel, connect, openChannel, topUp, withdraw } from './channel-calls.ts'
 import { Core } from './core.ts'
 import type { Admission, Engine, EngineOptions, EnginePorts } from './engine.ts'
+
+/** How long a payer that closes waits for the payee's answer to its last payment. Milliseconds. */
+const ANSWER_PATIENCE_MS = 5_000
 
 /**
  * Starts an engine: reads its store, catches up with the chain, goes on with all that was under way, and talks to peers.
@@ -39,7 +44,10 @@ export async function createEngine(ports: EnginePorts, options: EngineOptions): 
     closeChannel: (channelId, mode = 'auto') => closeChannel(core, channelId, mode),
     openVirtual: (wanted) => loop.call(() => openVirtual(tx, wanted)),
     pay: (virtualId, total) => loop.call(() => pay(tx, virtualId, total)),
-    closeVirtual: (virtualId) => loop.call(() => closeVirtual(tx, virtualId)),
+    async closeVirtual(virtualId) {
+      await answered(core, ports.clock, virtualId)
+      return loop.call(() => closeVirtual(tx, virtualId))
+    },
     async admit(terms, first, signal) {
       let isFirstRun = true
       const virtualId = await loop.call(() => {
@@ -60,6 +68,19 @@ export async function createEngine(ports: EnginePorts, options: EngineOptions): 
     },
     backup: () => writeBackup(core.env, core.state.channels.allCommitted(), core.state.virtuals.allCommitted()),
     stop: () => core.stop(),
+  }
+}
+
+/** Waits a while until the payee holds the last payment; one that does not answer has its virtual channel closed without. */
+async function answered({ tx, loop }: Core, clock: Clock, virtualId: Id): Promise<void> {
+  const patience = new AbortController()
+  const cancel = clock.after(ANSWER_PATIENCE_MS, () => patience.abort())
+  try {
+    await loop.call(() => awaitAnswer(tx, virtualId), patience.signal)
+  } catch (error) {
+    if (!patience.signal.aborted) throw error
+  } finally {
+    cancel()
   }
 }
 

@@ -42,4 +42,20 @@ describe('a virtual channel through a hub', () => {
     expect([alice.money, hub.money, bob.money]).toEqual([880n, 1000n, 120n])
     await world.stop()
   })
+
+  it('brings the payee a payment that was made right before the close, though the close takes another way', async () => {
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const world = await withHub(seed)
+      const [alice, hub, bob] = [world.party('alice'), world.party('hub'), world.party('bob')]
+      const told: unknown[] = []
+      bob.engine.subscribe((notification) => told.push(notification))
+      const wanted = { payee: bob.address, payeeUrl: bob.url, hubs: [hub.address], token: NATIVE_TOKEN, first: 1n }
+      const { virtualId } = await world.finish(alice.engine.openVirtual({ ...wanted, capacity: 300n }))
+      await world.finish(alice.engine.pay(virtualId, 300n))
+      await world.finish(alice.engine.closeVirtual(virtualId))
+      expect(bob.engine.channels()).toMatchObject([{ paid: { received: 300n } }])
+      expect(told).toContainEqual(expect.objectContaining({ type: 'virtual' }))
+      await world.stop()
+    }
+  })
 })

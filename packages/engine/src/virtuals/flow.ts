@@ -1,6 +1,7 @@
-import { type Address, highestValue, type Id, type VirtualRecord } from '@sluice/protocol'
+import type { Address, Id } from '@sluice/protocol'
 import { channelOf, isClosing } from '../lanes/channel.ts'
 import type { Flow, Tx } from '../loop/tx.ts'
+import { isUnacknowledged } from './await-answer.ts'
 import { beginClosing } from './begin-closing.ts'
 import { virtualDue, virtualTimer } from './due.ts'
 import { crankLater, virtualsOn } from './later.ts'
@@ -12,11 +13,6 @@ import { takeRequestClose } from './take-request-close.ts'
 import { takeTick } from './take-tick.ts'
 import { takeVoucher } from './take-voucher.ts'
 import { takeVoucherAccepted, takeVoucherRefused } from './take-voucher-answer.ts'
-
-/** Whether the payee has not answered the highest voucher yet. */
-function isUnacknowledged({ voucher, acknowledged, terms }: VirtualRecord): boolean {
-  return voucher !== undefined && highestValue(voucher, terms.capacity) > (acknowledged ?? 0n)
-}
 
 /** A session stands: the payee hears the highest vouchers again, and what waited to be locked on goes on. */
 function connected(tx: Tx, peer: Address): void {
