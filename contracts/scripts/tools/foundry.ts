@@ -50,15 +50,16 @@ export function forge(args: readonly string[]): Promise<number> {
  * Runs forge in the project's folder and keeps what it prints.
  *
  * @param args - Arguments.
+ * @param settings - Further environment variables.
  * @returns Its exit code and standard output; errors go to standard error.
  */
-export function forgeOutput(args: readonly string[]): { code: number; stdout: string } {
+export function forgeOutput(args: readonly string[], settings: NodeJS.ProcessEnv = {}): { code: number; stdout: string } {
   const done = spawnSync(foundryBinary('forge'), args, {
     cwd: contractsFolder,
     stdio: ['ignore', 'pipe', 'inherit'],
     encoding: 'utf8',
     maxBuffer: 1 << 30,
-    env: environment(),
+    env: { ...environment(), ...settings },
   })
   if (done.error) throw done.error
   return { code: done.status ?? 1, stdout: done.stdout }

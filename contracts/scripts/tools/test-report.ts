@@ -4,6 +4,7 @@ interface TestResult {
   status: 'Success' | 'Failure' | 'Skipped'
   reason: string | null
   counterexample?: unknown
+  kind?: { Invariant?: { calls: number; reverts: number } }
 }
 
 interface SuiteResult {
@@ -16,6 +17,8 @@ export interface TestReport {
   failed: number
   suites: { name: string; passed: number; failed: number }[]
   failures: { test: string; reason: string }[]
+  invariantCalls: number
+  invariantReverts: number
 }
 
 /**
@@ -26,7 +29,7 @@ export interface TestReport {
  */
 export function readTestReport(json: string): TestReport {
   const line = json.split('\n').find((text) => text.startsWith('{'))
-  const report: TestReport = { passed: 0, failed: 0, suites: [], failures: [] }
+  const report: TestReport = { passed: 0, failed: 0, suites: [], failures: [], invariantCalls: 0, invariantReverts: 0 }
   if (line === undefined) return report
   const suites = JSON.parse(line) as Record<string, SuiteResult>
   for (const [name, suite] of Object.entries(suites)) {
@@ -35,6 +38,10 @@ export function readTestReport(json: string): TestReport {
     report.suites.push({ name, passed: results.length - failed.length, failed: failed.length })
     report.passed += results.length - failed.length
     report.failed += failed.length
+    for (const [, { kind }] of results) {
+      report.invariantCalls += kind?.Invariant?.calls ?? 0
+      report.invariantReverts += kind?.Invariant?.reverts ?? 0
+    }
     for (const [test, result] of failed) report.failures.push({ test: `${name} ${test}`, reason: reasonOf(result) })
   }
   return report

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 /// @notice Takes no money until told to.
 contract Refuser {
-    bool private open;
+    bool public open;
 
     function setOpen(bool value) external {
         open = value;
