@@ -12,8 +12,8 @@ beforeAll(async () => {
   world = await createWorld()
   triangle = await createTriangle(world, 5_000_000)
 })
-afterAll(() => world.end())
-afterEach(() => proxy.close())
+afterAll(() => world?.end())
+afterEach(() => proxy?.close())
 
 /** Downloads through a provider that tampers; resolves with how it ended and what it cost. */
 async function downloadTampered(tamper: Tamper) {

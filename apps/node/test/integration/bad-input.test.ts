@@ -16,7 +16,7 @@ beforeAll(async () => {
   world = await createWorld()
   triangle = await createTriangle(world, 1_000_000)
 })
-afterAll(() => world.end())
+afterAll(() => world?.end())
 
 interface Failure {
   readonly code: string

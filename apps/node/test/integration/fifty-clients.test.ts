@@ -26,7 +26,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await Promise.all((clients ?? []).map(({ node }) => node.stop()))
-  await world.end()
+  await world?.end()
 })
 
 function openClient(party: Party): Promise<OpenNode> {

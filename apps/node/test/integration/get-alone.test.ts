@@ -10,7 +10,7 @@ beforeAll(async () => {
   world = await createWorld()
   triangle = await createTriangle(world, 2_000_000)
 })
-afterAll(() => world.end())
+afterAll(() => world?.end())
 
 test('commands run the engine themselves where no node runs', async () => {
   const { client, daemons, content, url } = triangle

@@ -22,9 +22,9 @@ beforeEach(async () => {
   proxy = await startProxy(() => String(triangle.daemons.provider.ready.httpUrl), valve.tamper)
 })
 afterEach(async () => {
-  valve.open()
-  await proxy.close()
-  await world.end()
+  valve?.open()
+  await proxy?.close()
+  await world?.end()
 })
 
 /** Starts the download and resolves once it is held in the middle. */

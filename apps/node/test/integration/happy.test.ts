@@ -15,7 +15,7 @@ beforeAll(async () => {
   world = await createWorld()
   triangle = await createTriangle(world, 5_000_000, ['--fee-ppm', '1000'])
 })
-afterAll(() => world.end())
+afterAll(() => world?.end())
 
 test('both channels are open and funded', async () => {
   const { client, provider } = triangle

@@ -12,7 +12,7 @@ beforeAll(async () => {
   world = await createWorld()
   triangle = await createTriangle(world, 5_000_000)
 })
-afterAll(() => world.end())
+afterAll(() => world?.end())
 
 test('after Ctrl-C no process and no port of a daemon is left', async () => {
   const { daemons } = triangle

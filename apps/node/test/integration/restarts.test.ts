@@ -18,7 +18,7 @@ beforeAll(async () => {
   world = await createWorld()
   triangle = await createTriangle(world, 5_000_000)
 })
-afterAll(() => world.end())
+afterAll(() => world?.end())
 
 beforeEach(async () => {
   valve = createValve(2_500_000)
@@ -28,8 +28,8 @@ beforeEach(async () => {
   paidBefore = BigInt((await onlyChannel(world, triangle.client)).paid.sent)
 })
 afterEach(async () => {
-  valve.open()
-  await proxy.close()
+  valve?.open()
+  await proxy?.close()
 })
 
 function startGet(): Running {

@@ -13,7 +13,7 @@ beforeAll(async () => {
   world = await createWorld({ limits: impatient })
   triangle = await createTriangle(world, 2_000_000)
 })
-afterAll(() => world.end())
+afterAll(() => world?.end())
 
 test('a payer who shows a stale voucher is answered with the newest', async () => {
   const { client, hub, daemons, content, url } = triangle

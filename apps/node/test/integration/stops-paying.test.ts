@@ -15,7 +15,7 @@ beforeAll(async () => {
   world = await createWorld()
   triangle = await createTriangle(world, 5_000_000, [], ['--payment-timeout', '3s'])
 })
-afterAll(() => world.end())
+afterAll(() => world?.end())
 
 interface Got {
   readonly status: number | undefined
