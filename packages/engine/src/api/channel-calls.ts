@@ -34,13 +34,13 @@ export async function connect(core: Core, peer: Address, url: string | undefined
 
 /** Proposes, deposits, and waits for the final block. */
 export async function openChannel(core: Core, options: OpenChannelOptions): Promise<ChannelView> {
-  const { tx, loop, rejections } = core
+  const { tx, loop, peers, rejections } = core
   const { peer, deposit } = options
   await connect(core, peer, options.url)
   let begun: { readonly channelId: Id; readonly deposit: string } | undefined
   await loop.call(() => {
-    const account = tx.state.peers.get(peer)?.account
-    if (account === undefined) return new Waiting(`a session with ${peer}`, peerTopic(peer))
+    const account = peers.accountOf(peer)
+    if (account === undefined) throw new EngineError('PEER_UNREACHABLE', { peer, url: options.url ?? 'its known url' })
     const channelId = propose(tx, options, account)
     begun = { channelId, deposit: requestDeposit(tx, channelId, deposit) }
     return true

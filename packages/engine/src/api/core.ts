@@ -1,7 +1,8 @@
 import type { Address, Id, PeerMessage, VirtualRecord } from '@sluice/protocol'
 import { createDigests } from '@sluice/protocol'
-import { channelGoals } from '../chain/channel-goals.ts'
+import { channelGoals, lockedIn } from '../chain/channel-goals.ts'
 import { Depositor } from '../chain/depositor.ts'
+import { forgetStrangers } from '../chain/forget.ts'
 import { Pursuit } from '../chain/pursuit.ts'
 import { Sender } from '../chain/sender.ts'
 import { virtualGoals } from '../chain/virtual-goals.ts'
@@ -39,6 +40,7 @@ export class Core {
   readonly #timers: Timers
   #now = 0
   #isCaughtUp = false
+  #forgetAt = 0n
   #isStopped = false
 
   constructor(ports: EnginePorts, options: EngineOptions) {
@@ -207,7 +209,26 @@ export class Core {
 
   #takeFinal(number: bigint): void {
     this.#chainMoved(this.watch.takeFinal(number))
+    if (number >= this.#forgetAt) this.#forget(number)
     this.#afterBlock()
+  }
+
+  /** From time to time, what the chain said of others is forgotten. */
+  #forget(number: bigint): void {
+    this.#forgetAt = number + FORGET_BLOCKS
+    const { state, env } = this
+    const time = this.watch.final?.timestamp ?? 0n
+    forgetStrangers(state.channelFacts, (id) => state.channels.get(id) !== undefined, time, env.policy)
+    const locked = new Set<Id>()
+    for (const [, channel] of state.channels.entries()) {
+      if (channel.status === 'agreed') for (const id of lockedIn(channel)) locked.add(id)
+    }
+    forgetStrangers(
+      state.virtualFacts,
+      (id) => locked.has(id) || state.virtuals.get(id) !== undefined,
+      time,
+      env.policy,
+    )
   }
 
   /** Time passed on the chain: those who wait for it are looked at, and calls under way are followed. */
@@ -286,6 +307,9 @@ export class Core {
     this.pursuit.want(id, virtualGoals(scene))
   }
 }
+
+/** Final blocks after which facts about others are looked through. */
+const FORGET_BLOCKS = 1000n
 
 /** Woken when a session with the peer stands. */
 export const peerTopic = (peer: Address): string => `peer/${peer}`

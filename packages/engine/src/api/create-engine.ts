@@ -10,7 +10,7 @@ import { pay, virtualOf } from '../virtuals/pay.ts'
 import { virtualView } from '../virtuals/view.ts'
 import { closeChannel, connect, openChannel, topUp, withdraw } from './channel-calls.ts'
 import { Core } from './core.ts'
-import type { Admission, Engine, EngineOptions, EnginePorts } from './engine.ts'
+import type { Admission, ChannelView, Engine, EngineOptions, EnginePorts } from './engine.ts'
 
 /** How long a payer that closes waits for the payee's answer to its last payment. Milliseconds. */
 const ANSWER_PATIENCE_MS = 5_000
@@ -57,7 +57,8 @@ export async function createEngine(ports: EnginePorts, options: EngineOptions): 
       }, signal)
       return admission(core, virtualId)
     },
-    channels: () => [...core.state.channels.allCommitted()].map(([, channel]) => channelView(tx, channel)),
+    channels: () =>
+      [...core.state.channels.allCommitted()].map(([, channel]) => explained(core, channelView(tx, channel))),
     virtuals: () =>
       [...core.state.virtuals.allCommitted()]
         .filter(([, { status }]) => status !== 'early')
@@ -69,6 +70,12 @@ export async function createEngine(ports: EnginePorts, options: EngineOptions): 
     backup: () => writeBackup(core.env, core.state.channels.allCommitted(), core.state.virtuals.allCommitted()),
     stop: () => core.stop(),
   }
+}
+
+/** The view, with why a call on chain that it waits for failed. */
+function explained(core: Core, view: ChannelView): ChannelView {
+  const problem = core.pursuit.problemOf(view.channelId)
+  return problem === undefined ? view : { ...view, waitingFor: `${view.waitingFor ?? 'the chain'} (${problem})` }
 }
 
 /** Waits a while until the payee holds the last payment; one that does not answer has its virtual channel closed without. */

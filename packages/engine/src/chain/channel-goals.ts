@@ -1,6 +1,7 @@
 import {
   type ChannelRecord,
   type CountersignedVoucher,
+  type Id,
   type InLane,
   type LaneIndex,
   type LaneState,
@@ -75,6 +76,9 @@ function disputeGoals(scene: Scene): Goal[] {
     return [{ key: 'startClose', call }]
   }
   if (time < chain.closesAt) return showGoals(scene)
+  // Who did not ask for the dispute leaves it to the other side for a while: a second transaction would be for nothing.
+  const patience = record.wish === 'dispute' ? 0n : BigInt(env.policy.chainLag)
+  if (time < chain.closesAt + patience) return []
   const locks = [chain.any.shown[0], chain.any.shown[1]] as const
   return [{ key: `settle/${chain.shown.join('/')}`, call: { type: 'settle', terms, locks } }]
 }
@@ -102,6 +106,15 @@ function newestReceived(lane: InLane, env: Environment): SignedLaneVoucher | und
   if (newest === undefined) return fromCountersigned(lane.base.signed)
   const receiverSignature = env.signer.sign(env.digests.laneVoucher(newest.voucher))
   return { voucher: newest.voucher, payerSignature: newest.signature, receiverSignature }
+}
+
+/** The virtual channels with a lock in any voucher of the channel that can still be shown. */
+export function* lockedIn({ out, in: received }: ChannelRecord): Generator<Id> {
+  for (const { base, updates } of [out, received]) {
+    for (const { state } of [base, ...updates]) {
+      for (const [, lock] of lockEntries(state.locks)) yield (lock as VirtualLock).virtualId
+    }
+  }
 }
 
 /** The locks of what the chain was shown of a lane. */

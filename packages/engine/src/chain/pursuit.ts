@@ -19,6 +19,8 @@ interface Attempt {
   transaction?: PreparedTransaction
   /** Block at which it was last sent, or at which it failed. */
   at: bigint
+  /** Why the newest try failed. */
+  problem?: string
   /** It failed: it is tried again after some blocks. */
   isCooling: boolean
   isBusy: boolean
@@ -47,6 +49,15 @@ export class Pursuit {
     for (const [key, goal] of keyed) if (!this.#attempts.has(key)) this.#begin(key, goal)
   }
 
+  /** Why the newest try of a call that is wanted for a channel or virtual channel failed; undefined if none did. */
+  problemOf(id: Id): string | undefined {
+    for (const key of this.#wanted.get(id)?.keys() ?? []) {
+      const attempt = this.#attempts.get(key)
+      if (attempt?.problem !== undefined) return `${attempt.goal.call.type}: ${attempt.problem}`
+    }
+    return undefined
+  }
+
   /** A new block: looks where everything stands. */
   block(head: bigint, final: bigint): void {
     this.#head = head
@@ -64,8 +75,14 @@ export class Pursuit {
     if (attempt?.transaction !== undefined) this.#settling.set(key, attempt)
   }
 
-  #begin(key: string, goal: Goal): void {
-    const attempt: Attempt = { goal, at: this.#head, isCooling: false, isBusy: true }
+  #begin(key: string, goal: Goal, problem?: string): void {
+    const attempt: Attempt = {
+      goal,
+      at: this.#head,
+      isCooling: false,
+      isBusy: true,
+      ...(problem !== undefined && { problem }),
+    }
     this.#attempts.set(key, attempt)
     void this.#options.sender.run(() => this.#send(key, attempt))
   }
@@ -78,11 +95,13 @@ export class Pursuit {
       attempt.transaction = await chain.prepare(call)
       await chain.broadcast(attempt.transaction)
       attempt.at = this.#head
+      delete attempt.problem
       log.info('call sent', { call: call.type, hash: attempt.transaction.hash })
       this.#tell(attempt, 'sent')
     } catch (error) {
       log.warn('call failed', { call: call.type, error: String(error) })
       attempt.at = this.#head
+      attempt.problem = error instanceof Error ? error.message : String(error)
       attempt.isCooling = true
     }
     attempt.isBusy = false
@@ -108,6 +127,7 @@ export class Pursuit {
       const found = await chain.status(transaction)
       if (found.status === 'included' && !found.success) {
         this.#tell(attempt, 'failed')
+        attempt.problem = 'the transaction reverted'
         attempt.isCooling = true
         attempt.at = this.#head
       } else if (found.status === 'dropped' || (found.status === 'included' && isDue)) {
@@ -125,7 +145,7 @@ export class Pursuit {
   #again(key: string, attempt: Attempt): void {
     if (this.#isStopped || this.#attempts.get(key) !== attempt) return
     this.#attempts.delete(key)
-    this.#begin(key, attempt.goal)
+    this.#begin(key, attempt.goal, attempt.problem)
   }
 
   async #follow(key: string, attempt: Attempt, final: bigint): Promise<void> {

@@ -15,6 +15,8 @@ interface Link {
   /** Both hellos were taken: data flows. */
   isReady: boolean
   wasGreeted: boolean
+  /** Where the peer wants its money on chain, by its hello. */
+  account?: Address
   /** Highest data frame sent in this session. */
   sent: bigint
   /** Highest number acknowledged to the peer in this session. */
@@ -97,6 +99,11 @@ export class Peers implements TransportHandler, Links {
   /** Whether a session stands, ready or not yet. */
   hasSession(peer: Address): boolean {
     return this.#links.has(peer)
+  }
+
+  /** The account that the peer told in this session; undefined without one. */
+  accountOf(peer: Address): Address | undefined {
+    return this.#links.get(peer)?.account
   }
 
   isConnected(peer: Address): boolean {
@@ -192,6 +199,7 @@ export class Peers implements TransportHandler, Links {
       return
     }
     link.wasGreeted = true
+    link.account = hello.account
     const { peer } = link.session
     const { tx, post, onLoss, onConnected } = this.#options
     post(() => {
@@ -208,8 +216,6 @@ export class Peers implements TransportHandler, Links {
         link.isReady = true
         this.#resend(peer, hello.next)
       })
-      const record = tx.state.peers.get(peer) ?? newPeer(peer)
-      if (record.account !== hello.account) tx.state.peers.set(peer, { ...record, account: hello.account })
       tx.follow({ run: () => onConnected(peer) })
     })
   }

@@ -7,8 +7,6 @@ export interface PeerRecord {
   readonly peer: Address
   /** Where it listens, if that is known. */
   readonly url?: string
-  /** Where it last said that it wants its money on chain. */
-  readonly account?: Address
   /** Number of the next message to it; the first is 1. */
   readonly next: bigint
   /** Number of the next message expected from it. */
@@ -36,7 +34,6 @@ export const peerKind = recordKind<PeerRecord>(
   struct<PeerRecord>({
     peer: address,
     url: optional(text),
-    account: optional(address),
     next: uint,
     expected: uint,
     lost: optional(text),
