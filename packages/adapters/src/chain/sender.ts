@@ -29,27 +29,48 @@ export interface SenderOptions {
   readonly gasMargin: number
 }
 
+type TokenDeposit = ChainCall & { readonly type: 'deposit' }
+
+interface PreparedDeposit {
+  readonly call: TokenDeposit
+  readonly transaction: PreparedTransaction
+}
+
 /** Signs, sends and follows one account's transactions. */
 export class Sender {
   readonly #options: SenderOptions
   readonly #nonces = new Nonces(RESERVE_MS)
   readonly #pending: PendingTransactions
-  #last: Promise<unknown> = Promise.resolve()
+  #lastSigned: Promise<unknown> = Promise.resolve()
+  #lastDeposit: Promise<unknown> = Promise.resolve()
+  /** Token deposits that may not be in the chain yet. */
+  #deposits: PreparedDeposit[] = []
 
   constructor(options: SenderOptions) {
     this.#options = options
     this.#pending = new PendingTransactions({ ...options, nonces: this.#nonces })
   }
 
-  /** One after the other, so that each sees the nonce that the one before it took. */
-  prepare(call: ChainCall): Promise<PreparedTransaction> {
-    return this.#queue(async () => {
-      if (call.type === 'deposit' && call.terms.token !== NATIVE_TOKEN) {
-        await this.#ensureAllowance(call.terms.token, call.amount)
-      }
-      const target = { ...encodeCall(call, this.#options.signer.address), to: this.#options.contract, call: call.type }
-      return this.#sign(target)
+  async prepare(call: ChainCall): Promise<PreparedTransaction> {
+    if (call.type === 'deposit' && call.terms.token !== NATIVE_TOKEN) return this.#prepareTokenDeposit(call)
+    return this.#prepareCall(call)
+  }
+
+  #prepareCall(call: ChainCall): Promise<PreparedTransaction> {
+    const target = { ...encodeCall(call, this.#options.signer.address), to: this.#options.contract, call: call.type }
+    return this.#sign(target)
+  }
+
+  /** Token deposits wait for each other's allowances; no other call waits for them. */
+  #prepareTokenDeposit(call: TokenDeposit): Promise<PreparedTransaction> {
+    const prepared = this.#lastDeposit.then(async () => {
+      await this.#ensureAllowance(call)
+      const transaction = await this.#prepareCall(call)
+      this.#deposits.push({ call, transaction })
+      return transaction
     })
+    this.#lastDeposit = prepared.catch(() => {})
+    return prepared
   }
 
   async broadcast(transaction: PreparedTransaction): Promise<void> {
@@ -80,13 +101,14 @@ export class Sender {
     return this.#pending.tend(head)
   }
 
-  #queue<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(work)
-    this.#last = result.catch(() => {})
-    return result
+  /** One after the other, so that each sees the nonce that the one before it took. */
+  #sign(target: Target): Promise<PreparedTransaction> {
+    const signed = this.#lastSigned.then(() => this.#signNext(target))
+    this.#lastSigned = signed.catch(() => {})
+    return signed
   }
 
-  async #sign(target: Target): Promise<PreparedTransaction> {
+  async #signNext(target: Target): Promise<PreparedTransaction> {
     const { rpc, signer, clock, chainId, maxFeePerGas } = this.#options
     try {
       const gas = await this.#estimate(target)
@@ -126,13 +148,27 @@ export class Sender {
     if (balance < needed) throw new ChainError('CHAIN_FUNDS_TOO_LOW', { sender, balance, needed, call })
   }
 
-  async #ensureAllowance(token: Address, amount: bigint): Promise<void> {
+  async #ensureAllowance(call: TokenDeposit): Promise<void> {
     const { rpc, signer, contract } = this.#options
-    const allowance = await readAllowance(rpc, token, signer.address, contract)
-    if (allowance >= amount) return
+    const { token } = call.terms
+    const needed = call.amount + (await this.#stillToPull(token))
+    const allowance = await readAllowance(rpc, token, signer.address, contract).catch((cause) => {
+      throw rpcError(rpc.url, 'allowance', cause)
+    })
+    if (allowance >= needed) return
     // Some tokens refuse to change an allowance that is neither zero before nor after.
     if (allowance > 0n) await this.#approve(token, 0n)
-    await this.#approve(token, amount)
+    await this.#approve(token, needed)
+  }
+
+  /** What deposits of this token that are not in the chain yet will pull. */
+  async #stillToPull(token: Address): Promise<bigint> {
+    const pending: PreparedDeposit[] = []
+    for (const deposit of this.#deposits) {
+      if ((await this.status(deposit.transaction)).status === 'pending') pending.push(deposit)
+    }
+    this.#deposits = pending
+    return pending.reduce((sum, { call }) => (call.terms.token === token ? sum + call.amount : sum), 0n)
   }
 
   async #approve(token: Address, amount: bigint): Promise<void> {

@@ -159,7 +159,7 @@ describe('calls', () => {
     expect(await told.event('virtualUpdated')).toMatchObject({ virtualId, amount: 0n })
   })
 
-  it('deposit tokens, allowing no more than is pulled', async () => {
+  it('deposit tokens, allowing what is pulled', async () => {
     const { a, b } = parties
     const token = await deployToken(local, a.signer)
     const terms = { ...parties.terms, token }
@@ -183,6 +183,27 @@ describe('calls', () => {
     await allow(local, token, a.signer.address, local.deployed.contract, 10n)
     const terms = { ...parties.terms, token }
     expect(await execute(local, a.chain, { type: 'deposit', terms, party: 0, amount: 90n })).toBe(true)
+  })
+
+  it('deposit tokens all at once, each pulling what is its own, and hold up nothing else', async () => {
+    const { a } = parties
+    const token = await deployToken(local, a.signer)
+    const terms = { ...parties.terms, token }
+    const told = await follow()
+    await local.rpc('anvil_setAutomine', false)
+    const send = async (call: ChainCall): Promise<void> => a.chain.broadcast(await a.chain.prepare(call))
+    const sent = [10n, 20n].map((amount) => send({ type: 'deposit', terms, party: 0, amount }))
+    // Nothing is mined yet: the first waits for its allowance, and the second for the first.
+    await send(deposit(1n))
+    let isOver = false
+    Promise.all(sent).finally(() => {
+      isOver = true
+    })
+    while (!isOver) await local.mine()
+    await Promise.all(sent)
+    while (told.events.filter(({ type }) => type === 'deposited').length < 3) await local.mine()
+    expect(told.events).toContainEqual(expect.objectContaining({ type: 'deposited', total: 30n }))
+    expect(await allowanceOf(local, token, a.signer.address, local.deployed.contract)).toBeLessThanOrEqual(30n)
   })
 
   it('are refused before they are sent, with the reason of the contract and its values', async () => {
