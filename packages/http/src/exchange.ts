@@ -22,6 +22,8 @@ export interface Answer {
 }
 
 const MAX_REASON = 2048
+/** A reason is not worth waiting for longer, milliseconds. */
+const REASON_TIME = 5_000
 
 /**
  * Asks, and checks that the answer is one that can be paid for: no redirect, no content encoding.
@@ -137,6 +139,7 @@ async function withinStall<T>(
 export async function reasonOf(exchange: Exchange, answer: Answer): Promise<string> {
   let text = ''
   const decoder = new TextDecoder()
+  const cancel = exchange.timers.after(REASON_TIME, () => answer.end())
   try {
     for await (const piece of pieces(exchange, answer, 0)) {
       text += decoder.decode(piece, { stream: true })
@@ -144,6 +147,8 @@ export async function reasonOf(exchange: Exchange, answer: Answer): Promise<stri
     }
   } catch {
     // The status alone has to do.
+  } finally {
+    cancel()
   }
   return clean(messageIn(text) ?? (answer.response.statusText || 'no reason given'))
 }

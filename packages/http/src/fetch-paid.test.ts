@@ -388,6 +388,18 @@ describe('fetchPaid against a hostile server', () => {
     await rejectCode(reading, 'PROVIDER_STALLED')
   })
 
+  it('does not wait for a reason that drips', async () => {
+    const timers = manualTimers()
+    const s = setup()
+    await using server = await serving((_, outgoing) => {
+      outgoing.writeHead(404).write('n')
+    })
+    const fetching = fetchPaid(server.origin, { ...s.options, timers, stallTimeout: 60_000 })
+    await timers.armed(5_000)
+    timers.fire(5_000)
+    await rejectCode(fetching, 'RESPONSE_STATUS')
+  })
+
   it('gives up on a server that never answers', async () => {
     const timers = manualTimers()
     const s = setup()

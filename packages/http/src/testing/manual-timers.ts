@@ -1,27 +1,45 @@
 import type { Timers } from '../ports.ts'
 
-/** Timers that run only when told. */
+/** Timers that run only when told. `atMost`, in milliseconds: only those that were set for no longer. Default: all. */
 export interface ManualTimers extends Timers {
-  /** Fires all timers that are set now. */
-  fire(): void
+  /** Fires the timers that are set now. */
+  fire(atMost?: number): void
   /** Resolves once a timer is set that is not fired or cancelled, at once if one is. */
-  armed(): Promise<void>
+  armed(atMost?: number): Promise<void>
+}
+
+interface Timer {
+  readonly milliseconds: number
+  readonly callback: () => void
 }
 
 export function manualTimers(): ManualTimers {
-  const set = new Set<() => void>()
-  const waiting: (() => void)[] = []
+  const set = new Set<Timer>()
+  const waiting = new Set<() => void>()
+  const due = (atMost: number): Timer[] => [...set].filter(({ milliseconds }) => milliseconds <= atMost)
   return {
-    after(_, callback) {
-      set.add(callback)
-      for (const resolve of waiting.splice(0)) resolve()
-      return () => set.delete(callback)
+    after(milliseconds, callback) {
+      const timer = { milliseconds, callback }
+      set.add(timer)
+      for (const look of waiting) look()
+      return () => set.delete(timer)
     },
-    fire() {
-      const due = [...set]
-      set.clear()
-      for (const callback of due) callback()
+    fire(atMost = Number.POSITIVE_INFINITY) {
+      for (const timer of due(atMost)) {
+        set.delete(timer)
+        timer.callback()
+      }
     },
-    armed: () => (set.size > 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+    armed(atMost = Number.POSITIVE_INFINITY) {
+      return new Promise((resolve) => {
+        const look = () => {
+          if (due(atMost).length === 0) return
+          waiting.delete(look)
+          resolve()
+        }
+        waiting.add(look)
+        look()
+      })
+    },
   }
 }
