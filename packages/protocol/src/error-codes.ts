@@ -139,10 +139,6 @@ export const protocolErrors = {
     message: 'the operations lead to the root {expected}, and {got} is signed',
     action: 'Sign exactly what the operations lead to.',
   },
-  LANE_OPERATIONS_TOO_MANY: {
-    message: 'the update has {got} operations, over the limit of {max}',
-    action: 'Send the operations in several updates.',
-  },
   LANE_OVERSPENT: {
     message: 'the update spends {needed}, and {spendable} is spendable',
     action: 'Deposit more, or wait for income to be countersigned.',
@@ -237,10 +233,6 @@ export const protocolErrors = {
     message: 'the hub has not seen a new block of the chain for a while',
     action: 'Try again later, or by another hub.',
   },
-  FORWARD_REFUSED: {
-    message: '{next} refused the lock',
-    action: 'See the reason that it gave.',
-  },
   FEE_LOW: {
     message: 'the fee of {got} is below {needed}',
     action: "Pay the fees that the hubs' schedules say.",
@@ -323,10 +315,6 @@ export const protocolErrors = {
   CLOSE_AMOUNT_WRONG: {
     message: 'the close moves {got} from party {from}, and the lanes say {expected}',
     action: 'Sign what the newest vouchers of both lanes come to.',
-  },
-  WITHDRAWAL_TOO_MUCH: {
-    message: 'the withdrawal needs {needed}, and {spendable} is spendable',
-    action: 'Withdraw less.',
   },
   // Disk records
   RECORD_VERSION_UNKNOWN: {
