@@ -3,7 +3,6 @@ import { HttpError } from './errors.ts'
 import type { Admission } from './ports.ts'
 import { coveredBy, owedFor } from './price.ts'
 import type { ByteRange } from './range.ts'
-import { isTellable } from './reply.ts'
 
 /** How many bytes already served may be served again, beside the price, for connections that broke. */
 export interface RepeatAllowance {
@@ -64,13 +63,10 @@ export class Meter {
     return owedFor(this.binding.price, this.#reached)
   }
 
-  /** Highest amount accepted, base units. A payee may forget a V that has ended: what it had paid stays known here. */
+  /** Highest amount accepted, base units. It only rises, also where the payee has forgotten a V that ended. */
   get paid(): bigint {
-    try {
-      this.#paid = this.#admission.accepted()
-    } catch (error) {
-      if (!isTellable(error)) throw error
-    }
+    const accepted = this.#admission.accepted()
+    if (accepted > this.#paid) this.#paid = accepted
     return this.#paid
   }
 

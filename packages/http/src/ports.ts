@@ -13,7 +13,7 @@ export interface Admission {
   readonly payer: Address
   /** Most that V can pay, base units. */
   readonly capacity: bigint
-  /** Highest amount accepted on V, base units; durable. */
+  /** Highest amount accepted on V, base units; durable. 0 once the payee has forgotten a V that ended. */
   accepted(): bigint
   /** Resolves with the accepted amount once it is at least `amount`; rejects with a typed error when V closes, is spent or expires, or with the signal's reason when it aborts. */
   waitFor(amount: bigint, signal: AbortSignal): Promise<bigint>
