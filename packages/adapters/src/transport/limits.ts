@@ -1,3 +1,5 @@
+import { MAX_MESSAGE_BYTES } from '@sluice/protocol'
+
 /** What a transport bounds. Bytes and milliseconds. */
 export interface TransportLimits {
   /** Largest frame either way. */
@@ -19,7 +21,7 @@ export interface TransportLimits {
 }
 
 export const defaultTransportLimits: TransportLimits = {
-  frameBytes: 1024 * 1024,
+  frameBytes: MAX_MESSAGE_BYTES,
   queuedBytes: 32 * 1024 * 1024,
   handshakeMs: 10_000,
   keepAliveMs: 15_000,
