@@ -47,6 +47,36 @@ describe('a peer that shows an old voucher', () => {
   })
 })
 
+describe('a payee that shows an old voucher of the lane it receives', () => {
+  it('is answered with the newest that it countersigned', async () => {
+    await world.finish(bob.engine.topUp(channel.channelId, 1000n))
+    const path = { payee: puppet.address, hubs: [], token: channel.terms.token, capacity: 300n, first: 0n }
+    const opening = (await world.finish(bob.engine.openVirtual(path))).virtualId
+    await world.scheduler.runFor(200)
+    const added = puppet.heardOf('update').at(-1)?.update
+    if (added === undefined) throw new Error('the add was sent')
+    const answer = async (update: typeof added) => {
+      const { channelId, lane, seq } = update.voucher
+      await say({ type: 'accepted', channelId, lane, seq })
+      puppet.countersign(update, bob)
+      await world.scheduler.runFor(200)
+    }
+    await answer(added)
+    await say({ type: 'claim', virtualId: opening })
+    const folded = puppet.heardOf('update').at(-1)?.update
+    if (folded === undefined || folded === added) throw new Error('the fold was sent')
+    expect(folded.operations).toEqual([{ type: 'fold', virtualId: opening, amount: 0n }])
+    await answer(folded)
+    const voucher = { voucher: added.voucher, payerSignature: added.signature }
+    world.chain.submit(puppet.address, { type: 'startClose', terms: channel.terms, voucher })
+    const lane = added.voucher.lane
+    const shown = () => world.chain.ledger.channels.get(channel.channelId)?.lanes[lane]
+    await world.scheduler.runUntil('the newest to be shown', () => shown()?.seq === folded.voucher.seq, 10_000)
+    expect(shown()).toMatchObject({ locked: 0n })
+    await world.scheduler.runUntil('bob to have its money', () => bob.money === 10_000n, 120_000)
+  })
+})
+
 describe('a channel that was agreed and never paid into', () => {
   it('is forgotten once its id cannot come back, and one with a deposit is not', async () => {
     const empty = await puppet.open(bob, 0n)
