@@ -1,9 +1,15 @@
-import { holdsLock } from '@sluice/protocol'
+import { holdsLock, type VirtualRecord } from '@sluice/protocol'
 import { isClosing, secondsOf } from '../lanes/channel.ts'
 import { restate } from '../lanes/operate.ts'
 import type { Tx } from '../loop/tx.ts'
 import { putVirtual } from './put.ts'
 import { isOutgoingCleared, outgoingStands, type Situation } from './situation.ts'
+
+/** A refused fold brings the lock back: there is nothing to clear until it is folded again. */
+function forgetClearing(tx: Tx, record: VirtualRecord): void {
+  const { clearingSince, ...rest } = record
+  if (clearingSince !== undefined) putVirtual(tx, rest)
+}
 
 /**
  * Notes since when an outgoing lock that is gone still stands in vouchers that can be shown. If the newest of them was refused, nothing
@@ -12,7 +18,11 @@ import { isOutgoingCleared, outgoingStands, type Situation } from './situation.t
 export function clearOutgoing(tx: Tx, situation: Situation): void {
   const { record, outgoing } = situation
   const leg = record.outgoing
-  if (leg === undefined || outgoing === undefined || outgoingStands(situation)) return
+  if (leg === undefined || outgoing === undefined) return
+  if (outgoingStands(situation)) {
+    forgetClearing(tx, record)
+    return
+  }
   if (isOutgoingCleared(situation)) return
   if (record.clearingSince === undefined) putVirtual(tx, { ...record, clearingSince: secondsOf(tx) })
   const { current, updates, draft } = outgoing.out
