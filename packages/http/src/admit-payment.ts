@@ -1,0 +1,84 @@
+import { type Binding, isBoundTo } from './bindings.ts'
+import { offerFor } from './demand.ts'
+import { HttpError } from './errors.ts'
+import type { GateState } from './gate-state.ts'
+import { Meter } from './meter.ts'
+import { offerDifference } from './offer.ts'
+import type { PaymentSignature } from './payment-signature.ts'
+import type { Admission } from './ports.ts'
+import { isTellable, type RequestLike } from './reply.ts'
+import type { Resource } from './resource.ts'
+import { within } from './timers.ts'
+
+/** Lets V in and finds what it pays for, or throws the reason why not. */
+export async function admitPayment(
+  state: GateState,
+  request: RequestLike,
+  resource: Resource,
+  payment: PaymentSignature,
+): Promise<{ admission: Admission; meter: Meter }> {
+  const { virtualId } = payment.first.voucher
+  checkTerms(state, payment)
+  const known = await state.bindings.get(virtualId)
+  checkAccepted(state, resource, payment, known)
+  const admission = await waitForLock(state, request, payment)
+  if (admission.virtualId !== virtualId) throw new HttpError('PAYMENT_TERMS', { field: 'virtualId' })
+  const { price, window } = state.options
+  const { key, etag, length } = resource
+  const { signature } = payment.first
+  const binding = known ?? (await state.bindings.bind(virtualId, { key, etag, length, price, window, signature }))
+  checkBinding(binding, resource, payment)
+  return { admission, meter: meterOf(state, admission, binding, known !== undefined) }
+}
+
+function meterOf(state: GateState, admission: Admission, binding: Binding, restored: boolean): Meter {
+  const { virtualId } = admission
+  const meter = state.meters.get(virtualId) ?? new Meter(binding, admission, state.repeats, restored)
+  state.meters.keep(virtualId, meter)
+  return meter
+}
+
+function checkTerms({ options }: GateState, { terms }: PaymentSignature): void {
+  if (terms.path.at(-1) !== options.payee.signer) throw new HttpError('PAYMENT_TERMS', { field: 'path' })
+  if (terms.token !== options.asset) throw new HttpError('PAYMENT_TERMS', { field: 'token' })
+}
+
+/** A new V accepts the offer of now; a bound one goes on as it began. */
+function checkAccepted(
+  state: GateState,
+  resource: Resource,
+  payment: PaymentSignature,
+  known: Binding | undefined,
+): void {
+  if (known !== undefined) {
+    checkBinding(known, resource, payment)
+    return
+  }
+  const field = offerDifference(payment.accepted, offerFor(state, resource))
+  if (field !== undefined) throw new HttpError('PAYMENT_OFFER_UNKNOWN', { field })
+}
+
+function checkBinding(binding: Binding, resource: Resource, { first }: PaymentSignature): void {
+  const { virtualId } = first.voucher
+  if (!isBoundTo(binding, resource)) throw new HttpError('PAYMENT_BOUND', { virtualId })
+  if (binding.signature === first.signature) return
+  throw new HttpError('PAYMENT_REFUSED', { reason: 'it began with another voucher' })
+}
+
+async function waitForLock(state: GateState, request: RequestLike, payment: PaymentSignature): Promise<Admission> {
+  const { payee } = state.options
+  if (state.waiting >= state.maxWaiting)
+    throw new HttpError('PAYMENT_REFUSED', { reason: 'too many payments wait for their lock' })
+  const late = () => new HttpError('PAYMENT_REFUSED', { reason: `no lock stood for it within ${state.timeout} ms` })
+  state.waiting += 1
+  try {
+    return await within(state.timers, state.timeout, late, [request.signal], (signal) =>
+      payee.admit(payment.terms, payment.first, signal),
+    )
+  } catch (error) {
+    if (error instanceof HttpError || !isTellable(error)) throw error
+    throw new HttpError('PAYMENT_REFUSED', { reason: error.message, code: error.code }, error)
+  } finally {
+    state.waiting -= 1
+  }
+}

@@ -1,0 +1,49 @@
+import type { SluiceError } from '@sluice/protocol'
+import type { GateState } from './gate-state.ts'
+import { MAX_HUBS, type Offer } from './offer.ts'
+import { encodePaymentRequired, PAYMENT_REQUIRED } from './payment-required.ts'
+import { encodePaymentResponse, PAYMENT_RESPONSE } from './payment-response.ts'
+import { owedFor } from './price.ts'
+import { errorReply, type Reply, type RequestLike } from './reply.ts'
+import type { Resource } from './resource.ts'
+
+/** What is wanted for a resource now. */
+export function offerFor({ options, timeout }: GateState, resource: Resource): Offer {
+  const { payee, price, asset, window } = options
+  return {
+    network: payee.network,
+    amount: owedFor(price, resource.length),
+    asset,
+    payTo: payee.account,
+    maxTimeoutSeconds: Math.ceil(timeout / 1000),
+    signer: payee.signer,
+    price,
+    window,
+    hubs: payee.hubs.slice(0, MAX_HUBS),
+    contract: payee.contract,
+    length: resource.length,
+    ...(payee.url === undefined ? {} : { url: payee.url }),
+  }
+}
+
+/** The header that says why a payment was refused. */
+export function failure(state: GateState, error: SluiceError): Record<string, string> {
+  const { network } = state.options.payee
+  return { [PAYMENT_RESPONSE]: encodePaymentResponse({ success: false, network, errorReason: error.code }) }
+}
+
+/** The answer 402: why, and what is wanted. */
+export function demand(state: GateState, request: RequestLike, resource: Resource, error: SluiceError): Reply {
+  const { description, type } = resource
+  const required = encodePaymentRequired({
+    error: error.message.slice(0, 512),
+    resource: {
+      url: request.url.slice(0, 1024),
+      mimeType: type,
+      ...(description === undefined ? {} : { description }),
+    },
+    offers: [offerFor(state, resource)],
+  })
+  const refused = error.code === 'PAYMENT_REQUIRED' ? {} : failure(state, error)
+  return errorReply(402, error, { [PAYMENT_REQUIRED]: required, ...refused })
+}
