@@ -48,5 +48,5 @@ beforeEach(async () => {
 afterEach(() => local.stop())
 
 describe('a chain over viem', () => {
-  for (const { name, run } of chainConformance) it(name, () => run(harness), 20_000)
+  for (const { name, run } of chainConformance) it(name, () => run(harness))
 })

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Chain, ChainCall } from '@sluice/engine'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { developmentSigner, type LocalChain, startAnvil, startLocalChain } from '../local-chain/index.ts'
 import { systemClock } from '../system/system.ts'
 import { deploySluice } from './deploy.ts'
@@ -82,9 +82,6 @@ describe('opening the chain', () => {
     expect(await told.event('deposited')).toMatchObject({ party: 0, total: 5n })
   })
 })
-
-// Compiling a token, or starting a second chain, takes its time on a busy machine.
-vi.setConfig({ testTimeout: 30_000 })
 
 describe('calls', () => {
   it('close a channel alone, from the first deposit until the money is back', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bytesToHex } from '@sluice/protocol'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   generatePrivateKey,
   parsePrivateKey,
@@ -12,9 +12,6 @@ import {
   readKeyVariable,
   writeKeyFile,
 } from './index.ts'
-
-// Deriving a key is made to take long.
-vi.setConfig({ testTimeout: 60_000 })
 
 let folder: string
 let path: string
@@ -73,7 +70,11 @@ describe('a key file', () => {
     writeFileSync(path, JSON.stringify(keystore))
     const key = await readKeyFile(path, 'testpassword')
     expect(bytesToHex(key)).toBe('0x7a28b5ba57c53603b0b07b56bba752f7784bf506fa95edc395f5cf6c7514fe9d')
-    await expect(readKeyFile(path, 'testpassworD')).rejects.toThrow(code('KEY_PASSWORD_WRONG'))
+  })
+
+  it('is not opened by another password', async () => {
+    await writeKeyFile({ ...light, path, privateKey: generatePrivateKey() })
+    await expect(readKeyFile(path, 'correct horsE')).rejects.toThrow(code('KEY_PASSWORD_WRONG'))
   })
 
   it('gives back the key that was written, whatever the password', async () => {
