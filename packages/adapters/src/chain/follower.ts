@@ -152,6 +152,7 @@ export class Follower {
     if (stay === 0 && first !== undefined && first.number <= this.#final) {
       throw new ChainError('CHAIN_FINALITY_BROKEN', { url: this.#options.rpc.url, final: this.#final })
     }
+    if (this.#stopped) return
     this.#told = this.#told.slice(0, stay)
     // The first told block may lie below the final one, which stands as long as it does.
     const to = later(this.newest, this.#final)

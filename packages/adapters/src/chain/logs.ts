@@ -1,6 +1,6 @@
 import type { Address } from '@sluice/protocol'
 import type { Log } from 'viem'
-import type { Rpc } from './rpc.ts'
+import { type Rpc, rpcError } from './rpc.ts'
 
 export interface LogRange {
   readonly contract: Address
@@ -19,7 +19,7 @@ export async function* logsBetween(rpc: Rpc, { contract, from, to, rangeBlocks }
       yield await rpc.client.getLogs({ address: contract, fromBlock: first, toBlock: last })
       first = last + 1n
     } catch (error) {
-      if (size === 1n) throw error
+      if (size === 1n || rpcError(rpc.url, 'eth_getLogs', error).code === 'CHAIN_UNREACHABLE') throw error
       size /= 2n
     }
   }

@@ -8,20 +8,23 @@ const TIMEOUT_MS = 20_000
 export interface Rpc {
   readonly url: string
   readonly client: PublicClient
+  /** Whatever was asked and not answered fails. */
   close(): void
 }
 
 /** Speaks JSON-RPC over HTTP or a WebSocket, as the address says. Nothing is repeated here: whoever asks knows what a failure means. */
 export function openRpc(url: string): Rpc {
   const isSocket = /^wss?:/.test(url)
+  const closing = new AbortController()
   const transport = isSocket
     ? webSocket(url, { retryCount: 0, timeout: TIMEOUT_MS, keepAlive: false, reconnect: true })
-    : http(url, { retryCount: 0, timeout: TIMEOUT_MS })
+    : http(url, { retryCount: 0, timeout: TIMEOUT_MS, fetchOptions: { signal: closing.signal } })
   const client: PublicClient = createPublicClient({ transport, cacheTime: 0 })
   return {
     url,
     client,
     close() {
+      closing.abort()
       if (client.transport.type !== 'webSocket') return
       const opened: Promise<{ close(): void }> = client.transport.getRpcClient()
       opened.then((socket) => socket.close()).catch(() => {})

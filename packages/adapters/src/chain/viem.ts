@@ -131,8 +131,9 @@ export async function createViemChain(options: ViemChainOptions): Promise<Chain>
     broadcast: (transaction) => sender.broadcast(transaction),
     status: (transaction) => sender.status(transaction),
     async stop() {
-      await follower.stop()
+      const stopped = follower.stop()
       rpc.close()
+      await stopped
     },
   }
 }
