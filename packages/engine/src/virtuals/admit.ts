@@ -1,4 +1,5 @@
 import {
+  checkVoucherSignature,
   highestValue,
   type Id,
   ProtocolError,
@@ -43,6 +44,9 @@ export function admit(tx: Tx, terms: VirtualTerms, signed: SignedVoucher, isFirs
   const virtualId = tx.env.digests.virtualId(terms)
   const value = highestValue(signed, terms.capacity)
   const before = tx.virtuals.get(virtualId)
+  const [payer] = terms.path
+  // Others on the path know the terms too: only who holds a voucher of the payer's is let in.
+  if (isFirstRun && payer !== undefined) checkVoucherSignature(tx.env, virtualId, payer, signed)
   if (before !== undefined && before.status !== 'early' && highestValue(before.voucher, terms.capacity) >= value) {
     return virtualId
   }

@@ -521,6 +521,17 @@ describe('a payee whose payer keeps no rule', () => {
     expect(acceptedAmounts()).toEqual([50n, 60n])
   })
 
+  it('lets nobody in by a low voucher that the payer did not sign', async () => {
+    await add()
+    await pay(50n)
+    const forged = { ...payer.pay(virtualId, 10n), signature: payee.pay(virtualId, 10n).signature }
+    await expect(world.finish(hub.engine.admit(terms, forged))).rejects.toMatchObject({
+      code: 'PAYMENT_SIGNATURE_WRONG',
+    })
+    const admitted = await world.finish(hub.engine.admit(terms, payer.pay(virtualId, 10n)))
+    expect(admitted.accepted()).toBe(50n)
+  })
+
   it('holds no voucher whose lock could come by no channel', async () => {
     const stray = termsOf([payer.address, payee.address, hub.address])
     await expect(world.finish(hub.engine.admit(stray, payer.pay(idOf(stray), 5n)))).rejects.toMatchObject({
