@@ -121,6 +121,20 @@ describe('a client', () => {
     expect(paidTo('bob')).toBe(30n)
   })
 
+  it('does not take a payment that failed for one that was made', async () => {
+    const bob = world.party('bob')
+    const hubs = [{ signer: world.party('hub').address }]
+    const wanted = { payee: bob.address, payeeAccount: bob.address, hubs, token: NATIVE_TOKEN }
+    const { virtualId } = await world.finish(client.payer.open({ ...wanted, capacity: 100n, first: 5n }))
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await expect(world.finish(client.payer.pay(virtualId, 101n))).rejects.toThrow()
+    }
+    const both = Promise.all([client.payer.pay(virtualId, 40n), client.payer.pay(virtualId, 20n)])
+    await world.finish(both)
+    await world.finish(client.payer.close(virtualId))
+    expect(paidTo('bob')).toBe(40n)
+  })
+
   it('fetches what is free without paying', async () => {
     const free: typeof fetch = async () => new Response('free')
     const response = await world.finish(client.fetch('http://bob.test/free', { ...options, fetch: free }))

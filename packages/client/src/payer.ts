@@ -12,15 +12,22 @@ export interface PayerOptions {
   readonly feesOf?: (hubs: readonly Address[], capacity: bigint) => Promise<readonly bigint[]>
 }
 
+/** The highest payment asked for. */
+interface Payment {
+  /** Base units, cumulative. */
+  readonly total: bigint
+  /** Resolves once it is durable and sent. */
+  readonly done: Promise<void>
+}
+
 /** The network's name by CAIP-2, such as `eip155:314`. */
 export const networkOf = ({ chainId }: Domain): string => `eip155:${chainId}`
 
 /** An engine as whoever pays for paid HTTP. */
 export function createPayer({ engine, domain, feesOf }: PayerOptions): Payer {
-  // An engine refuses to sign less than before; asking for that here is harmless.
-  const paid = new Map<Id, bigint>()
+  const newest = new Map<Id, Payment>()
   const paidOn = (virtualId: Id): bigint =>
-    paid.get(virtualId) ?? engine.virtuals().find((virtual) => virtual.virtualId === virtualId)?.amount ?? 0n
+    engine.virtuals().find((virtual) => virtual.virtualId === virtualId)?.amount ?? 0n
 
   const open = async (wanted: OpenVirtual) => {
     const { payee, payeeUrl, token, capacity, first } = wanted
@@ -36,7 +43,7 @@ export function createPayer({ engine, domain, feesOf }: PayerOptions): Payer {
       ...(fees !== undefined && { fees }),
     })
     if (opened.first === undefined) throw new ClientError('FIRST_VOUCHER_MISSING')
-    paid.set(opened.virtualId, first)
+    newest.set(opened.virtualId, { total: first, done: Promise.resolve() })
     return { virtualId: opened.virtualId, terms: opened.terms, first: opened.first }
   }
 
@@ -44,14 +51,20 @@ export function createPayer({ engine, domain, feesOf }: PayerOptions): Payer {
     network: networkOf(domain),
     contract: domain.contract,
     open,
+    // An engine refuses to sign less than before; asking for that here is harmless, and as good as what it waits for.
     async pay(virtualId, total) {
-      if (total <= paidOn(virtualId)) return
-      paid.set(virtualId, total)
-      await engine.pay(virtualId, total)
+      const before = newest.get(virtualId) ?? { total: paidOn(virtualId), done: Promise.resolve() }
+      if (total <= before.total) return before.done
+      const payment = { total, done: engine.pay(virtualId, total).then(() => {}) }
+      newest.set(virtualId, payment)
+      await payment.done.catch((error) => {
+        if (newest.get(virtualId) === payment) newest.delete(virtualId)
+        throw error
+      })
     },
     async close(virtualId) {
       await engine.closeVirtual(virtualId)
-      paid.delete(virtualId)
+      newest.delete(virtualId)
     },
   }
 }
