@@ -110,9 +110,6 @@ export function createValve(after: number): Valve {
   return { tamper, held: held.promise, open: opened.resolve }
 }
 
-/** Hands bodies on as they are. */
-export const untouched: Tamper = (body) => body
-
 /** Changes one byte of a body. */
 export function corruptAt(offset: number): Tamper {
   return async function* (body) {

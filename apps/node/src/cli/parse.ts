@@ -10,9 +10,6 @@ function invalid(name: string, value: string, expected: string): NodeError {
   return new NodeError('VALUE_INVALID', { name, value, expected })
 }
 
-/** Any text. */
-export const text: Parse<string> = (value) => value
-
 /** A path, made absolute against the folder that the user is in; `~/` is the user's own folder. */
 export const path: Parse<string> = (value) =>
   value.startsWith('~/') ? join(homedir(), value.slice(2)) : resolve(process.env.INIT_CWD ?? process.cwd(), value)
