@@ -91,6 +91,8 @@ function pathHash(keccak256: Keccak256, path: readonly Address[]): Word {
 export function createDigests(domain: Domain, { keccak256 }: Pick<Crypto, 'keccak256'>): Digests {
   const separator = hashDomain(keccak256, domain)
   const types = hashTypes(keccak256)
+  // Terms travel through several rules as one object, each of which needs the id.
+  const virtualIds = new WeakMap<VirtualTerms, Id>()
   const digest = (type: keyof typeof TYPES, ...words: readonly Word[]): Hex =>
     hashTypedData(keccak256, separator, hashStruct(keccak256, types[type], words))
 
@@ -105,15 +107,20 @@ export function createDigests(domain: Domain, { keccak256 }: Pick<Crypto, 'kecca
         uint32('disputeWindow', terms.disputeWindow),
         uint64('nonce', terms.nonce),
       ),
-    virtualId: (terms) =>
-      digest(
+    virtualId(terms) {
+      const known = virtualIds.get(terms)
+      if (known !== undefined) return known
+      const id = digest(
         'VirtualTerms',
         pathHash(keccak256, terms.path),
         addressWord('token', terms.token),
         uint128('capacity', terms.capacity),
         uint32('disputeWindow', terms.disputeWindow),
         uint64('nonce', terms.nonce),
-      ),
+      )
+      virtualIds.set(terms, id)
+      return id
+    },
     laneVoucher: (voucher) =>
       digest(
         'LaneVoucher',

@@ -1,7 +1,8 @@
 import { MAX_UINT128 } from '../bytes.ts'
 import { ProtocolError } from '../errors.ts'
 import type { Id } from '../hex.ts'
-import { clearLock, lockEntries, lowestFreeSlot, setLock } from '../locks/tree.ts'
+import { type Node, width } from '../locks/node.ts'
+import { clearLock, lowestFreeSlot, setLock } from '../locks/tree.ts'
 import type { LaneHashing } from './hashing.ts'
 import type { Operation } from './operation.ts'
 import { holdsLock, type LaneState, type VirtualLock, virtualLockAt } from './state.ts'
@@ -12,10 +13,14 @@ export type SlotHint = (virtualId: Id) => number | undefined
 /** The slot that holds a virtual channel's lock, if one does. */
 export function slotOf(state: LaneState, virtualId: Id, hint?: number): number | undefined {
   if (hint !== undefined && holdsLock(state, hint, virtualId)) return hint
-  for (const [slot, lock] of lockEntries(state.locks)) {
-    if ((lock as VirtualLock).virtualId === virtualId) return slot
-  }
-  return undefined
+  return findSlot(state.locks.top, state.locks.depth, 0, virtualId)
+}
+
+function findSlot(node: Node | undefined, depth: number, first: number, virtualId: Id): number | undefined {
+  if (node === undefined) return undefined
+  if (node.type === 'leaf') return (node.lock as VirtualLock).virtualId === virtualId ? first : undefined
+  const left = findSlot(node.left, depth - 1, first, virtualId)
+  return left ?? findSlot(node.right, depth - 1, first + width(depth - 1), virtualId)
 }
 
 function within(field: string, value: bigint): bigint {

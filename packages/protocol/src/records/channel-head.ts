@@ -12,7 +12,6 @@ import { anyText, word } from './fields.ts'
 /** A channel without its lanes' locks and updates, which lie in entries of their own. */
 export interface ChannelHead extends Omit<ChannelRecord, 'out' | 'in'> {
   readonly outSigned?: CountersignedVoucher
-  readonly nextSeq: bigint
   readonly askedSeq: bigint
   readonly inSigned?: CountersignedVoucher
   readonly waitingSince?: bigint
@@ -52,7 +51,6 @@ export const channelHead = struct<ChannelHead>({
   close: optional(signedClose),
   freeze: optional(struct<Freeze>({ code: anyText, text: anyText })),
   outSigned: optional(countersigned),
-  nextSeq: uint64,
   askedSeq: uint64,
   waitingSince: optional(uint64),
   inSigned: optional(countersigned),
@@ -66,7 +64,6 @@ export function headOf({ out, in: incoming, ...rest }: ChannelRecord): ChannelHe
   return {
     ...rest,
     ...(out.base.signed && { outSigned: out.base.signed }),
-    nextSeq: out.nextSeq,
     askedSeq: out.askedSeq,
     ...(out.waitingSince !== undefined && { waitingSince: out.waitingSince }),
     ...(incoming.base.signed && { inSigned: incoming.base.signed }),

@@ -167,7 +167,9 @@ function outLaneOf(hashing: LaneHashing, key: string, head: ChannelHead, parts: 
   const base = baseOf(hashing, head.outSigned, parts.outLock)
   const updates: readonly OutUpdate[] = replayAll(hashing, key, base.state, parts.out)
   const current = updates.findLast(({ status }) => status !== 'refused')?.state ?? base.state
-  const { nextSeq, askedSeq, waitingSince } = head
+  const { askedSeq, waitingSince } = head
+  // Everything signed above the base is kept, refused or not, so the newest tells the next unused seq.
+  const nextSeq = (updates.at(-1)?.state.seq ?? base.state.seq) + 1n
   return { base, updates, current, nextSeq, askedSeq, ...(waitingSince !== undefined && { waitingSince }) }
 }
 
@@ -182,7 +184,7 @@ function inLaneOf(hashing: LaneHashing, key: string, head: ChannelHead, parts: P
 function assemble(hashing: LaneHashing, channelId: Id, parts: Parts): ChannelRecord {
   const key = PREFIX + channelId
   if (parts.head === undefined) throw new ProtocolError('RECORD_MALFORMED', { key })
-  const { outSigned, nextSeq, askedSeq, waitingSince, inSigned, refusedThrough, refused, held, ...rest } = parts.head
+  const { outSigned, askedSeq, waitingSince, inSigned, refusedThrough, refused, held, ...rest } = parts.head
   return {
     ...rest,
     out: outLaneOf(hashing, key, parts.head, parts),
