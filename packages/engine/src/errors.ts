@@ -58,6 +58,10 @@ export const engineErrors = {
     message: '{peer} does not agree to the channel: {code} {text}',
     action: 'Change what the peer objects to, or choose another peer.',
   },
+  CHANNEL_UNANSWERED: {
+    message: '{peer} did not answer the proposal of a channel in time',
+    action: 'Try again when the peer is there, or choose another peer.',
+  },
   CHANNEL_PROPOSAL_REFUSED: {
     message: 'the proposal of {peer} is refused: {reason}',
     action: 'Propose terms that the policy takes.',

@@ -1,4 +1,4 @@
-import type { Address, Id } from '@sluice/protocol'
+import type { Address, ChannelRecord, Id } from '@sluice/protocol'
 import { awaitDeposit, requestDeposit } from '../channels/deposit.ts'
 import { propose } from '../channels/propose.ts'
 import { pursueClose } from '../channels/pursue-close.ts'
@@ -47,7 +47,7 @@ export async function openChannel(core: Core, options: OpenChannelOptions): Prom
   })
   if (begun === undefined) throw new EngineError('ENGINE_STOPPED')
   const { channelId, deposit: key } = begun
-  await loop.call(() => {
+  const isAgreed = await loop.call(() => {
     const channel = tx.channels.get(channelId)
     if (channel === undefined) {
       tx.state.deposits.set(key, undefined)
@@ -59,6 +59,7 @@ export async function openChannel(core: Core, options: OpenChannelOptions): Prom
   const rejection = rejections.get(channelId)
   rejections.delete(channelId)
   if (rejection !== undefined) throw new EngineError('CHANNEL_REJECTED', { peer, ...rejection })
+  if (!isAgreed) throw new EngineError('CHANNEL_UNANSWERED', { peer })
   await deposited(core, channelId, key)
   return loop.call(() => viewOf(core, channelId))
 }
@@ -91,9 +92,16 @@ export async function topUp(core: Core, channelId: Id, amount: bigint): Promise<
 }
 
 export async function withdraw(core: Core, channelId: Id, amount: bigint): Promise<ChannelView> {
-  const { tx, loop } = core
-  const total = await loop.call(() => requestWithdrawal(tx, channelId, amount))
-  await loop.call(() => awaitWithdrawal(tx, channelId, total))
+  const { tx, loop, refusals } = core
+  const total = await loop.call(() => {
+    refusals.withdrawals.delete(channelId)
+    return requestWithdrawal(tx, channelId, amount)
+  })
+  await loop.call(() => {
+    const code = refusals.withdrawals.get(channelId)
+    if (code !== undefined) throw new EngineError('WITHDRAW_REFUSED', { peer: channelOf(tx, channelId).peer, code })
+    return awaitWithdrawal(tx, channelId, total)
+  })
   return loop.call(() => viewOf(core, channelId))
 }
 
@@ -102,14 +110,33 @@ export async function closeChannel(
   channelId: Id,
   mode: 'auto' | 'cooperative' | 'unilateral',
 ): Promise<ChannelView> {
-  const { tx, loop } = core
-  await loop.call(() => pursueClose(tx, channelId, mode))
-  return loop.call(() => {
-    const channel = channelOf(tx, channelId)
-    if (channel.status !== 'agreed') return channelView(tx, channel)
-    if (mode === 'cooperative' && channel.wish === 'keep') {
-      throw new EngineError('CLOSE_REFUSED', { peer: channel.peer, channelId, code: 'it did not follow in time' })
-    }
-    return new Waiting(channelView(tx, channel).waitingFor ?? 'the chain', channelId)
+  const { tx, loop, refusals } = core
+  await loop.call(() => {
+    refusals.closes.delete(channelId)
+    pursueClose(tx, channelId, mode)
   })
+  try {
+    return await loop.call(() => {
+      const channel = channelOf(tx, channelId)
+      if (channel.status !== 'agreed') return channelView(tx, channel)
+      if (mode === 'cooperative') checkFollows(core, channel)
+      return new Waiting(channelView(tx, channel).waitingFor ?? 'the chain', channelId)
+    })
+  } catch (error) {
+    if (error instanceof EngineError && error.code === 'CLOSE_REFUSED')
+      await loop.call(() => keepChannel(core, channelId))
+    throw error
+  }
+}
+
+/** A close that is only wanted together fails when the peer refuses, or its time is up. */
+function checkFollows({ refusals }: Core, { channelId, peer, wish }: ChannelRecord): void {
+  const code = refusals.closes.get(channelId) ?? (wish === 'keep' ? 'it did not follow in time' : undefined)
+  if (code !== undefined) throw new EngineError('CLOSE_REFUSED', { peer, channelId, code })
+}
+
+/** A close together that failed is no longer wanted. */
+function keepChannel({ tx }: Core, channelId: Id): void {
+  const channel = channelOf(tx, channelId)
+  if (channel.wish === 'together') tx.channels.set(channelId, { ...channel, wish: 'keep' })
 }

@@ -8,7 +8,7 @@ import { Sender } from '../chain/sender.ts'
 import { virtualGoals } from '../chain/virtual-goals.ts'
 import { ChainWatch } from '../chain/watch.ts'
 import { isBusyOnChain } from '../channels/crank.ts'
-import { channelFlow, type Rejections } from '../channels/flow.ts'
+import { channelFlow, type Refusals, type Rejections } from '../channels/flow.ts'
 import { channelView } from '../channels/view.ts'
 import { laneFlow } from '../lanes/flow.ts'
 import { type Flows, joinFlows } from '../loop/dispatch.ts'
@@ -34,6 +34,7 @@ export class Core {
   readonly depositor: Depositor
   readonly pursuit: Pursuit
   readonly rejections: Rejections = new Map()
+  readonly refusals: Refusals = { closes: new Map(), withdrawals: new Map() }
   readonly listeners = new Set<(notification: Notification) => void>()
   readonly #ports: EnginePorts
   readonly #flows: Flows
@@ -51,7 +52,7 @@ export class Core {
     this.env = { self: signer.address, account, signer, crypto, digests, policy: options.policy, random, log }
     this.state = createState(this.env, (id) => this.loop.touch(id))
     this.watch = new ChainWatch(this.state)
-    this.#flows = joinFlows([channelFlow(this.rejections), laneFlow, virtualFlow])
+    this.#flows = joinFlows([channelFlow(this.rejections, this.refusals), laneFlow, virtualFlow])
     this.loop = new Loop({
       store,
       log,

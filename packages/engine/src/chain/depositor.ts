@@ -43,8 +43,9 @@ export class Depositor {
   async #advance(key: string, record: DepositRecord): Promise<void> {
     const { tx, chain, sender } = this.#options
     const channel = tx.state.channels.committed(record.channelId)
-    if (channel?.status !== 'agreed') return
+    if (channel?.status === 'proposed') return
     try {
+      if (channel === undefined) return await this.#set(key, undefined)
       if (record.prepared === undefined) await sender.run(() => this.#sign(key, record))
       else await this.#follow(key, record, record.prepared, await chain.status(record.prepared))
     } catch (error) {

@@ -139,7 +139,6 @@ export function takeCloseAnswer(tx: Tx, peer: Address, { close, answer: given }:
   if (asked?.ownSignature === undefined || !isSame(asked.close, close)) return
   if (given.type === 'refused') {
     tx.env.log.warn('peer refuses to close', { peer, channelId: close.channelId, code: given.code })
-    tx.wake(`close/${close.channelId}/${given.code}`)
     return
   }
   const signer = tx.env.crypto.recover(tx.env.digests.close(close), given.signature)

@@ -12,6 +12,8 @@ import { dropSettledWithdrawals } from './withdraw.ts'
 /** Does all that is due for a channel as a whole. Doing it twice changes nothing more. */
 export function crankChannel(tx: Tx, channelId: Id): void {
   const channel = tx.channels.get(channelId)
+  if (channel?.status === 'proposed' && tx.now >= proposalDue(channel, tx.env.policy))
+    tx.channels.set(channelId, undefined)
   if (channel?.status !== 'agreed') return
   if (isAbandoned(tx, channel)) {
     tx.channels.set(channelId, undefined)
@@ -89,8 +91,14 @@ function isAbandoned(tx: Tx, channel: ChannelRecord): boolean {
   return !tx.chain.knows(channelId) && !tx.isDepositing(channelId)
 }
 
+/** Millisecond at which a proposal that nobody answered is given up. An answer that comes later finds nothing. */
+function proposalDue({ wishedAt }: ChannelRecord, { proposalTimeout }: Policy): number {
+  return Number(wishedAt + BigInt(proposalTimeout)) * 1000
+}
+
 /** When the channel is to be looked at for the time alone, in milliseconds: the peer's time to close together, or to pay in, is over. */
 export function channelDueAt(channel: ChannelRecord, policy: Policy): number | undefined {
+  if (channel.status === 'proposed') return proposalDue(channel, policy)
   if (channel.status !== 'agreed') return undefined
   if (isWishedTogether(channel) && !isAgreedClose(channel.close)) {
     return Number(channel.wishedAt + BigInt(policy.closeTimeout)) * 1000

@@ -1,4 +1,4 @@
-import type { Address, ChannelRecord, Id, RejectMessage } from '@sluice/protocol'
+import type { Address, Answer, ChannelRecord, Id, RejectMessage } from '@sluice/protocol'
 import type { Environment } from '../loop/environment.ts'
 import type { Flow, Tx } from '../loop/tx.ts'
 import { takeClose, takeCloseAnswer } from './close.ts'
@@ -10,12 +10,25 @@ import { takeWithdraw, takeWithdrawAnswer } from './withdraw.ts'
 /** What peers answered to proposals that they do not agree to, for the calls that wait for it. */
 export type Rejections = Map<Id, { readonly code: string; readonly text: string }>
 
+/** The newest reason for which a peer refused to sign a close or a withdrawal, by channel, for the calls that wait for it. */
+export interface Refusals {
+  readonly closes: Map<Id, string>
+  readonly withdrawals: Map<Id, string>
+}
+
 /** Handles `reject`: a channel that was only proposed is gone. */
 function takeReject(tx: Tx, peer: Address, { channelId, code, text }: RejectMessage, rejections: Rejections): void {
   const channel = tx.channels.get(channelId)
   if (channel?.peer !== peer || channel.status !== 'proposed') return
   tx.channels.set(channelId, undefined)
   tx.afterCommit(() => rejections.set(channelId, { code, text }))
+}
+
+/** Notes a refusal for the call that waits for the answer. */
+function note(tx: Tx, refusals: Map<Id, string>, channelId: Id, answer: Answer): void {
+  if (answer.type === 'signed' || tx.channels.get(channelId) === undefined) return
+  refusals.set(channelId, answer.code)
+  tx.wake(channelId)
 }
 
 /** Cranks a channel at the end of the batch. */
@@ -28,16 +41,22 @@ function channelDue(record: ChannelRecord, { policy }: Environment): number | un
 }
 
 /** How channels open, are paid into, withdrawn from and closed. */
-export function channelFlow(rejections: Rejections): Flow {
+export function channelFlow(rejections: Rejections, refusals: Refusals): Flow {
   return {
     messages: {
       propose: takePropose,
       agree: takeAgree,
       reject: (tx, peer, message) => takeReject(tx, peer, message, rejections),
       close: takeClose,
-      closeAnswer: takeCloseAnswer,
+      closeAnswer(tx, peer, message) {
+        takeCloseAnswer(tx, peer, message)
+        note(tx, refusals.closes, message.close.channelId, message.answer)
+      },
       withdraw: takeWithdraw,
-      withdrawAnswer: takeWithdrawAnswer,
+      withdrawAnswer(tx, peer, message) {
+        takeWithdrawAnswer(tx, peer, message)
+        note(tx, refusals.withdrawals, message.withdrawal.channelId, message.answer)
+      },
     },
     connected(tx, peer) {
       for (const channelId of tx.channelsWith(peer)) crankChannelLater(tx, channelId)

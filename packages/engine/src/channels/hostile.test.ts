@@ -196,6 +196,54 @@ describe('a withdrawal', () => {
   })
 })
 
+describe('an answer that says no', () => {
+  const refuse = async (ask: () => Promise<unknown>, answer: () => ReliableMessage) => {
+    const asked = ask().then(
+      () => 'done',
+      (error) => error,
+    )
+    await world.scheduler.runFor(200)
+    await say(answer())
+    return world.finish(asked)
+  }
+
+  it('to a withdrawal is told at once', async () => {
+    await world.finish(bob.engine.topUp(channel.channelId, 500n))
+    const outcome = await refuse(
+      () => bob.engine.withdraw(channel.channelId, 100n),
+      () => {
+        const asked = puppet.heardOf('withdraw').at(-1)?.withdrawal
+        if (asked === undefined) throw new Error('bob asked')
+        return { type: 'withdrawAnswer', withdrawal: asked, answer: { type: 'refused', code: 'NOT_TODAY' } }
+      },
+    )
+    expect(outcome).toMatchObject({ code: 'WITHDRAW_REFUSED', details: { code: 'NOT_TODAY' } })
+    expect(view()?.spendable.own).toBe(400n)
+  })
+
+  it('to a close that is only wanted together is told at once, and the channel stays', async () => {
+    const outcome = await refuse(
+      () => bob.engine.closeChannel(channel.channelId, 'cooperative'),
+      () => {
+        const asked = puppet.heardOf('close').at(-1)?.close
+        if (asked === undefined) throw new Error('bob asked')
+        return { type: 'closeAnswer', close: asked, answer: { type: 'refused', code: 'NOT_TODAY' } }
+      },
+    )
+    expect(outcome).toMatchObject({ code: 'CLOSE_REFUSED', details: { code: 'NOT_TODAY' } })
+    await world.scheduler.runFor(90_000)
+    expect(view()?.status).toBe('open')
+  })
+
+  it('never comes to a proposal, which is given up', async () => {
+    const options = { peer: puppet.address, token: channel.terms.token, deposit: 100n }
+    const asked = world.finish(bob.engine.openChannel({ ...options, url: puppet.url }))
+    await expect(asked).rejects.toMatchObject({ code: 'CHANNEL_UNANSWERED' })
+    expect(bob.engine.channels()).toHaveLength(1)
+    expect(bob.money).toBe(10_000n)
+  })
+})
+
 describe('a proposal', () => {
   const rejected = () => puppet.heardOf('reject').map(({ code }) => code)
   const propose = (changes: Partial<ChannelTerms>) => say({ type: 'propose', terms: { ...channel.terms, ...changes } })

@@ -104,7 +104,7 @@ class Simulation {
 
 function createShape(seed: number) {
   const hub = { money: MONEY, policy: { ...policy, forward: true } }
-  const client = { money: MONEY, policy }
+  const client = { money: MONEY, policy, ownAccount: seed % 2 === 0 }
   const two = { ann: client, hub1: hub, bea: client }
   return seed % 3 === 0 ? { ...two, hub2: hub, cid: client } : { ...two, cid: client }
 }
