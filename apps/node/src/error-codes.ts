@@ -75,10 +75,6 @@ export const nodeErrors = {
     message: '{id} stands for {count} channels',
     action: 'Give more of the id, see `sluice channel list`.',
   },
-  HUB_UNKNOWN: {
-    message: 'no open channel leads to {payee}: it names the hubs {hubs}',
-    action: 'Open a channel with one of these hubs: `sluice channel open`.',
-  },
   HUB_FEES_UNKNOWN: {
     message: 'the hub {hub} does not tell its fees at {url}: {problem}',
     action: 'Check that the hub runs; reach it again with `sluice channel open` or `peer.connect` if it moved.',
@@ -86,10 +82,6 @@ export const nodeErrors = {
   HUB_DECLINED: {
     message: 'the hub {hub} declined to forward the payment channel {virtualId}; what was locked for it is free again',
     action: 'Ask its operator whether it has a channel with the provider that can spend enough, or use another hub.',
-  },
-  SPENDABLE_TOO_SMALL: {
-    message: 'the channel with {peer} can spend {spendable}, and {needed} is needed',
-    action: 'Top it up with `sluice channel topup`, or lower --max.',
   },
   // Retrieval
   FOLDER_EMPTY: {

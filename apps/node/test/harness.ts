@@ -75,13 +75,15 @@ const FUNDS = 1000n * 10n ** 18n
 export interface WorldOptions {
   /** What is changed of the development profile's limits, for every party. */
   readonly limits?: Readonly<Record<string, number>>
+  /** Seconds between blocks. Default 0.25. */
+  readonly blockTime?: number
 }
 
 /** Limits by which whoever does not follow is given up on soon: for tests in which somebody is gone. */
 export const impatient = { followTimeout: 2, closeTimeout: 3, countersignTimeout: 3 }
 
 /** Starts a chain with fast blocks and deploys the contract. */
-export async function createWorld({ limits = {} }: WorldOptions = {}): Promise<World> {
+export async function createWorld({ limits = {}, blockTime = 0.25 }: WorldOptions = {}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-test-'))
   const limitsFile = join(folder, 'limits.json')
   writeFileSync(limitsFile, JSON.stringify(limits))
@@ -91,7 +93,7 @@ export async function createWorld({ limits = {} }: WorldOptions = {}): Promise<W
     processes.push(running)
     return running
   }
-  const anvil = keep(await startAnvil())
+  const anvil = keep(await startAnvil(blockTime))
   const chainUrl = `http://127.0.0.1:${anvil.port}`
   ports.add(anvil.port)
   const chain = <T>(method: string, params: readonly unknown[]) => callChain<T>(chainUrl, method, params)
@@ -200,14 +202,25 @@ interface Anvil extends Running {
   readonly port: number
 }
 
-async function startAnvil(): Promise<Anvil> {
+async function startAnvil(blockTime: number): Promise<Anvil> {
   const packages = join(root, 'node_modules/@foundry-rs')
   const cpu = process.arch === 'x64' ? 'amd64' : process.arch
   const name = readdirSync(packages).find((candidate) => candidate === `anvil-${process.platform}-${cpu}`)
   expect(name, 'anvil for this platform').toBeDefined()
   const running = spawnLines(
     join(packages, name ?? '', 'bin/anvil'),
-    ['--host', '127.0.0.1', '--port', '0', '--chain-id', '314', '--block-time', '0.25', '--slots-in-an-epoch', '1'],
+    [
+      '--host',
+      '127.0.0.1',
+      '--port',
+      '0',
+      '--chain-id',
+      '314',
+      '--block-time',
+      `${blockTime}`,
+      '--slots-in-an-epoch',
+      '1',
+    ],
     {},
   )
   const { text } = await running.line(({ text }) => String(text).includes('Listening on'))

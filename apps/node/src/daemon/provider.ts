@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { join } from 'node:path'
-import { createGate, type Handler, type Payee, serveFree } from '@sluice/http'
+import { createPayee } from '@sluice/client'
+import { createGate, type Handler, serveFree } from '@sluice/http'
 import { openFileBindings, toListener } from '@sluice/http/node'
 import { NATIVE_TOKEN, SluiceError } from '@sluice/protocol'
 import { createCarHandler } from '@sluice/retrieval'
@@ -38,8 +39,13 @@ export async function serveProvider(node: OpenNode, stopper: Stopper, options: P
     now: () => Math.floor(Date.now() / 1000),
   })
   stopper.add(() => bindings.close())
+  const { peerUrl } = node.info()
   const gate = createGate({
-    payee: createPayee(node),
+    payee: createPayee({
+      engine: node.engine,
+      domain: node.domain,
+      ...(peerUrl === undefined ? {} : { url: peerUrl }),
+    }),
     price: { amount: options.price, per: options.per },
     asset: NATIVE_TOKEN,
     window: Number(options.serveAhead),
@@ -62,23 +68,6 @@ async function openFolder({ folder: path, serveAhead }: ProviderOptions): Promis
   if (folder.cars.length === 0) throw new NodeError('FOLDER_EMPTY', { path })
   const expected = `at least the largest block here, ${folder.step} bytes`
   throw new NodeError('VALUE_INVALID', { name: '--serve-ahead', value: `${serveAhead}`, expected })
-}
-
-function createPayee({ engine, domain, info }: OpenNode): Payee {
-  const { peerUrl } = info()
-  return {
-    network: `eip155:${domain.chainId}`,
-    contract: domain.contract,
-    account: engine.account,
-    signer: engine.signer,
-    // Read for each offer: channels come and go.
-    get hubs() {
-      const peers = engine.channels().filter(({ status }) => status === 'open')
-      return [...new Set(peers.map(({ peer }) => peer.signer))].map((signer) => ({ signer }))
-    },
-    ...(peerUrl === undefined ? {} : { url: peerUrl }),
-    admit: (terms, voucher, signal) => engine.admit(terms, voucher, signal),
-  }
 }
 
 function loggedListener({ log }: OpenNode, handler: Handler): RequestListener {

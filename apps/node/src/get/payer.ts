@@ -1,7 +1,6 @@
-import type { ChannelView } from '@sluice/engine'
+import { choosePath } from '@sluice/client'
 import type { OpenedVirtual, OpenVirtual, Payer } from '@sluice/http'
-import type { Id } from '@sluice/protocol'
-import { formatAmount } from '../config/amount.ts'
+import type { Address, Id } from '@sluice/protocol'
 import { NodeError } from '../errors.ts'
 import type { NodeApi, NodeInfo } from '../rpc/methods.ts'
 
@@ -16,7 +15,7 @@ export interface Spending {
   /** When the virtual channel was asked for; milliseconds of the clock given. */
   openedAt: number | undefined
   /** The hubs on the way. */
-  hubs: readonly string[]
+  hubs: readonly Address[]
 }
 
 /** Whoever pays for a download. */
@@ -35,7 +34,7 @@ export function createPurse(node: NodeApi, info: NodeInfo, now: () => number): P
     contract: info.contract,
     open: async (wanted) => {
       const hubs = choosePath(wanted, await node.call('channel.list', {}))
-      spending.hubs = hubs.map(({ peer }) => peer.signer)
+      spending.hubs = hubs
       spending.openedAt = now()
       const opened = await openVirtual(node, wanted, hubs)
       spending.payments += 1
@@ -44,6 +43,8 @@ export function createPurse(node: NodeApi, info: NodeInfo, now: () => number): P
       return opened
     },
     pay: async (virtualId, total) => {
+      // A virtual channel of an earlier run: what it paid since it kept its part of the file must not be asked for again.
+      if (spending.openedAt === undefined) spending.paid = await paidOn(node, virtualId, spending.paid)
       if (total <= spending.paid) return
       await node.call('virtual.pay', { virtualId, total })
       spending.payments += 1
@@ -61,14 +62,20 @@ export function createPurse(node: NodeApi, info: NodeInfo, now: () => number): P
   return { payer, spending, explain }
 }
 
+async function paidOn(node: NodeApi, virtualId: Id, known: bigint): Promise<bigint> {
+  if (known > 0n) return known
+  const virtuals = await node.call('virtual.list', {})
+  return virtuals.find((virtual) => virtual.virtualId === virtualId)?.amount ?? 0n
+}
+
 async function openVirtual(
   node: NodeApi,
   { payee, payeeUrl, token, capacity, first }: OpenVirtual,
-  hubs: readonly ChannelView[],
+  hubs: readonly Address[],
 ): Promise<OpenedVirtual & { readonly fees: bigint }> {
   const opened = await node.call('virtual.open', {
     payee,
-    hubs: hubs.map(({ peer }) => peer.signer),
+    hubs,
     token,
     capacity,
     first,
@@ -78,33 +85,4 @@ async function openVirtual(
     throw new NodeError('RPC_RESULT_INVALID', { method: 'virtual.open', problem: 'it has no first voucher' })
   }
   return { ...opened, first: opened.first }
-}
-
-/**
- * The channels of the intermediaries: none where there is a channel with the payee, else the hub whose channel can spend most.
- *
- * @throws NodeError HUB_UNKNOWN, SPENDABLE_TOO_SMALL
- */
-export function choosePath(wanted: OpenVirtual, channels: readonly ChannelView[]): readonly ChannelView[] {
-  const usable = channels.filter(({ status, token }) => status === 'open' && token === wanted.token)
-  const reaches = (channel: ChannelView, signer: string) => channel.peer.signer === signer
-  const direct = richest(usable.filter((channel) => reaches(channel, wanted.payee)))
-  if (direct !== undefined && direct.spendable.own >= wanted.capacity) return []
-  const names = wanted.hubs.map(({ signer }) => signer)
-  const hub = richest(usable.filter((channel) => names.some((signer) => reaches(channel, signer))))
-  const best = hub ?? direct
-  if (best === undefined) throw new NodeError('HUB_UNKNOWN', { payee: wanted.payee, hubs: names.join(', ') || 'none' })
-  if (best.spendable.own < wanted.capacity) {
-    const amounts = { spendable: formatAmount(best.spendable.own), needed: formatAmount(wanted.capacity) }
-    throw new NodeError('SPENDABLE_TOO_SMALL', { peer: best.peer.signer, ...amounts })
-  }
-  return [best]
-}
-
-function richest(channels: readonly ChannelView[]): ChannelView | undefined {
-  const rank = (channel: ChannelView) => channel.spendable.own
-  return channels.reduce<ChannelView | undefined>(
-    (best, channel) => (best === undefined || rank(channel) > rank(best) ? channel : best),
-    undefined,
-  )
 }

@@ -114,7 +114,7 @@ test('too little in the channel is said before anything is paid', async () => {
   await world.ok(dear, 'channel', 'open', ...hubUrl, '--deposit', '1000')
   const url = `${daemon.ready.httpUrl}/ipfs/${content.cid}`
   await withoutLoss(() =>
-    expectFailure(client, ['get', url, '--max', '1000000FIL', ...outOf('dear.car')], 4, 'SPENDABLE_TOO_SMALL'),
+    expectFailure(client, ['get', url, '--max', '1000000FIL', ...outOf('dear.car')], 4, 'PATH_TOO_SMALL'),
   )
   expect(provider.address).not.toBe(dear.address)
 })
@@ -123,7 +123,7 @@ test('a provider whose hubs the client does not know is not paid', async () => {
   const { client, content } = triangle
   const daemon = await world.daemon(await world.party('lone-provider'), ...providing(content))
   const url = `${daemon.ready.httpUrl}/ipfs/${content.cid}`
-  await withoutLoss(() => expectFailure(client, ['get', url, ...outOf('lone.car')], 4, 'HUB_UNKNOWN'))
+  await withoutLoss(() => expectFailure(client, ['get', url, ...outOf('lone.car')], 4, 'PATH_UNKNOWN'))
 })
 
 /** A port of the loopback at which nobody listens. */

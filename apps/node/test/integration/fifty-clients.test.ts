@@ -19,7 +19,8 @@ let triangle: Triangle
 let clients: readonly { readonly party: Party; readonly node: OpenNode }[]
 
 beforeAll(async () => {
-  world = await createWorld()
+  // Fifty clients read every block in this one process: a block a second is enough for them.
+  world = await createWorld({ blockTime: 1 })
   triangle = await createTriangle(world, 300_000)
   const parties = await world.parties('client-of-many', CLIENTS)
   clients = await Promise.all(parties.map(async (party) => ({ party, node: await openClient(party) })))
