@@ -78,8 +78,8 @@ export class PendingTransactions {
 
   /** Called at each new head. */
   async tend(head: bigint): Promise<void> {
-    if (this.#sent.size === 0 && head % RESEND_BLOCKS !== 0n) return
-    const included = await this.#count('latest')
+    if (this.#sent.size === 0) return
+    const included = await this.#includedCount()
     this.#options.nonces.prune(included)
     for (const [hash, { prepared }] of this.#prepared) if (prepared.nonce < included) this.#prepared.delete(hash)
     for (const [hash, pending] of this.#sent) await this.#tendOne(hash, pending, included, head)
@@ -114,12 +114,13 @@ export class PendingTransactions {
     this.#options.log?.info('transaction.raised', { call: target.call, nonce: prepared.nonce, hash: raised.hash })
   }
 
-  /** An earlier run of the program may have left a transaction that nothing here knows, and that gas has outgrown. */
+  /**
+   * An earlier run of the program may have left a transaction that nothing here knows, and that gas has outgrown. It is touched only
+   * where it holds up one that is known.
+   */
   async #tendUnknown(included: number, head: bigint): Promise<void> {
-    const isOwn = [...this.#sent.values(), ...this.#prepared.values()].some(
-      ({ prepared }) => prepared.nonce === included,
-    )
-    if (isOwn || (await this.#count('pending')) <= included) {
+    const known = [...this.#sent.values()].map(({ prepared }) => prepared.nonce)
+    if (known.includes(included) || !known.some((nonce) => nonce > included)) {
       this.#unknown = undefined
       return
     }
@@ -170,8 +171,8 @@ export class PendingTransactions {
     return baseFeePerGas ?? 0n
   }
 
-  #count(blockTag: 'latest' | 'pending'): Promise<number> {
+  #includedCount(): Promise<number> {
     const { rpc, signer } = this.#options
-    return rpc.client.getTransactionCount({ address: signer.address, blockTag })
+    return rpc.client.getTransactionCount({ address: signer.address, blockTag: 'latest' })
   }
 }
