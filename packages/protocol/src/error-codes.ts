@@ -196,6 +196,10 @@ export const protocolErrors = {
     message: 'the lane holds {max} locks, the most that it may',
     action: 'Close other virtual channels first.',
   },
+  ADD_VIRTUALS_MAX: {
+    message: 'the node remembers {max} virtual channels, the most that it may',
+    action: 'Wait: those that are over are forgotten after a while.',
+  },
   ADD_MEMO_LENGTH: {
     message: 'the memo has {until} lifetimes and {fees} fees for {hops} hops',
     action: 'Give a lifetime for each hop and a fee for each intermediary.',

@@ -59,7 +59,9 @@ function spendIds(tx: Tx, update: LaneUpdate): void {
     const virtualId = tx.env.digests.virtualId(terms)
     const age = now / 60n - nonceMinute(terms.nonce)
     const isOld = age > BigInt(tx.env.policy.nonceAgeMax) || -age > BigInt(tx.env.policy.nonceAgeMax)
-    if (isOld || tx.virtuals.get(virtualId) !== undefined) continue
+    const isPassedOver =
+      isOld || tx.virtuals.size >= tx.env.policy.virtualsMax || tx.virtuals.get(virtualId) !== undefined
+    if (isPassedOver) continue
     const position = Math.max(terms.path.indexOf(tx.env.self), 0)
     tx.virtuals.set(virtualId, { virtualId, terms, memo, position, status: 'spent', since: now })
   }

@@ -47,6 +47,10 @@ export class Collection<K extends string, R> implements Table<K, R>, Participant
     for (const [key, record] of this.kind.load(entries)) this.#put(key as K, record)
   }
 
+  get size(): number {
+    return this.#committed.size
+  }
+
   get(key: K): R | undefined {
     if (this.#event.has(key)) return this.#event.get(key)
     if (this.#batch.has(key)) return this.#batch.get(key)

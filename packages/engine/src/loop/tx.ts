@@ -16,6 +16,8 @@ export interface Table<K extends string, R> {
   get(key: K): R | undefined
   /** Undefined removes the record. */
   set(key: K, record: R | undefined): void
+  /** How many records there are, this batch's changes left out. */
+  readonly size: number
   /** All records, this transaction's changes included. */
   entries(): IterableIterator<readonly [K, R]>
 }

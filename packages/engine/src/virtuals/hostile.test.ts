@@ -305,6 +305,23 @@ describe('a hub between two that keep no rule', () => {
     expect(refusedCode(payer, await payer.update(fromPayer, [again, again]))).toBe('ADD_ID_SEEN')
   })
 
+  it('remembers a bounded number of virtual channels', async () => {
+    const here = createWorld({ seed: 6, parties: { hub: { money: 1000n, policy: { ...policy, virtualsMax: 2 } } } })
+    await here.start()
+    const small = here.party('hub')
+    const puppet = new Puppet(here, 'puppet', here.signerOf(103))
+    await puppet.start()
+    await puppet.connect(small)
+    const channel = await puppet.open(small, 500n)
+    const answers: (string | undefined)[] = []
+    for (let i = 0; i < 3; i++) {
+      const adding = { type: 'add', terms: termsOf([puppet.address, small.address], 10n), memo: memoOf(1) } as const
+      answers.push(refusedCode(puppet, await puppet.update(channel, [adding])))
+    }
+    expect(answers).toEqual([undefined, undefined, 'ADD_VIRTUALS_MAX'])
+    await here.stop()
+  })
+
   it('has at most 64 updates unanswered', async () => {
     for (let i = 0; i < 70; i++) await add(termsOf([payer.address, hub.address, payee.address], 10n))
     expect(payee.heardOf('update')).toHaveLength(64)

@@ -50,6 +50,10 @@ function checkFees(tx: Tx, { fees }: Memo, capacity: bigint): bigint {
   return total
 }
 
+function checkRoom({ virtuals, env: { policy } }: Tx): void {
+  if (virtuals.size >= policy.virtualsMax) throw new ProtocolError('ADD_VIRTUALS_MAX', { max: policy.virtualsMax })
+}
+
 function checkAmounts(tx: Tx, { capacity, first, ticks }: OpenVirtualOptions): void {
   if (capacity <= 0n || capacity >= 1n << 128n) throw new EngineError('AMOUNT_INVALID', { amount: capacity })
   if (first < 0n || first > capacity) throw new ProtocolError('PAYMENT_ABOVE_CAPACITY', { amount: first, capacity })
@@ -76,6 +80,7 @@ function channelToSignOn(tx: Tx, next: Id, token: Id): Id | Waiting {
  */
 export function openVirtual(tx: Tx, options: OpenVirtualOptions): OpenedVirtual | Waiting {
   checkAmounts(tx, options)
+  checkRoom(tx)
   const { payee, payeeUrl, token, capacity, hubs } = options
   const channelId = channelToSignOn(tx, hubs[0] ?? payee, token)
   if (channelId instanceof Waiting) return channelId

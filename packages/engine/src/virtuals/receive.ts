@@ -37,6 +37,7 @@ function receiveAdd(
   const { self, digests, policy } = tx.env
   const virtualId = digests.virtualId(terms)
   const now = secondsOf(tx)
+  if (tx.virtuals.size >= policy.virtualsMax) throw new ProtocolError('ADD_VIRTUALS_MAX', { max: policy.virtualsMax })
   const held = tx.virtuals.get(virtualId)
   const isHeld = held !== undefined && held.status !== 'early'
   const seen = records.has(virtualId) || isHeld || tx.chain.knows(virtualId)
