@@ -41,6 +41,9 @@ export interface PeersOptions {
   readonly onLoss: (peer: Address, reason: string) => void
 }
 
+/** Most bytes that may wait in a session for the network. */
+const QUEUED_MAX = 16 * 1024 * 1024
+
 /** How long an acknowledged message may stay on disk for want of another commit. Milliseconds. */
 const SWEEP_AFTER = 1000
 
@@ -123,12 +126,18 @@ export class Peers implements TransportHandler, Links {
     const link = this.#links.get(peer)
     if (link === undefined || !link.isReady || number <= link.sent) return
     link.sent = number
-    link.session.send(frame)
+    this.#say(link, frame)
   }
 
   volatile(peer: Address, frame: Uint8Array): void {
     const link = this.#links.get(peer)
-    if (link?.isReady) link.session.send(frame)
+    if (link?.isReady) this.#say(link, frame)
+  }
+
+  /** A peer that does not read its session is cut off: what it did not get is sent again when it is back. */
+  #say(link: Link, frame: Uint8Array): void {
+    if (link.session.queued > QUEUED_MAX) this.#breakOff(link, 'it does not read what it is sent')
+    else link.session.send(frame)
   }
 
   opened(session: Session): void {

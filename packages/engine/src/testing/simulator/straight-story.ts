@@ -91,6 +91,14 @@ function stepsOf({ alice, hub, bob }: Cast, ending: Ending): readonly Step[] {
       for (const { virtualId } of engine.virtuals()) await engine.closeVirtual(virtualId)
     },
   }
+  const withdrawn: Step = {
+    what: 'alice to have withdrawn 50',
+    who: alice,
+    isDone: () => channels(alice, hub).some((view) => view.withdrawn.own === 50n),
+    act: async (engine) => {
+      for (const { channelId } of channels(alice, hub)) await engine.withdraw(channelId, 50n)
+    },
+  }
   const closed = (from: Party, to: Party, mode: 'auto' | 'unilateral'): Step => ({
     what: `the channel of ${from.name} and ${to.name} to be closed`,
     who: from,
@@ -100,7 +108,8 @@ function stepsOf({ alice, hub, bob }: Cast, ending: Ending): readonly Step[] {
     },
   })
   const payments = [opened(alice, hub), opened(hub, bob), virtualOpened, paid(70n), paid(120n)]
-  if (ending === 'together') return [...payments, virtualClosed, closed(alice, hub, 'auto'), closed(hub, bob, 'auto')]
+  if (ending === 'together')
+    return [...payments, withdrawn, virtualClosed, closed(alice, hub, 'auto'), closed(hub, bob, 'auto')]
   return [...payments, closed(bob, hub, 'unilateral'), closed(alice, hub, 'unilateral')]
 }
 
