@@ -18,7 +18,6 @@ import {
   type OutLane,
   type PeerMessage,
   ProtocolError,
-  type ReliableMessage,
   rollBack,
   type SignedVoucher,
   type Signer,
@@ -52,6 +51,8 @@ export class Puppet {
   readonly #world: World
   readonly #hashing: LaneHashing
   readonly #sessions = new Map<Address, Session>()
+  readonly #greeted = new WeakSet<Session>()
+  readonly #kept = new Map<Address, Map<bigint, Uint8Array>>()
   readonly #next = new Map<Address, bigint>()
   readonly #expected = new Map<Address, bigint>()
   readonly #lanes = new Map<Id, OutLane>()
@@ -94,33 +95,56 @@ export class Puppet {
     return this.#sessions.has(party.address)
   }
 
-  /** Says anything at all. */
+  /** Says anything at all. What is numbered is said again in each session until it is acknowledged. */
   send(to: Address, message: PeerMessage): void {
     const session = this.#sessions.get(to)
-    if (session === undefined) throw new Error(`no session with ${to}`)
-    session.send(encodeFrame(isVolatile(message) ? { kind: 'volatile', message } : this.#numbered(to, message)))
-  }
-
-  #numbered(to: Address, message: ReliableMessage): Frame {
+    const isReady = session !== undefined && this.#greeted.has(session)
+    if (isVolatile(message)) {
+      if (isReady) session.send(encodeFrame({ kind: 'volatile', message }))
+      return
+    }
     const number = this.#next.get(to) ?? 1n
     this.#next.set(to, number + 1n)
-    return { kind: 'data', number, message }
+    const frame = encodeFrame({ kind: 'data', number, message })
+    this.#keptFor(to).set(number, frame)
+    if (isReady) session.send(frame)
+  }
+
+  #keptFor(to: Address): Map<bigint, Uint8Array> {
+    const kept = this.#kept.get(to) ?? new Map<bigint, Uint8Array>()
+    this.#kept.set(to, kept)
+    return kept
   }
 
   #opened(session: Session): void {
-    this.#sessions.set(session.peer, session)
-    const next = this.#expected.get(session.peer) ?? 1n
-    const oldest = this.#next.get(session.peer) ?? 1n
+    const { peer } = session
+    this.#sessions.set(peer, session)
+    const next = this.#expected.get(peer) ?? 1n
+    const oldest = [...this.#keptFor(peer).keys()][0] ?? this.#next.get(peer) ?? 1n
     session.send(encodeFrame({ kind: 'hello', next, oldest, account: this.address, channels: [] }))
   }
 
   #take(session: Session, frame: Frame): void {
-    if (frame.kind === 'volatile') this.heard.push(frame.message)
-    if (frame.kind !== 'data') return
-    this.#expected.set(session.peer, frame.number + 1n)
-    session.send(encodeFrame({ kind: 'ack', number: frame.number }))
-    this.heard.push(frame.message)
-    this.#follow(frame.message)
+    switch (frame.kind) {
+      case 'hello':
+        this.#greeted.add(session)
+        for (const [number, kept] of this.#keptFor(session.peer)) if (number >= frame.next) session.send(kept)
+        return
+      case 'ack':
+        for (const number of this.#keptFor(session.peer).keys()) {
+          if (number <= frame.number) this.#keptFor(session.peer).delete(number)
+        }
+        return
+      case 'volatile':
+        this.heard.push(frame.message)
+        return
+      case 'data':
+        session.send(encodeFrame({ kind: 'ack', number: frame.number }))
+        if (frame.number < (this.#expected.get(session.peer) ?? 1n)) return
+        this.#expected.set(session.peer, frame.number + 1n)
+        this.heard.push(frame.message)
+        this.#follow(frame.message)
+    }
   }
 
   /** Keeps the own lane as an honest payer would, so that further updates can be built on it. */

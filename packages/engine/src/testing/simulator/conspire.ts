@@ -12,6 +12,7 @@ import type { SignedLaneVoucher } from '../../ports/chain.ts'
 import { Puppet, type PuppetChannel } from '../puppet.ts'
 import type { SeededRandom } from '../random.ts'
 import { createWorld, type Party, type World } from '../world.ts'
+import { reviveWhenKilled } from './straight-story.ts'
 
 /** What a conspiracy came to. */
 export interface Conspiracy {
@@ -293,6 +294,14 @@ const deeds: Readonly<Record<string, readonly [weight: number, deed: Deed]>> = {
     },
   ],
   reorg: [0.3, (plot) => plot.world.chain.reorg(1 + plot.random.below(2))],
+  kill: [
+    1,
+    ({ hub, random }) => {
+      const at = hub.disk.attempts + 1 + random.below(4)
+      const fate = random.pick(['killBefore', 'killAfter'] as const)
+      hub.disk.fate = (attempt) => (attempt === at ? fate : 'done')
+    },
+  ],
   // What the hub does of its own.
   hubOpens: [
     3,
@@ -334,7 +343,7 @@ const deeds: Readonly<Record<string, readonly [weight: number, deed: Deed]>> = {
     },
   ],
   part: [
-    0.05,
+    0.5,
     (plot, puppet) => {
       plot.world.network.part(plot.hub.address, puppet.address)
       plot.world.scheduler.after(plot.random.below(5000), () =>
@@ -354,6 +363,7 @@ function ask(run: () => Promise<unknown>): void {
 async function begin(plot: Plot): Promise<void> {
   const { world, hub, puppets } = plot
   await world.start()
+  reviveWhenKilled(world, hub)
   for (const puppet of puppets) {
     await puppet.start()
     await puppet.connect(hub)
@@ -379,7 +389,9 @@ async function act(plot: Plot, steps: number): Promise<void> {
   for (let step = 0; step < steps; step++) {
     const name = pickDeed(plot)
     const puppet = plot.random.pick(plot.puppets)
-    if (puppet.isConnected(plot.hub)) {
+    const isHubs = name.startsWith('hub')
+    if (isHubs && !plot.hub.isRunning) continue
+    if (isHubs || puppet.isConnected(plot.hub)) {
       plot.deeds[name] = (plot.deeds[name] ?? 0) + 1
       deeds[name]?.[1](plot, puppet)
     } else await puppet.connect(plot.hub).catch(() => {})
@@ -390,6 +402,8 @@ async function act(plot: Plot, steps: number): Promise<void> {
 /** The hub closes all; the puppets go on to show and redeem what they have. */
 async function end(plot: Plot): Promise<void> {
   const { world, hub, puppets } = plot
+  hub.disk.fate = () => 'done'
+  await world.scheduler.runUntil('the hub to run', () => hub.isRunning, 60_000)
   const closing = puppets.map((puppet) =>
     hub.engine.closeChannel(plot.channel(puppet).channelId, 'unilateral').catch(() => {}),
   )
@@ -417,7 +431,7 @@ function entitled(plot: Plot): bigint {
 
 /**
  * Two neighbours of an honest hub conspire against it at random: they sign and say anything, refuse and countersign as they like, show the
- * chain every voucher that they have, and redeem what they please. Properties 2, 3 and 4 of the protocol for the hub, which pays, is
+ * chain every voucher that they have, and redeem what they please; and it is killed at some of its commits. Properties 2, 3 and 4 of the protocol for the hub, which pays, is
  * paid and forwards.
  *
  * @throws Error naming the seed if the hub ends with less than it is entitled to, or anything fails that must not.
