@@ -88,12 +88,16 @@ export class PendingTransactions {
 
   async #tendOne(hash: Hex, pending: Pending, included: number, head: bigint): Promise<void> {
     if (pending.sinceBlock === 0n) pending.sinceBlock = head
-    if (pending.prepared.nonce < included) {
+    const { nonce } = pending.prepared
+    if (nonce < included) {
       if (head - pending.sinceBlock > REMEMBER_BLOCKS) this.#sent.delete(hash)
-    } else if (head - pending.sinceBlock >= RESEND_BLOCKS) {
-      pending.sinceBlock = head
-      await this.#resend(pending)
+      return
     }
+    // Also when it was included, and a reorganisation undid that.
+    this.#options.nonces.sent(nonce)
+    if (head - pending.sinceBlock < RESEND_BLOCKS) return
+    pending.sinceBlock = head
+    await this.#resend(pending)
   }
 
   async #resend(pending: Pending): Promise<void> {
