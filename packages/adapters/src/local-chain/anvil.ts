@@ -64,6 +64,9 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
   if (state !== undefined) args.push('--state', state)
   const child = spawn(anvilBinary(), args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = once(child, 'exit')
+  // Nothing is left running by a program that ends without stopping it.
+  const kill = (): boolean => child.kill('SIGKILL')
+  process.once('exit', kill)
   const port = await portOf(child)
   child.stdout?.resume()
   const url = `http://127.0.0.1:${port}`
@@ -79,6 +82,7 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
     async stop() {
       child.kill('SIGTERM')
       await exited
+      process.off('exit', kill)
     },
   }
 }
