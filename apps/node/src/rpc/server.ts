@@ -29,6 +29,8 @@ export interface RpcServer {
 
 /** Largest request, bytes: every method's parameters fit many times. */
 const REQUEST_LIMIT = 256 * 1024
+/** How long a caller may think between two calls, milliseconds: a connection that ends just then would fail the second. */
+const KEEP_ALIVE = 3_600_000
 /** A subscriber that reads slower than this many bytes behind is cut off. */
 const SUBSCRIBER_BACKLOG = 4 * 1024 * 1024
 
@@ -39,7 +41,12 @@ const SUBSCRIBER_BACKLOG = 4 * 1024 * 1024
  * @throws NodeError PORT_TAKEN, LISTEN_FAILED
  */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
-  const server = Fastify({ bodyLimit: REQUEST_LIMIT, forceCloseConnections: true, logger: false })
+  const server = Fastify({
+    bodyLimit: REQUEST_LIMIT,
+    forceCloseConnections: true,
+    keepAliveTimeout: KEEP_ALIVE,
+    logger: false,
+  })
   server.addHook('onRequest', async (request, reply) => guard(options, request, reply))
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body))

@@ -1,3 +1,4 @@
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createWorld, type World } from '../harness.ts'
@@ -33,11 +34,19 @@ test('a node that was killed leaves no word that misleads a command', async () =
 
 test('the RPC file is for its owner only and goes with the node', async () => {
   const { client } = triangle
-  const { statSync, existsSync } = await import('node:fs')
   const daemon = await world.daemon(client, 'node')
   const file = join(client.data, 'rpc.json')
   expect(statSync(file).mode & 0o777).toBe(0o600)
   daemon.signal('SIGINT')
   await daemon.ended
   expect(existsSync(file)).toBe(false)
+})
+
+test('a backup is written for its owner only', async () => {
+  const { client } = triangle
+  const path = join(world.folder, 'backup.bin')
+  const { bytes } = await world.ok(client, 'backup', '--out', path)
+  expect(bytes).toBe(statSync(path).size)
+  expect(bytes).toBeGreaterThan(100)
+  expect(statSync(path).mode & 0o777).toBe(0o600)
 })
