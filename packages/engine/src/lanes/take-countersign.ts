@@ -11,8 +11,13 @@ import type { Tx } from '../loop/tx.ts'
 import { crankLater, crankWaiting } from '../virtuals/later.ts'
 import { channelOf, secondsOf } from './channel.ts'
 
-/** Takes the receiver's countersignature on the lane that this side pays on. */
+/**
+ * Takes the receiver's countersignature on the lane that this side pays on. Not once a close of the channel is seen: it would let go of
+ * older vouchers, one of which the chain may have been shown, and with them of the locks to be unlocked.
+ */
 export function applyCountersignature(tx: Tx, channelId: Id, signed: Countersignature): void {
+  const { closesAt, ended } = tx.chain.channel(channelId)
+  if (closesAt !== undefined || ended !== undefined) return
   const channel = channelOf(tx, channelId)
   const out = takeCountersignature(tx.env, channel.peer, channel.out, signed, secondsOf(tx))
   if (out === channel.out) return

@@ -607,6 +607,25 @@ describe('a payer whose payee keeps no rule', () => {
     await expect(world.finish(hub.engine.pay(virtualId, 60n))).rejects.toMatchObject({ code: 'VIRTUAL_CLOSED' })
   })
 
+  it('gets back what the chain was shown as locked, though a newer voucher is countersigned too late', async () => {
+    await claimed(first())
+    const [added, folded] = payee.heardOf('update').map(({ update }) => update)
+    if (added === undefined || folded === undefined) throw new Error('the hub signed an add and a fold')
+    const digest = world.chain.digests.closeRequest(channel.channelId)
+    const request = { by: payee.address, signature: payee.signer.sign(digest) }
+    const receiverSignature = payee.signer.sign(world.chain.digests.laneVoucher(added.voucher))
+    const voucher = { voucher: added.voucher, payerSignature: added.signature, receiverSignature }
+    world.chain.submit(payee.address, { type: 'startClose', terms: channel.terms, voucher, request })
+    await world.scheduler.runFor(22_000)
+    payee.countersign(folded, hub)
+    await world.scheduler.runUntil(
+      'the channel to be over',
+      () => hub.engine.channels().every(({ status }) => status === 'closed'),
+      300_000,
+    )
+    expect(hub.money).toBe(100_000n)
+  })
+
   it('does not fold while the chain decides', async () => {
     const request = { by: payee.address, signature: payee.signer.sign(world.chain.digests.closeRequest(virtualId)) }
     world.chain.submit(payee.address, { type: 'closeVirtual', terms, request })
