@@ -53,7 +53,10 @@ export function forge(args: readonly string[]): Promise<number> {
  * @param settings - Further environment variables.
  * @returns Its exit code and standard output; errors go to standard error.
  */
-export function forgeOutput(args: readonly string[], settings: NodeJS.ProcessEnv = {}): { code: number; stdout: string } {
+export function forgeOutput(
+  args: readonly string[],
+  settings: NodeJS.ProcessEnv = {},
+): { code: number; stdout: string } {
   const done = spawnSync(foundryBinary('forge'), args, {
     cwd: contractsFolder,
     stdio: ['ignore', 'pipe', 'inherit'],
