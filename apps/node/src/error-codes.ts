@@ -96,6 +96,10 @@ export const nodeErrors = {
     message: 'nobody answers at {url}: {problem}',
     action: 'Check the address, and that the provider runs.',
   },
+  OUTPUT_EXISTS: {
+    message: 'the file {path} exists already',
+    action: 'Name another file with --out, or remove that one.',
+  },
   OUTPUT_FOREIGN: {
     message: 'the file {path} exists and is not a part of this download: {problem}',
     action: 'Name another file with --out, or remove that one.',

@@ -65,9 +65,9 @@ export async function wantsPayment({ url }: Target, signal: AbortSignal): Promis
   }
 }
 
-/** Refuses to write over a file that is there. Rejects with NodeError OUTPUT_FOREIGN. */
+/** Refuses to write over a file that is there. Throws NodeError OUTPUT_EXISTS. */
 export function checkOutput(out: string): void {
-  if (existsSync(out)) throw new NodeError('OUTPUT_FOREIGN', { path: out, problem: 'it is whole already' })
+  if (existsSync(out)) throw new NodeError('OUTPUT_EXISTS', { path: out })
 }
 
 /** Downloads what nothing is wanted for. */

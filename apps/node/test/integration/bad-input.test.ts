@@ -228,3 +228,17 @@ test('people get one line on standard error', async () => {
   expect(stdout).toBe('')
   expect(stderr).toMatch(/^sluice: [^\n]+ \[[A-Z_]+\]\n$/)
 })
+
+test('a file that is there is not written over', async () => {
+  const { client, content, url } = triangle
+  await withoutLoss(() => expectFailure(client, ['get', url, '--out', content.file], 2, 'OUTPUT_EXISTS'))
+})
+
+test('a hub that is gone is named before anything is locked', async () => {
+  const { client, daemons, url } = triangle
+  daemons.hub.signal('SIGKILL')
+  await daemons.hub.ended
+  const paidBefore = (await onlyChannel(world, client)).paid
+  await expectFailure(client, ['get', url, ...outOf('hubless.car')], 3, 'HUB_FEES_UNKNOWN')
+  expect(await onlyChannel(world, client)).toMatchObject({ paid: paidBefore, locked: { sent: '0', received: '0' } })
+})
