@@ -42,14 +42,15 @@ contract AppResolver is IAppResolver {
         bytes32 id = requireAlive(terms);
         Shown memory was = shownOf[id];
         uint48 turnNum = candidate.variablePart.turnNum;
-        if (was.challenged ? turnNum <= was.turnNum : turnNum < was.turnNum) {
-            revert StaleTurn(id, was.turnNum, turnNum);
-        }
+        bool isLate = DeadlineId.isOver(id);
+        // what was checkpointed may be put up itself, but past the deadline there is no time to answer another state of its turn
+        bool mayRepeat = !was.challenged && !isLate;
+        if (mayRepeat ? turnNum < was.turnNum : turnNum <= was.turnNum) revert StaleTurn(id, was.turnNum, turnNum);
         requireSupported(terms, id, proof, candidate);
         requireChallenger(terms.fixedPart, id, candidate.variablePart, challengerSignature);
         Shown memory now_ = shownBy(terms, id, candidate.variablePart);
         now_.challenged = true;
-        now_.finalAt = DeadlineId.isOver(id) ? was.finalAt : answerableUntil(terms.fixedPart);
+        now_.finalAt = isLate ? was.finalAt : answerableUntil(terms.fixedPart);
         shownOf[id] = now_;
         emit ChallengeRegistered(id, turnNum, now_.finalAt, now_.loser, now_.amount, proof, candidate);
     }

@@ -88,7 +88,8 @@ interface IAppResolver is IResolver {
     /// @notice Puts up a state: unless answered within `challengeDuration`, its outcome is final. Anyone may bring it.
     /// @param terms The app channel.
     /// @param proof The states that support it, oldest first.
-    /// @param candidate The state; newer than any shown, or as new as the one last shown if no challenge runs.
+    /// @param candidate The state; newer than any shown, or, up to the deadline and while no challenge runs, as new as the
+    /// one last shown.
     /// @param challengerSignature A participant's, over keccak256(abi.encode(stateHash, "forceMove")).
     function challenge(
         AppTerms calldata terms,

@@ -331,6 +331,18 @@ contract AppTest is AppFixture {
         assertPayout(t, 0, true, 60);
     }
 
+    /// @dev A mover who signed two moves for one turn cannot bring the second when there is no time left to answer it.
+    function test_deadline_takesNoOtherStateOfTheSameTurnAfterIt() public {
+        AppTerms memory t = terms();
+        vm.warp(APP_DEADLINE);
+        checkpoint(t, 5, 45);
+        skip(1);
+        refusesStale(t, 5, 5);
+        challenge(t, 5, 100);
+        challenge(t, 6, 100);
+        assertState(t, 6, uint64(APP_DEADLINE) + ANSWER, 1, 40);
+    }
+
     // ---- support ----
 
     function test_unsupported_isRefused() public {
