@@ -2,7 +2,6 @@ import {
   type Id,
   type LaneUpdate,
   lowest,
-  type Memo,
   NATIVE_TOKEN,
   type Operation,
   SluiceError,
@@ -17,8 +16,8 @@ import { reviveWhenKilled } from './straight-story.ts'
 /** What a conspiracy came to. */
 export interface Conspiracy {
   readonly world: World
-  /** What the hub gained, base units, beyond what its own vouchers say; never below zero. */
-  readonly gain: bigint
+  /** What each hub gained, base units, beyond what its own vouchers say; never below zero. */
+  readonly gains: readonly bigint[]
   /** How often each thing was done, by name. */
   readonly deeds: Readonly<Record<string, number>>
 }
@@ -40,11 +39,12 @@ interface Known {
   readonly payer: Puppet
 }
 
-/** A hub between two puppets that work together against it. */
+/** One or two hubs between two puppets that work together against them. */
 class Plot {
   readonly world: World
   readonly random: SeededRandom
-  readonly hub: Party
+  /** One hub between the puppets, or two honest ones in a row. */
+  readonly hubs: readonly Party[]
   readonly puppets: readonly [Puppet, Puppet]
   readonly channels = new Map<Puppet, PuppetChannel>()
   readonly known: Known[] = []
@@ -55,10 +55,12 @@ class Plot {
   #nonce = 0n
 
   constructor(seed: number) {
-    this.world = createWorld({ seed, parties: { hub: { money: MONEY, policy } }, finality: 2 })
+    const hub = { money: MONEY, policy }
+    const parties = seed % 3 === 0 ? { hub, second: hub } : { hub }
+    this.world = createWorld({ seed, parties, finality: 2 })
     this.random = this.world.random.fork('plot')
     this.isPaying = seed % 2 === 0
-    this.hub = this.world.party('hub')
+    this.hubs = [...this.world.parties.values()]
     const puppet = (number: number) => new Puppet(this.world, `puppet${number}`, this.world.signerOf(number))
     this.puppets = [puppet(101), puppet(102)]
   }
@@ -67,6 +69,13 @@ class Plot {
     const found = this.channels.get(puppet)
     if (found === undefined) throw new RangeError('each puppet has a channel')
     return found
+  }
+
+  /** The hub that a puppet has its channel with. */
+  hubOf(puppet: Puppet): Party {
+    const hub = puppet === this.puppets[0] ? this.hubs[0] : this.hubs.at(-1)
+    if (hub === undefined) throw new RangeError('there is a hub')
+    return hub
   }
 
   other(puppet: Puppet): Puppet {
@@ -90,13 +99,15 @@ class Plot {
 
   send(puppet: Puppet, operations: readonly Operation[]): void {
     const update = puppet.trySign(this.channel(puppet), operations)
-    if (update !== undefined) puppet.send(this.hub.address, { type: 'update', update })
+    if (update !== undefined) puppet.send(this.hubOf(puppet).address, { type: 'update', update })
   }
 
   newTerms(puppet: Puppet): VirtualTerms {
     this.#nonce += 1n
     const minute = BigInt(Math.floor(this.world.scheduler.now() / 60_000))
-    const path = [puppet.address, this.hub.address, ...(this.random.chance(0.7) ? [this.other(puppet).address] : [])]
+    const hubs = puppet === this.puppets[0] ? this.hubs : this.hubs.toReversed()
+    const far = [...hubs.map(({ address }) => address), this.other(puppet).address]
+    const path = [puppet.address, ...(this.random.chance(0.7) ? far : [this.hubOf(puppet).address])]
     const capacity = 1n + this.amount()
     return {
       path,
@@ -151,9 +162,10 @@ const deeds: Readonly<Record<string, readonly [weight: number, deed: Deed]>> = {
       const virtualId = plot.world.chain.digests.virtualId(terms)
       plot.known.push({ terms, virtualId, payer: puppet })
       const now = BigInt(Math.floor(plot.world.scheduler.now() / 1000))
-      const memo: Memo =
-        terms.path.length === 3 ? { until: [now + 40n, now + 30n], fees: [0n] } : { until: [now + 40n], fees: [] }
-      plot.send(puppet, [{ type: 'add', terms, memo }])
+      const hops = terms.path.length - 1
+      const until = Array.from({ length: hops }, (_, hop) => now + 30n + BigInt(10 * (hops - 1 - hop)))
+      const fees = Array.from({ length: hops - 1 }, () => 0n)
+      plot.send(puppet, [{ type: 'add', terms, memo: { until, fees } }])
     },
   ],
   fold: [
@@ -170,7 +182,7 @@ const deeds: Readonly<Record<string, readonly [weight: number, deed: Deed]>> = {
       const update = plot.nextUnanswered(puppet)
       if (update === undefined) return
       const { channelId, lane, seq } = update.voucher
-      puppet.send(plot.hub.address, { type: 'accepted', channelId, lane, seq })
+      puppet.send(plot.hubOf(puppet).address, { type: 'accepted', channelId, lane, seq })
     },
   ],
   refuse: [
@@ -181,7 +193,7 @@ const deeds: Readonly<Record<string, readonly [weight: number, deed: Deed]>> = {
       const { channelId, lane, seq } = update.voucher
       const newest = plot.random.chance(0.8) ? update.base : BigInt(plot.random.below(Number(seq) + 1))
       const code = plot.random.pick(['LANE_OVERSPENT', 'FOLD_TOO_LOW', 'CHANNEL_CLOSING'])
-      puppet.send(plot.hub.address, { type: 'refuse', channelId, lane, seq, newest, code })
+      puppet.send(plot.hubOf(puppet).address, { type: 'refuse', channelId, lane, seq, newest, code })
     },
   ],
   countersign: [
@@ -190,7 +202,7 @@ const deeds: Readonly<Record<string, readonly [weight: number, deed: Deed]>> = {
       const updates = plot.updatesTo(puppet)
       if (updates.length === 0) return
       const update = plot.random.chance(0.7) ? updates.at(-1) : plot.random.pick(updates)
-      if (update !== undefined) puppet.countersign(update, plot.hub)
+      if (update !== undefined) puppet.countersign(update, plot.hubOf(puppet))
     },
   ],
   claim: [
@@ -199,7 +211,7 @@ const deeds: Readonly<Record<string, readonly [weight: number, deed: Deed]>> = {
       const { virtualId, payer, terms } = plot.random.pick(plot.knownOf(plot.other(puppet)))
       const voucher = payer.pay(virtualId, plot.amount(Number(terms.capacity) + 1))
       const isEmpty = plot.random.chance(0.2)
-      puppet.send(plot.hub.address, { type: 'claim', virtualId, ...(!isEmpty && { voucher }) })
+      puppet.send(plot.hubOf(puppet).address, { type: 'claim', virtualId, ...(!isEmpty && { voucher }) })
     },
   ],
   voucher: [
@@ -207,27 +219,30 @@ const deeds: Readonly<Record<string, readonly [weight: number, deed: Deed]>> = {
     (plot, puppet) => {
       const { terms, virtualId } = plot.random.pick(plot.known)
       const signed = puppet.pay(virtualId, plot.amount(Number(terms.capacity) + 1))
-      puppet.send(plot.hub.address, { type: 'voucher', terms, signed })
+      puppet.send(plot.hubOf(puppet).address, { type: 'voucher', terms, signed })
     },
   ],
   requestClose: [
     4,
     (plot, puppet) => {
-      puppet.send(plot.hub.address, { type: 'requestClose', virtualId: plot.random.pick(plot.known).virtualId })
+      puppet.send(plot.hubOf(puppet).address, {
+        type: 'requestClose',
+        virtualId: plot.random.pick(plot.known).virtualId,
+      })
     },
   ],
   decline: [
     3,
     (plot, puppet) => {
       const { virtualId } = plot.random.pick(plot.known)
-      puppet.send(plot.hub.address, { type: 'decline', virtualId, code: 'NO', returned: plot.amount() })
+      puppet.send(plot.hubOf(puppet).address, { type: 'decline', virtualId, code: 'NO', returned: plot.amount() })
     },
   ],
   askCountersignature: [
     2,
     (plot, puppet) => {
       const { channelId, lane } = plot.channel(puppet)
-      puppet.send(plot.hub.address, { type: 'countersignRequest', channelId, lane })
+      puppet.send(plot.hubOf(puppet).address, { type: 'countersignRequest', channelId, lane })
     },
   ],
   withdraw: [
@@ -237,7 +252,7 @@ const deeds: Readonly<Record<string, readonly [weight: number, deed: Deed]>> = {
       const deadline = BigInt(Math.floor(plot.world.scheduler.now() / 1000)) + BigInt(plot.random.below(40))
       const withdrawal = { channelId, party: lane, total: plot.amount(2000), deadline }
       const signature = puppet.signer.sign(plot.world.chain.digests.withdrawal(withdrawal))
-      puppet.send(plot.hub.address, { type: 'withdraw', withdrawal, signature })
+      puppet.send(plot.hubOf(puppet).address, { type: 'withdraw', withdrawal, signature })
     },
   ],
   executeWithdrawal: [
@@ -296,7 +311,9 @@ const deeds: Readonly<Record<string, readonly [weight: number, deed: Deed]>> = {
   reorg: [0.3, (plot) => plot.world.chain.reorg(1 + plot.random.below(2))],
   kill: [
     1,
-    ({ hub, random }) => {
+    (plot, puppet) => {
+      const { random } = plot
+      const hub = plot.hubOf(puppet)
       const at = hub.disk.attempts + 1 + random.below(4)
       const fate = random.pick(['killBefore', 'killAfter'] as const)
       hub.disk.fate = (attempt) => (attempt === at ? fate : 'done')
@@ -308,7 +325,7 @@ const deeds: Readonly<Record<string, readonly [weight: number, deed: Deed]>> = {
     (plot, puppet) => {
       const capacity = 1n + plot.amount()
       ask(() =>
-        plot.hub.engine.openVirtual({
+        plot.hubOf(puppet).engine.openVirtual({
           payee: puppet.address,
           hubs: [],
           token: NATIVE_TOKEN,
@@ -321,33 +338,39 @@ const deeds: Readonly<Record<string, readonly [weight: number, deed: Deed]>> = {
   ],
   hubPays: [
     3,
-    (plot) => {
-      const open = plot.hub.engine.virtuals().filter(({ role, status }) => role === 'payer' && status === 'open')
+    (plot, puppet) => {
+      const open = plot
+        .hubOf(puppet)
+        .engine.virtuals()
+        .filter(({ role, status }) => role === 'payer' && status === 'open')
       if (open.length === 0) return
       const { virtualId, amount, terms } = plot.random.pick(open)
       const total = amount + 1n + plot.amount(Number(terms.capacity))
-      ask(() => plot.hub.engine.pay(virtualId, total))
+      ask(() => plot.hubOf(puppet).engine.pay(virtualId, total))
     },
   ],
   hubCloses: [
     2,
-    (plot) => {
-      const open = plot.hub.engine.virtuals().filter(({ status }) => status === 'open')
-      if (open.length > 0) ask(() => plot.hub.engine.closeVirtual(plot.random.pick(open).virtualId))
+    (plot, puppet) => {
+      const open = plot
+        .hubOf(puppet)
+        .engine.virtuals()
+        .filter(({ status }) => status === 'open')
+      if (open.length > 0) ask(() => plot.hubOf(puppet).engine.closeVirtual(plot.random.pick(open).virtualId))
     },
   ],
   hubWithdraws: [
     0.5,
     (plot, puppet) => {
-      ask(() => plot.hub.engine.withdraw(plot.channel(puppet).channelId, 1n + plot.amount()))
+      ask(() => plot.hubOf(puppet).engine.withdraw(plot.channel(puppet).channelId, 1n + plot.amount()))
     },
   ],
   part: [
     0.5,
     (plot, puppet) => {
-      plot.world.network.part(plot.hub.address, puppet.address)
+      plot.world.network.part(plot.hubOf(puppet).address, puppet.address)
       plot.world.scheduler.after(plot.random.below(5000), () =>
-        plot.world.network.heal(plot.hub.address, puppet.address),
+        plot.world.network.heal(plot.hubOf(puppet).address, puppet.address),
       )
     },
   ],
@@ -361,10 +384,17 @@ function ask(run: () => Promise<unknown>): void {
 }
 
 async function begin(plot: Plot): Promise<void> {
-  const { world, hub, puppets } = plot
+  const { world, hubs, puppets } = plot
   await world.start()
-  reviveWhenKilled(world, hub)
+  for (const hub of hubs) reviveWhenKilled(world, hub)
+  const [first, second] = hubs
+  if (first !== undefined && second !== undefined) {
+    const options = { peer: second.address, url: second.url, token: NATIVE_TOKEN, deposit: 4000n }
+    const { channelId } = await world.finish(first.engine.openChannel(options))
+    await world.finish(second.engine.topUp(channelId, 4000n))
+  }
   for (const puppet of puppets) {
+    const hub = plot.hubOf(puppet)
     await puppet.start()
     await puppet.connect(hub)
     plot.channels.set(puppet, await puppet.open(hub, 2000n))
@@ -390,55 +420,57 @@ async function act(plot: Plot, steps: number): Promise<void> {
     const name = pickDeed(plot)
     const puppet = plot.random.pick(plot.puppets)
     const isHubs = name.startsWith('hub')
-    if (isHubs && !plot.hub.isRunning) continue
-    if (isHubs || puppet.isConnected(plot.hub)) {
+    const hub = plot.hubOf(puppet)
+    if (isHubs && !hub.isRunning) continue
+    if (isHubs || puppet.isConnected(hub)) {
       plot.deeds[name] = (plot.deeds[name] ?? 0) + 1
       deeds[name]?.[1](plot, puppet)
-    } else await puppet.connect(plot.hub).catch(() => {})
+    } else await puppet.connect(hub).catch(() => {})
     await plot.world.scheduler.runFor(plot.random.chance(0.1) ? plot.random.below(3000) : plot.random.below(60))
   }
 }
 
-/** The hub closes all; the puppets go on to show and redeem what they have. */
+/** The hubs close all; the puppets go on to show and redeem what they have. */
 async function end(plot: Plot): Promise<void> {
-  const { world, hub, puppets } = plot
-  hub.disk.fate = () => 'done'
-  await world.scheduler.runUntil('the hub to run', () => hub.isRunning, 60_000)
-  const closing = puppets.map((puppet) =>
-    hub.engine.closeChannel(plot.channel(puppet).channelId, 'unilateral').catch(() => {}),
-  )
+  const { world, hubs, puppets } = plot
+  for (const { disk } of hubs) disk.fate = () => 'done'
+  await world.scheduler.runUntil('the hubs to run', () => hubs.every(({ isRunning }) => isRunning), 60_000)
+  const isOver = () => hubs.every(({ engine }) => engine.channels().every(({ status }) => status === 'closed'))
+  for (const puppet of puppets) {
+    ask(() => plot.hubOf(puppet).engine.closeChannel(plot.channel(puppet).channelId, 'unilateral'))
+  }
   for (let i = 0; i < 120; i++) {
     const name = plot.random.pick(['showLane', 'redeem', 'closeVirtual', 'startClose', 'executeWithdrawal'])
     deeds[name]?.[1](plot, plot.random.pick(puppets))
     await world.scheduler.runFor(200)
   }
-  await world.finish(Promise.all(closing))
-  await world.scheduler.runUntil(
-    'all channels to be over',
-    () => hub.engine.channels().every(({ status }) => status === 'closed'),
-    900_000,
-  )
+  for (const { engine } of hubs) {
+    for (const { channelId, status } of engine.channels()) {
+      if (status !== 'closed') ask(() => engine.closeChannel(channelId))
+    }
+  }
+  await world.scheduler.runUntil('all channels to be over', isOver, 900_000)
   await world.scheduler.runFor(60_000)
 }
 
-/** What the hub's own vouchers, signed and accepted, let it come to. */
-function entitled(plot: Plot): bigint {
-  return plot.hub.engine.virtuals().reduce((sum, { role, amount }) => {
+/** What a hub's own vouchers, signed and accepted, let it come to. */
+function entitled(hub: Party): bigint {
+  return hub.engine.virtuals().reduce((sum, { role, amount }) => {
     if (role === 'payer') return sum - amount
     return role === 'payee' ? sum + amount : sum
   }, MONEY)
 }
 
 /**
- * Two neighbours of an honest hub conspire against it at random: they sign and say anything, refuse and countersign as they like, show the
- * chain every voucher that they have, and redeem what they please; and it is killed at some of its commits. Properties 2, 3 and 4 of the protocol for the hub, which pays, is
- * paid and forwards.
+ * The two neighbours of an honest hub, or of two in a row, conspire against them at random: they sign and say anything, refuse and
+ * countersign as they like, show the chain every voucher that they have, and redeem what they please; and the hubs are killed at some of
+ * their commits. Properties 2, 3, 4 and 7 of the protocol for the hubs, which pay, are paid and forward.
  *
- * @throws Error naming the seed if the hub ends with less than it is entitled to, or anything fails that must not.
+ * @throws Error naming the seed if a hub ends with less than it is entitled to, or anything fails that must not.
  */
 export async function conspire(seed: number, steps = 400): Promise<Conspiracy> {
   const plot = new Plot(seed)
-  const { world, hub } = plot
+  const { world, hubs } = plot
   try {
     await begin(plot)
     await act(plot, steps)
@@ -447,10 +479,10 @@ export async function conspire(seed: number, steps = 400): Promise<Conspiracy> {
     throw new Error(`seed ${seed}: ${error instanceof Error ? error.stack : error}\n${world.story(40)}`)
   }
   const bugs = world.log.filter(({ level, event }) => level === 'error' && event !== 'chain not reached')
-  const gain = hub.money - entitled(plot)
-  if (gain < 0n || bugs.length > 0) {
-    throw new Error(`seed ${seed}: the hub is ${-gain} short; ${bugs.length} errors logged\n${world.story(60)}`)
+  const gains = hubs.map((hub) => hub.money - entitled(hub))
+  if (gains.some((gain) => gain < 0n) || bugs.length > 0) {
+    throw new Error(`seed ${seed}: the hubs gained ${gains}; ${bugs.length} errors logged\n${world.story(60)}`)
   }
   await world.stop()
-  return { world, gain, deeds: plot.deeds }
+  return { world, gains, deeds: plot.deeds }
 }
