@@ -1,4 +1,5 @@
 import {
+  type Address,
   acceptUpdate,
   checkNotClosing,
   checkOrder,
@@ -50,20 +51,26 @@ function accept(tx: Tx, channelId: Id, update: LaneUpdate): void {
   if (wantsCountersignature(tx, channelId, update)) countersignLater(tx, channelId)
 }
 
+/** Whether the id of a refused add is to be remembered: not of one too old to come back, nor of one that is not this peer's to lock for. */
+function isToSpend(tx: Tx, peer: Address, terms: VirtualTerms, virtualId: Id): boolean {
+  const { policy, self } = tx.env
+  const age = secondsOf(tx) / 60n - nonceMinute(terms.nonce)
+  const isCurrent = age <= BigInt(policy.nonceAgeMax) && -age <= BigInt(policy.nonceAgeMax)
+  const hop = terms.path.indexOf(peer)
+  const held = tx.virtuals.get(virtualId)
+  const isUnknown = held === undefined || held.status === 'early'
+  return isCurrent && hop >= 0 && terms.path[hop + 1] === self && isUnknown && tx.virtuals.size < policy.virtualsMax
+}
+
 /** The ids of refused adds are used up, as the refused voucher can still be shown. */
-function spendIds(tx: Tx, update: LaneUpdate): void {
-  const now = secondsOf(tx)
+function spendIds(tx: Tx, peer: Address, update: LaneUpdate): void {
   for (const operation of update.operations) {
     if (operation.type !== 'add') continue
     const { terms, memo } = operation
     const virtualId = tx.env.digests.virtualId(terms)
-    const age = now / 60n - nonceMinute(terms.nonce)
-    const isOld = age > BigInt(tx.env.policy.nonceAgeMax) || -age > BigInt(tx.env.policy.nonceAgeMax)
-    const isPassedOver =
-      isOld || tx.virtuals.size >= tx.env.policy.virtualsMax || tx.virtuals.get(virtualId) !== undefined
-    if (isPassedOver) continue
-    const position = Math.max(terms.path.indexOf(tx.env.self), 0)
-    tx.virtuals.set(virtualId, { virtualId, terms, memo, position, status: 'spent', since: now })
+    if (!isToSpend(tx, peer, terms, virtualId)) continue
+    const position = terms.path.indexOf(tx.env.self)
+    tx.virtuals.set(virtualId, { virtualId, terms, memo, position, status: 'spent', since: secondsOf(tx) })
   }
 }
 
@@ -73,7 +80,7 @@ function refuse(tx: Tx, channelId: Id, update: LaneUpdate, error: SluiceError): 
   const { seq } = update.voucher
   tx.env.log.warn('refusing an update', { peer, channelId, seq, code: error.code, error: error.message })
   tx.channels.set(channelId, { ...channel, in: refuseUpdate(lane, update) })
-  spendIds(tx, update)
+  spendIds(tx, peer, update)
   tx.send(peer, {
     type: 'refuse',
     channelId,

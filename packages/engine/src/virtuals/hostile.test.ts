@@ -469,6 +469,20 @@ describe('a payee whose payer keeps no rule', () => {
     expect(acceptedAmounts()).toEqual([50n])
   })
 
+  it('gives up a voucher at once whose lock it refuses', async () => {
+    const waiting = world.finish(hub.engine.admit(terms, payer.pay(virtualId, 50n)))
+    const refused = expect(waiting).rejects.toMatchObject({ code: 'VIRTUAL_CLOSED' })
+    await payer.update(channel, [{ type: 'add', terms, memo: { ...memoOf(1), until: [0n] } }])
+    await refused
+  })
+
+  it('lets no stranger use up the id of a virtual channel', async () => {
+    const stranger = await payee.open(hub, 500n)
+    const update = await payee.update(stranger, [{ type: 'add', terms, memo: memoOf(1) }])
+    expect(refusedCode(payee, update)).toBe('ADD_PATH_WRONG')
+    expect(refusedCode(payer, await add())).toBeUndefined()
+  })
+
   it('accepts no fold below the highest voucher', async () => {
     await add()
     await pay(50n)
