@@ -27,6 +27,8 @@ export interface PartyOptions {
   readonly policy?: PolicyChanges
   /** Whether its money belongs to an account of its own, which also sends its transactions, and not to its signer. */
   readonly ownAccount?: boolean
+  /** By how many milliseconds its clock is ahead of the world's. */
+  readonly clockSkew?: number
   /** Native money that it has on chain at first, base units. */
   readonly money?: bigint
 }
@@ -55,6 +57,7 @@ export class Party {
   readonly policy: Policy
   readonly disk: Disk
   readonly #world: World
+  readonly #clockSkew: number
   #engine: Engine | undefined
   #life: { isOver: boolean } | undefined
   /** How often it was started. */
@@ -65,7 +68,7 @@ export class Party {
     name: string,
     signer: Signer,
     account: Address,
-    { policy = {}, money = 10n ** 18n }: PartyOptions,
+    { policy = {}, money = 10n ** 18n, clockSkew = 0 }: PartyOptions,
   ) {
     this.name = name
     this.url = `sim:${name}`
@@ -75,6 +78,7 @@ export class Party {
     this.disk = new Disk(world.scheduler)
     this.disk.onKill = () => this.kill()
     this.#world = world
+    this.#clockSkew = clockSkew
     world.chain.mint(NATIVE_TOKEN, account, money)
   }
 
@@ -109,7 +113,7 @@ export class Party {
           store: this.disk.open(),
           transport: network.attach(this.address, this.url),
           chain: whileAlive(chain.connect(this.account), life),
-          clock: clockWhileAlive(scheduler, life),
+          clock: clockWhileAlive(scheduler, life, this.#clockSkew),
           random: random.fork(`${this.name}/${this.starts}`).bytes,
           crypto,
           signer: this.signer,
@@ -151,9 +155,9 @@ export class Party {
 }
 
 /** A clock whose timers are forgotten with their owner. */
-function clockWhileAlive(scheduler: Scheduler, life: { readonly isOver: boolean }): Clock {
+function clockWhileAlive(scheduler: Scheduler, life: { readonly isOver: boolean }, skew: number): Clock {
   return {
-    now: () => scheduler.now(),
+    now: () => scheduler.now() + skew,
     after: (milliseconds, callback) => scheduler.after(milliseconds, () => (life.isOver ? undefined : callback())),
   }
 }

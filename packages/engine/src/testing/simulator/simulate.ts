@@ -105,7 +105,10 @@ class Simulation {
 function createShape(seed: number) {
   const hub = { money: MONEY, policy: { ...policy, forward: true } }
   const client = { money: MONEY, policy, ownAccount: seed % 2 === 0 }
-  const two = { ann: client, hub1: hub, bea: client }
+  // Clocks are never quite right.
+  const fast = { ...client, clockSkew: (seed % 5) * 500 }
+  const slow = { ...client, clockSkew: (seed % 7) * -300 }
+  const two = { ann: fast, hub1: hub, bea: slow }
   return seed % 3 === 0 ? { ...two, hub2: hub, cid: client } : { ...two, cid: client }
 }
 
