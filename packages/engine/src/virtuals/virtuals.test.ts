@@ -154,6 +154,22 @@ describe('a virtual channel', () => {
   })
 })
 
+describe('virtual channels that open at once', () => {
+  it('share one signature a lane, all the way', async () => {
+    const here = await lineOf(threeParties)
+    const updates: number[] = []
+    here.world.network.onFrame = (_from, _to, frame) => {
+      const decoded = decodeFrame(frame)
+      if (decoded.kind === 'data' && decoded.message.type === 'update') {
+        updates.push(decoded.message.update.operations.length)
+      }
+    }
+    const opened = await Promise.all(Array.from({ length: 40 }, () => here.open({ capacity: 10n, first: 1n })))
+    for (const one of opened) await here.admit(one)
+    expect(updates).toEqual([40, 40])
+  })
+})
+
 describe('an add that a hub cannot forward', () => {
   it.each([
     ['FORWARD_DISABLED', { forward: false }, {}],
