@@ -31,6 +31,7 @@ export function createHandlers({ engine, policy, urls, fees, info }: HandlerPart
     'channel.withdraw': ({ channelId, amount }) => engine.withdraw(channelId, amount),
     'channel.close': ({ channelId, mode }) => engine.closeChannel(channelId, mode),
     'channel.list': async () => engine.channels(),
+    'hub.fees': ({ hubs, capacity, lifetime = policy.lifetimeDefault }) => fees.of(hubs, capacity, lifetime),
     'virtual.open': async (options) => {
       const lifetime = options.lifetime ?? policy.lifetimeDefault
       const asked = options.fees ?? (await fees.of(options.hubs, options.capacity, lifetime))

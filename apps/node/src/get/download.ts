@@ -4,6 +4,8 @@ import { type Address, NATIVE_TOKEN } from '@sluice/protocol'
 import { RetrievalError, type RetrievalProgress, type Retrieved, retrieve } from '@sluice/retrieval'
 import { type CarFileSink, openCarFile } from '@sluice/retrieval/node'
 import type { Context } from '../cli/command.ts'
+import type { Output } from '../cli/output.ts'
+import { formatAmount } from '../config/amount.ts'
 import { NodeError, problemOf } from '../errors.ts'
 import type { NodeApi } from '../rpc/methods.ts'
 import { createPurse, type Purse } from './payer.ts'
@@ -167,7 +169,7 @@ async function openPart({ out, target }: DownloadOptions): Promise<CarFileSink> 
 async function retrieveInto(
   { output, signal }: Context,
   { target, max, tokens, allowPart, out }: DownloadOptions,
-  { payer, ticket, explain }: Funds,
+  { payer, ticket, explain, fees }: Funds,
   { verifier, sink, close }: CarFileSink,
   startedAt: number,
   onSession: (session: Ticket['session']) => void,
@@ -182,6 +184,7 @@ async function retrieveInto(
     open: async (wanted) => {
       const opened = await payer.open(wanted)
       virtualId = opened.virtualId
+      tellOpened(output, wanted.capacity, fees())
       return opened
     },
     pay: payer.pay,
@@ -213,6 +216,11 @@ async function retrieveInto(
     view.end()
     await close()
   }
+}
+
+function tellOpened(output: Output, capacity: bigint, fees: bigint): void {
+  const cost = fees === 0n ? 'for no fee' : `for a fee of ${formatAmount(fees)}`
+  output.event('opened', { capacity, fees }, `paying at most ${formatAmount(capacity)}, ${cost}`)
 }
 
 /** Asks that the virtual channel be closed and waits a while; the node goes on with it after that. */

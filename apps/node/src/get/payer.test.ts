@@ -33,16 +33,16 @@ function nodeOf(answers: Partial<Record<MethodName, unknown>>) {
 const opened = { virtualId, terms: {}, first: { voucher: { amount: 1n } }, fees: 3n }
 
 test('opens over the hub that the payee names, and counts what it costs', async () => {
-  const { node, calls } = nodeOf({ 'channel.list': [channel], 'virtual.open': opened })
+  const { node, calls } = nodeOf({ 'channel.list': [channel], 'hub.fees': [3n], 'virtual.open': opened })
   const { payer, spending } = createPurse(node, info, () => 7)
   expect(payer).toMatchObject({ network: 'eip155:314', contract: info.contract })
   await payer.open(wanted)
-  expect(calls.at(-1)).toEqual(['virtual.open', { payee, hubs: [hub], token, capacity: 50n, first: 1n }])
+  expect(calls.at(-1)).toEqual(['virtual.open', { payee, hubs: [hub], fees: [3n], token, capacity: 50n, first: 1n }])
   expect(spending).toEqual({ payments: 1, paid: 1n, fees: 3n, openedAt: 7, hubs: [hub] })
 })
 
 test('a total that is paid already is not signed again', async () => {
-  const { node, calls } = nodeOf({ 'channel.list': [channel], 'virtual.open': opened })
+  const { node, calls } = nodeOf({ 'channel.list': [channel], 'hub.fees': [3n], 'virtual.open': opened })
   const { payer, spending } = createPurse(node, info, () => 0)
   await payer.open(wanted)
   await payer.pay(virtualId, 5n)
@@ -65,6 +65,7 @@ test('what an earlier run paid is not asked for again', async () => {
 test('a hub that declined is named', async () => {
   const { node } = nodeOf({
     'channel.list': [channel],
+    'hub.fees': [3n],
     'virtual.open': opened,
     'virtual.list': [{ virtualId, status: 'declined' }],
   })

@@ -34,9 +34,10 @@ export function createPurse(node: NodeApi, info: NodeInfo, now: () => number): P
     contract: info.contract,
     open: async (wanted) => {
       const hubs = choosePath(wanted, await node.call('channel.list', {}))
+      const fees = await node.call('hub.fees', { hubs, capacity: wanted.capacity })
       spending.hubs = hubs
       spending.openedAt = now()
-      const opened = await openVirtual(node, wanted, hubs)
+      const opened = await openVirtual(node, wanted, hubs, fees)
       spending.payments += 1
       spending.paid = opened.first.voucher.amount
       spending.fees = opened.fees
@@ -72,10 +73,12 @@ async function openVirtual(
   node: NodeApi,
   { payee, payeeUrl, token, capacity, first }: OpenVirtual,
   hubs: readonly Address[],
+  fees: readonly bigint[],
 ): Promise<OpenedVirtual & { readonly fees: bigint }> {
   const opened = await node.call('virtual.open', {
     payee,
     hubs,
+    fees,
     token,
     capacity,
     first,

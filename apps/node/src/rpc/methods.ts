@@ -138,6 +138,11 @@ export const methods = {
     channel,
   ),
   'channel.list': method('all channels', strict({}), list(channel)),
+  'hub.fees': method(
+    'what each hub asks for a virtual channel of a capacity and lifetime, by what it publishes',
+    strict({ hubs: list(address, 4), capacity: amount, lifetime: optional(count) }),
+    list(amount, 4),
+  ),
   'virtual.open': method(
     'opens a virtual channel; answers once it and the first voucher are durable and on their way',
     strict({
