@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs'
+import { bytesToHex, type Hex, hexToBytes, type RecordKind, ZERO_HASH } from '@sluice/protocol'
+import { describe, expect, it } from 'vitest'
+import { channelFactsKind, cursorKind, depositKind, virtualFactsKind } from '../../chain/records.ts'
+import { outboxKind, peerKind } from '../../peers/records.ts'
+
+/** What version 1 wrote, by name: never edited. A later version has a file of its own and goes on reading this one. */
+const golden = JSON.parse(readFileSync(new URL('v1.json', import.meta.url), 'utf8')) as Record<
+  string,
+  Record<string, Hex>
+>
+
+const id = (byte: string): Hex => `0x${byte.repeat(32)}`
+const address = (byte: string): Hex => `0x${byte.repeat(20)}`
+const shown = (seq: bigint) => ({ seq, paid: 5n, locked: 7n, locksRoot: id('0a') })
+const nothing = { seq: 0n, paid: 0n, locked: 0n, locksRoot: ZERO_HASH }
+
+interface Case<R> {
+  readonly kind: RecordKind<R>
+  readonly records: Readonly<Record<string, R>>
+}
+
+const check = <R>(kind: RecordKind<R>, records: Readonly<Record<string, R>>): Case<R> => ({ kind, records })
+
+const cases = [
+  check(peerKind, {
+    'a peer never spoken to': { peer: address('11'), next: 1n, expected: 1n },
+    'a peer with everything': { peer: address('12'), url: 'ws://peer', next: 300n, expected: 1n << 63n, lost: 'all' },
+  }),
+  check(outboxKind, { 'a message': { peer: address('11'), number: 258n, frame: Uint8Array.of(1, 2, 3) } }),
+  check(cursorKind, { 'a cursor': { number: 1_000_000n, timestamp: 1_800_000_000n } }),
+  check(channelFactsKind, {
+    'a channel with a deposit': {
+      channelId: id('c1'),
+      deposits: [100n, 0n],
+      withdrawn: [0n, 0n],
+      shown: [nothing, nothing],
+      unlocked: [],
+      at: 1_800_000_000n,
+    },
+    'a settled channel': {
+      channelId: id('c2'),
+      deposits: [100n, (1n << 128n) - 1n],
+      withdrawn: [1n, 2n],
+      closesAt: 1_800_000_500n,
+      shown: [shown(3n), shown(1n << 40n)],
+      ended: 'settled',
+      paidOut: [9n, 8n],
+      pools: [7n, 6n],
+      unlocked: [
+        { lane: 0, slot: 0 },
+        { lane: 1, slot: 4_000_000_000 },
+      ],
+      at: 1_800_000_501n,
+    },
+  }),
+  check(virtualFactsKind, {
+    'a virtual channel': { virtualId: id('f1'), amount: 77n, finalAt: 1_800_000_600n, at: 1n },
+  }),
+  check(depositKind, {
+    'a deposit asked for': { depositId: id('d1'), channelId: id('c1'), party: 1, amount: 10n ** 18n },
+    'a deposit sent': {
+      depositId: id('d2'),
+      channelId: id('c1'),
+      party: 0,
+      amount: 1n,
+      prepared: { hash: id('aa'), raw: '0x02f8', nonce: 7 },
+      failed: 'the transaction reverted',
+      block: 12n,
+    },
+  }),
+] as unknown as readonly Case<unknown>[]
+
+const entriesOf = ({ kind }: Case<unknown>, record: unknown): Record<string, Hex> =>
+  Object.fromEntries(
+    kind.writes(undefined, record).map(({ key, value }) => [key, bytesToHex(value ?? new Uint8Array())]),
+  )
+
+describe('the records of version 1', () => {
+  for (const one of cases) {
+    for (const [name, record] of Object.entries(one.records)) {
+      it(`are written and read as ever: ${name}`, () => {
+        const stored = golden[name]
+        expect(entriesOf(one, record)).toEqual(stored)
+        const entries = Object.entries(stored ?? {}).map(([key, value]) => [key, hexToBytes(value)] as const)
+        expect([...one.kind.load(entries).values()]).toEqual([record])
+      })
+    }
+  }
+
+  it('are all in the file, and nothing else is', () => {
+    expect(Object.keys(golden)).toEqual(cases.flatMap(({ records }) => Object.keys(records)))
+  })
+
+  it('are refused when they are of another version, damaged or unknown', () => {
+    const key = `peer/${address('11')}`
+    const [good] = Object.values(golden['a peer never spoken to'] ?? {})
+    const bytes = hexToBytes(good ?? '0x')
+    const later = bytes.with(1, 2)
+    for (const wrong of [later, bytes.subarray(0, 5), new Uint8Array(), Uint8Array.of(0x82, 1, 0xa1, 0x61, 0x78, 1)]) {
+      expect(() => peerKind.load([[key, wrong]])).toThrow(expect.objectContaining({ code: 'ENGINE_RECORD_UNREADABLE' }))
+    }
+  })
+})
