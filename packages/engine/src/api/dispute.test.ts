@@ -158,3 +158,46 @@ describe('a virtual channel whose window is longer than that of its channels', (
     await world.stop()
   })
 })
+
+describe('a virtual channel that somebody closes on chain', () => {
+  const calls = (world: World): string[] => {
+    const made: string[] = []
+    world.chain.onMined = (_, call) => made.push(call.type)
+    return made
+  }
+  const closeOnChain = ({ world, alice }: Scene, terms: OpenedVirtual['terms']) => {
+    const digest = world.chain.digests.closeRequest(world.chain.digests.virtualId(terms))
+    const request = { by: alice.address, signature: alice.signer.sign(digest) }
+    world.chain.submit(alice.address, { type: 'closeVirtual', terms, request })
+  }
+
+  it('while it is open is redeemed and folded by the final answer, and the channels stay open', async () => {
+    const here = await scene(61)
+    const { world, alice, hub, bob } = here
+    const { terms } = await payThroughHub(here)
+    const made = calls(world)
+    closeOnChain(here, terms)
+    const isFolded = (party: Party) => party.engine.virtuals().every(({ status }) => status === 'closed')
+    await world.scheduler.runUntil('all to have folded it', () => [alice, hub, bob].every(isFolded), 60_000)
+    expect(made).toContain('redeem')
+    for (const { engine } of [alice, hub, bob]) {
+      for (const channel of engine.channels()) expect(channel).toMatchObject({ status: 'open', locked: { sent: 0n } })
+    }
+    expect(alice.engine.channels()[0]?.paid.sent).toBe(120n)
+    expect(bob.engine.channels()[0]?.paid.received).toBe(120n)
+    await world.stop()
+  })
+
+  it('after it was folded everywhere costs nobody else a transaction', async () => {
+    const here = await scene(62)
+    const { world, alice } = here
+    const { terms, virtualId } = await payThroughHub(here)
+    await world.finish(alice.engine.closeVirtual(virtualId))
+    await world.scheduler.runFor(5_000)
+    const made = calls(world)
+    closeOnChain(here, terms)
+    await world.scheduler.runFor(60_000)
+    expect(made).toEqual(['closeVirtual'])
+    await world.stop()
+  })
+})
