@@ -77,6 +77,23 @@ describe('a payee that shows an old voucher of the lane it receives', () => {
   })
 })
 
+describe('a payer that neither folds nor answers', () => {
+  it('is left by the chain: first for the virtual channel, then for the channel', async () => {
+    const minute = BigInt(Math.floor(world.scheduler.now() / 60_000))
+    const path = [puppet.address, bob.address]
+    const terms = { path, token: channel.terms.token, capacity: 300n, disputeWindow: 10, nonce: (minute << 32n) + 1n }
+    const virtualId = world.chain.digests.virtualId(terms)
+    await puppet.update(channel, [{ type: 'add', terms, memo: { until: [seconds() + 300n], fees: [] } }])
+    puppet.send(bob.address, { type: 'voucher', terms, signed: puppet.pay(virtualId, 100n) })
+    await world.scheduler.runFor(200)
+    expect(bob.engine.virtuals()).toMatchObject([{ status: 'open', amount: 100n }])
+    const closing = bob.engine.closeVirtual(virtualId)
+    await world.scheduler.runUntil('bob to have what it was paid', () => bob.money === 10_100n, 200_000)
+    expect((await world.finish(closing)).status).toBe('closed')
+    await world.scheduler.runUntil('the channel to be over', () => view()?.status === 'closed', 60_000)
+  })
+})
+
 describe('a channel that was agreed and never paid into', () => {
   it('is forgotten once its id cannot come back, and one with a deposit is not', async () => {
     const empty = await puppet.open(bob, 0n)
