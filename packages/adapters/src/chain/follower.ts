@@ -10,7 +10,7 @@ import { type Rpc, rpcError } from './rpc.ts'
 /** Blocks below the head that are followed one by one, by their hashes; older ones are read in ranges. */
 const LINKED_BLOCKS = 64n
 const FIRST_RETRY_MS = 250
-const LAST_RETRY_MS = 30_000
+const LAST_RETRY_MS = 5_000
 
 export interface FollowerOptions {
   readonly rpc: Rpc
@@ -54,6 +54,10 @@ export class Follower {
   /** What was told, oldest first; the first lies at or below the final block, and all else above it. */
   #told: Told[] = []
   #final = 0n
+  /** Headers between what was told and a head, by hash. */
+  readonly #headers = new Map<Hex, Header>()
+  /** Grows with everything new that is learnt. */
+  #steps = 0
   #problem: ChainError | undefined
   #stopped = false
   #cancelTimer: () => void = () => {}
@@ -95,13 +99,16 @@ export class Follower {
   }
 
   async #poll(retry: number): Promise<void> {
+    const before = this.#steps
     try {
       await this.#advance()
       this.#tellHealth(undefined)
       this.#schedule(this.#options.pollMs, FIRST_RETRY_MS)
     } catch (cause) {
       this.#tellHealth(rpcError(this.#options.rpc.url, 'reading blocks', cause))
-      this.#schedule(retry, Math.min(2 * retry, LAST_RETRY_MS))
+      // Who got a part of the way is not to be spared.
+      const wait = this.#steps > before ? FIRST_RETRY_MS : retry
+      this.#schedule(wait, Math.min(2 * wait, LAST_RETRY_MS))
     }
   }
 
@@ -141,6 +148,7 @@ export class Follower {
     if (parent?.number === first.number - 1n && parent.hash !== first.parentHash) return
     await this.#readRange(this.newest + 1n, first.number - 1n)
     for (const header of linked) await this.#tellBlock(header)
+    this.#headers.clear()
   }
 
   /** Takes back every told block that is no longer in the chain. */
@@ -181,9 +189,20 @@ export class Follower {
     for (let low = head; low.number > floor; ) {
       linked.unshift(low)
       if (low.number - 1n <= floor || low.parentHash === this.#told.at(-1)?.hash) break
-      low = await this.#options.rpc.client.getBlock({ blockHash: low.parentHash })
+      low = await this.#headerOf(low.parentHash)
     }
     return linked
+  }
+
+  /** Kept until it is told, so that whoever loses the way in the middle has not to begin anew. */
+  async #headerOf(blockHash: Hex): Promise<Header> {
+    const known = this.#headers.get(blockHash)
+    if (known !== undefined) return known
+    const header = await this.#options.rpc.client.getBlock({ blockHash })
+    if (this.#headers.size > 4 * Number(LINKED_BLOCKS)) this.#headers.clear()
+    this.#headers.set(blockHash, header)
+    this.#steps++
+    return header
   }
 
   /** Tells the blocks with events of a range that lies too deep to be followed by hashes. */
@@ -206,6 +225,7 @@ export class Follower {
     if (this.#stopped) return
     const events = logs.map(eventOf).filter((event): event is ChainEvent => event !== undefined)
     this.#told.push({ number, hash })
+    this.#steps++
     this.#handler?.block({ number, hash, timestamp, events })
   }
 

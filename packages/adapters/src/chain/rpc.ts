@@ -4,6 +4,9 @@ import { ChainError } from './errors.ts'
 /** How long a node may take to answer, milliseconds. */
 const TIMEOUT_MS = 20_000
 
+/** A question that went unanswered is asked again at once, so often; a chain that is gone is another matter, for whoever asks. */
+const RETRIES = { retryCount: 3, retryDelay: 50 }
+
 /** A chain's RPC, by viem. */
 export interface Rpc {
   readonly url: string
@@ -12,13 +15,13 @@ export interface Rpc {
   close(): void
 }
 
-/** Speaks JSON-RPC over HTTP or a WebSocket, as the address says. Nothing is repeated here: whoever asks knows what a failure means. */
+/** Speaks JSON-RPC over HTTP or a WebSocket, as the address says. */
 export function openRpc(url: string): Rpc {
   const isSocket = /^wss?:/.test(url)
   const closing = new AbortController()
   const transport = isSocket
-    ? webSocket(url, { retryCount: 0, timeout: TIMEOUT_MS, keepAlive: false, reconnect: true })
-    : http(url, { retryCount: 0, timeout: TIMEOUT_MS, fetchOptions: { signal: closing.signal } })
+    ? webSocket(url, { ...RETRIES, timeout: TIMEOUT_MS, keepAlive: false, reconnect: true })
+    : http(url, { ...RETRIES, timeout: TIMEOUT_MS, fetchOptions: { signal: closing.signal } })
   const client: PublicClient = createPublicClient({ transport, cacheTime: 0 })
   return {
     url,

@@ -4,10 +4,12 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Chain, ChainCall } from '@sluice/engine'
+import { seededRandom } from '@sluice/engine/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { developmentSigner, type LocalChain, startAnvil, startLocalChain } from '../local-chain/index.ts'
 import { systemClock } from '../system/system.ts'
 import { deploySluice } from './deploy.ts'
+import { startFaultyProxy } from './testing/faulty-proxy.ts'
 import { ChainRecorder } from './testing/recorder.ts'
 import { allow, allowanceOf, deployToken } from './testing/token.ts'
 import {
@@ -241,14 +243,14 @@ describe('calls', () => {
 
   it('go on after another program used the same key', async () => {
     const other = await parties.open(parties.a.signer)
-    const { chain } = parties.a
+    const chain = await parties.open(parties.a.signer, { finality: { type: 'depth', blocks: 50 } })
     const mine = await chain.prepare(deposit(1n))
     await execute(local, other, deposit(2n))
     await expect(chain.broadcast(mine)).rejects.toThrow(code('CHAIN_NONCE_USED'))
     expect(await execute(local, chain, deposit(3n))).toBe(true)
     // Only a final block tells it for good.
     expect(await chain.status(mine)).toEqual({ status: 'pending' })
-    await local.mine(4)
+    await local.mine(60)
     expect(await chain.status(mine)).toEqual({ status: 'dropped' })
   })
 
@@ -440,6 +442,32 @@ describe('a chain that goes away and comes back', () => {
     await chain.broadcast(prepared)
     expect(await told.event('deposited')).toMatchObject({ total: 4n })
     expect(told.newest).toBeGreaterThan(before)
+  })
+
+  it('is followed rightly over a way that spoils every fifth answer', async () => {
+    const random = seededRandom(20)
+    await local.mine(20)
+    const proxy = await startFaultyProxy(local.url, random.fraction)
+    cleanups.push(() => proxy.stop())
+    const chain = await parties.open(parties.a.signer, { url: proxy.url, finality: { type: 'depth', blocks: 15 } })
+    const told = await follow(chain)
+    await follow(parties.b.chain)
+    proxy.faults = 0.2
+    for (let round = 1; round <= 12; round++) {
+      await executeAnew(local, parties.b.chain, deposit(BigInt(round), 1))
+      if (round % 4 === 0) await local.rpc('anvil_reorg', 2, [])
+      await local.mine(1 + (round % 3))
+      const { number } = await local.rpc<{ number: string }>('eth_getBlockByNumber', 'latest', false)
+      if (round % 5 === 0) await told.until(() => told.newest >= BigInt(number))
+    }
+    proxy.faults = 0
+    await local.mine()
+    const head = await local.rpc<{ hash: string }>('eth_getBlockByNumber', 'latest', false)
+    await told.until(() => told.blocks.at(-1)?.hash === head.hash)
+    const fresh = await follow(await parties.open(parties.b.signer))
+    expect(told.events).toEqual(fresh.events)
+    expect(told.told.some((news) => news.startsWith('health CHAIN_'))).toBe(true)
+    expect(told.problem).toBeUndefined()
   })
 
   it('is told as a problem when it comes back without the blocks that were final', async () => {
