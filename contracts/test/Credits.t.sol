@@ -96,7 +96,7 @@ contract CreditsTest is Fixture {
     function test_noCallCanBeReentered() public {
         Reenterer recipient = new Reenterer();
         ChannelTerms memory t = payTo(address(recipient), address(0));
-        bytes4[18] memory selectors = [
+        bytes4[20] memory selectors = [
             sluice.deposit.selector,
             sluice.depositWithPermit.selector,
             sluice.depositWithAuthorization.selector,
@@ -112,6 +112,8 @@ contract CreditsTest is Fixture {
             sluice.closeVirtual.selector,
             sluice.closeVirtualFor.selector,
             sluice.closeVirtualByLock.selector,
+            sluice.closeVirtualByLockFor.selector,
+            sluice.redeemBatch.selector,
             sluice.redeem.selector,
             sluice.redirectCredit.selector,
             sluice.redirectCreditFor.selector
