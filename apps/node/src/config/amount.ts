@@ -50,7 +50,7 @@ const scales: readonly (readonly [power: number, unit: string])[] = [
 /** Shows an amount of the native token exactly, in the unit that keeps it short: `0.5 FIL`, `12.25 nanoFIL`. */
 export function formatAmount(amount: bigint): string {
   const size = amount < 0n ? -amount : amount
-  const [power, unit] = scales.find(([p]) => size >= 10n ** BigInt(Math.max(0, p - 4))) ?? [0, 'attoFIL']
+  const [power, unit] = scales.find(([p]) => size >= 10n ** BigInt(Math.max(0, p - 3))) ?? [0, 'attoFIL']
   return `${decimal(amount, power)} ${size === 0n ? 'FIL' : unit}`
 }
 
