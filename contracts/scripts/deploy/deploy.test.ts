@@ -203,5 +203,6 @@ describe('the verification input', () => {
       const code = output.contracts[source][name].evm.bytecode.object
       expect(`0x${code}${constructorArguments.slice(2)}`).toBe(initCode)
     }
-  })
+    // the compiler takes its time where every core is taken
+  }, 600_000)
 })
