@@ -1,4 +1,4 @@
-import { encodeFrame, type Frame, NATIVE_TOKEN } from '@sluice/protocol'
+import { type ChannelTerms, decodeFrame, encodeFrame, type Frame, NATIVE_TOKEN } from '@sluice/protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Session } from '../ports/transport.ts'
 import { createWorld, type Party, type World } from '../testing/world.ts'
@@ -24,13 +24,15 @@ describe('a session with one that keeps no rule', () => {
   const hello: Frame = { kind: 'hello', next: 1n, oldest: 1n, account: stranger, channels: [] }
   let session: Session
   let isClosed = false
+  const heard: Frame[] = []
 
   beforeEach(async () => {
     isClosed = false
+    heard.length = 0
     const transport = world.network.attach(stranger, 'sim:stranger')
     await transport.start({
       opened() {},
-      frame() {},
+      frame: (_, frame) => heard.push(decodeFrame(frame)),
       closed: () => {
         isClosed = true
       },
@@ -64,6 +66,21 @@ describe('a session with one that keeps no rule', () => {
       expect((await openChannel()).status).toBe('open')
     })
   }
+
+  it('handles a numbered message once, however often it comes', async () => {
+    const [a, b] = [stranger, bob.address].sort().map((signer) => ({ account: signer, signer }))
+    if (a === undefined || b === undefined) throw new RangeError('two parties')
+    const nonce = BigInt(Math.floor(world.scheduler.now() / 60_000)) << 32n
+    const terms: ChannelTerms = { a, b, token: NATIVE_TOKEN, disputeWindow: 60, nonce }
+    const asked: Frame = { kind: 'data', number: 1n, message: { type: 'propose', terms } }
+    await sayFrames(hello, asked)
+    await sayFrames(asked)
+    await sayFrames(asked)
+    expect(heard.filter(({ kind }) => kind === 'data')).toHaveLength(1)
+    expect(isClosed).toBe(false)
+    await sayFrames(propose(2n))
+    expect(heard.at(-1)).toEqual({ kind: 'ack', number: 2n })
+  })
 
   it('goes on after a message that makes no sense, and after one sent again', async () => {
     await sayFrames(hello, propose(1n), propose(1n), propose(2n), propose(1n))
