@@ -65,6 +65,6 @@ export async function deploySluice(options: DeployOptions): Promise<Deployed> {
   } catch (cause) {
     throw rpcError(options.url, 'deploying', cause)
   } finally {
-    rpc.close()
+    await rpc.close()
   }
 }

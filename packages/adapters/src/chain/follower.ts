@@ -105,7 +105,9 @@ export class Follower {
       this.#tellHealth(undefined)
       this.#schedule(this.#options.pollMs, FIRST_RETRY_MS)
     } catch (cause) {
-      this.#tellHealth(rpcError(this.#options.rpc.url, 'reading blocks', cause))
+      const problem = rpcError(this.#options.rpc.url, 'reading blocks', cause)
+      this.#tellHealth(problem)
+      if (problem.code === 'CHAIN_UNREACHABLE') await this.#options.rpc.reset()
       // Who got a part of the way is not to be spared.
       const wait = this.#steps > before ? FIRST_RETRY_MS : retry
       this.#schedule(wait, Math.min(2 * wait, LAST_RETRY_MS))

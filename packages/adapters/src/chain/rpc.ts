@@ -1,4 +1,13 @@
-import { BaseError, createPublicClient, HttpRequestError, http, type PublicClient, TimeoutError, webSocket } from 'viem'
+import {
+  BaseError,
+  createPublicClient,
+  HttpRequestError,
+  http,
+  type PublicClient,
+  TimeoutError,
+  UnknownRpcError,
+  webSocket,
+} from 'viem'
 import { ChainError } from './errors.ts'
 
 /** How long a node may take to answer, milliseconds. */
@@ -11,28 +20,37 @@ const RETRIES = { retryCount: 3, retryDelay: 50 }
 export interface Rpc {
   readonly url: string
   readonly client: PublicClient
+  /** Lets go of a connection that does not answer: the next question opens another. */
+  reset(): Promise<void>
   /** Whatever was asked and not answered fails. */
-  close(): void
+  close(): Promise<void>
+}
+
+// What viem does by itself about a broken socket, it gives up after some attempts, and says on the console.
+function openSocketRpc(url: string): Rpc {
+  const transport = webSocket(url, { ...RETRIES, timeout: TIMEOUT_MS, keepAlive: false, reconnect: false })
+  const client = createPublicClient({ transport, cacheTime: 0 })
+  const reset = async (): Promise<void> => {
+    const socket = await client.transport.getRpcClient().catch(() => undefined)
+    socket?.close()
+  }
+  return { url, client, reset, close: reset }
+}
+
+function openHttpRpc(url: string): Rpc {
+  const closing = new AbortController()
+  const transport = http(url, { ...RETRIES, timeout: TIMEOUT_MS, fetchOptions: { signal: closing.signal } })
+  return {
+    url,
+    client: createPublicClient({ transport, cacheTime: 0 }),
+    reset: async () => {},
+    close: async () => closing.abort(),
+  }
 }
 
 /** Speaks JSON-RPC over HTTP or a WebSocket, as the address says. */
 export function openRpc(url: string): Rpc {
-  const isSocket = /^wss?:/.test(url)
-  const closing = new AbortController()
-  const transport = isSocket
-    ? webSocket(url, { ...RETRIES, timeout: TIMEOUT_MS, keepAlive: false, reconnect: true })
-    : http(url, { ...RETRIES, timeout: TIMEOUT_MS, fetchOptions: { signal: closing.signal } })
-  const client: PublicClient = createPublicClient({ transport, cacheTime: 0 })
-  return {
-    url,
-    client,
-    close() {
-      closing.abort()
-      if (client.transport.type !== 'webSocket') return
-      const opened: Promise<{ close(): void }> = client.transport.getRpcClient()
-      opened.then((socket) => socket.close()).catch(() => {})
-    },
-  }
+  return /^wss?:/.test(url) ? openSocketRpc(url) : openHttpRpc(url)
 }
 
 /** The message without viem's block of advice and versions. */
@@ -54,10 +72,17 @@ const isSilence = (cause: unknown): boolean =>
       (error instanceof Error && /Socket(Request|Closed)/.test(error.name)),
   ) !== null
 
+/** A socket that fails says so by an event, which viem wraps as an error of unknown origin. */
+function isEvent(cause: unknown): boolean {
+  const unknown = cause instanceof BaseError ? cause.walk((error) => error instanceof UnknownRpcError) : null
+  return unknown instanceof Error && !(unknown.cause instanceof Error)
+}
+
 /** What a failed question to the chain means: nobody answered, or the answer is no. */
 export function rpcError(url: string, method: string, cause: unknown): ChainError {
   if (cause instanceof ChainError) return cause
-  const reason = reasonOf(cause)
-  if (isSilence(cause)) return new ChainError('CHAIN_UNREACHABLE', { url, reason }, cause)
+  const reason = reasonOf(cause) || 'the connection failed'
+  const isBrokenSocket = /^wss?:/.test(url) && isEvent(cause)
+  if (isBrokenSocket || isSilence(cause)) return new ChainError('CHAIN_UNREACHABLE', { url, reason }, cause)
   return new ChainError('CHAIN_RPC_FAILED', { url, method, reason }, cause)
 }

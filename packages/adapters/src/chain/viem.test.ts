@@ -7,7 +7,6 @@ import type { Chain, ChainCall } from '@sluice/engine'
 import { seededRandom } from '@sluice/engine/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { developmentSigner, type LocalChain, startAnvil, startLocalChain } from '../local-chain/index.ts'
-import { systemClock } from '../system/system.ts'
 import { deploySluice } from './deploy.ts'
 import { startFaultyProxy } from './testing/faulty-proxy.ts'
 import { ChainRecorder } from './testing/recorder.ts'
@@ -418,13 +417,13 @@ describe('following', () => {
 })
 
 describe('a chain that goes away and comes back', () => {
-  it('is told as a problem, then goes on where it was', async () => {
+  it.each(['http', 'ws'])('is told as a problem over %s, then goes on where it was', async (scheme) => {
     const folder = mkdtempSync(join(tmpdir(), 'sluice-chain-'))
     const state = join(folder, 'state.json')
     const first = await startAnvil({ state })
     const signer = parties.a.signer
     const { contract } = await deploySluice({ url: first.url, signer })
-    const chain = await parties.open(signer, { url: first.url, contract, clock: systemClock })
+    const chain = await parties.open(signer, { url: first.url.replace('http', scheme), contract })
     const told = new ChainRecorder()
     cleanups.push(
       () => rmSync(folder, { recursive: true }),

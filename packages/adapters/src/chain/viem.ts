@@ -70,7 +70,7 @@ async function openDomain(rpc: Rpc, options: ViemChainOptions): Promise<Domain> 
     await checkContract(rpc, domain)
     return domain
   } catch (cause) {
-    rpc.close()
+    await rpc.close()
     throw rpcError(rpc.url, 'eth_chainId', cause)
   }
 }
@@ -132,7 +132,7 @@ export async function createViemChain(options: ViemChainOptions): Promise<Chain>
     status: (transaction) => sender.status(transaction),
     async stop() {
       const stopped = follower.stop()
-      rpc.close()
+      await rpc.close()
       await stopped
     },
   }
