@@ -160,6 +160,25 @@ describe('a close together', () => {
     expect(view()).toMatchObject({ status: 'open', paid: { received: 101n } })
   })
 
+  it('is answered only once nothing of the own lane is under way', async () => {
+    await world.finish(bob.engine.topUp(channel.channelId, 1000n))
+    const path = { payee: puppet.address, hubs: [], token: channel.terms.token, capacity: 300n, first: 0n }
+    const { virtualId } = await world.finish(bob.engine.openVirtual(path))
+    await world.scheduler.runFor(200)
+    const accept = async () => {
+      const { channelId, lane, seq } = puppet.heardOf('update').at(-1)?.update.voucher ?? { ...channel, seq: 0n }
+      await say({ type: 'accepted', channelId, lane, seq })
+    }
+    await accept()
+    await say({ type: 'claim', virtualId })
+    expect(puppet.heardOf('update')).toHaveLength(2)
+    await say(signed({ amount: 0n }))
+    expect(answers()).toEqual([])
+    await accept()
+    await world.scheduler.runFor(3_000)
+    expect(answers()).toEqual(['signed'])
+  })
+
   it('is executed by whoever has both signatures, when the deadline comes near', async () => {
     await pay(100n)
     await say(signed({ amount: 100n, deadline: seconds() + 20n }))
