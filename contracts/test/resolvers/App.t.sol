@@ -242,6 +242,12 @@ contract AppTest is AppFixture {
         assertPayout(t, 0, true, 60);
     }
 
+    function test_conclude_atTheStakesHasNoLoser() public {
+        AppTerms memory t = terms();
+        conclude(t, 5, 60);
+        assertState(t, 5, uint64(block.timestamp), 0, 0);
+    }
+
     function test_conclude_needsNoApp() public {
         app = address(0xdead);
         AppTerms memory t = terms();
