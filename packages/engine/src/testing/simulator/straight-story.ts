@@ -22,7 +22,7 @@ const AWAY_MAX = 2000
  * all close. Whoever is killed comes back after a while. Returns the commits that each made, and the money at the end.
  */
 export async function tellStraightStory(seed: number, ending: Ending, kill?: Kill) {
-  const parties = { alice: { money: 1000n }, hub: { money: 1000n, policy: { forward: true } }, bob: { money: 10n } }
+  const parties = { alice: { money: 2000n }, hub: { money: 2000n, policy: { forward: true } }, bob: { money: 10n } }
   const world = createWorld({ seed, parties })
   const [alice, hub, bob] = [world.party('alice'), world.party('hub'), world.party('bob')]
   for (const party of [alice, hub, bob]) reviveWhenKilled(world, party)
