@@ -69,7 +69,7 @@ const cases = [
       block: 12n,
     },
   }),
-] as unknown as readonly Case<unknown>[]
+] as unknown as readonly Case<unknown>[] // each case is checked against its own record type above
 
 const entriesOf = ({ kind }: Case<unknown>, record: unknown): Record<string, Hex> =>
   Object.fromEntries(
