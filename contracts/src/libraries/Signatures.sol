@@ -48,7 +48,6 @@ library Signatures {
         bytes32 answer;
         uint256 size;
         assembly ("memory-safe") {
-            mstore(0x00, 0)
             ok := staticcall(gas(), account, add(input, 0x20), mload(input), 0x00, 0x20)
             answer := mload(0x00)
             size := returndatasize()

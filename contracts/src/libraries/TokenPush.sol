@@ -35,7 +35,6 @@ library TokenPush {
     /// code.
     function called(address token, bytes memory input) internal returns (bool ok) {
         assembly ("memory-safe") {
-            mstore(0x00, 0)
             ok := call(gas(), token, 0, add(input, 0x20), mload(input), 0x00, 0x20)
             switch returndatasize()
             case 0 { ok := and(ok, iszero(iszero(extcodesize(token)))) }
