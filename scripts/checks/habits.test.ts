@@ -3,7 +3,7 @@ import { findBadHabits } from './habits.ts'
 
 test.each([
   ['README.md', 'see /home/ann/sluice/run'],
-  ['docs/users.md', 'cd /work/main'],
+  ['docs/users.md', 'cd /root/sluice'],
   ['packages/engine/src/a.ts', '// TODO later'],
   ['packages/engine/src/a.test.ts', "test.only('x', () => {})"],
   ['packages/engine/src/a.test.ts', "describe.concurrent.skip('x', () => {})"],
@@ -16,7 +16,7 @@ test.each([
 })
 
 test.each([
-  ['README.md', 'https://example.org/home/page and ./work/main and ~/work/'],
+  ['README.md', 'https://example.org/home/page and ./root/main and ~/root/'],
   ['packages/engine/src/a.test.ts', "test('skips a stale voucher', () => {})"],
   ['packages/engine/src/a.ts', 'const x = y as unknown as Z // the parser returns no better type'],
   ['packages/engine/src/a.ts', '// the parser returns no better type\nconst x = y as unknown as Z'],
