@@ -50,7 +50,7 @@ export function admit(tx: Tx, terms: VirtualTerms, signed: SignedVoucher, isFirs
   if (before !== undefined && before.status !== 'early' && highestValue(before.voucher, terms.capacity) >= value) {
     return virtualId
   }
-  if (isFirstRun) offer(tx, virtualId, signed, { terms, isPayer: false })
+  if (isFirstRun) offer(tx, virtualId, signed, terms)
   const record = tx.virtuals.get(virtualId)
   if (record === undefined) throw new ProtocolError('VIRTUAL_NO_LOCK', { virtualId })
   if (record.status !== 'early') checkStillPays(record)

@@ -56,16 +56,11 @@ function holdEarly(tx: Tx, virtualId: Id, terms: VirtualTerms, signed: SignedVou
 /**
  * A payee is offered a voucher: the highest offered is checked at the end of the batch, or once its lock stands.
  *
- * @param from Who brings it: of a burst by the payer itself only the highest is checked, anybody else's before it can displace another.
- * @throws ProtocolError `VIRTUAL_UNKNOWN`, `VIRTUAL_ROLE`, `PAYMENT_SIGNATURE_WRONG`, and what is wrong with one that is early.
+ * It comes from the payer's own session, or its signature was checked: else a forged one could displace another that waits.
+ *
+ * @throws ProtocolError `VIRTUAL_UNKNOWN`, `VIRTUAL_ROLE`, and what is wrong with one that is early.
  */
-export function offer(
-  tx: Tx,
-  virtualId: Id,
-  signed: SignedVoucher,
-  from: { readonly terms?: VirtualTerms; readonly isPayer: boolean },
-): void {
-  const { terms } = from
+export function offer(tx: Tx, virtualId: Id, signed: SignedVoucher, terms?: VirtualTerms): void {
   if (signed.voucher.virtualId !== virtualId) throw new ProtocolError('VIRTUAL_UNKNOWN', { virtualId })
   const record = tx.virtuals.get(virtualId)
   if (record === undefined) {
@@ -76,8 +71,6 @@ export function offer(
     return
   }
   if (record.terms.path.at(-1) !== tx.env.self) throw new ProtocolError('VIRTUAL_ROLE', { virtualId, role: 'payee' })
-  const [payer] = record.terms.path
-  if (!from.isPayer && payer !== undefined) checkVoucherSignature(tx.env, virtualId, payer, signed)
   if (isHigher(record, signed)) tx.virtuals.set(virtualId, { ...record, offered: signed })
   crankLater(tx, virtualId)
 }

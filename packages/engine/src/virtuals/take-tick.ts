@@ -7,5 +7,5 @@ export function takeTick(tx: Tx, peer: Address, { virtualId, anchor, index, prei
   const record = tx.virtuals.get(virtualId)
   const signed = [record?.offered, record?.voucher].find((one) => one?.voucher.tickAnchor === anchor)
   if (record?.terms.path[0] !== peer || signed === undefined) throw new ProtocolError('VIRTUAL_UNKNOWN', { virtualId })
-  offer(tx, virtualId, { ...signed, tick: { index, preimage } }, { isPayer: true })
+  offer(tx, virtualId, { ...signed, tick: { index, preimage } })
 }

@@ -7,5 +7,5 @@ export function takeVoucher(tx: Tx, peer: Address, { signed, terms }: VoucherMes
   const { virtualId } = signed.voucher
   const known = tx.virtuals.get(virtualId)?.terms ?? terms
   if (known?.path[0] !== peer) throw new ProtocolError('VIRTUAL_UNKNOWN', { virtualId })
-  offer(tx, virtualId, signed, { ...(terms && { terms }), isPayer: true })
+  offer(tx, virtualId, signed, terms)
 }
