@@ -44,6 +44,13 @@ export function deploymentPlan(): readonly PlannedContract[] {
   ]
 }
 
+/** One contract of {@link deploymentPlan}. */
+export function plannedContract(name: ContractName): PlannedContract {
+  const found = deploymentPlan().find((contract) => contract.name === name)
+  if (found === undefined) throw new Error(`no contract ${name} is planned`)
+  return found
+}
+
 /**
  * Where a contract stands once it is deployed by this package's plan.
  *
@@ -51,9 +58,7 @@ export function deploymentPlan(): readonly PlannedContract[] {
  * const sluice = plannedAddress('Sluice')
  */
 export function plannedAddress(name: ContractName): Address {
-  const found = deploymentPlan().find((contract) => contract.name === name)
-  if (found === undefined) throw new Error(`no contract ${name} is planned`)
-  return found.address
+  return plannedContract(name).address
 }
 
 function planned(name: ContractName, bytecode: Hex, constructorArguments: Hex = '0x'): PlannedContract {

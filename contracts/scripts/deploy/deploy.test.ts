@@ -9,12 +9,13 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { assetVaultAbi } from '../../abi/asset-vault-abi.ts'
 import { hashLockResolverAbi } from '../../abi/hash-lock-resolver-abi.ts'
 import { sluiceAbi } from '../../abi/sluice-abi.ts'
+import { placeContract } from '../../src-ts/deploying.ts'
 import { deploymentPlan, plannedAddress, singletonFactory } from '../../src-ts/deployment.ts'
 import { hashLockId } from '../../src-ts/hash-lock.ts'
 import { type LocalChain, startAnvil } from '../tools/anvil.ts'
 import { contractsFolder, forgeOutput } from '../tools/foundry.ts'
 import { deployAll } from './deploy.ts'
-import { connect, type Deployer } from './deployer.ts'
+import { connect, type NetworkDeployer } from './deployer.ts'
 import { ensureFactory } from './factory.ts'
 import { chooseNetwork } from './networks.ts'
 import { addressesSource, readRecords, recordOf } from './record.ts'
@@ -27,7 +28,7 @@ const account = privateKeyToAccount(keccak256(toHex('who deploys')))
 const chains: LocalChain[] = []
 
 // Filecoin's gas figures go past anvil's block limit, and its gas prices below anvil's
-async function chainOf(chainId: number, local = false): Promise<Deployer> {
+async function chainOf(chainId: number, local = false): Promise<NetworkDeployer> {
   const chain = await startAnvil(chainId, ['--gas-limit', '1000000000', '--base-fee', '100'])
   chains.push(chain)
   const node = createTestClient({ mode: 'anvil', transport: http(chain.url) })
@@ -40,8 +41,8 @@ afterAll(async () => {
 })
 
 describe('deploying', () => {
-  let mainnet: Deployer
-  let calibration: Deployer
+  let mainnet: NetworkDeployer
+  let calibration: NetworkDeployer
 
   beforeAll(async () => {
     mainnet = await chainOf(314)
@@ -65,8 +66,20 @@ describe('deploying', () => {
     expect(again.contracts.map(({ transaction }) => transaction)).toEqual([undefined, undefined, undefined, undefined])
   })
 
+  it('takes what somebody else deployed at the same moment', async () => {
+    const local = await chainOf(31344, true)
+    await ensureFactory(local)
+    const [sluice] = deploymentPlan()
+    if (sluice === undefined) throw new Error('nothing is planned')
+    // who looks before the other's transaction is mined sends its own in vain
+    const { to, data } = sluice.transaction
+    const late = { ...local, send: () => local.send({ to, data }).then(() => local.send({ to, data })) }
+    expect(await placeContract(late, sluice)).toBeUndefined()
+    expect(await local.client.getCode({ address: sluice.address })).toBeDefined()
+  })
+
   it('leaves each chain with a domain of its own', async () => {
-    const domainOn = ({ client }: Deployer) =>
+    const domainOn = ({ client }: NetworkDeployer) =>
       client.readContract({ address: plannedAddress('Sluice'), abi: sluiceAbi, functionName: 'domainSeparator' })
     expect(await domainOn(mainnet)).not.toBe(await domainOn(calibration))
   })
@@ -124,8 +137,13 @@ describe('ids of hash locks', () => {
 describe('the factory', () => {
   it('is put on a local chain of any id', async () => {
     const deployer = await chainOf(31338, true)
-    expect(await ensureFactory(deployer)).toBe(true)
-    expect(await ensureFactory(deployer)).toBe(false)
+    const codeOf = () => deployer.client.getCode({ address: singletonFactory })
+    expect(await codeOf()).toBeUndefined()
+    await ensureFactory(deployer)
+    const placed = await codeOf()
+    expect(placed).toBeDefined()
+    await ensureFactory(deployer)
+    expect(await codeOf()).toBe(placed)
   })
 
   it('is asked for where nobody can put it', async () => {

@@ -1,8 +1,8 @@
 // Puts the contracts on a chain, each at the address that the plan says.
 
 import type { Address, Hex } from 'viem'
+import { type Deployer, placeContract } from '../../src-ts/deploying.ts'
 import { type ContractName, deploymentPlan, type PlannedContract, singletonFactory } from '../../src-ts/deployment.ts'
-import type { Deployer } from './deployer.ts'
 import { ensureFactory } from './factory.ts'
 
 /** What became of one contract. */
@@ -34,18 +34,10 @@ export async function deployAll(deployer: Deployer): Promise<DeploymentReport> {
   return { chainId: deployer.chainId, factory: singletonFactory, contracts }
 }
 
-// CREATE2 puts there what this creation code makes, or nothing: whoever sent it, it is this contract.
-async function deployOne(
-  deployer: Deployer,
-  { name, address, transaction }: PlannedContract,
-): Promise<DeployedContract> {
-  const { client, chainId } = deployer
-  if ((await client.getCode({ address })) !== undefined) return { name, address }
-  const { to, data } = transaction
-  const receipt = await deployer.send({ to, data })
-  if ((await client.getCode({ address })) === undefined) {
-    throw new Error(`${name} did not come to stand at ${address} on chain ${chainId} (${receipt.transactionHash})`)
-  }
+async function deployOne(deployer: Deployer, planned: PlannedContract): Promise<DeployedContract> {
+  const { name, address } = planned
+  const receipt = await placeContract(deployer, planned)
+  if (receipt === undefined) return { name, address }
   const { transactionHash, blockNumber, gasUsed } = receipt
   return { name, address, transaction: transactionHash, block: Number(blockNumber), gasUsed: Number(gasUsed) }
 }

@@ -1,8 +1,8 @@
 // Who deploys, and how its transactions are sent.
 
 import {
-  type Address,
   createPublicClient,
+  createTestClient,
   createWalletClient,
   defineChain,
   type Hex,
@@ -11,27 +11,16 @@ import {
   type PublicClient,
   type TransactionReceipt,
 } from 'viem'
+import type { Deployer } from '../../src-ts/deploying.ts'
 import type { Network } from './networks.ts'
 
 // Filecoin makes a block in 30 s, and a transaction may wait for several.
 const patience = 600_000
 
-/** What a transaction does. */
-export interface Call {
-  readonly to: Address
-  readonly data?: Hex
-  readonly value?: bigint
-}
-
-/** A paying account on a chain. */
-export interface Deployer {
+/** An account that pays on one of the networks. */
+export interface NetworkDeployer extends Deployer {
   readonly network: Network
-  readonly chainId: number
   readonly client: PublicClient
-  /** Sends a transaction and waits until it is mined. @throws Error if it failed. */
-  send(call: Call): Promise<TransactionReceipt>
-  /** Waits until a transaction is mined. @throws Error if it failed. */
-  mined(hash: Hex): Promise<TransactionReceipt>
 }
 
 /**
@@ -39,7 +28,11 @@ export interface Deployer {
  *
  * @throws Error if the chain does not answer, or is another one than the network's.
  */
-export async function connect(network: Network, account: LocalAccount, pollingInterval = 1000): Promise<Deployer> {
+export async function connect(
+  network: Network,
+  account: LocalAccount,
+  pollingInterval = 1000,
+): Promise<NetworkDeployer> {
   const transport = http(network.url)
   const chainId = await chainIdAt(network)
   if (network.chainId !== undefined && network.chainId !== chainId) {
@@ -55,7 +48,15 @@ export async function connect(network: Network, account: LocalAccount, pollingIn
     if (receipt.status !== 'success') throw new Error(`transaction ${hash} failed on chain ${chainId}`)
     return receipt
   }
-  return { network, chainId, client, mined, send: async (call) => mined(await wallet.sendTransaction(call)) }
+  const node = createTestClient({ mode: 'anvil', transport })
+  return {
+    network,
+    chainId,
+    client,
+    mined,
+    send: async (call) => mined(await wallet.sendTransaction(call)),
+    ...(network.local && { setCode: (address, bytecode) => node.setCode({ address, bytecode }) }),
+  }
 }
 
 async function chainIdAt({ url }: Network): Promise<number> {

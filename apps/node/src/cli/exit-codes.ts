@@ -27,7 +27,7 @@ const endings: readonly (readonly [start: RegExp, ending: Ending])[] = [
     /^(NODE_|TRANSPORT_|PEER_UNREACHABLE|HUB_FEES_UNKNOWN|CONNECTION_LOST|PROVIDER_STALLED|PROVIDER_UNREACHABLE)/,
     'unreachable',
   ],
-  [/^CHAIN_(UNREACHABLE|RPC_FAILED|WRONG|NO_CONTRACT|FOREIGN_CONTRACT|BEHIND)$/, 'unreachable'],
+  [/^CHAIN_(UNREACHABLE|RPC_FAILED|WRONG|NO_CONTRACT|NO_FACTORY|FOREIGN_CONTRACT|BEHIND)$/, 'unreachable'],
   [/^(CAR_|BLOCK_)/, 'unverified'],
   [/./, 'refused'],
 ]

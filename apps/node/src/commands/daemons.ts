@@ -14,7 +14,7 @@ const node = defineCommand({
   arguments: [],
   options: daemonOptions,
   examples: [
-    'sluice node --chain http://127.0.0.1:8545 --contract 0x5fbdb2315678afecb367f032d93f642f64180aa3',
+    'sluice node --chain http://127.0.0.1:8545 --profile development',
     'sluice node --data /var/lib/sluice --profile filecoin --chain https://rpc.example',
   ],
   run: async (context, values) => (await loadDaemon()).runDaemon(context, values, { role: 'node', changes: {} }),

@@ -1,5 +1,7 @@
 import { createNodeCrypto } from '@sluice/adapters/crypto-node'
+import type { Deployed } from '@sluice/adapters/deploy'
 import { defineCommand } from '../cli/command.ts'
+import { flagOnly, toggle } from '../cli/options.ts'
 import { chainUrlOf } from '../config/contract.ts'
 import { loadKey } from '../config/key.ts'
 import { unlessAborted } from '../daemon/access.ts'
@@ -10,20 +12,41 @@ export const deployCommand = defineCommand({
   name: 'deploy',
   summary: 'put the Sluice contract on a chain',
   description:
-    'Deploys the contract with the key of the data folder. It has no owner: whoever deploys it has no more to say than anybody.',
+    "Deploys the contract, at the address that it has on every chain, through Safe's singleton factory; the key of the data folder pays the gas. Where it stands already nothing is sent. It has no owner: whoever deploys it has no more to say than anybody. Commands find it there without --contract. On a local anvil the factory is put there too.",
   arguments: [],
-  options: { ...commonOptions, ...dataOptions, chain: chainOptions.chain, chainId: chainOptions.chainId },
-  examples: ['sluice deploy --chain http://127.0.0.1:8545'],
+  options: {
+    ...commonOptions,
+    ...dataOptions,
+    chain: chainOptions.chain,
+    chainId: chainOptions.chainId,
+    plain: flagOnly(
+      toggle('deploy without the factory, each time anew and at another address, which --contract has to name then'),
+    ),
+  },
+  examples: [
+    'sluice deploy --chain http://127.0.0.1:8545',
+    'sluice deploy --chain https://rpc.example --chain-id 314 --json',
+    'sluice deploy --chain http://127.0.0.1:8545 --plain',
+  ],
   run: async ({ output, environment, signal }, values) => {
     const { deploySluice } = await import('@sluice/adapters/deploy')
     const crypto = await createNodeCrypto()
     const signer = crypto.signer(await loadKey(values, environment))
-    const url = chainUrlOf(values)
+    const { plain } = values
     const chainId = values.chainId === undefined ? undefined : BigInt(values.chainId)
-    const options = { url, signer, ...(chainId === undefined ? {} : { chainId }) }
+    const options = { url: chainUrlOf(values), signer, plain, ...(chainId === undefined ? {} : { chainId }) }
     const deployed = await unlessAborted(signal, deploySluice(options))
-    const { contract, block, transaction, gasUsed } = deployed
-    const answer = { contract, chainId: deployed.chainId, block, transaction, gas: gasUsed }
-    output.result(answer, `${contract} on chain ${deployed.chainId}, in block ${block} for ${gasUsed} gas`)
+    output.result(answerOf(deployed), textOf(deployed))
   },
 })
+
+function answerOf({ contract, chainId, created }: Deployed) {
+  if (created === undefined) return { contract, chainId, existed: true }
+  const { block, transaction, gasUsed } = created
+  return { contract, chainId, existed: false, block, transaction, gas: gasUsed }
+}
+
+function textOf({ contract, chainId, created }: Deployed): string {
+  if (created === undefined) return `${contract} on chain ${chainId}: it stands there already, nothing was sent`
+  return `${contract} on chain ${chainId}, in block ${created.block} for ${created.gasUsed} gas`
+}

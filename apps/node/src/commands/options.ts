@@ -32,7 +32,11 @@ export const chainOptions = {
     'how often the chain is asked for a new block (default: 2s, in development 0.2s)',
     duration,
   ),
-  contract: optional('address', 'address of the Sluice contract (default: the known one of the chain)', address),
+  contract: optional(
+    'address',
+    'address of the Sluice contract (default: the known one of the chain, or where `sluice deploy` puts it)',
+    address,
+  ),
 }
 
 /** What an engine needs besides. A command needs them only where no node of the data folder runs. */

@@ -50,3 +50,10 @@ test('a backup is written for its owner only', async () => {
   expect(bytes).toBeGreaterThan(100)
   expect(statSync(path).mode & 0o777).toBe(0o600)
 })
+
+test('deploying again sends nothing and tells where the contract stands', async () => {
+  const { client } = triangle
+  const before = await world.balance(client.address)
+  expect(await world.ok(client, 'deploy')).toEqual({ contract: world.contract, chainId: '314', existed: true })
+  expect(await world.balance(client.address)).toBe(before)
+})

@@ -1,5 +1,8 @@
 import { sluiceBytecode } from '@sluice/contracts'
+import { type Call, type Deployer, placeContract, placeFactory } from '@sluice/contracts/deploying'
+import { plannedContract, singletonFactory } from '@sluice/contracts/deployment'
 import type { Address, Hex, Signer } from '@sluice/protocol'
+import { type TransactionReceipt, testActions } from 'viem'
 import { ChainError } from './errors.ts'
 import { currentFees } from './fees.ts'
 import { openRpc, type Rpc, rpcError } from './rpc.ts'
@@ -13,55 +16,120 @@ export interface DeployOptions {
   readonly signer: Signer
   /** Most to pay for a unit of gas, native base units. */
   readonly maxFeePerGas?: bigint
+  /** Deploy by a transaction of the signer's own, at an address that nobody can know before: for chains without the factory. */
+  readonly plain?: boolean
 }
 
-/** Where a contract came to stand. */
-export interface Deployed {
-  readonly contract: Address
-  readonly chainId: bigint
+interface Created {
   readonly block: bigint
   readonly transaction: Hex
   readonly gasUsed: bigint
 }
 
-async function send(rpc: Rpc, { chainId, signer, maxFeePerGas }: DeployOptions): Promise<Deployed> {
-  const id = BigInt(await rpc.client.getChainId())
-  if (chainId !== undefined && chainId !== id) {
-    throw new ChainError('CHAIN_WRONG', { url: rpc.url, got: id, expected: chainId })
-  }
-  const account = signer.address
-  const fees = await currentFees(rpc, maxFeePerGas)
-  const gas = await estimate(rpc, account)
-  const nonce = await rpc.client.getTransactionCount({ address: account, blockTag: 'pending' })
-  const transaction = { type: 'eip1559', chainId: Number(id), nonce, gas, data: sluiceBytecode, ...fees } as const
-  const { raw } = signTransaction(transaction, signer)
-  const hash = await rpc.client.sendRawTransaction({ serializedTransaction: raw })
-  const receipt = await rpc.client.waitForTransactionReceipt({ hash, pollingInterval: 250, timeout: 600_000 })
-  if (receipt.status !== 'success' || !receipt.contractAddress) {
-    throw new ChainError('CHAIN_DEPLOY_FAILED', { chainId: id, hash })
-  }
-  const contract = receipt.contractAddress.toLowerCase() as Hex
-  return { contract, chainId: id, block: receipt.blockNumber, transaction: hash, gasUsed: receipt.gasUsed }
+/** Where the contract stands. */
+export interface Deployed {
+  readonly contract: Address
+  readonly chainId: bigint
+  /** The transaction that put it there; none if it stood there before. */
+  readonly created?: Created
 }
 
-async function estimate(rpc: Rpc, account: Address): Promise<bigint> {
-  const gas = await rpc.client.estimateGas({ account, data: sluiceBytecode })
-  const balance = await rpc.client.getBalance({ address: account })
-  if (balance === 0n) {
-    throw new ChainError('CHAIN_FUNDS_TOO_LOW', { sender: account, balance, needed: gas, call: 'deploy' })
+/** A call, or with `to` left out a creation. */
+type Transaction = Omit<Call, 'to'> & Partial<Pick<Call, 'to'>>
+
+/** How long a transaction is waited for, milliseconds: Filecoin makes a block in 30 s, and there may be a queue. */
+const PATIENCE = 600_000
+
+async function mined(rpc: Rpc, chainId: bigint, hash: Hex): Promise<TransactionReceipt> {
+  const receipt = await rpc.client.waitForTransactionReceipt({ hash, pollingInterval: 250, timeout: PATIENCE })
+  if (receipt.status !== 'success') throw new ChainError('CHAIN_DEPLOY_FAILED', { chainId, hash })
+  return receipt
+}
+
+async function send(
+  rpc: Rpc,
+  { signer, maxFeePerGas }: DeployOptions,
+  chainId: bigint,
+  transaction: Transaction,
+): Promise<TransactionReceipt> {
+  const { address: account } = signer
+  const [fees, estimate, balance] = await Promise.all([
+    currentFees(rpc, maxFeePerGas),
+    rpc.client.estimateGas({ account, ...transaction }),
+    rpc.client.getBalance({ address: account }),
+  ])
+  const gas = (estimate * 5n) / 4n
+  const needed = gas * fees.maxFeePerGas + (transaction.value ?? 0n)
+  if (balance < needed) {
+    throw new ChainError('CHAIN_FUNDS_TOO_LOW', { sender: account, balance, needed, call: 'deploy' })
   }
-  return (gas * 5n) / 4n
+  const nonce = await rpc.client.getTransactionCount({ address: account, blockTag: 'pending' })
+  const prepared = { type: 'eip1559', chainId: Number(chainId), nonce, gas, ...transaction, ...fees } as const
+  const { raw } = signTransaction(prepared, signer)
+  return mined(rpc, chainId, await rpc.client.sendRawTransaction({ serializedTransaction: raw }))
+}
+
+/** anvil can be told to put code anywhere; other nodes cannot, and anvil is never a public chain's. */
+async function developmentOf({ client }: Rpc): Promise<Pick<Deployer, 'setCode'>> {
+  const version = await client.request({ method: 'web3_clientVersion' }).catch(() => '')
+  if (!version.startsWith('anvil/')) return {}
+  const node = client.extend(testActions({ mode: 'anvil' }))
+  return { setCode: (address, bytecode) => node.setCode({ address, bytecode }) }
+}
+
+async function deployByFactory(rpc: Rpc, options: DeployOptions, chainId: bigint): Promise<Deployed> {
+  const deployer: Deployer = {
+    chainId: Number(chainId),
+    client: rpc.client,
+    send: (call) => send(rpc, options, chainId, call),
+    mined: (hash) => mined(rpc, chainId, hash),
+    ...(await developmentOf(rpc)),
+  }
+  if ((await placeFactory(deployer)) !== 'standing') {
+    throw new ChainError('CHAIN_NO_FACTORY', { chainId, factory: singletonFactory })
+  }
+  const planned = plannedContract('Sluice')
+  const receipt = await placeContract(deployer, planned)
+  return { contract: planned.address, chainId, ...(receipt !== undefined && { created: createdBy(receipt) }) }
+}
+
+async function deployPlainly(rpc: Rpc, options: DeployOptions, chainId: bigint): Promise<Deployed> {
+  const receipt = await send(rpc, options, chainId, { data: sluiceBytecode })
+  const { contractAddress, transactionHash: hash } = receipt
+  if (!contractAddress) throw new ChainError('CHAIN_DEPLOY_FAILED', { chainId, hash })
+  return { contract: contractAddress.toLowerCase() as Address, chainId, created: createdBy(receipt) }
+}
+
+function createdBy({ blockNumber, transactionHash, gasUsed }: TransactionReceipt): Created {
+  return { block: blockNumber, transaction: transactionHash, gasUsed }
+}
+
+async function deploy(rpc: Rpc, options: DeployOptions): Promise<Deployed> {
+  const { chainId: expected, plain = false } = options
+  const chainId = BigInt(await rpc.client.getChainId())
+  if (expected !== undefined && expected !== chainId) {
+    throw new ChainError('CHAIN_WRONG', { url: rpc.url, got: chainId, expected })
+  }
+  return plain ? deployPlainly(rpc, options, chainId) : deployByFactory(rpc, options, chainId)
 }
 
 /**
- * Puts a Sluice contract on a chain. It has no owner: whoever deploys it has no more to say than anybody.
+ * Puts the Sluice contract on a chain, at the address that it has on every chain, unless it stands there already. It has no owner: whoever
+ * deploys it has no more to say than anybody.
  *
- * @throws ChainError `CHAIN_UNREACHABLE`, `CHAIN_WRONG`, `CHAIN_FUNDS_TOO_LOW`, `CHAIN_FEE_TOO_HIGH`, `CHAIN_DEPLOY_FAILED`.
+ * It goes through Safe's singleton factory. Where that is missing, Safe's own transaction for the chain puts it there if this version
+ * holds one (Filecoin's chains), and anvil is told to put it there.
+ *
+ * @throws ChainError `CHAIN_UNREACHABLE`, `CHAIN_WRONG`, `CHAIN_NO_FACTORY`, `CHAIN_FUNDS_TOO_LOW`, `CHAIN_FEE_TOO_HIGH`, `CHAIN_DEPLOY_FAILED`.
+ * @example
+ * ```ts
+ * const { contract, created } = await deploySluice({ url: 'http://127.0.0.1:8545', signer })
+ * ```
  */
 export async function deploySluice(options: DeployOptions): Promise<Deployed> {
   const rpc = openRpc(options.url)
   try {
-    return await send(rpc, options)
+    return await deploy(rpc, options)
   } catch (cause) {
     throw rpcError(options.url, 'deploying', cause)
   } finally {

@@ -54,6 +54,11 @@ export const chainErrors = {
     message: 'the chain at {url} does not take the transaction: {reason}',
     action: 'Look at the reason, then send again.',
   },
+  CHAIN_NO_FACTORY: {
+    message: "Safe's singleton factory is not at {factory} on chain {chainId}",
+    action:
+      'Ask Safe to put it there (github.com/safe-global/safe-singleton-factory), or deploy with --plain and tell everybody the address.',
+  },
   CHAIN_DEPLOY_FAILED: {
     message: 'deploying on chain {chainId} failed in transaction {hash}',
     action: 'Look at the transaction, then try again.',

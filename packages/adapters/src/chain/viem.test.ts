@@ -496,15 +496,3 @@ describe('a chain that goes away and comes back', () => {
     await told.until(() => told.problem?.code === 'CHAIN_FINALITY_BROKEN')
   })
 })
-
-describe('deploying', () => {
-  it('refuses another chain than it is told', async () => {
-    const deployed = deploySluice({ url: local.url, chainId: 1n, signer: parties.a.signer })
-    await expect(deployed).rejects.toThrow(code('CHAIN_WRONG'))
-  })
-
-  it('says that its sender has nothing to pay with', async () => {
-    const signer = parties.crypto.signer(new Uint8Array(32).fill(9))
-    await expect(deploySluice({ url: local.url, signer })).rejects.toThrow(code('CHAIN_FUNDS_TOO_LOW'))
-  })
-})

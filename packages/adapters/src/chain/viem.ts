@@ -16,7 +16,7 @@ export interface ViemChainOptions {
   readonly url: string
   /** Which chain it must be. Default: whichever answers. */
   readonly chainId?: bigint
-  /** Default: the one that @sluice/contracts knows of on this chain. */
+  /** Default: the one that @sluice/contracts knows of on this chain, or the one that `deploySluice` puts there. */
   readonly contract?: Address
   /** Sends transactions and pays their gas. */
   readonly signer: Signer
@@ -42,12 +42,20 @@ const DOMAIN_FIELDS = [
   { name: 'verifyingContract', type: 'address' },
 ] as const
 
+/** The contract where this version of it stands on every chain, if it does on this one. */
+async function findPlanned(rpc: Rpc): Promise<Address | undefined> {
+  // The address follows from the code of all contracts: whoever names a contract need not load it.
+  const { plannedAddress } = await import('@sluice/contracts/deployment')
+  const address = plannedAddress('Sluice')
+  return (await rpc.client.getCode({ address })) === undefined ? undefined : address
+}
+
 async function readDomain(rpc: Rpc, { chainId: expected, contract }: ViemChainOptions): Promise<Domain> {
   const chainId = BigInt(await rpc.client.getChainId())
   if (expected !== undefined && chainId !== expected) {
     throw new ChainError('CHAIN_WRONG', { url: rpc.url, got: chainId, expected })
   }
-  const known = contract ?? addresses[Number(chainId)]?.sluice
+  const known = contract ?? addresses[Number(chainId)]?.sluice ?? (await findPlanned(rpc))
   if (known === undefined) throw new ChainError('CHAIN_CONTRACT_UNKNOWN', { chainId })
   return { chainId, contract: known.toLowerCase() as Address }
 }
