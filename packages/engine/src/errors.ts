@@ -66,6 +66,10 @@ export const engineErrors = {
     message: 'the proposal of {peer} is refused: {reason}',
     action: 'Propose terms that the policy takes.',
   },
+  CHANNEL_TOKEN_REFUSED: {
+    message: 'channels in the token {token} are not taken here, only in {taken}',
+    action: 'Propose a channel in a token that is taken, or choose another peer.',
+  },
   CHANNEL_FROZEN: {
     message: 'the channel {channelId} is frozen: {reason}',
     action: 'Close it on chain.',

@@ -1,5 +1,17 @@
+import { NATIVE_TOKEN } from '@sluice/protocol'
 import { expect, test } from 'vitest'
-import { address, byteCount, duration, idPrefix, listenAddress, oneOf, urlOf, wholeNumber } from './parse.ts'
+import {
+  address,
+  byteCount,
+  duration,
+  idPrefix,
+  listenAddress,
+  oneOf,
+  takenTokens,
+  token,
+  urlOf,
+  wholeNumber,
+} from './parse.ts'
 
 const refused = expect.objectContaining({ code: 'VALUE_INVALID' })
 
@@ -7,6 +19,15 @@ test('addresses are read to lowercase', () => {
   expect(address(`0x${'AB'.repeat(20)}`, 'x')).toBe(`0x${'ab'.repeat(20)}`)
   for (const wrong of ['', '0x12', `0x${'zz'.repeat(20)}`, 'ab'.repeat(20)])
     expect(() => address(wrong, 'x')).toThrow(refused)
+})
+
+test('tokens are addresses or the native one, and lists of them may say a least capacity', () => {
+  const coin = `0x${'ab'.repeat(20)}` as const
+  expect([token('native', 'x'), token(coin.toUpperCase().replace('0X', '0x'), 'x')]).toEqual([NATIVE_TOKEN, coin])
+  expect(takenTokens('native', 'x')).toEqual([{ token: NATIVE_TOKEN }])
+  expect(takenTokens(`${coin}:500, native`, 'x')).toEqual([{ token: coin, capacityMin: 500n }, { token: NATIVE_TOKEN }])
+  for (const wrong of ['', 'FIL', `${coin}:`, `${coin}:1:2`, `${coin}:-1`, 'native,', 'native,native:5'])
+    expect(() => takenTokens(wrong, 'x'), wrong).toThrow(refused)
 })
 
 test('ids may be cut short', () => {

@@ -1,7 +1,8 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Finality } from '@sluice/adapters/chain-viem'
-import type { Address } from '@sluice/protocol'
+import type { TakenToken } from '@sluice/engine'
+import { type Address, NATIVE_TOKEN } from '@sluice/protocol'
 import { parseAmount } from '../config/amount.ts'
 import { NodeError } from '../errors.ts'
 import type { Parse } from './options.ts'
@@ -21,6 +22,31 @@ export const amount: Parse<bigint> = parseAmount
 export const address: Parse<Address> = (value, name) => {
   if (!/^0x[0-9a-fA-F]{40}$/.test(value)) throw invalid(name, value, 'an address: 0x and 40 hexadecimal digits')
   return value.toLowerCase() as Address
+}
+
+/** A token: its address, or `native`. */
+export const token: Parse<Address> = (value, name) => {
+  if (value === 'native') return NATIVE_TOKEN
+  if (!/^0x[0-9a-fA-F]{40}$/.test(value))
+    throw invalid(name, value, "a token: 'native', or 0x and 40 hexadecimal digits")
+  return value.toLowerCase() as Address
+}
+
+/** Tokens with commas between them; each may say after a colon the smallest capacity of a virtual channel in it, base units. */
+export const takenTokens: Parse<readonly TakenToken[]> = (value, name) => {
+  const taken = value.split(',').map((item) => {
+    const [named = '', least, ...rest] = item.trim().split(':')
+    if (rest.length > 0 || !/^\d{1,38}$/.test(least ?? '0')) {
+      throw invalid(
+        name,
+        value,
+        'tokens with commas between them, such as native,0x…:1000 with a least capacity in base units',
+      )
+    }
+    return { token: token(named, name), ...(least === undefined ? {} : { capacityMin: BigInt(least) }) }
+  })
+  if (new Set(taken.map((one) => one.token)).size < taken.length) throw invalid(name, value, 'each token once')
+  return taken
 }
 
 /** An id or the beginning of one, with 0x. */

@@ -1,7 +1,6 @@
-import { NATIVE_TOKEN } from '@sluice/protocol'
 import { defineCommand } from '../cli/command.ts'
 import { defaulted, optional, required } from '../cli/options.ts'
-import { address, amount, duration, idPrefix, oneOf, urlOf } from '../cli/parse.ts'
+import { address, amount, duration, idPrefix, oneOf, token as tokenOf, urlOf } from '../cli/parse.ts'
 import { withNode } from '../daemon/access.ts'
 import { channelsText, channelText } from './channel-text.ts'
 import { findChannel } from './find-channel.ts'
@@ -19,7 +18,7 @@ const open = defineCommand({
     peer: required('address', 'signer of the peer', address),
     url: optional('url', 'where the peer listens; not needed while connected', urlOf('ws', 'wss')),
     deposit: required('amount', 'what this side deposits: 0.5FIL, 10nFIL, or base units', amount),
-    token: defaulted('address', 'ERC-20 token (the zero address: the native one)', address, NATIVE_TOKEN),
+    token: defaulted('token', 'token of the channel: address of an ERC-20 token, or native', tokenOf, 'native'),
     window: optional('time', 'dispute window: 20s, 15m, 24h (default: of the profile)', duration),
   },
   examples: [

@@ -17,7 +17,8 @@ const node = defineCommand({
     'sluice node --chain http://127.0.0.1:8545 --profile development',
     'sluice node --data /var/lib/sluice --profile filecoin --chain https://rpc.example',
   ],
-  run: async (context, values) => (await loadDaemon()).runDaemon(context, values, { role: 'node', changes: {} }),
+  run: async (context, values) =>
+    (await loadDaemon()).runDaemon(context, values, { role: 'node', changes: { tokens: values.tokens } }),
 })
 
 const hub = defineCommand({
@@ -29,11 +30,13 @@ const hub = defineCommand({
   examples: [
     'sluice hub --listen 0.0.0.0:7000 --public-url wss://hub.example --chain http://127.0.0.1:8545',
     'sluice hub --fee-base 1nFIL --fee-ppm 500',
+    'sluice hub --fee-ppm 500 --tokens native,0x80b98d3aa09ffff255c3ba4a241111ff1262f045:10000',
   ],
   run: async (context, values) => {
     const { runDaemon } = await loadDaemon()
     const changes = {
       forward: true,
+      tokens: values.tokens,
       feeBase: values.feeBase,
       feePartsPerMillion: values.feePpm,
       feePerHour: values.feeHourPpm,
@@ -73,7 +76,7 @@ const provide = defineCommand({
   ],
   run: async (context, values, [folder = '']) => {
     const [{ runDaemon }, { serveProvider }] = await Promise.all([loadDaemon(), import('../daemon/provider.ts')])
-    return runDaemon(context, values, { role: 'provider', changes: {} }, (opened, stopper) =>
+    return runDaemon(context, values, { role: 'provider', changes: { tokens: values.tokens } }, (opened, stopper) =>
       serveProvider(opened, stopper, { ...values, folder: path(folder, 'the folder') }),
     )
   },

@@ -1,9 +1,8 @@
 import { basename } from 'node:path'
-import { NATIVE_TOKEN } from '@sluice/protocol'
 import { extractFile } from '@sluice/retrieval/node'
 import { type Context, defineCommand } from '../cli/command.ts'
 import { defaulted, flagOnly, optional, toggle, type Values } from '../cli/options.ts'
-import { address, amount, path } from '../cli/parse.ts'
+import { amount, path, token } from '../cli/parse.ts'
 import { formatAmount } from '../config/amount.ts'
 import { unlessAborted, withNode } from '../daemon/access.ts'
 import {
@@ -23,7 +22,7 @@ const options = {
   out: flagOnly(optional('file', 'where the CAR goes (default: the CID and .car, in this folder)', path)),
   unpack: flagOnly(optional('file', 'unpack the file that the CAR holds to here', path)),
   max: defaulted('amount', 'most to pay for it', amount, '0.01FIL'),
-  token: defaulted('address', 'ERC-20 token to pay in (the zero address: the native one)', address, NATIVE_TOKEN),
+  token: defaulted('token', 'token to pay in: address of an ERC-20 token, or native', token, 'native'),
   part: flagOnly(toggle('begin also when the whole costs more than --max, and stop there')),
   fresh: flagOnly(toggle('forget a partial download and what was paid for it, and begin anew')),
 }

@@ -1,5 +1,16 @@
 import { defaulted, optional, toggle } from '../cli/options.ts'
-import { address, amount, duration, finality, listenAddress, oneOf, path, urlOf, wholeNumber } from '../cli/parse.ts'
+import {
+  address,
+  amount,
+  duration,
+  finality,
+  listenAddress,
+  oneOf,
+  path,
+  takenTokens,
+  urlOf,
+  wholeNumber,
+} from '../cli/parse.ts'
 import { DEFAULT_DATA_FOLDER } from '../config/folder.ts'
 import { logLevels } from '../daemon/log.ts'
 
@@ -72,6 +83,12 @@ export const daemonOptions = {
   ...engineOptions,
   listen: defaulted('address', 'where peers connect; port 0 takes a free one', listenAddress, '127.0.0.1:0'),
   publicUrl: optional('url', 'how peers reach that address from outside', urlOf('ws', 'wss')),
+  tokens: defaulted(
+    'tokens',
+    'in which tokens peers may open channels with this side, with commas between them; after a colon the least capacity of a virtual channel in base units: native,0x…:1000',
+    takenTokens,
+    'native',
+  ),
   rpcListen: defaulted('address', 'where JSON-RPC answers; keep it on the loopback', listenAddress, '127.0.0.1:0'),
   metricsListen: optional(
     'address',

@@ -309,6 +309,15 @@ describe('a proposal', () => {
     expect(bob.engine.channels()).toHaveLength(2)
   })
 
+  it('in a token that the policy does not name is rejected with the tokens that are taken', async () => {
+    const token: Hex = `0x${'70'.repeat(20)}`
+    await propose({ nonce: channel.terms.nonce + 1n, token })
+    const rejections = puppet.heardOf('reject')
+    expect(rejections).toMatchObject([{ code: 'CHANNEL_TOKEN_REFUSED' }])
+    expect(rejections[0]?.text).toBe(`channels in the token ${token} are not taken here, only in native`)
+    expect(bob.engine.channels()).toHaveLength(1)
+  })
+
   it('is agreed to again when it is made again, and nothing is lost by it', async () => {
     await pay(100n)
     await propose({})

@@ -10,6 +10,7 @@ import {
   emptyOutLane,
   type Id,
   makeNonce,
+  NATIVE_TOKEN,
   type Party,
   type PartyIndex,
   type ProposeMessage,
@@ -20,6 +21,7 @@ import { EngineError } from '../errors.ts'
 import { secondsOf } from '../lanes/channel.ts'
 import type { Transaction } from '../loop/transaction.ts'
 import type { Tx } from '../loop/tx.ts'
+import type { Policy } from '../policy/policy.ts'
 
 function newRecord(tx: Tx, terms: ChannelTerms, status: 'proposed' | 'agreed'): ChannelRecord {
   const self: PartyIndex = terms.a.signer === tx.env.self ? 0 : 1
@@ -87,6 +89,7 @@ function checkProposal(tx: Tx, peer: Address, terms: ChannelTerms, channelId: Id
   if (own.signer !== self || other.signer !== peer) throw refuse('its signers are not the two ends of this session')
   if (own.account !== account) throw refuse('it names another account for this side')
   if (!policy.acceptChannels) throw refuse('this side takes no channels')
+  checkToken(policy, terms.token)
   const { disputeWindow } = terms
   if (disputeWindow < policy.channelWindowMin || disputeWindow > policy.channelWindowMax) {
     throw refuse(`a dispute window is ${policy.channelWindowMin} to ${policy.channelWindowMax} s here`)
@@ -102,6 +105,17 @@ function checkProposal(tx: Tx, peer: Address, terms: ChannelTerms, channelId: Id
   let live = 0
   for (const [, channel] of tx.channels.entries()) if (isLive(channel)) live += 1
   if (live >= policy.channelsMax) throw refuse('there are too many channels here')
+}
+
+/** The text of a refusal is short: it names this many tokens. */
+const NAMED_TOKENS = 3
+
+function checkToken({ tokens }: Policy, token: Address): void {
+  if (tokens.some((taken) => taken.token === token)) return
+  const names = tokens.map((taken) => (taken.token === NATIVE_TOKEN ? 'native' : taken.token))
+  const rest = names.length > NAMED_TOKENS ? [`and ${names.length - NAMED_TOKENS} more`] : []
+  const taken = [...names.slice(0, NAMED_TOKENS), ...rest].join(', ') || 'none'
+  throw new EngineError('CHANNEL_TOKEN_REFUSED', { token, taken })
 }
 
 /** Handles `agree`. */

@@ -1,6 +1,7 @@
+import { NATIVE_TOKEN } from '@sluice/protocol'
 import { describe, expect, it } from 'vitest'
 import { limits } from './limits.ts'
-import { createPolicy } from './policy.ts'
+import { capacityMinOf, createPolicy } from './policy.ts'
 
 const profiles = ['default', 'development', 'filecoin'] as const
 
@@ -17,6 +18,14 @@ describe('the policy', () => {
       capacityMin: 7n,
       locksMax: limits.locksMax.development,
     })
+  })
+
+  it('takes channels in the native token alone unless told otherwise, and knows the least capacity of each token', () => {
+    const [coin, other] = [`0x${'70'.repeat(20)}`, `0x${'71'.repeat(20)}`] as const
+    expect(createPolicy().tokens).toEqual([{ token: NATIVE_TOKEN }])
+    const policy = createPolicy('default', { tokens: [{ token: coin, capacityMin: 5n }, { token: other }] })
+    expect(capacityMinOf(policy, coin)).toBe(5n)
+    expect(capacityMinOf(policy, other)).toBe(limits.capacityMin.default)
   })
 
   it('keeps every window above the time that looking takes, and limits in order', () => {

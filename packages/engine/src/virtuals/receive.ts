@@ -17,6 +17,7 @@ import {
 } from '@sluice/protocol'
 import { isLeaving, secondsOf } from '../lanes/channel.ts'
 import type { Tx } from '../loop/tx.ts'
+import { capacityMinOf } from '../policy/policy.ts'
 import { exposureOf, roleOf, type Situation, situationOf } from './situation.ts'
 
 /** What accepted operations make of the lane and of the virtual channels; nothing is written yet. */
@@ -45,7 +46,8 @@ function receiveAdd(
   const closing = isLeaving(tx, channel)
   const token = channel.terms.token
   const locks = lane.locks.size
-  checkAdd({ channelId, token, payer, receiver: self, virtualId, seen, closing, locks, now }, terms, memo, policy)
+  const limits = { ...policy, capacityMin: capacityMinOf(policy, token) }
+  checkAdd({ channelId, token, payer, receiver: self, virtualId, seen, closing, locks, now }, terms, memo, limits)
   const position = hopOf(terms, payer, self) + 1
   const incoming = { channelId, slot: lowestFreeSlot(lane.locks) }
   const status = roleOf({ position, terms }) === 'hub' ? 'opening' : 'open'
