@@ -6,47 +6,54 @@ import { join } from 'node:path'
 import { contractsFolder, forgeOutput } from '../tools/foundry.ts'
 import { readTestReport } from '../tools/test-report.ts'
 import type { Compiled } from './compile.ts'
+import type { Target } from './targets.ts'
 
-/** Tests that never touch the contract's bytecode, and the long ones that are left for survivors. */
-const QUICK = ['--no-match-path', 'test/{libraries,resolvers,vault,deploy,proofs,invariant}/**']
-const LONG = ['--match-path', 'test/invariant/**']
+const cacheFolder = join(contractsFolder, 'cache')
 
-/** Says whether tests notice a mutant. */
-export interface Judge extends Disposable {
-  /** The name of a test that fails, or undefined if the mutant survives. */
-  judge(mutant: Compiled): string | undefined
+/** What forge keeps of failures, to try them again: here they are another mutant's. */
+const REMEMBERED = ['fuzz', 'invariant', 'test-failures']
+
+/**
+ * Builds the project and makes a place for copies of it.
+ *
+ * @param name - Names the place, so that several runs can stand side by side.
+ * @returns The folder, which the caller removes.
+ */
+export function prepareCopies(name: string): string {
+  const folder = join(cacheFolder, `mutate-${name}`)
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  if (forgeOutput(['build', '--quiet']).code !== 0) throw new Error('the contracts do not build')
+  // vectors are looked for beside the project
+  symlinkSync(join(contractsFolder, '..', 'specs'), join(folder, 'specs'))
+  return folder
 }
 
 /**
- * Prepares a copy of the built project.
+ * Copies the built project.
  *
- * @param name - Names the copy, so that several can stand side by side.
- * @returns The judge; disposing it removes the copy.
- * @throws Error if the tests fail without any mutation.
+ * @param folder - What {@link prepareCopies} made.
+ * @param name - The copy's.
+ * @returns A function that says which test notices a target's mutant, or undefined if none does.
  */
-export function makeJudge(name: string): Judge {
-  const cache = join(contractsFolder, 'cache')
-  const copy = join(cache, `mutate-${name}`)
-  rmSync(copy, { recursive: true, force: true })
-  mkdirSync(copy, { recursive: true })
-  // everything but the cache that the copy stands in
-  for (const part of ['foundry.toml', 'src', 'test', 'scripts', 'out']) {
+export function makeJudge(folder: string, name: string): (target: Target, mutant: Compiled) => string | undefined {
+  const copy = join(folder, name)
+  for (const part of ['foundry.toml', 'src', 'test', 'scripts', 'out', 'cache/solidity-files-cache.json']) {
     cpSync(join(contractsFolder, part), join(copy, part), { recursive: true })
   }
-  // vectors are looked for beside the project
-  rmSync(join(cache, 'specs'), { force: true })
-  symlinkSync(join(contractsFolder, '..', 'specs'), join(cache, 'specs'))
-  const artifact = join(copy, 'out/Sluice.sol/Sluice.json')
-  run(copy, ['build', '--quiet'])
-  const built = readFileSync(artifact, 'utf8')
-  const failing = firstFailure(copy, QUICK)
-  if (failing !== undefined) throw new Error(`${failing} fails without any mutation`)
-  return {
-    judge(mutant) {
-      writeFileSync(artifact, withBytecode(built, mutant))
-      return firstFailure(copy, QUICK) ?? firstFailure(copy, LONG)
-    },
-    [Symbol.dispose]: () => rmSync(copy, { recursive: true, force: true }),
+  return (target, mutant) => {
+    const artifact = join(copy, `out/${target.contract}.sol/${target.contract}.json`)
+    const built = readFileSync(artifact, 'utf8')
+    writeFileSync(artifact, withBytecode(built, mutant))
+    try {
+      for (const filter of target.tests) {
+        const failing = firstFailure(copy, filter)
+        if (failing !== undefined) return failing
+      }
+      return undefined
+    } finally {
+      writeFileSync(artifact, built)
+    }
   }
 }
 
@@ -57,16 +64,17 @@ function withBytecode(artifact: string, { creation, runtime }: Compiled): string
   return JSON.stringify(parsed)
 }
 
-function run(root: string, args: readonly string[]) {
-  return forgeOutput([...args, '--root', root], {
+function firstFailure(copy: string, filter: readonly string[]): string | undefined {
+  for (const kept of REMEMBERED) rmSync(join(copy, 'cache', kept), { recursive: true, force: true })
+  const args = ['test', '--json', '--fail-fast', '--root', copy, ...filter]
+  const { stdout } = forgeOutput(args, {
     FOUNDRY_FUZZ_RUNS: '24',
     FOUNDRY_INVARIANT_RUNS: '4',
     FOUNDRY_INVARIANT_DEPTH: '250',
+    // what is compiled quickly is larger than a chain takes
+    FOUNDRY_CODE_SIZE_LIMIT: '100000',
   })
-}
-
-function firstFailure(root: string, which: readonly string[]): string | undefined {
-  const report = readTestReport(run(root, ['test', '--json', '--fail-fast', ...which]).stdout)
+  const report = readTestReport(stdout)
   // a run that reports nothing at all has not shown that the mutant lives
   if (report.passed + report.failed === 0) return 'the test run itself'
   return report.failures[0]?.test

@@ -16,25 +16,47 @@ export interface Mutant {
   source: string
 }
 
-/** The sources that are mutated: the contract and what it is made of. */
+/** The sources that are mutated: everything that has code. Files of interfaces, named I…, have none. */
 export function mutatedFiles(): string[] {
-  const libraries = readdirSync(join(contractsFolder, 'src/libraries')).filter((name) => name.endsWith('.sol'))
-  return ['src/Sluice.sol', ...libraries.sort().map((name) => `src/libraries/${name}`)]
+  const paths = readdirSync(join(contractsFolder, 'src'), { recursive: true, encoding: 'utf8' })
+  return paths
+    .map((path) => `src/${path.replaceAll('\\', '/')}`)
+    .filter((path) => path.endsWith('.sol') && !/\/interfaces\/|\/I[A-Z][^/]*$/.test(path))
+    .sort()
 }
 
 /** Every mutant, in the order of files and lines. */
 export function allMutants(files: readonly string[]): Mutant[] {
-  return files.flatMap((file) => {
-    const lines = readFileSync(join(contractsFolder, file), 'utf8').split('\n')
-    return lines.flatMap((line, index) =>
-      mutationsOf(line).map(({ what, text }) => ({
+  return files.flatMap((file) => mutantsOf(file, readFileSync(join(contractsFolder, file), 'utf8')))
+}
+
+/** Every mutant of one file's text. */
+export function mutantsOf(file: string, text: string): Mutant[] {
+  const lines = text.split('\n')
+  const assembly = linesOfAssembly(lines)
+  return lines.flatMap((line, index) =>
+    mutationsOf(line, assembly.has(index))
+      // all that a condition guards: the condition is made false already
+      .filter(({ text: changed }) => changed !== '' || !/^\s*revert\b/.test(line) || !lines[index - 1]?.endsWith('{'))
+      .map(({ what, text: changed }) => ({
         file,
         line: index + 1,
         what,
-        source: lines.with(index, text).join('\n'),
+        source: lines.with(index, changed).join('\n'),
       })),
-    )
-  })
+  )
+}
+
+function linesOfAssembly(lines: readonly string[]): Set<number> {
+  const found = new Set<number>()
+  let depth = 0
+  for (const [index, line] of lines.entries()) {
+    if (depth > 0) found.add(index)
+    if (depth > 0 || /^\s*assembly\b/.test(line)) {
+      depth += (line.match(/\{/g)?.length ?? 0) - (line.match(/\}/g)?.length ?? 0)
+    }
+  }
+  return found
 }
 
 /**

@@ -1,52 +1,68 @@
-// Mutation testing of the contract: which small mistakes would no test notice?
+// Mutation testing of the contracts: which small mistakes would no test notice?
 
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { contractsFolder } from '../tools/foundry.ts'
-import { makeCompiler } from './compile.ts'
-import { makeJudge } from './judge.ts'
-import { allMutants, mutatedFiles, sampleOf } from './mutants.ts'
+import { rmSync } from 'node:fs'
+import type { Verdict } from './examine.ts'
+import { prepareCopies } from './judge.ts'
+import { allMutants, type Mutant, mutatedFiles, sampleOf } from './mutants.ts'
+import { examineAll } from './pool.ts'
 
 /** A mutant that no test noticed. */
 export interface Survivor {
+  /** Relative to the repository's root. */
   file: string
   line: number
   what: string
 }
 
-/** What a run came to. Mutants that do not compile, or compile to the same bytecode, are not counted. */
+/** What a run came to. Mutants that do not compile, or mean the same to the compiler, are not counted. */
 export interface MutationReport {
   mutants: number
   killed: number
+  /** In the order of files and lines. */
   survivors: Survivor[]
+  seconds: number
 }
 
 /** What a run is told. */
 export interface MutationOptions {
   /** How many mutants at most, spread evenly over all. */
   sample: number
-  /** Only files whose path holds this. */
-  filter: string
-  /** Hears of each verdict. */
-  onVerdict: (verdict: string) => void
+  /** Only mutants whose place (`src/Sluice.sol:72`) holds one of these; all if there is none. */
+  places: readonly string[]
+  /** How many processes share the work. */
+  workers: number
+  /** Hears of each verdict as it comes. */
+  onVerdict: (mutant: Mutant, verdict: Verdict, done: number, all: number) => void
 }
 
 /** Makes mutants and runs the tests against each. @throws Error if the tests fail without any mutation. */
-export function mutate({ sample, filter, onVerdict }: MutationOptions): MutationReport {
-  const mutants = sampleOf(allMutants(mutatedFiles().filter((file) => file.includes(filter))), sample)
-  const compile = makeCompiler()
-  const [first = 'src/Sluice.sol'] = mutatedFiles()
-  const original = compile(first, readFileSync(join(contractsFolder, first), 'utf8'))
-  const report: MutationReport = { mutants: 0, killed: 0, survivors: [] }
-  using judge = makeJudge(String(process.pid))
-  for (const { file, line, what, source } of mutants) {
-    const compiled = compile(file, source)
-    if (compiled === undefined || compiled.runtime === original?.runtime) continue
-    const killer = judge.judge(compiled)
-    report.mutants++
-    if (killer === undefined) report.survivors.push({ file, line, what })
-    else report.killed++
-    onVerdict(`${file}:${line} ${what}: ${killer === undefined ? 'SURVIVED' : `killed by ${killer}`}`)
+export async function mutate({ sample, places, workers, onVerdict }: MutationOptions): Promise<MutationReport> {
+  const started = performance.now()
+  const chosen = allMutants(mutatedFiles()).filter(({ file, line }) => isIn(places, `${file}:${line}`))
+  const mutants = sampleOf(chosen, sample)
+  const verdicts: Verdict[] = []
+  const folder = prepareCopies(String(process.pid))
+  const clear = () => rmSync(folder, { recursive: true, force: true })
+  process.once('exit', clear)
+  try {
+    let done = 0
+    await examineAll(mutants, workers, folder, (index, verdict) => {
+      verdicts[index] = verdict
+      const mutant = mutants[index]
+      if (mutant !== undefined) onVerdict(mutant, verdict, ++done, mutants.length)
+    })
+  } finally {
+    process.off('exit', clear)
+    clear()
   }
-  return report
+  const killed = verdicts.filter(({ end }) => end === 'killed').length
+  const survivors = mutants
+    .filter((_, index) => verdicts[index]?.end === 'survived')
+    .map(({ file, line, what }) => ({ file: `contracts/${file}`, line, what }))
+  const seconds = Math.round((performance.now() - started) / 1000)
+  return { mutants: killed + survivors.length, killed, survivors, seconds }
+}
+
+function isIn(places: readonly string[], place: string): boolean {
+  return places.length === 0 || places.some((part) => place.includes(part))
 }

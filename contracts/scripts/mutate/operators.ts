@@ -1,4 +1,6 @@
-// The changes that a mutant makes to one line of Solidity. Each is small, and each is a mistake that somebody could make.
+// The changes that a mutant makes to one line. Each is small, and each is a mistake that somebody could make.
+
+import { operandsDropped, swappedArguments, swappedChoice } from './parts.ts'
 
 /** A line with one change. */
 export interface Mutation {
@@ -8,44 +10,71 @@ export interface Mutation {
   text: string
 }
 
-const swaps: readonly [RegExp, string][] = [
+// `negates`: left out where a condition is made true and false, or an operand dropped, which is harder to notice.
+type Swap = readonly [pattern: RegExp, replacement: string, negates?: true]
+
+/** In Solidity itself. */
+const swaps: readonly Swap[] = [
   [/ < /g, ' <= '],
-  [/ < /g, ' >= '],
+  [/ < /g, ' >= ', true],
   [/ <= /g, ' < '],
   [/ > /g, ' >= '],
-  [/ > /g, ' <= '],
+  [/ > /g, ' <= ', true],
   [/ >= /g, ' > '],
-  [/ == /g, ' != '],
-  [/ != /g, ' == '],
-  [/ && /g, ' || '],
-  [/ \|\| /g, ' && '],
+  [/ == /g, ' != ', true],
+  [/ != /g, ' == ', true],
+  [/ && /g, ' || ', true],
+  [/ \|\| /g, ' && ', true],
   [/ \+ /g, ' - '],
   [/ - /g, ' + '],
   [/ \+= /g, ' -= '],
   [/ -= /g, ' += '],
+  [/ \|= /g, ' &= '],
   [/ & /g, ' | '],
   [/ \| /g, ' & '],
   [/ << /g, ' >> '],
   [/ >> /g, ' << '],
   [/\breturn true\b/g, 'return false'],
   [/\breturn false\b/g, 'return true'],
-  [/(?<![\w.])!(?=[\w(])/g, ''],
-  [/(?<=[[( ,])0(?=[\]), ;])/g, '1'],
-  [/(?<=[[( ,])1(?=[\]), ;])/g, '0'],
+  [/(?<![\w.])!(?=[\w(])/g, '', true],
   [/\blane0\b/g, 'lane1'],
   [/\bpool0\b/g, 'pool1'],
   [/\bpaid0\b/g, 'paid1'],
   [/\bofA\(/g, 'ofB('],
-  [/\bpayA\b/g, 'payB'],
-  [/\bterms\.a\./g, 'terms.b.'],
-  [/\bterms\.b\./g, 'terms.a.'],
+  [/\b(pay|paid|withdrawn|share|signature|deposit|amount|to)A\b/g, '$1B'],
+  [/\b(\w+)\.a\./g, '$1.b.'],
+  [/\b(\w+)\.b\./g, '$1.a.'],
+  [/\.account\b/g, '.signer'],
+  [/\.signer\b/g, '.account'],
   [/\bunentered\b/g, ''],
   [/\bguarded\b/g, ''],
+  [/\bonlyVault\b/g, ''],
+]
+
+/** In assembly, whose constants are offsets and sizes. */
+const assemblySwaps: readonly Swap[] = [
+  [/\blt\(/g, 'gt('],
+  [/\bgt\(/g, 'lt('],
+  [/\beq\(/g, 'xor('],
+  [/\biszero\(iszero\(/g, 'iszero((('],
+  [/\band\(/g, 'or('],
+  [/\bor\(/g, 'and('],
+  // an offset's constant is changed below: once is enough
+  [/\badd\((?!\w+, 0x)/g, 'sub('],
+  [/\bsub\(/g, 'add('],
+  [/\bshl\(/g, 'shr('],
+  [/\bshr\(/g, 'shl('],
+]
+
+/** In both. */
+const constantSwaps: readonly Swap[] = [
+  [/(?<=[[( ,])0(?=[\]), ;]|$)/g, '1'],
+  [/(?<=[[( ,])1(?=[\]), ;]|$)/g, '0'],
 ]
 
 /** Lines that hold nothing to be wrong about. */
 const isInert = (line: string): boolean =>
-  /^\s*(\/\/|\/\*|\*|import\b|pragma\b|using\b|error\b|event\b|struct\b|type\b|contract\b|library\b|abstract\b|\}|$)/.test(
+  /^\s*(\/\/|\/\*|\*|import\b|pragma\b|using\b|error\b|event\b|struct\b|type\b|contract\b|library\b|abstract\b|assembly\b|\}(?! else if)|$)/.test(
     line,
   ) || /\b(constant|immutable)\b.*(keccak256|=\s*0x)/.test(line)
 
@@ -53,33 +82,82 @@ const isInert = (line: string): boolean =>
  * All mutations of a line.
  *
  * @param line - The line as it stands.
- * @returns Each with one change; none for comments, imports and declarations.
+ * @param inAssembly - Whether it is Yul.
+ * @returns Each with one change, no two alike; none for comments, imports and declarations.
  */
-export function mutationsOf(line: string): Mutation[] {
+export function mutationsOf(line: string, inAssembly = false): Mutation[] {
   if (isInert(line)) return []
-  const found: Mutation[] = []
-  for (const [pattern, replacement] of swaps) {
-    if (/\bfunction\b/.test(line) && replacement !== '') continue
-    for (const match of line.matchAll(pattern)) {
-      const text = line.slice(0, match.index) + replacement + line.slice(match.index + match[0].length)
-      found.push({ what: `'${match[0].trim()}' -> '${replacement.trim()}'`, text })
-    }
+  const code = line.replace(/\s+\/\/ .*$/, '')
+  const found = inAssembly ? yulMutationsOf(code) : solidityMutationsOf(code)
+  const all = [...found, ...swapped(code, constantSwaps), ...nextConstants(code)]
+  return all.filter(({ text }, index) => text !== code && all.findIndex((other) => other.text === text) === index)
+}
+
+function yulMutationsOf(line: string): Mutation[] {
+  return [...swapped(line, assemblySwaps), ...yulConditionsOf(line), ...withoutYulStatement(line)]
+}
+
+function solidityMutationsOf(line: string): Mutation[] {
+  const conditions = conditionsOf(line)
+  const operands = operandsDropped(line)
+  const covered = conditions.length > 0 || operands.length > 0
+  return [
+    ...swapped(line, covered ? swaps.filter(([, , negates]) => negates !== true) : swaps),
+    ...swappedChoice(line),
+    ...conditions,
+    ...operands,
+    ...swappedArguments(line),
+    ...withoutStatement(line),
+  ]
+}
+
+function swapped(line: string, list: readonly Swap[]): Mutation[] {
+  return list.flatMap(([pattern, replacement]) => {
+    if (/\bfunction\b/.test(line) && replacement !== '') return []
+    return [...line.matchAll(pattern)].map((match) => replaced(line, match, replacement.replace('$1', match[1] ?? '')))
+  })
+}
+
+function replaced(line: string, match: RegExpExecArray, by: string): Mutation {
+  return {
+    what: `'${match[0].trim()}' -> '${by.trim()}'`,
+    text: line.slice(0, match.index) + by + line.slice(match.index + match[0].length),
   }
-  return [...found, ...conditionsOf(line), ...withoutStatement(line)]
+}
+
+// One more than a number says: a boundary that is off by one, an offset that is off by a byte.
+function nextConstants(line: string): Mutation[] {
+  if (/\bfunction\b/.test(line)) return []
+  return [...line.matchAll(/(?<=[[( ,:])(0x[0-9a-f]{2}|[2-9]|[1-9]\d+)(?=[\]), ;:]|$)/g)]
+    .filter(([number]) => Number(number) !== 0)
+    .map((match) => {
+      const next = Number(match[0]) + 1
+      return replaced(line, match, match[0].startsWith('0x') ? `0x${next.toString(16).padStart(2, '0')}` : `${next}`)
+    })
 }
 
 function conditionsOf(line: string): Mutation[] {
-  const match = /^(\s*(?:\} else )?if \()(.+)(\) (?:\{|return\b.*|revert\b.*|[\w.]+ ?[=(].*))$/.exec(line)
+  const match =
+    /^(\s*(?:\} else )?if \()(.+)(\) (?:\{|return\b.*|revert\b.*|emit\b.*|[\w.]+(?:\[.*\])* ?[|=(].*))$/.exec(line)
   if (match === null) return []
   const [, head = '', , tail = ''] = match
   return ['true', 'false'].map((value) => ({ what: `condition -> ${value}`, text: `${head}${value}${tail}` }))
 }
 
+function yulConditionsOf(line: string): Mutation[] {
+  const match = /^(\s*if )(.+)( \{.*)$/.exec(line)
+  if (match === null) return []
+  return ['1', '0'].map((value) => ({ what: `condition -> ${value}`, text: `${match[1]}${value}${match[3]}` }))
+}
+
 function withoutStatement(line: string): Mutation[] {
-  const isStatement = /^\s+(?!return\b|revert\b|function\b|let\b|[\w.]+(?:\[\w*\])? (?:\w+ )?\w+ = )[\w.(].*;$/.test(
-    line,
-  )
+  const isStatement = /^\s+(?!return\b|if\b|function\b|let\b|[\w.]+(?:\[\w*\])? (?:\w+ )?\w+ = )[\w.(].*;$/.test(line)
   const isDeclaration = /^\s+(?:u?int\d*|address|bytes\d*|bool|mapping|Store|[A-Z]\w+)\b[^(=]*;$/.test(line)
-  if (!isStatement || isDeclaration) return []
+  if (!isStatement || isDeclaration || /^\s+_;$/.test(line)) return []
+  return [{ what: 'statement removed', text: '' }]
+}
+
+function withoutYulStatement(line: string): Mutation[] {
+  if (!/^\s+(?:\w+ := |\w+\().*\)?$/.test(line) || /\{$/.test(line)) return []
   return [{ what: 'statement removed', text: '' }]
 }

@@ -6,7 +6,7 @@ import { Harness } from "../support/Harness.sol";
 import { Reference } from "../support/Reference.sol";
 
 contract LockTreeTest is Test {
-    Harness private harness = new Harness();
+    Harness private harness = Harness(deployCode("Harness.sol:Harness"));
 
     function testFuzz_hashesAsTheProtocolSays(
         uint32 index,

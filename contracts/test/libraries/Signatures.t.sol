@@ -9,7 +9,7 @@ import { Harness } from "../support/Harness.sol";
 contract SignaturesTest is Test {
     uint256 private constant ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141;
 
-    Harness private harness = new Harness();
+    Harness private harness = Harness(deployCode("Harness.sol:Harness"));
 
     function compact(uint8 v, bytes32 r, bytes32 s) private pure returns (CompactSignature memory) {
         return CompactSignature(r, bytes32(uint256(s) | uint256(v - 27) << 255));

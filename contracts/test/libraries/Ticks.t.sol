@@ -5,7 +5,7 @@ import { Test } from "forge-std/Test.sol";
 import { Harness } from "../support/Harness.sol";
 
 contract TicksTest is Test {
-    Harness private harness = new Harness();
+    Harness private harness = Harness(deployCode("Harness.sol:Harness"));
 
     function testFuzz_hashesAgainAndAgain(bytes32 seed, uint8 times) public view {
         bytes32 want = seed;
