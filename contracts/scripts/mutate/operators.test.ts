@@ -77,6 +77,11 @@ describe('mutationsOf', () => {
     expect(texts('                if eq(word, who) {', true)).toEqual(['if xor(word, who) {', 'if 1 {', 'if 0 {'])
   })
 
+  test('says which of several places it changed', () => {
+    const found = mutationsOf('        lanes[0] = at(0);').filter(({ text }) => text !== '')
+    expect(found.map(({ what }) => what)).toEqual(["'0' -> '1' (1 of 2)", "'0' -> '1' (2 of 2)"])
+  })
+
   test('makes no mutant twice', () => {
     const all = texts('        if (a == 0 || b == 0) return (a.a.x, a.b.x, 0, 0);')
     expect(new Set(all).size).toBe(all.length)

@@ -90,7 +90,19 @@ export function mutationsOf(line: string, inAssembly = false): Mutation[] {
   const code = line.replace(/\s+\/\/ .*$/, '')
   const found = inAssembly ? yulMutationsOf(code) : solidityMutationsOf(code)
   const all = [...found, ...swapped(code, constantSwaps), ...nextConstants(code)]
-  return all.filter(({ text }, index) => text !== code && all.findIndex((other) => other.text === text) === index)
+  return numbered(
+    all.filter(({ text }, index) => text !== code && all.findIndex((other) => other.text === text) === index),
+  )
+}
+
+// Where a line allows the same change at several places, says which one it is.
+function numbered(mutations: readonly Mutation[]): Mutation[] {
+  return mutations.map(({ what, text }, index) => {
+    const alike = mutations.filter((other) => other.what === what)
+    if (alike.length === 1) return { what, text }
+    const before = mutations.slice(0, index).filter((other) => other.what === what).length
+    return { what: `${what} (${before + 1} of ${alike.length})`, text }
+  })
 }
 
 function yulMutationsOf(line: string): Mutation[] {
