@@ -25,8 +25,8 @@ export function createPayee({ engine, domain, url, hubUrl }: PayeeOptions): Paye
     account: engine.account,
     signer: engine.signer,
     // Asked for each offer: channels come and go.
-    get hubs() {
-      const open = engine.channels().filter(({ status }) => status === 'open')
+    hubs: (wanted) => {
+      const open = engine.channels().filter(({ status, token }) => status === 'open' && token === wanted)
       return [...new Set(open.map(({ peer }) => peer.signer))].map(describeHub)
     },
     ...(url !== undefined && { url }),

@@ -1,9 +1,9 @@
 import { type Binding, isBoundTo } from './bindings.ts'
-import { offerFor } from './demand.ts'
+import { offersFor } from './demand.ts'
 import { HttpError } from './errors.ts'
 import type { GateState } from './gate-state.ts'
 import { Meter } from './meter.ts'
-import { offerDifference } from './offer.ts'
+import { type Offer, offerDifference } from './offer.ts'
 import type { PaymentSignature } from './payment-signature.ts'
 import type { Admission } from './ports.ts'
 import { isTellable, type RequestLike } from './reply.ts'
@@ -18,12 +18,13 @@ export async function admitPayment(
   payment: PaymentSignature,
 ): Promise<{ admission: Admission; meter: Meter }> {
   const { virtualId } = payment.first.voucher
-  checkTerms(state, payment)
+  checkPath(state, payment)
+  const offer = offerTaken(state, resource, payment)
   const known = await state.bindings.get(virtualId)
-  checkAccepted(state, resource, payment, known)
+  checkAccepted(offer, resource, payment, known)
   const admission = await waitForLock(state, request, payment)
   if (admission.virtualId !== virtualId) throw new HttpError('PAYMENT_TERMS', { field: 'virtualId' })
-  const { price, window } = state.options
+  const { price, window } = offer
   const { key, etag, length } = resource
   const { signature } = payment.first
   const binding = known ?? (await state.bindings.bind(virtualId, { key, etag, length, price, window, signature }))
@@ -38,23 +39,24 @@ function meterOf(state: GateState, admission: Admission, binding: Binding, resto
   return meter
 }
 
-function checkTerms({ options }: GateState, { terms }: PaymentSignature): void {
+function checkPath({ options }: GateState, { terms }: PaymentSignature): void {
   if (terms.path.at(-1) !== options.payee.signer) throw new HttpError('PAYMENT_TERMS', { field: 'path' })
-  if (terms.token !== options.asset) throw new HttpError('PAYMENT_TERMS', { field: 'token' })
+}
+
+/** The offer of now in V's token. */
+function offerTaken(state: GateState, resource: Resource, { terms }: PaymentSignature): Offer {
+  const offer = offersFor(state, resource).find(({ asset }) => asset === terms.token)
+  if (offer === undefined) throw new HttpError('PAYMENT_TERMS', { field: 'token' })
+  return offer
 }
 
 /** A new V accepts the offer of now; a bound one goes on as it began. */
-function checkAccepted(
-  state: GateState,
-  resource: Resource,
-  payment: PaymentSignature,
-  known: Binding | undefined,
-): void {
+function checkAccepted(offer: Offer, resource: Resource, payment: PaymentSignature, known: Binding | undefined): void {
   if (known !== undefined) {
     checkBinding(known, resource, payment)
     return
   }
-  const field = offerDifference(payment.accepted, offerFor(state, resource))
+  const field = offerDifference(payment.accepted, offer)
   if (field !== undefined) throw new HttpError('PAYMENT_OFFER_UNKNOWN', { field })
 }
 

@@ -1,5 +1,5 @@
 import type { SluiceError } from '@sluice/protocol'
-import type { GateState } from './gate-state.ts'
+import type { AssetPrice, GateState } from './gate-state.ts'
 import { MAX_HUBS, type Offer } from './offer.ts'
 import { encodePaymentRequired, PAYMENT_REQUIRED } from './payment-required.ts'
 import { encodePaymentResponse, PAYMENT_RESPONSE } from './payment-response.ts'
@@ -7,9 +7,15 @@ import { owedFor } from './price.ts'
 import { errorReply, type Reply, type RequestLike } from './reply.ts'
 import type { Resource } from './resource.ts'
 
-/** What is wanted for a resource now. */
-export function offerFor({ options, timeout }: GateState, resource: Resource): Offer {
-  const { payee, price, asset, window } = options
+/** What is wanted for a resource now: an offer for each token. */
+export function offersFor(state: GateState, resource: Resource): readonly Offer[] {
+  return state.assets.map((assetPrice) => offerIn(state, assetPrice, resource))
+}
+
+function offerIn({ options, timeout, assets }: GateState, { asset, price }: AssetPrice, resource: Resource): Offer {
+  const { payee, window } = options
+  // All offers share a header.
+  const hubs = payee.hubs(asset).slice(0, Math.floor(MAX_HUBS / assets.length))
   return {
     network: payee.network,
     amount: owedFor(price, resource.length),
@@ -19,7 +25,7 @@ export function offerFor({ options, timeout }: GateState, resource: Resource): O
     signer: payee.signer,
     price,
     window,
-    hubs: payee.hubs.slice(0, MAX_HUBS),
+    hubs,
     contract: payee.contract,
     length: resource.length,
     ...(payee.url === undefined ? {} : { url: payee.url }),
@@ -42,7 +48,7 @@ export function demand(state: GateState, request: RequestLike, resource: Resourc
       mimeType: type,
       ...(description === undefined ? {} : { description }),
     },
-    offers: [offerFor(state, resource)],
+    offers: offersFor(state, resource),
   })
   const refused = error.code === 'PAYMENT_REQUIRED' ? {} : failure(state, error)
   return errorReply(402, error, { [PAYMENT_REQUIRED]: required, ...refused })

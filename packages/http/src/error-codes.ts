@@ -136,6 +136,10 @@ export const httpErrors = {
     message: 'a newer request on the virtual channel {virtualId} took over',
     action: 'Read the newer response.',
   },
+  ASSETS_INVALID: {
+    message: 'the gate is given prices in {count} tokens, {distinct} different ones',
+    action: 'Give each token once, and {max} tokens at most.',
+  },
   WINDOW_TOO_SMALL: {
     message: 'the window of {window} bytes is smaller than the {needed} that the resource needs',
     action: 'Configure a window of at least that size.',

@@ -86,6 +86,77 @@ async function code(reply: Reply): Promise<string> {
   return JSON.parse(Buffer.concat(chunks).toString()).code
 }
 
+describe('prices in several tokens', () => {
+  const coin = `0x${'70'.repeat(20)}` as const
+  const others = [{ asset: coin, price: { amount: 7n, per: 1n } }]
+
+  async function offers({ gate }: Setup): Promise<readonly Offer[]> {
+    const { headers } = await gate.serve(request(), resource)
+    return decodePaymentRequired(headers.get(PAYMENT_REQUIRED) ?? '').offers
+  }
+
+  async function openedIn(s: Setup, token: Offer['asset']) {
+    const offer = (await offers(s)).find(({ asset }) => asset === token)
+    if (offer === undefined) throw new Error(`no offer in ${token}`)
+    const { signer: payee, payTo: payeeAccount, hubs, amount: capacity } = offer
+    return { offer, virtual: await s.payments.payer.open({ payee, payeeAccount, hubs, token, capacity, first: 1n }) }
+  }
+
+  it('are an offer each, with the hubs that have channels in the token', async () => {
+    const s = setup({ others })
+    const hubs = (token: string) => (token === coin ? [{ signer: coin }] : [])
+    const gate = createGate({ ...s.options, payee: { ...s.payments.payee, hubs } })
+    expect(await offers({ ...s, gate })).toMatchObject([
+      { asset: NATIVE_TOKEN, amount: owedFor(PRICE, LENGTH), price: PRICE, hubs: [] },
+      { asset: coin, amount: BigInt(LENGTH) * 7n, price: { amount: 7n, per: 1n }, hubs: [{ signer: coin }] },
+    ])
+  })
+
+  it('are each charged in their own token', async () => {
+    const s = setup({ others })
+    for (const token of [NATIVE_TOKEN, coin]) {
+      const { offer, virtual } = await openedIn(s, token)
+      await s.payments.payer.pay(virtual.virtualId, offer.amount)
+      const reply = await s.gate.serve(request(paymentHeader(offer, virtual)), resource)
+      const body = reader(reply)
+      await body.until(LENGTH + 1)
+      expect(decodePaymentResponse(reply.trailer?.()[PAYMENT_RESPONSE] ?? '')).toMatchObject({ charged: offer.amount })
+    }
+  })
+
+  it('are not mixed: the cheaper number in one token buys nothing in another', async () => {
+    const s = setup({ others })
+    const native = await openedIn(s, NATIVE_TOKEN)
+    const inCoin = await openedIn(s, coin)
+    for (const [{ offer }, { virtual }] of [
+      [native, inCoin],
+      [inCoin, native],
+    ] as const) {
+      const reply = await s.gate.serve(request(paymentHeader(offer, virtual)), resource)
+      expect([reply.status, await code(reply)]).toEqual([402, 'PAYMENT_OFFER_UNKNOWN'])
+    }
+    const foreign = { ...inCoin.virtual, terms: { ...inCoin.virtual.terms, token: s.payments.payee.signer } }
+    const reply = await s.gate.serve(request(paymentHeader(inCoin.offer, foreign)), resource)
+    expect([reply.status, await code(reply)]).toEqual([402, 'PAYMENT_TERMS'])
+  })
+
+  it('are refused when a token comes twice, or there are more than a header holds', () => {
+    const price = { amount: 1n, per: 1n }
+    const many = [1, 2, 3, 4].map((i) => ({ asset: `0x${`8${i}`.repeat(20)}` as const, price }))
+    for (const wrong of [[{ asset: NATIVE_TOKEN, price }], many]) {
+      expect(() => setup({ others: wrong })).toThrow(expect.objectContaining({ code: 'ASSETS_INVALID' }))
+    }
+  })
+
+  it('fit into a header with as many hubs as one offer may name', async () => {
+    const more = [1, 2, 3].map((i) => ({ asset: `0x${`8${i}`.repeat(20)}` as const, price: PRICE }))
+    const s = setup({ others: more })
+    const hubs = () => Array.from({ length: 200 }, () => ({ signer: coin, url: `wss://${'hub'.repeat(12)}.example` }))
+    const gate = createGate({ ...s.options, payee: { ...s.payments.payee, hubs } })
+    expect((await offers({ ...s, gate })).map((offer) => offer.hubs.length)).toEqual([4, 4, 4, 4])
+  })
+})
+
 describe('the gate without payment', () => {
   it('answers 402 with an offer for the whole', async () => {
     const { gate, payments } = setup()
@@ -103,7 +174,7 @@ describe('the gate without payment', () => {
         signer: payments.payee.signer,
         price: PRICE,
         window: WINDOW,
-        hubs: payments.payee.hubs,
+        hubs: payments.payee.hubs(NATIVE_TOKEN),
         contract: payments.payee.contract,
         length: LENGTH,
       },
@@ -570,7 +641,7 @@ describe('a payer with many virtual channels', () => {
 
   it('names no more hubs than a header holds', async () => {
     const s = setup()
-    const hubs = Array.from({ length: 200 }, () => ({ signer: s.payments.payee.signer }))
+    const hubs = () => Array.from({ length: 200 }, () => ({ signer: s.payments.payee.signer }))
     const gate = createGate({ ...s.options, payee: { ...s.payments.payee, hubs } })
     expect((await offered(gate)).hubs.length).toBe(16)
   })

@@ -24,6 +24,7 @@ export interface Gate {
 /**
  * Makes a gate.
  *
+ * @throws HttpError `ASSETS_INVALID`.
  * @example
  * ```ts
  * const gate = createGate({ payee, price: { amount: 1n, per: 1024n }, asset: NATIVE_TOKEN, window: 4 << 20 })
@@ -37,7 +38,7 @@ export function createGate(options: GateOptions): Gate {
 
 async function serve(state: GateState, request: RequestLike, resource: Resource): Promise<Reply> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return methodNotAllowed(request.method)
-  if (owedFor(state.options.price, resource.length) === 0n) return serveFree(request, resource)
+  if (state.assets.some(({ price }) => owedFor(price, resource.length) === 0n)) return serveFree(request, resource)
   const { window } = state.options
   const needed = Math.max(1, resource.step ?? 1)
   if (window < needed) throw new HttpError('WINDOW_TOO_SMALL', { window, needed })

@@ -29,8 +29,8 @@ export interface Payee {
   readonly account: Address
   /** The last member of V's path. */
   readonly signer: Address
-  /** Those that most clients can reach first: an offer names the first 16. */
-  readonly hubs: readonly Hub[]
+  /** Those that it has channels with in a token. The ones that most clients can reach come first: a 402 names 16 at most. */
+  readonly hubs: (token: Address) => readonly Hub[]
   /** Where the payee's own peer transport listens: vouchers travel there. */
   readonly url?: string
   /**

@@ -41,6 +41,12 @@ describe('chooseOffer', () => {
     expectCode(() => chooseOffer(offers, payer, within), code)
   })
 
+  it('takes the offer in the token that is allowed, and says what is wrong with that one', () => {
+    const offers = [{ ...offer, asset: other }, offer]
+    expect(chooseOffer(offers, payer, limits)).toBe(offer)
+    expectCode(() => chooseOffer(offers, payer, { ...limits, maxAmount: 29n }), 'OFFER_AMOUNT')
+  })
+
   it('begins a part where that is allowed, with no more than the limit', () => {
     const part = { ...limits, maxAmount: 10n, allowPart: true }
     expect(chooseOffer([offer], payer, part)).toBe(offer)

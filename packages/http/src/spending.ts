@@ -42,11 +42,13 @@ export function objection(offer: Offer, payer: Payer, limits: SpendingLimits): H
 /**
  * The first offer within the limits.
  *
- * @throws HttpError `OFFER_MISSING`, or why the first offer is not taken.
+ * @throws HttpError `OFFER_MISSING`, or why an offer is not taken: the first in a token that is allowed, if there is one.
  */
 export function chooseOffer(offers: readonly Offer[], payer: Payer, limits: SpendingLimits): Offer {
   const judged = offers.map((offer) => ({ offer, problem: objection(offer, payer, limits) }))
   const chosen = judged.find(({ problem }) => problem === undefined)
   if (chosen !== undefined) return chosen.offer
-  throw judged[0]?.problem ?? new HttpError('OFFER_MISSING')
+  // What is wrong with an offer in a token that is allowed says more than that another is not.
+  const telling = judged.find(({ problem }) => problem?.code !== 'OFFER_ASSET') ?? judged[0]
+  throw telling?.problem ?? new HttpError('OFFER_MISSING')
 }

@@ -7,6 +7,7 @@ import {
   idPrefix,
   listenAddress,
   oneOf,
+  prices,
   takenTokens,
   token,
   urlOf,
@@ -28,6 +29,18 @@ test('tokens are addresses or the native one, and lists of them may say a least 
   expect(takenTokens(`${coin}:500, native`, 'x')).toEqual([{ token: coin, capacityMin: 500n }, { token: NATIVE_TOKEN }])
   for (const wrong of ['', 'FIL', `${coin}:`, `${coin}:1:2`, `${coin}:-1`, 'native,', 'native,native:5'])
     expect(() => takenTokens(wrong, 'x'), wrong).toThrow(refused)
+})
+
+test('prices are in the native token, or in the one before the colon', () => {
+  const coin = `0x${'ab'.repeat(20)}` as const
+  expect(prices('1nFIL', 'x')).toEqual([{ token: NATIVE_TOKEN, amount: 10n ** 9n }])
+  expect(prices(`${coin}:50,native:7`, 'x')).toEqual([
+    { token: coin, amount: 50n },
+    { token: NATIVE_TOKEN, amount: 7n },
+  ])
+  const five = [1, 2, 3, 4, 5].map((i) => `0x${`a${i}`.repeat(20)}:1`).join(',')
+  for (const wrong of ['', `${coin}:1nFIL`, `${coin}:`, `1:2:3`, '1,2', '1nFIL,', five])
+    expect(() => prices(wrong, 'x'), wrong).toThrow(refused)
 })
 
 test('ids may be cut short', () => {

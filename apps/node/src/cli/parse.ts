@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import type { Finality } from '@sluice/adapters/chain-viem'
 import type { TakenToken } from '@sluice/engine'
 import { type Address, NATIVE_TOKEN } from '@sluice/protocol'
-import { parseAmount } from '../config/amount.ts'
+import { parseAmount, parseAmountOf } from '../config/amount.ts'
 import { NodeError } from '../errors.ts'
 import type { Parse } from './options.ts'
 
@@ -17,6 +17,12 @@ export const path: Parse<string> = (value) =>
 
 /** An amount; see {@link parseAmount}. */
 export const amount: Parse<bigint> = parseAmount
+
+/** An amount of a token that is known later; see {@link parseAmountOf}. */
+export const amountOf: Parse<(token: Address) => bigint> = (value, name) => {
+  parseAmount(value, name)
+  return (of) => parseAmountOf(of, value, name)
+}
 
 /** An address of 20 bytes, read to lowercase. */
 export const address: Parse<Address> = (value, name) => {
@@ -47,6 +53,27 @@ export const takenTokens: Parse<readonly TakenToken[]> = (value, name) => {
   })
   if (new Set(taken.map((one) => one.token)).size < taken.length) throw invalid(name, value, 'each token once')
   return taken
+}
+
+/** A price in one token. */
+export interface TokenPrice {
+  readonly token: Address
+  /** Base units. */
+  readonly amount: bigint
+}
+
+/** Prices with commas between them, in the native token or in the one named before a colon: `1nFIL`, `1nFIL,0x…:50`. */
+export const prices: Parse<readonly [TokenPrice, ...TokenPrice[]]> = (value, name) => {
+  const [first, ...others] = value.split(',').map((item) => {
+    const [amountText = '', named = 'native', ...rest] = item.trim().split(':').reverse()
+    if (rest.length > 0) throw invalid(name, value, 'prices with commas between them, such as 1nFIL,0x…:50')
+    const inToken = token(named, name)
+    return { token: inToken, amount: parseAmountOf(inToken, amountText, name) }
+  })
+  if (first === undefined) throw invalid(name, value, 'a price')
+  const distinct = new Set([first, ...others].map((price) => price.token)).size
+  if (distinct <= others.length || distinct > 4) throw invalid(name, value, 'each token once, and four at most')
+  return [first, ...others]
 }
 
 /** An id or the beginning of one, with 0x. */

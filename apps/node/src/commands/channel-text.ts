@@ -1,15 +1,10 @@
 import type { ChannelView } from '@sluice/engine'
-import { type Address, NATIVE_TOKEN } from '@sluice/protocol'
-import { formatAmount } from '../config/amount.ts'
-
-function amountText(token: Address, amount: bigint): string {
-  return token === NATIVE_TOKEN ? formatAmount(amount) : `${amount} of ${token}`
-}
+import { formatAmountOf } from '../config/amount.ts'
 
 /** A channel in a few lines for people. */
 export function channelText(channel: ChannelView): string {
   const { token, deposits, paid, locked, spendable } = channel
-  const show = (amount: bigint) => amountText(token, amount)
+  const show = (amount: bigint) => formatAmountOf(token, amount)
   const lines = [
     `${channel.channelId}  ${channel.status}${channel.connected ? '' : ', peer not connected'}`,
     `  peer       ${channel.peer.signer}`,

@@ -1,6 +1,6 @@
 import { defineCommand } from '../cli/command.ts'
 import { defaulted, optional, required } from '../cli/options.ts'
-import { address, amount, duration, idPrefix, oneOf, token as tokenOf, urlOf } from '../cli/parse.ts'
+import { address, amountOf, duration, idPrefix, oneOf, token as tokenOf, urlOf } from '../cli/parse.ts'
 import { withNode } from '../daemon/access.ts'
 import { channelsText, channelText } from './channel-text.ts'
 import { findChannel } from './find-channel.ts'
@@ -17,7 +17,7 @@ const open = defineCommand({
     ...engineOptions,
     peer: required('address', 'signer of the peer', address),
     url: optional('url', 'where the peer listens; not needed while connected', urlOf('ws', 'wss')),
-    deposit: required('amount', 'what this side deposits: 0.5FIL, 10nFIL, or base units', amount),
+    deposit: required('amount', 'what this side deposits: 0.5FIL, 10nFIL, or base units', amountOf),
     token: defaulted('token', 'token of the channel: address of an ERC-20 token, or native', tokenOf, 'native'),
     window: optional('time', 'dispute window: 20s, 15m, 24h (default: of the profile)', duration),
   },
@@ -27,7 +27,8 @@ const open = defineCommand({
   ],
   run: (context, values) =>
     withNode(context, values, async (node) => {
-      const { peer, url, deposit, token, window } = values
+      const { peer, url, token, window } = values
+      const deposit = values.deposit(token)
       context.output.event('opening', { peer, deposit }, 'depositing; waiting for a final block ...')
       const channel = await node.call('channel.open', {
         peer,
@@ -45,12 +46,12 @@ const topUp = defineCommand({
   summary: 'add to the deposit of a channel',
   description: 'Deposits more into an open channel and waits until a final block shows it.',
   arguments: [channelArgument],
-  options: { ...engineOptions, amount: required('amount', 'how much is added', amount) },
+  options: { ...engineOptions, amount: required('amount', 'how much is added', amountOf) },
   examples: ['sluice channel topup 0x3f2a --amount 0.25FIL'],
   run: (context, values, [prefix = '']) =>
     withNode(context, values, async (node) => {
-      const { channelId } = await findChannel(node, idPrefix(prefix, 'the channel'))
-      const channel = await node.call('channel.topUp', { channelId, amount: values.amount })
+      const { channelId, token } = await findChannel(node, idPrefix(prefix, 'the channel'))
+      const channel = await node.call('channel.topUp', { channelId, amount: values.amount(token) })
       context.output.result(channel, channelText(channel))
     }),
 })
@@ -74,12 +75,12 @@ const withdraw = defineCommand({
   summary: 'take money out of a channel that stays open',
   description: 'Withdraws together with the peer and waits until a final block shows it.',
   arguments: [channelArgument],
-  options: { ...engineOptions, amount: required('amount', 'how much is taken out', amount) },
+  options: { ...engineOptions, amount: required('amount', 'how much is taken out', amountOf) },
   examples: ['sluice channel withdraw 0x3f2a --amount 0.1FIL'],
   run: (context, values, [prefix = '']) =>
     withNode(context, values, async (node) => {
-      const { channelId } = await findChannel(node, idPrefix(prefix, 'the channel'))
-      const channel = await node.call('channel.withdraw', { channelId, amount: values.amount })
+      const { channelId, token } = await findChannel(node, idPrefix(prefix, 'the channel'))
+      const channel = await node.call('channel.withdraw', { channelId, amount: values.amount(token) })
       context.output.result(channel, channelText(channel))
     }),
 })

@@ -1,6 +1,7 @@
+import type { TakenToken } from '@sluice/engine'
 import { defineCommand } from '../cli/command.ts'
 import { defaulted, optional } from '../cli/options.ts'
-import { amount, byteCount, duration, listenAddress, path, urlOf } from '../cli/parse.ts'
+import { byteCount, duration, listenAddress, path, prices, type TokenPrice, urlOf } from '../cli/parse.ts'
 import { daemonOptions, feeOptions } from './options.ts'
 
 /** Help and one-off commands do without the engine and its surroundings: they take a while to load. */
@@ -60,7 +61,12 @@ const provide = defineCommand({
       listenAddress,
     ),
     httpUrl: optional('url', 'how clients reach the content from outside', urlOf('http', 'https')),
-    price: defaulted('amount', 'what --per bytes cost', amount, '1nFIL'),
+    price: defaulted(
+      'prices',
+      'what --per bytes cost: 1nFIL; in other tokens base units after the token and a colon, up to four with commas between them: 1nFIL,0x…:50',
+      prices,
+      '1nFIL',
+    ),
     per: defaulted('bytes', 'how many bytes the price is for', byteCount, '1KiB'),
     serveAhead: defaulted(
       'bytes',
@@ -73,14 +79,25 @@ const provide = defineCommand({
   examples: [
     'sluice provide ./cars --http-listen 0.0.0.0:8080 --price 1nFIL --per 1KiB --chain http://127.0.0.1:8545',
     'sluice provide ./cars --unpaid-listen 127.0.0.1:8081',
+    'sluice provide ./cars --price 1nFIL,0x80b98d3aa09ffff255c3ba4a241111ff1262f045:50 --per 1MiB',
   ],
   run: async (context, values, [folder = '']) => {
     const [{ runDaemon }, { serveProvider }] = await Promise.all([loadDaemon(), import('../daemon/provider.ts')])
-    return runDaemon(context, values, { role: 'provider', changes: { tokens: values.tokens } }, (opened, stopper) =>
-      serveProvider(opened, stopper, { ...values, folder: path(folder, 'the folder') }),
+    return runDaemon(
+      context,
+      values,
+      { role: 'provider', changes: { tokens: withPriced(values.tokens, values.price) } },
+      (opened, stopper) =>
+        serveProvider(opened, stopper, { ...values, prices: values.price, folder: path(folder, 'the folder') }),
     )
   },
 })
+
+/** Whoever sells for a token takes channels in it. */
+function withPriced(taken: readonly TakenToken[], priced: readonly TokenPrice[]): readonly TakenToken[] {
+  const missing = priced.filter(({ token }) => !taken.some((one) => one.token === token))
+  return [...taken, ...missing.map(({ token }) => ({ token }))]
+}
 
 /** The daemons: one program, three configurations. */
 export const daemonCommands = [node, hub, provide]

@@ -1,10 +1,12 @@
 import { basename } from 'node:path'
+import { NATIVE_TOKEN } from '@sluice/protocol'
 import { extractFile } from '@sluice/retrieval/node'
 import { type Context, defineCommand } from '../cli/command.ts'
-import { defaulted, flagOnly, optional, toggle, type Values } from '../cli/options.ts'
-import { amount, path, token } from '../cli/parse.ts'
-import { formatAmount } from '../config/amount.ts'
+import { defaulted, flagOnly, optional, toggle, type Values, variableOf } from '../cli/options.ts'
+import { amountOf, path, token } from '../cli/parse.ts'
+import { formatAmountOf, parseAmount } from '../config/amount.ts'
 import { unlessAborted, withNode } from '../daemon/access.ts'
+import { NodeError } from '../errors.ts'
 import {
   checkOutput,
   type Downloaded,
@@ -17,11 +19,17 @@ import { megabytes, rateText } from '../get/progress.ts'
 import { parseTarget } from '../get/target.ts'
 import { engineOptions } from './options.ts'
 
+const DEFAULT_MAX = '0.01FIL'
+
 const options = {
   ...engineOptions,
   out: flagOnly(optional('file', 'where the CAR goes (default: the CID and .car, in this folder)', path)),
   unpack: flagOnly(optional('file', 'unpack the file that the CAR holds to here', path)),
-  max: defaulted('amount', 'most to pay for it', amount, '0.01FIL'),
+  max: optional(
+    'amount',
+    `most to pay for it (default: ${DEFAULT_MAX}; has to be given with --token, in base units)`,
+    amountOf,
+  ),
   token: defaulted('token', 'token to pay in: address of an ERC-20 token, or native', token, 'native'),
   part: flagOnly(toggle('begin also when the whole costs more than --max, and stop there')),
   fresh: flagOnly(toggle('forget a partial download and what was paid for it, and begin anew')),
@@ -38,6 +46,7 @@ export const getCommand = defineCommand({
   examples: [
     'sluice get http://127.0.0.1:8080/ipfs/bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi',
     'sluice get http://127.0.0.1:8080/ipfs/bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi --out film.car --unpack film.mp4 --max 0.001FIL',
+    'sluice get http://127.0.0.1:8080/ipfs/bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi --token 0x80b98d3aa09ffff255c3ba4a241111ff1262f045 --max 250000',
   ],
   run: async (context, values, [url = '']) => {
     const downloaded = await download(context, values, url)
@@ -51,8 +60,8 @@ async function download(context: Context, values: Values<typeof options>, url: s
   const wanted: DownloadOptions = {
     target,
     out: values.out ?? path(`${target.root}.car`, '--out'),
-    max: values.max,
-    tokens: [values.token],
+    max: maxOf(values),
+    token: values.token,
     allowPart: values.part,
     fresh: values.fresh,
   }
@@ -63,14 +72,20 @@ async function download(context: Context, values: Values<typeof options>, url: s
   return unlessAborted(context.signal, downloadFree(context, wanted))
 }
 
+function maxOf({ max, token }: Values<typeof options>): bigint {
+  if (max !== undefined) return max(token)
+  if (token === NATIVE_TOKEN) return parseAmount(DEFAULT_MAX)
+  throw new NodeError('VALUE_MISSING', { name: '--max', flag: 'max', variable: variableOf('max'), key: 'max' })
+}
+
 function downloadedText(downloaded: Downloaded): string {
-  const { bytes, blocksVerified, paid, payments, fees, downloadMs, virtualClosed } = downloaded
+  const { bytes, blocksVerified, paid, payments, token, fees, downloadMs, virtualClosed } = downloaded
   const rate = rateText(bytes, downloadMs)
   const lines = [
     `${basename(downloaded.path)}: ${megabytes(bytes)} in ${blocksVerified} verified blocks, ${rate}`,
     paid === 0n
       ? 'nothing was paid'
-      : `paid ${formatAmount(paid)} in ${payments} payments, ${formatAmount(fees)} to hubs`,
+      : `paid ${formatAmountOf(token, paid)} in ${payments} payments, ${formatAmountOf(token, fees)} to hubs`,
     ...(virtualClosed === false ? ['the virtual channel is still being closed; the node goes on with it'] : []),
   ]
   return lines.join('\n')

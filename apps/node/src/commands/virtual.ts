@@ -1,6 +1,6 @@
 import type { VirtualView } from '@sluice/engine'
 import { defineCommand } from '../cli/command.ts'
-import { formatAmount } from '../config/amount.ts'
+import { formatAmountOf } from '../config/amount.ts'
 import { withNode } from '../daemon/access.ts'
 import { engineOptions } from './options.ts'
 
@@ -21,9 +21,10 @@ const list = defineCommand({
 })
 
 function virtualText({ virtualId, role, status, amount, terms, until, waitingFor }: VirtualView): string {
+  const show = (base: bigint) => formatAmountOf(terms.token, base)
   const lines = [
     `${virtualId}  ${role}, ${status}`,
-    `  paid       ${formatAmount(amount)} of ${formatAmount(terms.capacity)}`,
+    `  paid       ${show(amount)} out of ${show(terms.capacity)}`,
     `  until      ${new Date(Number(until) * 1000).toISOString()}`,
     ...(waitingFor === undefined ? [] : [`  waits for  ${waitingFor}`]),
   ]

@@ -1,6 +1,7 @@
+import { NATIVE_TOKEN } from '@sluice/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decimal, formatAmount, parseAmount } from './amount.ts'
+import { decimal, formatAmount, formatAmountOf, parseAmount, parseAmountOf } from './amount.ts'
 
 test.each([
   ['0', 0n],
@@ -47,6 +48,15 @@ test('shows amounts in a unit that keeps them short', () => {
   expect(formatAmount(-5n * 10n ** 17n)).toBe('-0.5 FIL')
   expect(formatAmount(12_500_000_000n)).toBe('12.5 nanoFIL')
   expect(formatAmount(7n)).toBe('7 attoFIL')
+})
+
+test('amounts of other tokens are base units', () => {
+  const coin = `0x${'70'.repeat(20)}` as const
+  expect([parseAmountOf(coin, '1500'), parseAmountOf(NATIVE_TOKEN, '0.5FIL')]).toEqual([1500n, 5n * 10n ** 17n])
+  expect(formatAmountOf(coin, 1500n)).toBe(`1500 of ${coin}`)
+  for (const wrong of ['1FIL', '0.5', '1nFIL']) {
+    expect(() => parseAmountOf(coin, wrong)).toThrow(expect.objectContaining({ code: 'VALUE_INVALID' }))
+  }
 })
 
 test('a decimal has no trailing zeros', () => {

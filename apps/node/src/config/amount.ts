@@ -1,3 +1,4 @@
+import { type Address, NATIVE_TOKEN } from '@sluice/protocol'
 import { NodeError } from '../errors.ts'
 
 /** Powers of ten of the prefixes that stand before a currency's symbol. */
@@ -36,6 +37,17 @@ export function parseAmount(text: string, name = 'the amount'): bigint {
   return BigInt(whole + fraction) * 10n ** BigInt(power - fraction.length)
 }
 
+/**
+ * Reads an amount of a token: of another than the native one in base units alone, since only the token knows its decimals.
+ *
+ * @returns base units
+ * @throws NodeError VALUE_INVALID
+ */
+export function parseAmountOf(token: Address, text: string, name = 'the amount'): bigint {
+  if (token === NATIVE_TOKEN || /^\d+$/.test(text.trim())) return parseAmount(text, name)
+  throw new NodeError('VALUE_INVALID', { name, value: text, expected: `whole base units of ${token}` })
+}
+
 function invalid(value: string, name: string): NodeError {
   const expected = 'an amount: whole base units, or a decimal with a unit such as 0.5FIL or 10nFIL'
   return new NodeError('VALUE_INVALID', { name, value, expected })
@@ -52,6 +64,11 @@ export function formatAmount(amount: bigint): string {
   const size = amount < 0n ? -amount : amount
   const [power, unit] = scales.find(([p]) => size >= 10n ** BigInt(Math.max(0, p - 3))) ?? [0, 'attoFIL']
   return `${decimal(amount, power)} ${size === 0n ? 'FIL' : unit}`
+}
+
+/** Shows an amount of a token: of the native one with its unit, of another in base units, whose decimals only the token knows. */
+export function formatAmountOf(token: Address, amount: bigint): string {
+  return token === NATIVE_TOKEN ? formatAmount(amount) : `${amount} of ${token}`
 }
 
 /** An amount as a decimal with that many places, without trailing zeros. */

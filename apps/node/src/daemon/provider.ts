@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { createPayee } from '@sluice/client'
 import { createGate, type Handler, serveFree } from '@sluice/http'
 import { openFileBindings, toListener } from '@sluice/http/node'
-import { NATIVE_TOKEN, SluiceError } from '@sluice/protocol'
+import { SluiceError } from '@sluice/protocol'
 import { createCarHandler } from '@sluice/retrieval'
 import { CarFolder } from '@sluice/retrieval/node'
-import type { ListenAddress } from '../cli/parse.ts'
+import type { ListenAddress, TokenPrice } from '../cli/parse.ts'
 import { NodeError } from '../errors.ts'
 import { hostText, listenError } from '../rpc/listen.ts'
 import type { OpenNode } from './open-node.ts'
@@ -20,8 +20,8 @@ export interface ProviderOptions {
   readonly httpListen: ListenAddress
   /** Serves the same without the gate. */
   readonly unpaidListen: ListenAddress | undefined
-  /** Base units for `per` bytes. */
-  readonly price: bigint
+  /** For `per` bytes, in each token that is taken. */
+  readonly prices: readonly [TokenPrice, ...TokenPrice[]]
   readonly per: bigint
   /** Bytes served ahead of payment. */
   readonly serveAhead: bigint
@@ -40,14 +40,16 @@ export async function serveProvider(node: OpenNode, stopper: Stopper, options: P
   })
   stopper.add(() => bindings.close())
   const { peerUrl } = node.info()
+  const [first, ...others] = options.prices
+  const inGate = ({ token, amount }: TokenPrice) => ({ asset: token, price: { amount, per: options.per } })
   const gate = createGate({
     payee: createPayee({
       engine: node.engine,
       domain: node.domain,
       ...(peerUrl === undefined ? {} : { url: peerUrl }),
     }),
-    price: { amount: options.price, per: options.per },
-    asset: NATIVE_TOKEN,
+    ...inGate(first),
+    others: others.map(inGate),
     window: Number(options.serveAhead),
     timeout: options.paymentTimeout * 1000,
     bindings,

@@ -5,7 +5,7 @@ import { RetrievalError, type RetrievalProgress, type Retrieved, retrieve } from
 import { type CarFileSink, openCarFile } from '@sluice/retrieval/node'
 import type { Context } from '../cli/command.ts'
 import type { Output } from '../cli/output.ts'
-import { formatAmount } from '../config/amount.ts'
+import { formatAmountOf } from '../config/amount.ts'
 import { NodeError, problemOf } from '../errors.ts'
 import type { NodeApi } from '../rpc/methods.ts'
 import { createPurse, type Purse } from './payer.ts'
@@ -19,7 +19,8 @@ export interface DownloadOptions {
   readonly out: string
   /** Most to pay, base units. */
   readonly max: bigint
-  readonly tokens: readonly Address[]
+  /** What to pay in. */
+  readonly token: Address
   /** Begin also when the whole costs more than `max`, and stop there. */
   readonly allowPart: boolean
   /** Forget a partial download and its payment. */
@@ -36,6 +37,8 @@ export interface Downloaded {
   readonly blocksVerified: number
   /** Payments of this run, the first voucher included. */
   readonly payments: number
+  /** What was paid in. */
+  readonly token: Address
   /** All that was paid for it, also by runs before. */
   readonly paid: bigint
   readonly fees: bigint
@@ -139,6 +142,7 @@ async function run(context: Context, options: DownloadOptions, funds: Funds): Pr
     bytes: retrieved.bytes,
     blocksVerified: retrieved.blocks,
     payments: retrieved.payments,
+    token: options.token,
     paid: retrieved.paid,
     fees: funds.fees(),
     downloadMs: rounded(downloadMs),
@@ -168,7 +172,7 @@ async function openPart({ out, target }: DownloadOptions): Promise<CarFileSink> 
 
 async function retrieveInto(
   { output, signal }: Context,
-  { target, max, tokens, allowPart, out }: DownloadOptions,
+  { target, max, token, allowPart, out }: DownloadOptions,
   { payer, ticket, explain, fees }: Funds,
   { verifier, sink, close }: CarFileSink,
   startedAt: number,
@@ -176,7 +180,7 @@ async function retrieveInto(
 ): Promise<Retrieved> {
   const view = createProgressView(output, () => performance.now())
   const onProgress = ({ bytes, length, paid, payments }: RetrievalProgress) =>
-    view.update({ bytes, total: length, paid, payments, elapsedMs: Math.round(performance.now() - startedAt) })
+    view.update({ bytes, total: length, paid, token, payments, elapsedMs: Math.round(performance.now() - startedAt) })
   let virtualId: Retrieved['virtualId']
   const watched: Payer = {
     network: payer.network,
@@ -184,7 +188,7 @@ async function retrieveInto(
     open: async (wanted) => {
       const opened = await payer.open(wanted)
       virtualId = opened.virtualId
-      tellOpened(output, wanted.capacity, fees())
+      tellOpened(output, token, wanted.capacity, fees())
       return opened
     },
     pay: payer.pay,
@@ -196,7 +200,7 @@ async function retrieveInto(
       verifier,
       sink,
       payer: watched,
-      limits: { maxAmount: max, tokens, allowPart },
+      limits: { maxAmount: max, tokens: [token], allowPart },
       signal,
       onSession,
       onProgress,
@@ -218,9 +222,9 @@ async function retrieveInto(
   }
 }
 
-function tellOpened(output: Output, capacity: bigint, fees: bigint): void {
-  const cost = fees === 0n ? 'for no fee' : `for a fee of ${formatAmount(fees)}`
-  output.event('opened', { capacity, fees }, `paying at most ${formatAmount(capacity)}, ${cost}`)
+function tellOpened(output: Output, token: Address, capacity: bigint, fees: bigint): void {
+  const cost = fees === 0n ? 'for no fee' : `for a fee of ${formatAmountOf(token, fees)}`
+  output.event('opened', { capacity, fees }, `paying at most ${formatAmountOf(token, capacity)}, ${cost}`)
 }
 
 /** Asks that the virtual channel be closed and waits a while; the node goes on with it after that. */

@@ -1,8 +1,10 @@
+import { NATIVE_TOKEN } from '@sluice/protocol'
 import { expect, test } from 'vitest'
 import { createOutput } from '../cli/output.ts'
 import { createProgressView, progressLine } from './progress.ts'
 
-const half = { bytes: 5_000_000, total: 10_000_000, paid: 5n * 10n ** 9n, payments: 5, elapsedMs: 1000 }
+const token = NATIVE_TOKEN
+const half = { bytes: 5_000_000, total: 10_000_000, paid: 5n * 10n ** 9n, token, payments: 5, elapsedMs: 1000 }
 
 test('a line shows bytes, what was paid, payments and the rate', () => {
   expect(progressLine(half, 200)).toBe(

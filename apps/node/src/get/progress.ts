@@ -1,5 +1,6 @@
+import type { Address } from '@sluice/protocol'
 import type { Output } from '../cli/output.ts'
-import { formatAmount } from '../config/amount.ts'
+import { formatAmountOf } from '../config/amount.ts'
 
 /** How far a download is. */
 export interface Progress {
@@ -7,6 +8,8 @@ export interface Progress {
   readonly bytes: number
   readonly total: number | undefined
   readonly paid: bigint
+  /** What is paid in. */
+  readonly token: Address
   readonly payments: number
   readonly elapsedMs: number
 }
@@ -47,8 +50,8 @@ export function createProgressView(output: Output, now: () => number): ProgressV
 }
 
 /** One line, cut to the width of the terminal. */
-export function progressLine({ bytes, total, paid, payments, elapsedMs }: Progress, columns: number): string {
-  const parts = [`paid ${formatAmount(paid)}`, `${payments} payments`, rateText(bytes, elapsedMs)]
+export function progressLine({ bytes, total, paid, token, payments, elapsedMs }: Progress, columns: number): string {
+  const parts = [`paid ${formatAmountOf(token, paid)}`, `${payments} payments`, rateText(bytes, elapsedMs)]
   if (total === undefined) return [megabytes(bytes), ...parts].join('  ').slice(0, columns)
   const filled = Math.floor((20 * bytes) / Math.max(1, total))
   const bar = `[${'#'.repeat(filled)}${'.'.repeat(20 - filled)}]`

@@ -170,7 +170,7 @@ describe('calls', () => {
 
   it('deposit tokens, allowing what is pulled', async () => {
     const { a, b } = parties
-    const token = await deployToken(local, a.signer)
+    const token = await deployToken(local, a.signer.address)
     const terms = { ...parties.terms, token }
     const { contract } = local.deployed
     const told = await follow()
@@ -188,7 +188,7 @@ describe('calls', () => {
 
   it('deposit tokens over an allowance that is left from before', async () => {
     const { a } = parties
-    const token = await deployToken(local, a.signer)
+    const token = await deployToken(local, a.signer.address)
     await allow(local, token, a.signer.address, local.deployed.contract, 10n)
     const terms = { ...parties.terms, token }
     expect(await execute(local, a.chain, { type: 'deposit', terms, party: 0, amount: 90n })).toBe(true)
@@ -196,7 +196,7 @@ describe('calls', () => {
 
   it('deposit tokens all at once, each pulling what is its own, and hold up nothing else', async () => {
     const { a } = parties
-    const token = await deployToken(local, a.signer)
+    const token = await deployToken(local, a.signer.address)
     const terms = { ...parties.terms, token }
     const told = await follow()
     await local.rpc('anvil_setAutomine', false)

@@ -142,7 +142,7 @@ export function memoryPayments(): MemoryPayments {
       contract: CONTRACT,
       account: PAYEE_ACCOUNT,
       signer: PAYEE_SIGNER,
-      hubs: [{ signer: HUB_SIGNER }],
+      hubs: () => [{ signer: HUB_SIGNER }],
       admit,
     },
     payments,
