@@ -696,7 +696,7 @@ export const sluiceAbi = [
   },
   {
     "type": "function",
-    "name": "deposit",
+    "name": "depositWithAllowance",
     "inputs": [
       {
         "name": "terms",
@@ -766,7 +766,7 @@ export const sluiceAbi = [
       }
     ],
     "outputs": [],
-    "stateMutability": "payable"
+    "stateMutability": "nonpayable"
   },
   {
     "type": "function",
@@ -1075,6 +1075,75 @@ export const sluiceAbi = [
     ],
     "outputs": [],
     "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "depositWithValue",
+    "inputs": [
+      {
+        "name": "terms",
+        "type": "tuple",
+        "internalType": "struct ChannelTerms",
+        "components": [
+          {
+            "name": "a",
+            "type": "tuple",
+            "internalType": "struct Party",
+            "components": [
+              {
+                "name": "account",
+                "type": "address",
+                "internalType": "address"
+              },
+              {
+                "name": "signer",
+                "type": "address",
+                "internalType": "address"
+              }
+            ]
+          },
+          {
+            "name": "b",
+            "type": "tuple",
+            "internalType": "struct Party",
+            "components": [
+              {
+                "name": "account",
+                "type": "address",
+                "internalType": "address"
+              },
+              {
+                "name": "signer",
+                "type": "address",
+                "internalType": "address"
+              }
+            ]
+          },
+          {
+            "name": "token",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "disputeWindow",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "nonce",
+            "type": "uint64",
+            "internalType": "uint64"
+          }
+        ]
+      },
+      {
+        "name": "party",
+        "type": "uint8",
+        "internalType": "uint8"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "payable"
   },
   {
     "type": "function",
@@ -1394,6 +1463,70 @@ export const sluiceAbi = [
                     "internalType": "bytes32"
                   }
                 ]
+              }
+            ]
+          }
+        ]
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "redeemGroup",
+    "inputs": [
+      {
+        "name": "group",
+        "type": "tuple",
+        "internalType": "struct VirtualGroup",
+        "components": [
+          {
+            "name": "others",
+            "type": "address[]",
+            "internalType": "address[]"
+          },
+          {
+            "name": "token",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "disputeWindow",
+            "type": "uint32",
+            "internalType": "uint32"
+          }
+        ]
+      },
+      {
+        "name": "items",
+        "type": "tuple[]",
+        "internalType": "struct GroupRedemption[]",
+        "components": [
+          {
+            "name": "payerAndNonce",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "capacityAndAmount",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "signature",
+            "type": "tuple",
+            "internalType": "struct CompactSignature",
+            "components": [
+              {
+                "name": "r",
+                "type": "bytes32",
+                "internalType": "bytes32"
+              },
+              {
+                "name": "yParityAndS",
+                "type": "bytes32",
+                "internalType": "bytes32"
               }
             ]
           }
@@ -2526,16 +2659,10 @@ export const sluiceAbi = [
         "internalType": "bytes32"
       },
       {
-        "name": "party",
-        "type": "uint8",
+        "name": "partyAndTotal",
+        "type": "uint256",
         "indexed": false,
-        "internalType": "uint8"
-      },
-      {
-        "name": "total",
-        "type": "uint128",
-        "indexed": false,
-        "internalType": "uint128"
+        "internalType": "uint256"
       }
     ],
     "anonymous": false
@@ -2579,43 +2706,6 @@ export const sluiceAbi = [
         "type": "bytes32",
         "indexed": false,
         "internalType": "bytes32"
-      }
-    ],
-    "anonymous": false
-  },
-  {
-    "type": "event",
-    "name": "Opened",
-    "inputs": [
-      {
-        "name": "channelId",
-        "type": "bytes32",
-        "indexed": true,
-        "internalType": "bytes32"
-      },
-      {
-        "name": "signerA",
-        "type": "address",
-        "indexed": true,
-        "internalType": "address"
-      },
-      {
-        "name": "signerB",
-        "type": "address",
-        "indexed": true,
-        "internalType": "address"
-      },
-      {
-        "name": "party",
-        "type": "uint8",
-        "indexed": false,
-        "internalType": "uint8"
-      },
-      {
-        "name": "total",
-        "type": "uint128",
-        "indexed": false,
-        "internalType": "uint128"
       }
     ],
     "anonymous": false
@@ -2730,16 +2820,10 @@ export const sluiceAbi = [
         "internalType": "bytes32"
       },
       {
-        "name": "amount",
-        "type": "uint128",
+        "name": "finalAtAndAmount",
+        "type": "uint256",
         "indexed": false,
-        "internalType": "uint128"
-      },
-      {
-        "name": "finalAt",
-        "type": "uint64",
-        "indexed": false,
-        "internalType": "uint64"
+        "internalType": "uint256"
       }
     ],
     "anonymous": false
@@ -2963,6 +3047,17 @@ export const sluiceAbi = [
         "name": "lane",
         "type": "uint8",
         "internalType": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NeedsNative",
+    "inputs": [
+      {
+        "name": "token",
+        "type": "address",
+        "internalType": "address"
       }
     ]
   },
@@ -3365,22 +3460,6 @@ export const sluiceAbi = [
         "name": "party",
         "type": "uint8",
         "internalType": "uint8"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "WrongValue",
-    "inputs": [
-      {
-        "name": "sent",
-        "type": "uint256",
-        "internalType": "uint256"
-      },
-      {
-        "name": "expected",
-        "type": "uint256",
-        "internalType": "uint256"
       }
     ]
   }

@@ -9,6 +9,7 @@ import {
     ChannelTerms,
     CompactSignature,
     CreditRedirect,
+    GroupRedemption,
     LaneLocks,
     Permit,
     Permit2Transfer,
@@ -17,12 +18,14 @@ import {
     SignedLane,
     SignedVoucher,
     Unlock,
+    VirtualGroup,
     VirtualLock,
     VirtualTerms
 } from "./interfaces/SluiceTypes.sol";
 import { Channels } from "./libraries/Channels.sol";
 import { Closing } from "./libraries/Closing.sol";
 import { Deposits } from "./libraries/Deposits.sol";
+import { Groups } from "./libraries/Groups.sol";
 import { Guard } from "./libraries/Guard.sol";
 import { Messages } from "./libraries/Messages.sol";
 import { Payouts } from "./libraries/Payouts.sol";
@@ -35,6 +38,7 @@ import { TypedData } from "./libraries/TypedData.sol";
 import { Unlocking } from "./libraries/Unlocking.sol";
 import { Views } from "./libraries/Views.sol";
 import { VirtualClosing } from "./libraries/VirtualClosing.sol";
+import { VirtualWord } from "./libraries/VirtualWord.sol";
 import { Virtuals } from "./libraries/Virtuals.sol";
 
 /// @title Sluice
@@ -55,9 +59,17 @@ contract Sluice is ISluice, Guard {
     // ---- ways in ----
 
     /// @inheritdoc ISluice
-    function deposit(ChannelTerms calldata terms, uint8 party, uint256 amount) external payable {
-        if (terms.token == address(0)) depositNative(terms, party, amount);
-        else depositErc20(terms, party, amount);
+    function depositWithValue(ChannelTerms calldata terms, uint8 party) external payable unentered {
+        if (!Channels.isNative(terms)) revert NeedsNative(terms.token);
+        bytes32 id = channelId(terms);
+        Deposits.record(store.channels[id], id, terms, party, msg.value);
+    }
+
+    /// @inheritdoc ISluice
+    function depositWithAllowance(ChannelTerms calldata terms, uint8 party, uint256 amount) external guarded {
+        (bytes32 id, uint256 before) = beforePull(terms);
+        TokenPull.byAllowance(terms.token, amount);
+        afterPull(terms, id, party, before);
     }
 
     /// @inheritdoc ISluice
@@ -251,6 +263,11 @@ contract Sluice is ISluice, Guard {
         }
     }
 
+    /// @inheritdoc ISluice
+    function redeemGroup(VirtualGroup calldata group, GroupRedemption[] calldata items) external unentered {
+        Groups.redeem(store, domainSeparator(), group, items, msg.sender);
+    }
+
     // ---- credits ----
 
     /// @inheritdoc ISluice
@@ -293,7 +310,8 @@ contract Sluice is ISluice, Guard {
 
     /// @inheritdoc ISluice
     function virtualState(bytes32 id) external view returns (uint128 amount, uint64 finalAt) {
-        return (store.virtuals[id].amount(), store.virtuals[id].finalAt());
+        VirtualWord word = store.virtuals[id].word;
+        return (word.amount(), word.finalAt());
     }
 
     /// @inheritdoc IResolver
@@ -335,19 +353,6 @@ contract Sluice is ISluice, Guard {
     }
 
     // ---- inside ----
-
-    function depositNative(ChannelTerms calldata terms, uint8 party, uint256 amount) private unentered {
-        if (msg.value != amount) revert WrongValue(msg.value, amount);
-        bytes32 id = channelId(terms);
-        Deposits.record(store.channels[id], id, terms, party, amount);
-    }
-
-    function depositErc20(ChannelTerms calldata terms, uint8 party, uint256 amount) private guarded {
-        if (msg.value != 0) revert WrongValue(msg.value, 0);
-        (bytes32 id, uint256 before) = beforePull(terms);
-        TokenPull.byAllowance(terms.token, amount);
-        afterPull(terms, id, party, before);
-    }
 
     function digestOf(bytes32 structHash) private view returns (bytes32) {
         return TypedData.digest(domainSeparator(), structHash);

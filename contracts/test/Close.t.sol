@@ -80,7 +80,7 @@ contract CloseTest is Fixture {
         sluice.close(t, 0, 30, DEADLINE, a, b, PUSH);
         vm.deal(address(this), 1);
         refuses(over);
-        sluice.deposit{ value: 1 }(t, 0, 1);
+        sluice.depositWithValue{ value: 1 }(t, 0);
         refuses(over);
         vm.prank(signerA);
         sluice.startClose(t, noVoucher());

@@ -96,8 +96,9 @@ contract CreditsTest is Fixture {
     function test_noCallCanBeReentered() public {
         Reenterer recipient = new Reenterer();
         ChannelTerms memory t = payTo(address(recipient), address(0));
-        bytes4[20] memory selectors = [
-            sluice.deposit.selector,
+        bytes4[22] memory selectors = [
+            sluice.depositWithValue.selector,
+            sluice.depositWithAllowance.selector,
             sluice.depositWithPermit.selector,
             sluice.depositWithAuthorization.selector,
             sluice.depositWithPermit2.selector,
@@ -114,6 +115,7 @@ contract CreditsTest is Fixture {
             sluice.closeVirtualByLock.selector,
             sluice.closeVirtualByLockFor.selector,
             sluice.redeemBatch.selector,
+            sluice.redeemGroup.selector,
             sluice.redeem.selector,
             sluice.redirectCredit.selector,
             sluice.redirectCreditFor.selector

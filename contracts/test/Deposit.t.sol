@@ -12,7 +12,7 @@ contract DepositTest is Fixture {
         ChannelTerms memory t = nativeTerms();
         bytes32 id = sluice.channelId(t);
         emits();
-        emit Opened(id, signerA, signerB, 0, 5);
+        emit Deposited(id, 5);
         fund(t, 0, 5);
         assertEq(stateOf(id).depositA, 5);
         assertEq(stateOf(id).depositB, 0);
@@ -25,10 +25,10 @@ contract DepositTest is Fixture {
         bytes32 id = sluice.channelId(t);
         fund(t, 1, 5);
         emits();
-        emit Deposited(id, 0, 7);
+        emit Deposited(id, 7);
         fund(t, 0, 7);
         emits();
-        emit Deposited(id, 1, 8);
+        emit Deposited(id, 1 << 128 | 8);
         fund(t, 1, 3);
         assertEq(stateOf(id).depositA, 7);
         assertEq(stateOf(id).depositB, 8);
@@ -60,47 +60,59 @@ contract DepositTest is Fixture {
         ChannelTerms memory t = nativeTerms();
         t.token = address(new FalseToken());
         refuses(abi.encodeWithSelector(PullFailed.selector, t.token, address(this), 4));
-        sluice.deposit(t, 0, 4);
+        sluice.depositWithAllowance(t, 0, 4);
     }
 
     function test_refusesTokenThatAnswersShort() public {
         ChannelTerms memory t = nativeTerms();
         t.token = address(new ShortToken());
         refuses(abi.encodeWithSelector(PullFailed.selector, t.token, address(this), 4));
-        sluice.deposit(t, 0, 4);
+        sluice.depositWithAllowance(t, 0, 4);
     }
 
     function test_refusesTokenWithoutAllowance() public {
         ChannelTerms memory t = tokenTerms();
         token.mint(address(this), 4);
         refuses(abi.encodeWithSelector(PullFailed.selector, t.token, address(this), 4));
-        sluice.deposit(t, 0, 4);
+        sluice.depositWithAllowance(t, 0, 4);
     }
 
     function test_refusesTokenWithoutCode() public {
         ChannelTerms memory t = nativeTerms();
         t.token = address(0x1234567);
         vm.expectRevert();
-        sluice.deposit(t, 0, 4);
+        sluice.depositWithAllowance(t, 0, 4);
     }
 
-    function test_refusesWrongValue() public {
-        vm.deal(address(this), 10);
-        refuses(abi.encodeWithSelector(WrongValue.selector, 3, 4));
-        sluice.deposit{ value: 3 }(nativeTerms(), 0, 4);
-        refuses(abi.encodeWithSelector(WrongValue.selector, 1, 0));
-        sluice.deposit{ value: 1 }(tokenTerms(), 0, 1);
+    function test_refusesValueForATokensChannel() public {
+        vm.deal(address(this), 1);
+        refuses(abi.encodeWithSelector(NeedsNative.selector, address(token)));
+        sluice.depositWithValue{ value: 1 }(tokenTerms(), 0);
+    }
+
+    function test_refusesAllowanceForTheNativeToken() public {
+        refuses(abi.encodeWithSelector(NeedsToken.selector));
+        sluice.depositWithAllowance(nativeTerms(), 0, 1);
+    }
+
+    function test_refusesValueBesideAnAllowance() public {
+        vm.deal(address(this), 1);
+        bytes memory input = abi.encodeCall(sluice.depositWithAllowance, (tokenTerms(), 0, 1));
+        (bool ok,) = address(sluice).call{ value: 1 }(input);
+        assertFalse(ok);
     }
 
     function test_refusesNothing() public {
         refuses(abi.encodeWithSelector(NothingReceived.selector));
-        sluice.deposit(nativeTerms(), 0, 0);
+        sluice.depositWithValue(nativeTerms(), 0);
+        refuses(abi.encodeWithSelector(NothingReceived.selector));
+        sluice.depositWithAllowance(tokenTerms(), 0, 0);
     }
 
     function test_refusesPartyAboveOne() public {
         vm.deal(address(this), 1);
         refuses(abi.encodeWithSelector(WrongParty.selector, 2));
-        sluice.deposit{ value: 1 }(nativeTerms(), 2, 1);
+        sluice.depositWithValue{ value: 1 }(nativeTerms(), 2);
     }
 
     function test_refusesBadTerms() public {
@@ -123,15 +135,15 @@ contract DepositTest is Fixture {
 
     function refusesTerms(ChannelTerms memory t) private {
         refuses(abi.encodeWithSelector(BadTerms.selector, t.a.signer, t.b.signer, t.a.account, t.b.account));
-        sluice.deposit{ value: 1 }(t, 0, 1);
+        sluice.depositWithValue{ value: 1 }(t, 0);
     }
 
     function test_depositsStayBelow127Bits() public {
         (ChannelTerms memory t, bytes32 id) = funded(type(uint128).max / 2 - 5, 0);
         vm.deal(address(this), 6);
         refuses(abi.encodeWithSelector(TooMuch.selector, id, 6));
-        sluice.deposit{ value: 6 }(t, 1, 6);
-        sluice.deposit{ value: 5 }(t, 1, 5);
+        sluice.depositWithValue{ value: 6 }(t, 1);
+        sluice.depositWithValue{ value: 5 }(t, 1);
         assertEq(stateOf(id).depositA, type(uint128).max / 2 - 5);
         assertEq(stateOf(id).depositB, 5);
         assertEq(uint8(stateOf(id).status), uint8(Status.Open));
@@ -143,7 +155,7 @@ contract DepositTest is Fixture {
         token.mint(address(this), amount);
         token.approve(address(sluice), amount);
         refuses(abi.encodeWithSelector(TooMuch.selector, sluice.channelId(t), amount));
-        sluice.deposit(t, 0, amount);
+        sluice.depositWithAllowance(t, 0, amount);
     }
 
     function test_depositsWhileClosing() public {
@@ -158,7 +170,7 @@ contract DepositTest is Fixture {
         settled(t, noVoucher(), noVoucher());
         vm.deal(address(this), 1);
         refuses(abi.encodeWithSelector(ChannelOver.selector, id));
-        sluice.deposit{ value: 1 }(t, 0, 1);
+        sluice.depositWithValue{ value: 1 }(t, 0);
     }
 
     function test_sendingValueAloneIsRefused() public {

@@ -51,7 +51,7 @@ contract DepositBySignatureTest is Fixture {
     function test_permit() public {
         Permit memory p = permitOf(40, DEADLINE);
         emits();
-        emit Opened(id, signerA, signerB, 1, 40);
+        emit Deposited(id, 1 << 128 | 40);
         vm.prank(payer);
         sluice.depositWithPermit(t, 1, 40, p);
         assertDeposits(0, 40);

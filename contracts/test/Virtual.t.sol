@@ -39,12 +39,16 @@ contract VirtualTest is Fixture {
 
     // ---- closeVirtual ----
 
+    function word(uint256 amount, uint256 finalAt) private pure returns (uint256) {
+        return finalAt << 128 | amount;
+    }
+
     function test_anyMemberStartsTheWindow() public {
         for (uint256 i; i < 3; ++i) {
             v.nonce = uint64(100 + i);
             id = sluice.virtualId(v);
             emits();
-            emit VirtualUpdated(id, 0, end);
+            emit VirtualUpdated(id, word(0, end));
             vm.prank(v.path[i]);
             sluice.closeVirtual(v);
             assertVirtual(0, end);
@@ -257,7 +261,7 @@ contract VirtualTest is Fixture {
 
     function test_aMembersRedemptionStartsTheWindow() public {
         emits();
-        emit VirtualUpdated(id, 40, end);
+        emit VirtualUpdated(id, word(40, end));
         redeemAs(payee, voucher(v, 40));
         assertVirtual(40, end);
     }
@@ -275,7 +279,7 @@ contract VirtualTest is Fixture {
         sluice.closeVirtual(v);
         skip(5);
         emits();
-        emit VirtualUpdated(id, 40, end);
+        emit VirtualUpdated(id, word(40, end));
         redeemAs(stranger, s);
         assertVirtual(40, end);
     }
@@ -413,7 +417,7 @@ contract VirtualTest is Fixture {
         items[3].voucher.ticks = 1;
         items[4].voucher.amount += 1;
         emits();
-        emit VirtualUpdated(ids[0], 10, uint64(block.timestamp + VIRTUAL_WINDOW));
+        emit VirtualUpdated(ids[0], word(10, block.timestamp + VIRTUAL_WINDOW));
         emits();
         emit Skipped(ids[1], 1, VirtualFinal.selector);
         emits();
@@ -427,7 +431,7 @@ contract VirtualTest is Fixture {
         emits();
         emit Skipped(ids[6], 6, VirtualNotClosing.selector);
         emits();
-        emit VirtualUpdated(ids[7], 17, uint64(block.timestamp + VIRTUAL_WINDOW));
+        emit VirtualUpdated(ids[7], word(17, block.timestamp + VIRTUAL_WINDOW));
         vm.prank(payee);
         sluice.redeemBatch(items);
         (uint128 amount,) = sluice.virtualState(ids[4]);

@@ -1,6 +1,7 @@
 // The scenes whose gas is measured: each plays from a fresh channel and returns what the named work cost.
 
 import type { Address, Hex } from 'viem'
+import { groupRedemptions } from '../../src-ts/redemptions.ts'
 import { leafOf, levelsOf, proofOf, rootOf } from './tree.ts'
 import { type Compact, type Cost, conditionOf, native, noSignature, type World, zeroWord } from './world.ts'
 
@@ -38,11 +39,11 @@ const each = (cost: Cost, count: number): Cost => ({
 })
 
 async function depositNative(world: World, terms: Terms, party: 0 | 1, amount: bigint): Promise<Cost> {
-  return world.call(party === 0 ? world.a : world.b, 'deposit', [terms, party, amount], amount)
+  return world.call(party === 0 ? world.a : world.b, 'depositWithValue', [terms, party], amount)
 }
 
 async function depositToken(world: World, terms: Terms, party: 0 | 1, amount: bigint): Promise<Cost> {
-  return world.call(party === 0 ? world.a : world.b, 'deposit', [terms, party, amount])
+  return world.call(party === 0 ? world.a : world.b, 'depositWithAllowance', [terms, party, amount])
 }
 
 async function laneVoucher(world: World, terms: Terms, seq: bigint, paid: bigint, locked = 0n, locksRoot = zeroWord) {
@@ -141,8 +142,8 @@ async function exitVirtual(world: World): Promise<Cost> {
   return sum(start, redeem, settle, unlock)
 }
 
-/** b redeems a hundred virtual channels of a hundred payers in one batch. */
-async function redeemEachOf100(world: World): Promise<Cost> {
+/** Vouchers of a hundred payers for b over one hub. */
+async function vouchersOf100(world: World) {
   const items = []
   for (let n = 0; n < 100; n++) {
     const payer = world.stranger()
@@ -152,7 +153,21 @@ async function redeemEachOf100(world: World): Promise<Cost> {
     const message = { virtualId, amount, tickAnchor: zeroWord, tickValue: 0n, tickCount: 0 }
     items.push({ terms, voucher: signedVoucher(amount, await world.sign(payer, 'Voucher', message)) })
   }
-  return each(await world.call(world.b, 'redeemBatch', [items]), 100)
+  return items
+}
+
+/** b redeems a hundred virtual channels in one batch, as they share the path from the hub on. */
+async function redeemEachOf100(world: World): Promise<Cost> {
+  const items = await vouchersOf100(world)
+  const calls = groupRedemptions(items)
+  const [call] = calls
+  if (call?.items.length !== 100) throw new Error('a hundred virtual channels over one hub are one group')
+  return each(await world.call(world.b, 'redeemGroup', [call.group, call.items]), 100)
+}
+
+/** The same by the call that takes any virtual channels together. */
+async function redeemAnyEachOf100(world: World): Promise<Cost> {
+  return each(await world.call(world.b, 'redeemBatch', [await vouchersOf100(world)]), 100)
 }
 
 /** A lane with a thousand locks: what settling it costs, and what each unlock adds. */
@@ -205,6 +220,7 @@ export async function playScenes(world: World): Promise<Record<string, Cost>> {
     answer: await answer(world),
     settleWith1000Locks: settle,
     redeemEachOf100: await redeemEachOf100(world),
+    redeemAnyEachOf100: await redeemAnyEachOf100(world),
     unlockEachOf1000: unlockEach,
     deploy: world.deployCost,
   }

@@ -1,6 +1,7 @@
 // Turns random numbers into calls that mostly make sense, makes each on the model and on the chain, and compares.
 
 import { type Address, type Hex, keccak256 } from 'viem'
+import { groupRedemptions } from '../../src-ts/redemptions.ts'
 import { leafOf, levelsOf, proofOf, rootOf } from '../gas/tree.ts'
 import { conditionOf, zeroWord } from '../gas/world.ts'
 import { settle, startClose, unlock, updateLane } from './alone.ts'
@@ -39,6 +40,7 @@ export const kinds = [
   'closeVirtual',
   'redeem',
   'redeem',
+  'redeemGroup',
 ] as const
 
 const WINDOW = 80n
@@ -132,7 +134,7 @@ export async function play(
         const to = step.twist === 0 ? 2 : party
         const outcome = deposit(channel, to, amount)
         if ('payouts' in outcome) moneyIn += amount
-        return compare(outcome, sender, 'deposit', [terms, to, amount], amount)
+        return compare(outcome, sender, 'depositWithValue', [terms, to], amount)
       }
       case 'withdraw': {
         const total = channel.withdrawn[party] + amount
@@ -178,6 +180,8 @@ export async function play(
         ])
       case 'redeem':
         return redeemStep(party, step, amount, sender)
+      case 'redeemGroup':
+        return redeemGroupStep(party, step, amount, sender)
     }
   }
 
@@ -220,6 +224,18 @@ export async function play(
     return compare(outcome, sender, 'redeem', [pick(virtualTerms, n), voucher])
   }
 
+  async function redeemGroupStep(n: number, step: Step, amount: bigint, sender: Address) {
+    const virtual = pick(virtuals, n)
+    const zeros = { tickAnchor: zeroWord, tickValue: 0n, tickCount: 0 }
+    const digest = stage.digestOf('Voucher', { virtualId: virtual.id, amount, ...zeros })
+    const by = [step.twist === 3 ? stranger : virtual.path[0]]
+    const claim = { amount, tickValue: 0n, tickCount: 0, ticks: 0, isTick: true, signed: { digest, by } }
+    const outcome = redeem(virtual, claim, sender, now)
+    const voucher = { amount, ...zeros, ticks: 0, preimage: zeroWord, signature: await stage.sign(by[0], digest) }
+    const [call] = groupRedemptions([{ terms: pick(virtualTerms, n), voucher }])
+    return compare(outcome, sender, 'redeemGroup', [call?.group, call?.items])
+  }
+
   function signersOf(twist: number): (Address | undefined)[] {
     return twist === 2 ? [b, b] : twist === 3 ? [a, undefined] : [a, b]
   }
@@ -250,8 +266,10 @@ export async function play(
 
   async function compare(outcome: Outcome, sender: Address, functionName: string, args: unknown[], value = 0n) {
     const refusal = await stage.act(now, sender, functionName, args, value)
-    const want = 'refusal' in outcome ? plain(outcome.refusal) : undefined
-    const got = refusal === undefined ? undefined : plain(refusal)
+    // a batch tells no more than which refusal it was
+    const say = functionName === 'redeemGroup' ? ({ name }: { name: string }) => name : plain
+    const want = 'refusal' in outcome ? say(outcome.refusal) : undefined
+    const got = refusal === undefined ? undefined : say(refusal)
     if (want !== got) return `the model says ${want ?? 'yes'}, the chain says ${got ?? 'yes'}`
     const what =
       'refusal' in outcome ? outcome.refusal.name : `${functionName}${outcome.payouts[1] > 0n ? ' pays b' : ''}`

@@ -8,9 +8,12 @@ import {
   type Hex,
   hashTypedData,
   http,
+  type Log,
+  parseEventLogs,
   parseSignature,
   publicActions,
   signatureToCompactSignature,
+  toFunctionSelector,
   walletActions,
 } from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
@@ -100,7 +103,7 @@ export async function makeStage(url: string) {
         chain: null,
       })
       const receipt = await client.waitForTransactionReceipt({ hash: sent })
-      return receipt.status === 'success' ? undefined : refusalOf(sent)
+      return receipt.status === 'success' ? skippedIn(receipt.logs) : refusalOf(sent)
     },
   }
 
@@ -112,6 +115,18 @@ export async function makeStage(url: string) {
     const { errorName, args } = decodeErrorResult({ abi: sluiceAbi, data: trace.output })
     return { name: errorName, args: args ?? [] }
   }
+}
+
+/** What a batch of one item skipped it for. */
+function skippedIn(logs: Log[]): Refusal | undefined {
+  const [skipped] = parseEventLogs({ abi: sluiceAbi, eventName: 'Skipped', logs })
+  if (skipped === undefined) return
+  for (const one of sluiceAbi) {
+    if (one.type !== 'error') continue
+    const selector = toFunctionSelector(`${one.name}(${one.inputs.map(({ type }) => type)})`)
+    if (selector === skipped.args.reason) return { name: one.name, args: [] }
+  }
+  throw new Error(`no error has the selector ${skipped.args.reason}`)
 }
 
 /** Where the differential test plays. */

@@ -64,7 +64,7 @@ export async function openHops(bench: Bench, nonce: bigint): Promise<readonly [H
   const hops = [hopOf(cast.player0, cast.hub, nonce), hopOf(cast.hub, cast.player1, nonce)] as const
   for (const { terms } of hops) {
     for (const party of [0, 1]) {
-      await bench.send(bench.sluice, sluiceAbi, 'deposit', [terms, party, deposit], { value: deposit })
+      await bench.send(bench.sluice, sluiceAbi, 'depositWithValue', [terms, party], { value: deposit })
     }
   }
   return hops

@@ -60,8 +60,8 @@ interface ISluiceErrors {
     error NotHigher(bytes32 virtualId, uint128 redeemed, uint128 offered);
     /// @notice More ticks than the voucher commits to, or a preimage that does not lead to its anchor.
     error BadTick(bytes32 virtualId, uint32 ticks, uint32 tickCount);
-    /// @notice Native value that does not fit the call.
-    error WrongValue(uint256 sent, uint256 expected);
+    /// @notice This way of depositing is for the native token.
+    error NeedsNative(address token);
     /// @notice A deposit that brought nothing.
     error NothingReceived();
     /// @notice More than fits: all deposits of a channel sum to less than 2^127.

@@ -6,21 +6,10 @@ pragma solidity ^0.8.28;
 /// always the id (of a channel or virtual channel), or the account for credits. Totals are cumulative, so that an event
 /// seen twice does no harm.
 interface ISluiceEvents {
-    /// @notice A channel received its first deposit. Counts as a Deposited too: none follows for the same deposit.
+    /// @notice A channel received a deposit.
     /// @param channelId The channel.
-    /// @param signerA Party a's signer.
-    /// @param signerB Party b's signer.
-    /// @param party For whom.
-    /// @param total That party's deposits so far.
-    event Opened(
-        bytes32 indexed channelId, address indexed signerA, address indexed signerB, uint8 party, uint128 total
-    );
-
-    /// @notice A channel received a further deposit.
-    /// @param channelId The channel.
-    /// @param party For whom.
-    /// @param total That party's deposits so far.
-    event Deposited(bytes32 indexed channelId, uint8 party, uint128 total);
+    /// @param partyAndTotal For whom (in the high 128 bits), and that party's deposits so far (in the low 128).
+    event Deposited(bytes32 indexed channelId, uint256 partyAndTotal);
 
     /// @notice A cooperative withdrawal was paid.
     /// @param channelId The channel.
@@ -69,9 +58,9 @@ interface ISluiceEvents {
 
     /// @notice A virtual channel began to close (then `amount` is 0), or its amount rose.
     /// @param virtualId The virtual channel.
-    /// @param amount Highest amount redeemed.
-    /// @param finalAt From this timestamp on the amount is final.
-    event VirtualUpdated(bytes32 indexed virtualId, uint128 amount, uint64 finalAt);
+    /// @param finalAtAndAmount From which timestamp on the amount is final (in the high 128 bits), and the highest amount redeemed
+    /// (in the low 128).
+    event VirtualUpdated(bytes32 indexed virtualId, uint256 finalAtAndAmount);
 
     /// @notice A payout could not be, or was asked not to be, pushed: it waits as a credit.
     /// @param account Whose.

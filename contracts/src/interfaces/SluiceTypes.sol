@@ -128,6 +128,26 @@ struct Redemption {
     SignedVoucher voucher;
 }
 
+/// @notice What virtual channels that are redeemed together have in common: all but payer, capacity and nonce.
+/// @param others The path without its payer: the intermediaries in order, and the payee.
+/// @param token Zero for the native token, else an ERC-20.
+/// @param disputeWindow Seconds between the start of a close and the final amount.
+struct VirtualGroup {
+    address[] others;
+    address token;
+    uint32 disputeWindow;
+}
+
+/// @notice One of a group: what is its own, packed, and the voucher, which has no ticks.
+/// @param payerAndNonce The path's first member in the high 160 bits, the nonce in the low 64; the bits between are zero.
+/// @param capacityAndAmount The capacity in the high 128 bits, the voucher's amount in the low 128.
+/// @param signature By the payer over the Voucher digest; its tick fields are all zero.
+struct GroupRedemption {
+    bytes32 payerAndNonce;
+    uint256 capacityAndAmount;
+    CompactSignature signature;
+}
+
 /// @notice Somebody's consent to a call that another sends.
 /// @param by Who consents: a signer, or an account.
 /// @param signature Its ECDSA signature (65 bytes, or 64 in compact form), or what its ERC-1271 contract accepts.

@@ -14,6 +14,13 @@ library Channels {
         if (slots.deposits.isOver()) revert ISluiceErrors.ChannelOver(id);
     }
 
+    /// @notice Whether a channel is in the native token. Looks at the whole word: dirty upper bits are no native token either.
+    function isNative(ChannelTerms calldata terms) internal pure returns (bool native) {
+        assembly ("memory-safe") {
+            native := iszero(calldataload(add(terms, 0x80)))
+        }
+    }
+
     /// @notice Refuses a party number above 1.
     function requireParty(uint8 party) internal pure {
         if (party > 1) revert ISluiceErrors.WrongParty(party);

@@ -4,8 +4,7 @@ pragma solidity ^0.8.28;
 import { ISluiceErrors } from "../interfaces/ISluiceErrors.sol";
 import { ISluiceEvents } from "../interfaces/ISluiceEvents.sol";
 import { ChannelTerms } from "../interfaces/SluiceTypes.sol";
-import { Channels } from "./Channels.sol";
-import { DepositsWord, DepositsWords } from "./DepositsWord.sol";
+import { DepositsWord } from "./DepositsWord.sol";
 import { ChannelSlots } from "./Store.sol";
 
 /// @title Deposits
@@ -15,19 +14,15 @@ library Deposits {
     function record(ChannelSlots storage slots, bytes32 id, ChannelTerms calldata terms, uint8 party, uint256 received)
         internal
     {
-        Channels.requireParty(party);
+        if (party > 1) revert ISluiceErrors.WrongParty(party);
         if (received == 0) revert ISluiceErrors.NothingReceived();
         DepositsWord was = slots.deposits;
         if (was.isOver()) revert ISluiceErrors.ChannelOver(id);
-        if (received > DepositsWords.MOST - was.ofA() - was.ofB()) revert ISluiceErrors.TooMuch(id, received);
+        if (received > was.room()) revert ISluiceErrors.TooMuch(id, received);
         DepositsWord now_ = was.add(party, received);
         slots.deposits = now_;
-        if (was.isEmpty()) {
-            requireTerms(terms);
-            emit ISluiceEvents.Opened(id, terms.a.signer, terms.b.signer, party, now_.byParty(party));
-        } else {
-            emit ISluiceEvents.Deposited(id, party, now_.byParty(party));
-        }
+        if (was.isEmpty()) requireTerms(terms);
+        emit ISluiceEvents.Deposited(id, uint256(party) << 128 | now_.byParty(party));
     }
 
     // Looked at once, by the first deposit: without one there is nothing to lose in a channel.

@@ -60,7 +60,14 @@ library DepositsWords {
 
     /// @notice A party's deposits.
     function byParty(DepositsWord w, uint8 party) internal pure returns (uint128) {
-        return party == 0 ? ofA(w) : ofB(w);
+        return uint128(DepositsWord.unwrap(w) >> (uint256(party) << 7)) & MOST;
+    }
+
+    /// @notice How much more the channel takes.
+    function room(DepositsWord w) internal pure returns (uint256) {
+        unchecked {
+            return uint256(MOST) - ofA(w) - ofB(w);
+        }
     }
 
     /// @notice The word with more deposited for a party.

@@ -10,7 +10,7 @@ library Messages {
     bytes32 private constant LANE_VOUCHER_TYPE = keccak256(
         "LaneVoucher(bytes32 channelId,uint8 lane,uint64 seq,uint128 paid,uint128 locked,bytes32 locksRoot)"
     );
-    bytes32 private constant VOUCHER_TYPE =
+    bytes32 internal constant VOUCHER_TYPE =
         keccak256("Voucher(bytes32 virtualId,uint128 amount,bytes32 tickAnchor,uint128 tickValue,uint32 tickCount)");
     bytes32 private constant CLOSE_TYPE =
         keccak256("Close(bytes32 channelId,uint8 from,uint128 amount,uint64 deadline)");

@@ -12,7 +12,8 @@ library Signatures {
 
     /// @notice Whether `signer` signed. Zero is nobody.
     function isBy(address signer, bytes32 digest, CompactSignature calldata signature) internal pure returns (bool) {
-        return signer != address(0) && recoverCompact(digest, signature.r, signature.yParityAndS) == signer;
+        address by = recoverCompact(digest, signature.r, signature.yParityAndS);
+        return by == signer && by != address(0);
     }
 
     /// @notice Whether there is a signature at all.
@@ -39,7 +40,9 @@ library Signatures {
     function recoverCompact(bytes32 digest, bytes32 r, bytes32 yParityAndS) private pure returns (address) {
         uint256 s = uint256(yParityAndS) & type(uint256).max >> 1;
         if (s > HALF_ORDER) return address(0);
-        return ecrecover(digest, uint8(27 + (uint256(yParityAndS) >> 255)), r, bytes32(s));
+        unchecked {
+            return ecrecover(digest, uint8(27 + (uint256(yParityAndS) >> 255)), r, bytes32(s));
+        }
     }
 
     // At most 32 bytes of the answer are copied, however long it is.

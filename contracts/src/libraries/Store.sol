@@ -15,10 +15,15 @@ struct ChannelSlots {
     bytes32[2] locksHashes;
 }
 
+/// @dev What the chain holds of a virtual channel.
+struct VirtualSlot {
+    VirtualWord word;
+}
+
 /// @dev All of the contract's storage.
 struct Store {
     mapping(bytes32 channelId => ChannelSlots) channels;
-    mapping(bytes32 virtualId => VirtualWord) virtuals;
+    mapping(bytes32 virtualId => VirtualSlot) virtuals;
     // slots from LaneWords.NEAR_SLOTS on, 256 a word; the key is lane << 32 | index / 256
     mapping(bytes32 channelId => mapping(uint256 key => uint256)) farUnlocked;
     mapping(address account => mapping(address token => uint256)) credits;

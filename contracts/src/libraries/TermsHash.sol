@@ -12,7 +12,7 @@ library TermsHash {
     bytes32 private constant CHANNEL_TYPE = keccak256(
         "ChannelTerms(Party a,Party b,address token,uint32 disputeWindow,uint64 nonce)Party(address account,address signer)"
     );
-    bytes32 private constant VIRTUAL_TYPE =
+    bytes32 internal constant VIRTUAL_TYPE =
         keccak256("VirtualTerms(address[] path,address token,uint128 capacity,uint32 disputeWindow,uint64 nonce)");
 
     /// @notice Struct hash of a channel's terms.

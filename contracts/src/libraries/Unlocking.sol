@@ -97,7 +97,7 @@ library Unlocking {
         returns (bool isFinal, uint128 amount)
     {
         if (side != 0) return (false, 0);
-        VirtualWord word = store.virtuals[id];
+        VirtualWord word = store.virtuals[id].word;
         return (word.isFinal(), word.amount());
     }
 

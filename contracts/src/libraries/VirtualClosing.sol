@@ -14,7 +14,7 @@ import { Virtuals } from "./Virtuals.sol";
 library VirtualClosing {
     /// @notice Refuses who is not on the path.
     function requireMember(VirtualTerms calldata terms, bytes32 id, address who) internal pure {
-        Virtuals.requirePath(terms.path);
+        Virtuals.requireLength(terms.path.length);
         if (!Virtuals.isMember(terms.path, who)) revert ISluiceErrors.NotMember(id, who);
     }
 
@@ -29,7 +29,7 @@ library VirtualClosing {
         VirtualLock calldata lock,
         address who
     ) internal view {
-        Virtuals.requirePath(terms.path);
+        Virtuals.requireLength(terms.path.length);
         uint8 lane = lock.lane;
         Channels.requireLane(lane);
         if (who != channel.a.account && who != channel.b.account) revert ISluiceErrors.NotMember(id, who);

@@ -6,7 +6,7 @@ import { ISluiceEvents } from "../interfaces/ISluiceEvents.sol";
 import { SignedVoucher, VirtualTerms } from "../interfaces/SluiceTypes.sol";
 import { Messages } from "./Messages.sol";
 import { Signatures } from "./Signatures.sol";
-import { Store } from "./Store.sol";
+import { Store, VirtualSlot } from "./Store.sol";
 import { Ticks } from "./Ticks.sol";
 import { TypedData } from "./TypedData.sol";
 import { VirtualWord, VirtualWords } from "./VirtualWord.sol";
@@ -19,10 +19,9 @@ library Virtuals {
 
     /// @notice Starts the window at amount 0, unless it began before.
     function start(Store storage store, bytes32 id, uint32 disputeWindow) internal {
-        if (store.virtuals[id].finalAt() != 0) return;
-        uint64 finalAt = end(disputeWindow);
-        store.virtuals[id] = VirtualWords.make(0, finalAt);
-        emit ISluiceEvents.VirtualUpdated(id, 0, finalAt);
+        VirtualSlot storage slot = store.virtuals[id];
+        if (slot.word.finalAt() != 0) return;
+        write(slot, id, VirtualWords.make(0, end(disputeWindow)));
     }
 
     /// @notice Raises the amount by a voucher, and starts the window if `sender` may.
@@ -38,11 +37,12 @@ library Virtuals {
         bool soft
     ) internal returns (bytes4 refusal) {
         address[] calldata path = terms.path;
-        if (!isPath(path)) {
+        if (!isLength(path.length)) {
             if (soft) return ISluiceErrors.BadPath.selector;
             revert ISluiceErrors.BadPath(path.length);
         }
-        VirtualWord was = store.virtuals[id];
+        VirtualSlot storage slot = store.virtuals[id];
+        VirtualWord was = slot.word;
         uint64 finalAt = was.finalAt();
         uint128 amount = Ticks.value(voucher.amount, voucher.tickValue, voucher.ticks, terms.capacity);
         if (finalAt == 0) {
@@ -68,12 +68,17 @@ library Virtuals {
             if (soft) return ISluiceErrors.BadSignature.selector;
             revert ISluiceErrors.BadSignature(digest, payer);
         }
-        store.virtuals[id] = VirtualWords.make(amount, finalAt);
-        emit ISluiceEvents.VirtualUpdated(id, amount, finalAt);
+        write(slot, id, VirtualWords.make(amount, finalAt));
+    }
+
+    /// @notice Stores a virtual channel's word, and tells it.
+    function write(VirtualSlot storage slot, bytes32 id, VirtualWord word) internal {
+        slot.word = word;
+        emit ISluiceEvents.VirtualUpdated(id, VirtualWord.unwrap(word));
     }
 
     /// @notice When a window that begins now is over.
-    function end(uint32 disputeWindow) private view returns (uint64) {
+    function end(uint32 disputeWindow) internal view returns (uint64) {
         unchecked {
             return uint64(block.timestamp + disputeWindow);
         }
@@ -102,12 +107,12 @@ library Virtuals {
     }
 
     /// @notice Refuses a path that is too short or too long.
-    function requirePath(address[] calldata path) internal pure {
-        if (!isPath(path)) revert ISluiceErrors.BadPath(path.length);
+    function requireLength(uint256 length) internal pure {
+        if (!isLength(length)) revert ISluiceErrors.BadPath(length);
     }
 
-    function isPath(address[] calldata path) private pure returns (bool) {
-        return path.length >= SHORTEST_PATH && path.length <= LONGEST_PATH;
+    function isLength(uint256 length) private pure returns (bool) {
+        return length >= SHORTEST_PATH && length <= LONGEST_PATH;
     }
 
     // Claiming no tick needs no preimage. tickCount is read either way, which refuses dirty upper bits.

@@ -112,7 +112,7 @@ contract AssetVault is IAssetVault {
         (ChannelTerms memory terms, uint8 party) = abi.decode(data, (ChannelTerms, uint8));
         if (terms.token != address(receipt)) revert WrongToken(address(receipt), terms.token);
         receipt.approve(address(sluice), amount);
-        sluice.deposit(terms, party, amount);
+        sluice.depositWithAllowance(terms, party, amount);
     }
 
     function receiptFor(Standard standard, address collection, uint256 tokenId) private returns (Receipt) {

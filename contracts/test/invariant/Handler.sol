@@ -7,12 +7,14 @@ import {
     Authorization,
     ChannelTerms,
     CompactSignature,
+    GroupRedemption,
     LaneLocks,
     Party,
     Redemption,
     SignedLane,
     SignedVoucher,
     Unlock,
+    VirtualGroup,
     VirtualTerms
 } from "../../src/interfaces/SluiceTypes.sol";
 import { Refuser } from "../mocks/Recipients.sol";
@@ -194,11 +196,11 @@ contract Handler is Test {
         bool ok;
         if (asset(c) == 0) {
             vm.deal(address(this), amount);
-            (ok,) = address(sluice).call{ value: amount }(abi.encodeCall(sluice.deposit, (c.terms, party, amount)));
+            (ok,) = address(sluice).call{ value: amount }(abi.encodeCall(sluice.depositWithValue, (c.terms, party)));
         } else {
             token.mint(address(this), amount);
             token.approve(address(sluice), amount);
-            (ok,) = address(sluice).call(abi.encodeCall(sluice.deposit, (c.terms, party, amount)));
+            (ok,) = address(sluice).call(abi.encodeCall(sluice.depositWithAllowance, (c.terms, party, amount)));
         }
         if (ok != good) complain("deposit");
         if (!ok) return;
@@ -455,6 +457,32 @@ contract Handler is Test {
             uint256 amount = (seed >> (32 + 16 * i)) % 1300;
             if (redeemable(n, who, amount, (seed >> (100 + i)) % 4 == 0)) redeemed(n, amount);
         }
+    }
+
+    /// @dev Three vouchers of one virtual channel, some forged or out of order.
+    function redeemGroup(uint256 n, uint256 who, uint256 seed) external {
+        n %= VIRTUALS;
+        VirtualTerms storage t = virtuals[n].terms;
+        VirtualGroup memory group = VirtualGroup(new address[](2), t.token, t.disputeWindow);
+        (group.others[0], group.others[1]) = (t.path[1], t.path[2]);
+        GroupRedemption[] memory items = new GroupRedemption[](3);
+        for (uint256 i; i < 3; ++i) {
+            (uint128 amount, bool forged) = groupedVoucher(seed, i);
+            items[i] = GroupRedemption(
+                bytes32(uint256(uint160(t.path[0])) << 96 | t.nonce),
+                uint256(t.capacity) << 128 | amount,
+                voucherOf(n, amount, forged).signature
+            );
+        }
+        attempt(signers[who % 4], abi.encodeCall(sluice.redeemGroup, (group, items)), true, "redeemGroup");
+        for (uint256 i; i < 3; ++i) {
+            (uint128 amount, bool forged) = groupedVoucher(seed, i);
+            if (redeemable(n, who, amount, forged)) redeemed(n, amount);
+        }
+    }
+
+    function groupedVoucher(uint256 seed, uint256 i) private pure returns (uint128 amount, bool forged) {
+        return (uint128((seed >> (32 + 16 * i)) % 1300), (seed >> (100 + i)) % 4 == 0);
     }
 
     function resolve(uint128 amount) external {

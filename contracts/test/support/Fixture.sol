@@ -71,11 +71,11 @@ abstract contract Fixture is Test, ISluiceEvents, ISluiceErrors {
         if (amount == 0) return;
         if (t.token == address(0)) {
             vm.deal(address(this), amount);
-            sluice.deposit{ value: amount }(t, party, amount);
+            sluice.depositWithValue{ value: amount }(t, party);
         } else {
             Token(t.token).mint(address(this), amount);
             Token(t.token).approve(address(sluice), amount);
-            sluice.deposit(t, party, amount);
+            sluice.depositWithAllowance(t, party, amount);
         }
     }
 

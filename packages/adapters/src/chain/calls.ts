@@ -102,8 +102,11 @@ function encodeUnlock({ terms, lane, locked, locks }: ChainCall & { readonly typ
 export function encodeCall(of: ChainCall, sender: Address): CallData {
   switch (of.type) {
     case 'deposit': {
-      const data = encodeFunctionData({ abi, functionName: 'deposit', args: [of.terms, of.party, of.amount] })
-      return call(data, of.terms.token === NATIVE_TOKEN ? of.amount : 0n)
+      const { terms, party, amount } = of
+      if (terms.token === NATIVE_TOKEN) {
+        return call(encodeFunctionData({ abi, functionName: 'depositWithValue', args: [terms, party] }), amount)
+      }
+      return call(encodeFunctionData({ abi, functionName: 'depositWithAllowance', args: [terms, party, amount] }))
     }
     case 'withdraw': {
       const { party, total, deadline } = of.withdrawal

@@ -5,6 +5,9 @@ import { decodeEventLog, type Log } from 'viem'
 
 const address = (value: string): Address => value.toLowerCase() as Hex
 
+/** The high and the low 128 bits of a word that an event packs. */
+const halves = (word: bigint): readonly [bigint, bigint] => [word >> 128n, word & ((1n << 128n) - 1n)]
+
 function decode(log: Log) {
   try {
     return decodeEventLog({ abi: sluiceAbi, data: log.data, topics: log.topics })
@@ -17,10 +20,10 @@ function decode(log: Log) {
 export function eventOf(log: Log): ChainEvent | undefined {
   const decoded = decode(log)
   switch (decoded?.eventName) {
-    case 'Opened':
     case 'Deposited': {
-      const { channelId, party, total } = decoded.args
-      return { type: 'deposited', channelId, party: party as PartyIndex, total }
+      const { channelId, partyAndTotal } = decoded.args
+      const [party, total] = halves(partyAndTotal)
+      return { type: 'deposited', channelId, party: Number(party) as PartyIndex, total }
     }
     case 'Withdrawn': {
       const { channelId, party, total } = decoded.args
@@ -41,8 +44,11 @@ export function eventOf(log: Log): ChainEvent | undefined {
       const toPayer = reserve - paid
       return { type: 'unlocked', channelId, lane: lane as LaneIndex, slot: index, toReceiver: paid, toPayer }
     }
-    case 'VirtualUpdated':
-      return { type: 'virtualUpdated', ...decoded.args }
+    case 'VirtualUpdated': {
+      const { virtualId, finalAtAndAmount } = decoded.args
+      const [finalAt, amount] = halves(finalAtAndAmount)
+      return { type: 'virtualUpdated', virtualId, amount, finalAt }
+    }
     case 'Credited': {
       const { account, token, amount } = decoded.args
       return { type: 'credited', account: address(account), token: address(token), amount }
