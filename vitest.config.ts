@@ -10,6 +10,9 @@ export const unitTests = [
 /** Tests that drive the real commands as processes against a real chain. */
 export const integrationTests = ['apps/*/test/integration/**/*.test.ts']
 
+/** Tests in a real browser, which has to be there: Debian's package chromium, or the one that SLUICE_CHROMIUM names. */
+export const browserTests = ['apps/*/test/browser/**/*.test.ts']
+
 export default defineConfig({
   test: {
     projects: [
@@ -28,6 +31,15 @@ export default defineConfig({
           name: 'integration',
           include: integrationTests,
           // Each file starts processes and a chain of its own: one file at a time on the two cores that CI has.
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: browserTests,
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -18,6 +18,12 @@ for (const suite of chosen) {
   console.log(`== ${suite.name}: ${tally.passed} passed and ${tally.failed} failed in ${seconds} s ==`)
 }
 
+// Whoever runs everything is told what was not run.
+const isWhole = process.argv.length === 2
+for (const { name, absence } of isWhole ? suites : []) {
+  if (absence !== undefined) console.log(`\n== ${name} was not run: ${absence} ==`)
+}
+
 const total = sumTallies(tallies)
 console.log(`\n${formatTally(total)}`)
 if (total.failed > 0 || total.passed === 0) process.exitCode = 1

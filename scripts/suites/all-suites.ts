@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { integrationTests, unitTests } from '../../vitest.config.ts'
+import { browserTests, integrationTests, unitTests } from '../../vitest.config.ts'
 import { hasScript, root } from '../process/workspaces.ts'
+import { browserAbsence } from './browser.ts'
 import { commandSuite } from './command-suite.ts'
 import type { Suite } from './suite.ts'
 import { vitestSuite } from './vitest-suite.ts'
@@ -14,5 +15,6 @@ export function allSuites(): Suite[] {
     commandSuite('vectors', existsSync(join(root, 'specs/verify.mjs')), ['node', 'specs/verify.mjs']),
     commandSuite('contracts', hasScript('contracts', 'test'), contracts),
     vitestSuite('integration', integrationTests),
+    vitestSuite('browser', browserTests, browserAbsence()),
   ]
 }

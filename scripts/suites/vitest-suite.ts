@@ -7,11 +7,12 @@ import { root } from '../process/workspaces.ts'
 import type { Suite } from './suite.ts'
 import { parseVitestReport } from './vitest-report.ts'
 
-/** A project of vitest.config.ts as a suite. `files`: the globs of its tests. */
-export function vitestSuite(project: string, files: readonly string[]): Suite {
+/** A project of vitest.config.ts as a suite. `files`: the globs of its tests; `absence`: why they cannot run on this machine. */
+export function vitestSuite(project: string, files: readonly string[], absence?: string): Suite {
   return {
     name: project,
-    isPresent: globSync([...files], { cwd: root }).length > 0,
+    isPresent: absence === undefined && globSync([...files], { cwd: root }).length > 0,
+    absence,
     takesPaths: true,
     run: (args) => runProject(project, args),
   }
