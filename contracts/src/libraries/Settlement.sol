@@ -28,19 +28,43 @@ library Settlement {
     /// b has the rest. Each lane's pool comes out of its payer's share.
     function split(Input memory i) internal pure returns (Split memory out) {
         unchecked {
-            uint256 pot = uint256(i.depositA) + i.depositB - i.withdrawnA - i.withdrawnB;
-            uint256 shareA = clamp(
-                int256(uint256(i.depositA)) - int256(uint256(i.withdrawnA)) - int256(uint256(i.paid0))
-                    + int256(uint256(i.paid1)),
-                pot
-            );
-            uint256 shareB = pot - shareA;
-            uint256 pool0 = min(i.locked0, shareA);
-            uint256 pool1 = min(i.locked1, shareB);
-            out.pool0 = uint128(pool0);
-            out.pool1 = uint128(pool1);
-            out.payA = uint128(shareA - pool0);
-            out.payB = uint128(shareB - pool1);
+            uint256 pot = potOf(i.depositA, i.depositB, i.withdrawnA, i.withdrawnB);
+            uint256 shareA = shareOf(i.depositA, i.withdrawnA, i.paid0, i.paid1, pot);
+            (out.payA, out.pool0) = poolOf(i.locked0, shareA);
+            (out.payB, out.pool1) = poolOf(i.locked1, pot - shareA);
+        }
+    }
+
+    /// @notice What the channel holds, which the contract sees to that it is not below zero.
+    function potOf(uint128 depositA, uint128 depositB, uint128 withdrawnA, uint128 withdrawnB)
+        internal
+        pure
+        returns (uint256)
+    {
+        unchecked {
+            return uint256(depositA) + depositB - withdrawnA - withdrawnB;
+        }
+    }
+
+    /// @notice a's balance, forced between nothing and the whole pot.
+    function shareOf(uint128 deposit, uint128 withdrawn, uint128 paid, uint128 received, uint256 pot)
+        internal
+        pure
+        returns (uint256)
+    {
+        unchecked {
+            int256 balance = int256(uint256(deposit)) - int256(uint256(withdrawn)) - int256(uint256(paid))
+                + int256(uint256(received));
+            return balance > 0 ? min(uint256(balance), pot) : 0;
+        }
+    }
+
+    /// @notice What of a share is paid at once, and what is kept for its owner's locks.
+    /// @param share Below 2^128.
+    function poolOf(uint128 locked, uint256 share) internal pure returns (uint128 pay, uint128 pool) {
+        unchecked {
+            uint256 kept = min(locked, share);
+            return (uint128(share - kept), uint128(kept));
         }
     }
 
@@ -52,11 +76,6 @@ library Settlement {
     {
         reserve = uint128(min(amount, pool));
         paid = uint128(min(reserve, payout));
-    }
-
-    function clamp(int256 x, uint256 most) private pure returns (uint256) {
-        if (x <= 0) return 0;
-        return min(uint256(x), most);
     }
 
     function min(uint256 a, uint256 b) private pure returns (uint256) {
