@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
-import { IPermit2 } from "../src/interfaces/IPermit2.sol";
 import { ChannelTerms, Permit, Permit2Transfer, ReceiveAuthorization } from "../src/interfaces/SluiceTypes.sol";
-import { Permit2 } from "./mocks/Permit2.sol";
 import { SigningToken } from "./mocks/SigningToken.sol";
 import { Wallet1271 } from "./mocks/Wallet1271.sol";
 import { Fixture } from "./support/Fixture.sol";
 
 contract DepositBySignatureTest is Fixture {
-    address private constant PERMIT2 = 0x000000000022D473030F116dDEE9F6B43aC78BA3;
-
     SigningToken private asset;
     ChannelTerms private t;
     bytes32 private id;
@@ -25,9 +21,6 @@ contract DepositBySignatureTest is Fixture {
         t.token = address(asset);
         id = sluice.channelId(t);
         asset.mint(payer, 1000);
-        deployCodeTo("Permit2.sol:Permit2", PERMIT2);
-        vm.prank(payer);
-        asset.approve(PERMIT2, type(uint256).max);
     }
 
     function deposits() private view returns (uint128, uint128) {
@@ -145,61 +138,6 @@ contract DepositBySignatureTest is Fixture {
         auth.signature = bytes.concat(signBytes(keyPayer, digest), "tail");
         sluice.depositWithAuthorization(t, 0, auth);
         assertDeposits(40, 0);
-    }
-
-    // ---- Permit2 ----
-
-    function permit2Of(uint8 party, uint256 amount, uint256 nonce)
-        private
-        view
-        returns (Permit2Transfer memory transfer)
-    {
-        transfer = Permit2Transfer(payer, amount, nonce, DEADLINE, "");
-        bytes32 witness = keccak256(abi.encode(keccak256("Deposit(bytes32 channelId,uint8 party)"), id, party));
-        bytes32 digest = Permit2(PERMIT2)
-            .digest(
-                IPermit2.PermitTransferFrom(
-                    IPermit2.TokenPermissions(address(asset), amount), nonce, transfer.deadline
-                ),
-                address(sluice),
-                witness,
-                "Deposit witness)Deposit(bytes32 channelId,uint8 party)TokenPermissions(address token,uint256 amount)"
-            );
-        transfer.signature = signBytes(keyPayer, digest);
-    }
-
-    function test_permit2RelayedByAnyone() public {
-        Permit2Transfer memory transfer = permit2Of(1, 40, 9);
-        vm.prank(stranger);
-        sluice.depositWithPermit2(t, 1, transfer);
-        assertDeposits(0, 40);
-    }
-
-    function test_permit2GoesToItsChannelAndPartyOnly() public {
-        Permit2Transfer memory transfer = permit2Of(1, 40, 9);
-        vm.expectRevert("InvalidSigner");
-        sluice.depositWithPermit2(t, 0, transfer);
-        ChannelTerms memory other = t;
-        other.nonce = 2;
-        vm.expectRevert("InvalidSigner");
-        sluice.depositWithPermit2(other, 1, transfer);
-        transfer.amount = 41;
-        vm.expectRevert("InvalidSigner");
-        sluice.depositWithPermit2(t, 1, transfer);
-    }
-
-    function test_permit2CountsOnce() public {
-        Permit2Transfer memory transfer = permit2Of(1, 40, 9);
-        sluice.depositWithPermit2(t, 1, transfer);
-        vm.expectRevert("InvalidNonce");
-        sluice.depositWithPermit2(t, 1, transfer);
-    }
-
-    function test_withoutPermit2OnTheChain() public {
-        Permit2Transfer memory transfer = permit2Of(1, 40, 9);
-        vm.etch(PERMIT2, "");
-        vm.expectRevert();
-        sluice.depositWithPermit2(t, 1, transfer);
     }
 
     // ---- all ----
