@@ -48,23 +48,47 @@ contract ExhaustiveTest is Test {
         assertEq(seen, 150 * 256);
     }
 
-    /// @dev All inputs of 3 bits, of a channel without withdrawals.
-    function test_split_ofAllInputsWithoutWithdrawals() public pure {
-        uint256 memoryMark = mark();
-        for (uint256 x; x < 1 << 18; ++x) {
-            release(memoryMark);
-            checkSplit(
-                Settlement.Input(
-                    uint128(x & 7),
-                    uint128(x >> 3 & 7),
-                    0,
-                    0,
-                    uint128(x >> 6 & 7),
-                    uint128(x >> 9 & 7),
-                    uint128(x >> 12 & 7),
-                    uint128(x >> 15 & 7)
-                )
-            );
+    // The three steps of it, each for all that inputs of 4 bits can bring to it: together, all 2^32 inputs.
+
+    uint256 private constant MOST = 15;
+    uint256 private constant MOST_POT = 2 * MOST;
+
+    function test_potOf_allInputs() public pure {
+        bool[MOST_POT + 1] memory seen;
+        for (uint256 x; x < 1 << 16; ++x) {
+            (uint256 a, uint256 b, uint256 outA, uint256 outB) = (x & 15, x >> 4 & 15, x >> 8 & 15, x >> 12);
+            if (outA + outB > a + b) continue;
+            uint256 pot = Settlement.potOf(uint128(a), uint128(b), uint128(outA), uint128(outB));
+            require(pot == a + b - (outA + outB), "pot");
+            seen[pot] = true;
+        }
+        for (uint256 pot; pot <= MOST_POT; ++pot) {
+            require(seen[pot], "a pot that the next step need not look at");
+        }
+    }
+
+    function test_shareOf_allInputsAndPots() public pure {
+        for (uint256 x; x < 1 << 16; ++x) {
+            (uint128 deposit, uint128 withdrawn) = (uint128(x & 15), uint128(x >> 4 & 15));
+            (uint128 paid, uint128 received) = (uint128(x >> 8 & 15), uint128(x >> 12));
+            (uint256 plus, uint256 minus) = (deposit + received, withdrawn + paid);
+            uint256 balance = plus < minus ? 0 : plus - minus;
+            for (uint256 pot; pot <= MOST_POT;) {
+                uint256 share = Settlement.shareOf(deposit, withdrawn, paid, received, pot);
+                if (share != (balance < pot ? balance : pot)) revert("share");
+                unchecked {
+                    ++pot;
+                }
+            }
+        }
+    }
+
+    function test_poolOf_allInputsAndShares() public pure {
+        for (uint256 share; share <= MOST_POT; ++share) {
+            for (uint128 locked; locked <= MOST; ++locked) {
+                (uint128 pay, uint128 pool) = Settlement.poolOf(locked, share);
+                require(pool == (locked < share ? locked : share) && pay + pool == share, "pool");
+            }
         }
     }
 
@@ -85,21 +109,30 @@ contract ExhaustiveTest is Test {
         if (!right) revert(string.concat("split of ", vm.toString(abi.encode(i))));
     }
 
-    /// @dev All lanes of three locks of 2 bits with payouts of 2 bits and a pool of 3 bits: never more than the pool leaves it,
-    /// each lock has its own as long as the pool lasts, and what is covered is served in full whatever the order.
-    function test_unlock_ofAllSmallLanes() public pure {
-        for (uint256 x; x < 1 << 15; ++x) {
-            uint128 pool = uint128(x >> 12);
-            uint128 left = pool;
-            uint128 sum;
+    // ---- unlocking ----
+
+    function test_unlock_allInputs() public pure {
+        for (uint256 x; x < 1 << 12; ++x) {
+            (uint128 amount, uint128 pool, uint128 payout) = (uint128(x & 15), uint128(x >> 4 & 15), uint128(x >> 8));
+            (uint128 reserve, uint128 paid) = Settlement.unlock(amount, pool, payout);
+            require(reserve == (amount < pool ? amount : pool), "reserve");
+            require(paid == (payout < reserve ? payout : reserve), "paid");
+        }
+    }
+
+    /// @dev Three locks after each other, of 4 bits as is the pool: together they take what the pool has and no more, and each has
+    /// its own where the pool covers all. What a lock takes does not depend on payouts, by the proof before.
+    function test_unlock_allLanes() public pure {
+        for (uint256 x; x < 1 << 16; ++x) {
+            uint256 pool = x >> 12;
+            uint256 left = pool;
+            uint256 sum;
             for (uint256 n; n < 3; ++n) {
-                uint128 amount = uint128(x >> (2 * n) & 3);
-                uint128 payout = uint128(x >> (6 + 2 * n) & 3);
-                (uint128 reserve, uint128 paid) = Settlement.unlock(amount, left, payout);
-                require(reserve == (amount < left ? amount : left), "reserve");
-                require(paid == (payout < reserve ? payout : reserve), "paid");
+                uint256 amount = x >> (4 * n) & 15;
+                (uint128 reserve,) = Settlement.unlock(uint128(amount), uint128(left), 15);
                 left -= reserve;
                 sum += amount;
+                require(sum > pool || reserve == amount, "covered");
             }
             require(left == (sum < pool ? pool - sum : 0), "left");
         }
@@ -107,50 +140,77 @@ contract ExhaustiveTest is Test {
 
     // ---- locks ----
 
-    uint256 private constant SLOTS = 4;
-    // of these, lock n is meant for slot n; the others stand in no tree
-    uint256 private constant LOCKS = 6;
+    // locks that stand in no tree, beside those that are meant for its slots
+    uint256 private constant STRANGERS = 2;
 
     /// @dev For all trees of up to four slots, all slots and depths up to 3, all locks, and all siblings that can be made of what is
     /// in the tree and of what is not: only a lock of the tree with its own proof leads to the root.
     function test_proofs_ofAllSmallTrees() public view {
-        for (uint256 occupied = 1; occupied < 1 << SLOTS; ++occupied) {
-            bytes32[] memory leaves = leavesOf(occupied);
-            bytes32 root = Reference.rootOf(leaves);
-            uint256 locks = requireGenuine(leaves, root);
-            bytes32[] memory siblings = siblingsFor(leaves);
-            for (uint256 depth; depth <= 3; ++depth) {
-                uint256 expected = depth == Reference.depthOf(leaves.length) ? locks : 0;
-                assertEq(this.countLeadingTo(root, depth, siblings), expected, "leading to the root");
-            }
+        for (uint256 occupied = 1; occupied < 1 << 4; ++occupied) {
+            requireOnlyGenuine(leavesOf(occupied), 4);
+        }
+    }
+
+    /// @dev The same for a full tree of eight slots,
+    function test_proofs_ofAFullTreeOfEight() public view {
+        requireOnlyGenuine(leavesOf(0xff), 8);
+    }
+
+    /// @dev and for one with single gaps, and a gap of two that makes an empty node.
+    function test_proofs_ofATreeOfEightWithGaps() public view {
+        requireOnlyGenuine(leavesOf(0xcb), 8);
+    }
+
+    function requireOnlyGenuine(bytes32[] memory leaves, uint256 slots) private view {
+        bytes32 root = Reference.rootOf(leaves);
+        uint256 locks = requireGenuine(leaves, root);
+        bytes32[] memory siblings = siblingsFor(leaves, slots);
+        for (uint256 depth; depth <= 3; ++depth) {
+            uint256 expected = depth == Reference.depthOf(leaves.length) ? locks : 0;
+            assertEq(this.countLeadingTo(root, depth, siblings, slots), expected, "leading to the root");
         }
     }
 
     /// @notice How many combinations of slot, lock and siblings lead to the root at a depth. Each lock's own proof is one, so that a
     /// count of the locks says that there is no other.
-    function countLeadingTo(bytes32 root, uint256 depth, bytes32[] memory siblings)
+    function countLeadingTo(bytes32 root, uint256 depth, bytes32[] memory siblings, uint256 slots)
         external
         view
         returns (uint256 count)
     {
+        bytes32[] memory claims = claimsOf(depth, slots);
         bytes32[] memory proof = new bytes32[](depth);
         uint256 choices = siblings.length ** depth;
+        uint256 memoryMark = mark();
         for (uint256 choice; choice < choices; ++choice) {
+            release(memoryMark);
             uint256 rest = choice;
             for (uint256 level; level < depth; ++level) {
                 proof[level] = siblings[rest % siblings.length];
                 rest /= siblings.length;
             }
-            count += this.countSlotsAndLocks(root, proof);
+            count += this.countClaims(root, claims, slots + STRANGERS, proof);
         }
     }
 
-    /// @notice The same for one list of siblings; one slot more than there are is tried, too.
-    function countSlotsAndLocks(bytes32 root, bytes32[] calldata proof) external pure returns (uint256 count) {
-        for (uint32 index; index <= 1 << proof.length; ++index) {
-            for (uint256 lock; lock < LOCKS; ++lock) {
-                if (LockTree.rootOf(index, leafOf(index, lock), proof) == root) ++count;
-            }
+    /// @notice The same for one list of siblings.
+    /// @param claims Leaves, `each` of them for every slot.
+    function countClaims(bytes32 root, bytes32[] calldata claims, uint256 each, bytes32[] calldata proof)
+        external
+        pure
+        returns (uint256 count)
+    {
+        for (uint256 n; n < claims.length; ++n) {
+            if (LockTree.rootOf(uint32(n / each), claims[n], proof) == root) ++count;
+        }
+    }
+
+    /// @dev The leaves of all locks in all slots, and in one slot more than there are.
+    function claimsOf(uint256 depth, uint256 slots) private pure returns (bytes32[] memory claims) {
+        uint256 each = slots + STRANGERS;
+        claims = new bytes32[](((1 << depth) + 1) * each);
+        for (uint256 n; n < claims.length; ++n) {
+            claims[n] = leafOf(uint32(n / each), n % each, slots);
         }
     }
 
@@ -162,8 +222,8 @@ contract ExhaustiveTest is Test {
         }
     }
 
-    function rootOf(uint32 index, bytes32 leaf, bytes32[] calldata proof) external pure returns (bytes32) {
-        return LockTree.rootOf(index, leaf, proof);
+    function rootOf(uint32 index, bytes32 leaf_, bytes32[] calldata proof) external pure returns (bytes32) {
+        return LockTree.rootOf(index, leaf_, proof);
     }
 
     /// @dev Up to the highest slot in use, which decides the depth.
@@ -172,28 +232,30 @@ contract ExhaustiveTest is Test {
         while (occupied >> length != 0) ++length;
         leaves = new bytes32[](length);
         for (uint32 slot; slot < length; ++slot) {
-            if (occupied >> slot & 1 != 0) leaves[slot] = leafOf(slot, slot);
+            if (occupied >> slot & 1 != 0) leaves[slot] = leafOf(slot, slot, length);
         }
     }
 
-    function leafOf(uint32 index, uint256 lock) private pure returns (bytes32) {
-        // lock 4 has the amount of another and a condition of its own, lock 5 the condition of lock 0 and another amount
-        uint128 amount = lock == 4 ? 10 : uint128(10 + lock);
-        bytes32 condition = bytes32(lock == 5 ? 1 : lock + 1);
+    /// @dev Locks below `slots` are each meant for the slot of that number. The first stranger has the amount of lock 0 and a
+    /// condition of its own, the second the condition of lock 0 and an amount of its own.
+    function leafOf(uint32 index, uint256 lock, uint256 slots) private pure returns (bytes32) {
+        uint128 amount = lock == slots ? 10 : uint128(10 + lock);
+        bytes32 condition = bytes32(lock == slots + 1 ? 1 : lock + 1);
         return LockTree.leaf(index, amount, condition);
     }
 
     /// @dev Every leaf and node of the tree, an empty leaf, the empty node, and something else.
-    function siblingsFor(bytes32[] memory leaves) private pure returns (bytes32[] memory siblings) {
-        bytes32[] memory four = new bytes32[](SLOTS);
+    function siblingsFor(bytes32[] memory leaves, uint256 slots) private pure returns (bytes32[] memory siblings) {
+        siblings = new bytes32[](2 * slots + 2);
         for (uint256 i; i < leaves.length; ++i) {
-            four[i] = leaves[i];
+            siblings[i] = leaves[i];
         }
-        (bytes32 left, bytes32 right) = (LockTree.node(four[0], four[1]), LockTree.node(four[2], four[3]));
-        siblings = new bytes32[](10);
-        (siblings[0], siblings[1], siblings[2], siblings[3]) = (four[0], four[1], four[2], four[3]);
-        (siblings[4], siblings[5], siblings[6]) = (left, right, LockTree.node(left, right));
-        (siblings[7], siblings[8], siblings[9]) = (0, LockTree.node(0, 0), keccak256("something else"));
+        // the layers follow each other: what comes of 2i and 2i + 1 stands at slots + i
+        for (uint256 i; i < slots - 1; ++i) {
+            siblings[slots + i] = LockTree.node(siblings[2 * i], siblings[2 * i + 1]);
+        }
+        (siblings[2 * slots - 1], siblings[2 * slots]) = (0, LockTree.node(0, 0));
+        siblings[2 * slots + 1] = keccak256("something else");
         unduplicate(siblings);
     }
 
@@ -214,9 +276,9 @@ contract ExhaustiveTest is Test {
 
     // ---- ticks ----
 
-    uint256 private constant LENGTH = 12;
+    uint256 private constant LENGTH = 16;
 
-    /// @dev For all hash chains of up to twelve links, all numbers of ticks, and all values of that chain and of another: only the
+    /// @dev For all hash chains of up to sixteen links, all numbers of ticks, and all values of that chain and of another: only the
     /// preimage of that tick leads to the anchor.
     function test_ticks_ofAllShortChains() public pure {
         bytes32[] memory own = chainFrom("seed");
@@ -234,11 +296,11 @@ contract ExhaustiveTest is Test {
         }
     }
 
-    /// @dev All vouchers of 3 bits with ticks.
-    function test_tickValue_ofAllSmallVouchers() public pure {
-        for (uint256 x; x < 1 << 12; ++x) {
-            (uint128 amount, uint128 tick) = (uint128(x & 7), uint128(x >> 3 & 7));
-            (uint32 ticks, uint128 capacity) = (uint32(x >> 6 & 7), uint128(x >> 9 & 7));
+    /// @dev All vouchers of 4 bits with ticks.
+    function test_tickValue_allInputs() public pure {
+        for (uint256 x; x < 1 << 16; ++x) {
+            (uint128 amount, uint128 tick) = (uint128(x & 15), uint128(x >> 4 & 15));
+            (uint32 ticks, uint128 capacity) = (uint32(x >> 8 & 15), uint128(x >> 12));
             uint256 sum = uint256(amount) + uint256(tick) * ticks;
             require(Ticks.value(amount, tick, ticks, capacity) == (sum < capacity ? sum : capacity), "value");
         }
