@@ -1,14 +1,24 @@
-import { expect, test } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { browserAbsence } from './browser.ts'
 
-test('a browser is looked for on the path, or where it is said to be', () => {
-  const [path, name] = [process.execPath.replace(/[^/]*$/, ''), process.execPath.replace(/.*\//, '')]
-  expect(browserAbsence({ PATH: `/nowhere:${path}`, SLUICE_CHROMIUM: name })).toBeUndefined()
-  expect(browserAbsence({ SLUICE_CHROMIUM: process.execPath })).toBeUndefined()
-  expect(browserAbsence({ PATH: '/nowhere' })).toContain('there is no chromium')
-  expect(browserAbsence({ PATH: path, SLUICE_CHROMIUM: '/nowhere/chrome' })).toContain('/nowhere/chrome')
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sluice-path-'))
 })
 
-test('in CI the tests run in any case, so that a missing browser fails', () => {
-  expect(browserAbsence({ CI: 'true', PATH: '/nowhere' })).toBeUndefined()
+afterEach(() => rmSync(folder, { recursive: true }))
+
+test('a browser is looked for on the path', () => {
+  expect(browserAbsence({ PATH: `/nowhere:${folder}` })).toContain('there is no chromium')
+  expect(browserAbsence({})).toContain('there is no chromium')
+  writeFileSync(join(folder, 'chromium'), '')
+  expect(browserAbsence({ PATH: `/nowhere:${folder}` })).toBeUndefined()
+})
+
+test('the tests run with a browser that is named, so that they fail if it is missing', () => {
+  expect(browserAbsence({ SLUICE_CHROMIUM: '/nowhere/chrome' })).toBeUndefined()
 })
