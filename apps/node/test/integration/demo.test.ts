@@ -44,7 +44,7 @@ test('the demo pays for a file of the user and its last line says how it went', 
   ]) {
     expect(last[key], key).toBeGreaterThan(0)
   }
-  expect(Object.keys(last.gasByCall)).toEqual(expect.arrayContaining(['deploy', 'deposit', 'close']))
+  expect(Object.keys(last.gasByCall)).toEqual(expect.arrayContaining(['deploy', 'depositWithValue', 'close']))
 })
 
 test('a file that is not there ends with one line and nothing is started', async () => {
