@@ -9,29 +9,35 @@ export interface Compiled {
   runtime: string
 }
 
+/** Why something does not compile. */
+export interface CompilerError {
+  severity: string
+  type: string
+  /** In bytes. */
+  sourceLocation?: { file: string; start: number }
+}
+
 interface Output {
-  errors?: { severity: string; type: string }[]
+  errors?: CompilerError[]
   contracts?: Record<string, Record<string, { evm: Record<'bytecode' | 'deployedBytecode', { object: string }> }>>
 }
 
-/**
- * Compiles with a file changed.
- *
- * @returns The bytecode, or undefined if it does not compile.
- */
-type Compile = (file: string, text: string) => Compiled | undefined
-
-/** A target's two ways of being compiled. */
-export interface Compiler {
+/** How a target is compiled. */
+export type Way =
+  /** Not: what is wrong is said all the same. */
+  | 'checked'
   /** For the tests: in half the time, into half as much code again. */
-  quick: Compile
+  | 'quick'
   /** As it is deployed: mutants that mean the same often compile to the same. */
-  optimized: Compile
-}
+  | 'optimized'
 
-const settings = {
-  plain: { optimizer: { enabled: false } },
-  // The stack does without the optimizer only by a step of it.
+/** Compiles with a file changed: to the bytecode, or to what is wrong. */
+export type Compile = (file: string, text: string, way: Way) => Compiled | CompilerError[]
+
+const ways = {
+  // tests reach libraries by it, and its functions are small enough
+  harness: { optimizer: { enabled: false } },
+  // without the optimizer the stack is too small, but for one step of it
   quick: {
     viaIR: true,
     optimizer: {
@@ -42,7 +48,7 @@ const settings = {
   optimized: { viaIR: true, optimizer: { enabled: true, runs: 1200 } },
 }
 
-/** Errors of code generation, for which only the optimizer has a way out; others lie in the source. */
+/** Errors of code generation, for which the optimizer may have a way out; others lie in the source. */
 const fromCodeGeneration = new Set([
   'CodeGenerationError',
   'CompilerError',
@@ -50,45 +56,28 @@ const fromCodeGeneration = new Set([
   'YulException',
 ])
 
-/** Makes a compiler that remembers a target's sources. */
-export function makeCompiler(target: Target): Compiler {
-  const sources = sourcesOf(target)
-  const compile = (file: string, text: string, mode: keyof typeof settings) => {
-    const all = new Map(sources).set(file, text)
-    return compiled(target, all, settings[mode])
-  }
-  const optimized: Compile = (file, text) => {
-    const result = compile(file, text, 'optimized')
-    return 'errors' in result ? undefined : result
-  }
-  return {
-    quick: (file, text) => {
-      const result = compile(file, text, target.isHarness ? 'plain' : 'quick')
-      if (!('errors' in result)) return result
-      return result.errors.every((type) => fromCodeGeneration.has(type)) ? optimized(file, text) : undefined
-    },
-    optimized,
-  }
+/** Whether the source has no fault, but the compiler could not make code of it. */
+export function isTooMuch(errors: readonly CompilerError[]): boolean {
+  return errors.length > 0 && errors.every(({ type }) => fromCodeGeneration.has(type))
 }
 
-function compiled(
-  { root, contract }: Target,
-  sources: ReadonlyMap<string, string>,
-  way: object,
-): Compiled | { errors: string[] } {
-  const input = {
-    language: 'Solidity',
-    sources: Object.fromEntries([...sources].map(([path, content]) => [path, { content }])),
-    settings: {
-      ...way,
+/** Makes a compiler that remembers a target's sources. */
+export function makeCompiler(target: Target): Compile {
+  const { root, contract, isHarness } = target
+  const original = sourcesOf(target)
+  return (file, text, way) => {
+    const sources = Object.fromEntries([...original, [file, text]].map(([path, content]) => [path, { content }]))
+    const outputs = way === 'checked' ? [] : ['evm.bytecode.object', 'evm.deployedBytecode.object']
+    const settings = {
+      ...ways[way === 'optimized' ? way : isHarness ? 'harness' : 'quick'],
       evmVersion: 'cancun',
       metadata: { appendCBOR: false, bytecodeHash: 'none' },
-      outputSelection: { [root]: { [contract]: ['evm.bytecode.object', 'evm.deployedBytecode.object'] } },
-    },
+      outputSelection: { [root]: { [contract]: outputs } },
+    }
+    const output = JSON.parse(solc.compile(JSON.stringify({ language: 'Solidity', sources, settings }))) as Output
+    const evm = output.contracts?.[root]?.[contract]?.evm
+    const errors = (output.errors ?? []).filter(({ severity }) => severity === 'error')
+    if (evm === undefined || errors.length > 0) return errors
+    return { creation: evm.bytecode.object, runtime: evm.deployedBytecode.object }
   }
-  const output = JSON.parse(solc.compile(JSON.stringify(input))) as Output
-  const errors = (output.errors ?? []).filter(({ severity }) => severity === 'error').map(({ type }) => type)
-  const evm = output.contracts?.[root]?.[contract]?.evm
-  if (evm === undefined || errors.length > 0) return { errors }
-  return { creation: evm.bytecode.object, runtime: evm.deployedBytecode.object }
 }

@@ -16,6 +16,11 @@ export interface Mutant {
   source: string
 }
 
+/** The line that is changed, as it is then. */
+export function mutatedLine({ source, line }: Mutant): string {
+  return source.split('\n')[line - 1] ?? ''
+}
+
 /** The sources that are mutated: everything that has code. Files of interfaces, named I…, have none. */
 export function mutatedFiles(): string[] {
   const paths = readdirSync(join(contractsFolder, 'src'), { recursive: true, encoding: 'utf8' })

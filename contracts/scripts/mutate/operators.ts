@@ -163,7 +163,10 @@ function yulConditionsOf(line: string): Mutation[] {
 }
 
 function withoutStatement(line: string): Mutation[] {
-  const isStatement = /^\s+(?!return\b|if\b|function\b|let\b|[\w.]+(?:\[\w*\])? (?:\w+ )?\w+ = )[\w.(].*;$/.test(line)
+  const isStatement =
+    /^\s+(?!return\b|if\b|function\b|let\b|[\w.]+(?:\[\w*\])? (?:\w+ )*\w+ = |\([^()=]*\w \w[^()=]*\) = )[\w.(].*;$/.test(
+      line,
+    )
   const isDeclaration = /^\s+(?:u?int\d*|address|bytes\d*|bool|mapping|Store|[A-Z]\w+)\b[^(=]*;$/.test(line)
   if (!isStatement || isDeclaration || /^\s+_;$/.test(line)) return []
   return [{ what: 'statement removed', text: '' }]

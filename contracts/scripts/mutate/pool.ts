@@ -7,6 +7,9 @@ import type { Mutant } from './mutants.ts'
 
 const script = fileURLToPath(new URL('worker.ts', import.meta.url))
 
+/** A mutant with its place in the list. */
+type Item = readonly [index: number, mutant: Mutant]
+
 /**
  * Examines all mutants, each in whichever process is free.
  *
@@ -22,33 +25,56 @@ export async function examineAll(
   folder: string,
   onVerdict: (index: number, verdict: Verdict) => void,
 ): Promise<void> {
-  const queue = mutants.entries()
+  const take = makeQueue(mutants)
   const workers = Array.from({ length: Math.min(count, mutants.length) }, (_, index) =>
     fork(script, [folder, String(index)]),
   )
   try {
-    await Promise.all(workers.map((worker) => feed(worker, queue, onVerdict)))
+    await Promise.all(workers.map((worker) => feed(worker, take, onVerdict)))
   } finally {
     for (const worker of workers) worker.kill()
   }
 }
 
+/**
+ * Hands out mutants so that a process stays with a file whose mutants it has compiled, as long as there are any.
+ *
+ * @returns A function from the file that a process is at to what it gets next; undefined when nothing is left.
+ */
+export function makeQueue(mutants: readonly Mutant[]): (file: string | undefined) => Item | undefined {
+  const waiting = new Map<string, Item[]>()
+  for (const [index, mutant] of mutants.entries()) {
+    const items = waiting.get(mutant.file) ?? []
+    waiting.set(mutant.file, [...items, [index, mutant]])
+  }
+  const started = new Set<string>()
+  return (file) => {
+    const files = [...waiting.keys()]
+    const own = file !== undefined && waiting.has(file) ? file : undefined
+    const next = own ?? files.find((name) => !started.has(name)) ?? files[0]
+    const items = next === undefined ? undefined : waiting.get(next)
+    if (next === undefined || items === undefined) return undefined
+    started.add(next)
+    const item = items.shift()
+    if (items.length === 0) waiting.delete(next)
+    return item
+  }
+}
+
 function feed(
   worker: ChildProcess,
-  queue: IterableIterator<[number, Mutant]>,
+  take: (file: string | undefined) => Item | undefined,
   onVerdict: (index: number, verdict: Verdict) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    let current = -1
+    let current: Item | undefined
     const next = () => {
-      const { value, done } = queue.next()
-      if (done === true) return resolve()
-      const [index, mutant] = value
-      current = index
-      worker.send(mutant)
+      current = take(current?.[1].file)
+      if (current === undefined) resolve()
+      else worker.send(current[1])
     }
     worker.on('message', (verdict: Verdict) => {
-      onVerdict(current, verdict)
+      if (current !== undefined) onVerdict(current[0], verdict)
       next()
     })
     worker.once('error', reject)
