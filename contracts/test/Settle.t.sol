@@ -34,6 +34,16 @@ contract SettleTest is Fixture {
         assertEq(accountB.balance, 50);
     }
 
+    function test_keepsNothingOfAVoucherWithoutLocks() public {
+        (ChannelTerms memory t, bytes32 id) = funded(100, 50);
+        settled(t, lane(t, 0, 3, 30), noVoucher());
+        assertEq(stateOf(id).lane0.pool, 0);
+        t.nonce = 2;
+        fund(t, 0, 100);
+        settled(t, noVoucher(), lane(t, 1, 3, 30));
+        assertEq(stateOf(sluice.channelId(t)).lane1.pool, 0);
+    }
+
     function test_anUnfundedChannelSettlesToNothing() public {
         ChannelTerms memory t = nativeTerms();
         settled(t, lane(t, 0, 1, 7), noVoucher());
