@@ -2,10 +2,10 @@
 // npm may not run.
 
 import { spawn, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { foreignCode } from './foreign-code.ts'
 
 /** The folder of the Foundry project. */
 export const contractsFolder: string = fileURLToPath(new URL('../..', import.meta.url))
@@ -76,14 +76,5 @@ function environment(): NodeJS.ProcessEnv {
   const toolbox = dirname(resolve('@layerzerolabs/toolbox-foundry/package.json'))
   const openzeppelin = dirname(resolve('@openzeppelin/contracts/package.json'))
   const remappings = [`forge-std/=${join(toolbox, 'lib', 'forge-std')}/`, `@openzeppelin/contracts/=${openzeppelin}/`]
-  return { ...process.env, FOUNDRY_REMAPPINGS: remappings.join('\n'), PERMIT2_CODE: permit2Code() }
-}
-
-// Permit2's own code, for the tests that deposit through it.
-function permit2Code(): string {
-  const contracts = dirname(
-    createRequire(import.meta.url).resolve('@1inch/solidity-utils/contracts/interfaces/IPermit2.sol'),
-  )
-  const artifact = readFileSync(join(contracts, '..', '..', 'dist', 'src', 'permit2.json'), 'utf8')
-  return (JSON.parse(artifact) as { bytecode: string }).bytecode
+  return { ...process.env, FOUNDRY_REMAPPINGS: remappings.join('\n'), ...foreignCode() }
 }
