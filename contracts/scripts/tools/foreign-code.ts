@@ -14,17 +14,15 @@ function permit2(): string {
   return bytecodeIn(join(interfaces, '..', '..', 'dist', 'src', 'permit2.json'))
 }
 
-/** Creation code of one of Safe's contracts. */
-function safe(path: string): string {
-  return bytecodeIn(resolve(`@safe-global/safe-contracts/build/artifacts/contracts/${path}`))
-}
-
 /** By the names of the environment variables in which forge's tests look for it. */
 export function foreignCode(): Record<string, string> {
+  const safe = join(dirname(resolve('@safe-global/safe-contracts/package.json')), 'build/artifacts/contracts')
   return {
     PERMIT2_CODE: permit2(),
-    SAFE_CODE: safe('Safe.sol/Safe.json'),
-    SAFE_FACTORY_CODE: safe('proxies/SafeProxyFactory.sol/SafeProxyFactory.json'),
-    SAFE_HANDLER_CODE: safe('handler/CompatibilityFallbackHandler.sol/CompatibilityFallbackHandler.json'),
+    SAFE_CODE: bytecodeIn(join(safe, 'Safe.sol/Safe.json')),
+    SAFE_FACTORY_CODE: bytecodeIn(join(safe, 'proxies/SafeProxyFactory.sol/SafeProxyFactory.json')),
+    SAFE_HANDLER_CODE: bytecodeIn(
+      join(safe, 'handler/CompatibilityFallbackHandler.sol/CompatibilityFallbackHandler.json'),
+    ),
   }
 }
