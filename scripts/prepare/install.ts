@@ -10,19 +10,7 @@ const installedTree = join(root, 'node_modules/.package-lock.json')
 /** The lock file as it was when the packages were last found to match it. */
 const stamp = join(root, 'node_modules/.sluice-lock')
 const longestWaitMs = 900_000
-/**
- * Not `npm ci`: it refuses a lock file that lacks optional packages of other platforms, and npm writes such a one where
- * a registry does not carry them all. What it would check, that exactly the locked versions came, is checked here.
- */
-const command = [
-  'install',
-  '--no-save',
-  '--include=dev',
-  '--include=optional',
-  '--no-audit',
-  '--no-fund',
-  '--loglevel=error',
-]
+const command = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']
 
 /** Brings node_modules up to the lock file, unless it is already. Answers the exit code: 0 when the packages stand. */
 export function installPackages(): number {
@@ -39,9 +27,8 @@ function install(): number {
     console.error('run: installing the packages (once for each change of package-lock.json) ...')
     const { status, error } = spawnSync('npm', command, { cwd: root, stdio: ['ignore', 2, 2] })
     if (status !== 0)
-      return fail(`npm install failed (${error?.message ?? 'see the lines above'})`, 'mend that, or check the network')
-    if (!isCurrent())
-      return fail('package-lock.json does not fit the package.json files', 'run npm install and commit the lock file')
+      return fail(`npm ci failed (${error?.message ?? 'see the lines above'})`, 'mend that, or check the network')
+    if (!isCurrent()) return fail('npm ci left packages out', 'look whether the registry carries them')
   }
   copyFileSync(lockFile, stamp)
   return 0

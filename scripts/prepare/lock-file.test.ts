@@ -31,6 +31,13 @@ test.each([
   expect(isInstalled(lock({ 'node_modules/left': left }), lock(found))).toBe(false)
 })
 
+test('a package whose content the lock file does not know is, whatever it holds', () => {
+  const { integrity: _, ...unknown } = native
+  expect(isInstalled(lock({ 'node_modules/native': unknown }), lock({ 'node_modules/native': native }))).toBe(true)
+  const other = { ...native, version: '1.0.1' }
+  expect(isInstalled(lock({ 'node_modules/native': unknown }), lock({ 'node_modules/native': other }))).toBe(false)
+})
+
 test('an optional package may be absent when it is made for another platform, never when it is made for this one', () => {
   const foreign = { ...native, os: ['another'] }
   expect(isInstalled(lock({ 'node_modules/native': foreign }), lock({}))).toBe(true)

@@ -30,9 +30,9 @@ function packagesOf(text: string): Readonly<Record<string, LockedPackage>> {
 }
 
 function isSame(a: LockedPackage, b: LockedPackage): boolean {
-  return (
-    a.version === b.version && a.integrity === b.integrity && (a.version !== undefined || a.resolved === b.resolved)
-  )
+  if (a.version === undefined) return b.version === undefined && a.resolved === b.resolved
+  // `./run lock` writes entries without a hash; npm writes the hash of what it installed
+  return a.version === b.version && (a.integrity === undefined || a.integrity === b.integrity)
 }
 
 /** npm leaves out optional packages of other platforms; one made for this platform is needed (compilers, natives). */
