@@ -7,7 +7,14 @@ import type { Mutant } from './mutants.ts'
 const [folder = '', name = ''] = process.argv.slice(2)
 const examine = makeExaminer(makeJudge(folder, name))
 
-// an interrupted run ends this process by closing the channel
+// An interrupted run closes the channel and takes the folder away: what fails then is no news.
 process.on('SIGINT', () => undefined)
 process.on('disconnect', () => process.exit())
-process.on('message', (mutant: Mutant) => process.send?.(examine(mutant)))
+process.on('message', (mutant: Mutant) => {
+  try {
+    process.send?.(examine(mutant))
+  } catch (error) {
+    if (process.connected) throw error
+    process.exit()
+  }
+})
