@@ -44,8 +44,9 @@ const targets: readonly Target[] = [
   {
     contract: 'Sluice',
     root: 'src/Sluice.sol',
+    // a star matches slashes as well: folders are told from files by their small letters
     tests: [
-      ['--match-path', 'test/*.t.sol'],
+      ['--match-path', 'test/[A-Z]*.t.sol'],
       ['--match-path', 'test/invariant/*'],
     ],
     isHarness: false,
