@@ -2,6 +2,18 @@ export { sluiceAbi } from '../abi/sluice-abi.ts'
 export { sluiceBytecode } from '../abi/sluice-bytecode.ts'
 export { addresses, type Deployment } from './addresses.ts'
 export {
+  type AuthorizationTerms,
+  authorizationToSign,
+  type DepositTarget,
+  type Permit2Terms,
+  type PermitTerms,
+  permit2,
+  permit2ToSign,
+  permitOf,
+  permitToSign,
+  type TokenDomain,
+} from './deposits.ts'
+export {
   type CompactSignature,
   type GroupCall,
   type GroupRedemption,
