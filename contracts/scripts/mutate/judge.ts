@@ -14,6 +14,9 @@ const cacheFolder = join(contractsFolder, 'cache')
 /** What forge keeps of failures, to try them again: here they are another mutant's. */
 const REMEMBERED = ['fuzz', 'invariant', 'test-failures']
 
+/** What stands in for the compiler where nothing is to be compiled. */
+const compilerIn = (folder: string) => join(folder, 'solc')
+
 /**
  * Builds the project and makes a place for copies of it.
  *
@@ -25,6 +28,9 @@ export function prepareCopies(name: string): string {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   if (forgeOutput(['build', '--quiet']).code !== 0) throw new Error('the contracts do not build')
+  // forge asks for the compiler's version each time, and the compiler takes as long to say it as most tests to run
+  const version = execFileSync(join(contractsFolder, 'scripts/solc'), ['--version'], { encoding: 'utf8' })
+  writeFileSync(compilerIn(folder), `#!/bin/sh\ncat <<'END'\n${version}END\n`, { mode: 0o755 })
   // vectors are looked for beside the project
   symlinkSync(join(contractsFolder, '..', 'specs'), join(folder, 'specs'))
   return folder
@@ -42,16 +48,13 @@ export function makeJudge(folder: string, name: string): (target: Target, mutant
   for (const part of ['foundry.toml', 'src', 'test', 'scripts', 'out', 'cache/solidity-files-cache.json']) {
     cpSync(join(contractsFolder, part), join(copy, part), { recursive: true })
   }
-  // forge asks for the compiler's version each time, and the compiler takes as long to say it as most tests to run
-  const version = execFileSync(join(contractsFolder, 'scripts/solc'), ['--version'], { encoding: 'utf8' })
-  writeFileSync(join(copy, 'scripts/solc'), `#!/bin/sh\ncat <<'END'\n${version}END\n`)
   return (target, mutant) => {
     const artifact = join(copy, `out/${target.contract}.sol/${target.contract}.json`)
     const built = readFileSync(artifact, 'utf8')
     writeFileSync(artifact, withBytecode(built, mutant))
     try {
       for (const filter of target.tests) {
-        const failing = firstFailure(copy, filter)
+        const failing = firstFailure(copy, filter, compilerIn(folder))
         if (failing !== undefined) return failing
       }
       return undefined
@@ -68,10 +71,11 @@ function withBytecode(artifact: string, { creation, runtime }: Compiled): string
   return JSON.stringify(parsed)
 }
 
-function firstFailure(copy: string, filter: readonly string[]): string | undefined {
+function firstFailure(copy: string, filter: readonly string[], compiler: string): string | undefined {
   for (const kept of REMEMBERED) rmSync(join(copy, 'cache', kept), { recursive: true, force: true })
   const args = ['test', '--json', '--fail-fast', '--root', copy, ...filter]
   const { stdout } = forgeOutput(args, {
+    FOUNDRY_SOLC: compiler,
     FOUNDRY_FUZZ_RUNS: '24',
     FOUNDRY_INVARIANT_RUNS: '4',
     FOUNDRY_INVARIANT_DEPTH: '250',
