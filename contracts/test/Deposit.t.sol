@@ -133,6 +133,32 @@ contract DepositTest is Fixture {
         refusesTerms(t);
     }
 
+    /// @dev Terms are hashed as they stand in calldata: were there two ways to write a field, a channel would have two ids.
+    function test_refusesDirtyUpperBits() public {
+        vm.deal(address(this), 1);
+        bytes memory clean = abi.encodeCall(sluice.depositWithValue, (nativeTerms(), 0));
+        // how many bytes accounts and signers, token, disputeWindow, nonce and party have
+        uint8[8] memory sizes = [20, 20, 20, 20, 20, 4, 8, 1];
+        for (uint256 i; i < sizes.length; ++i) {
+            uint256 word = 4 + 32 * i;
+            refusesWithoutAWord(withByteSet(clean, word));
+            refusesWithoutAWord(withByteSet(clean, word + 31 - sizes[i]));
+        }
+        (bool ok,) = address(sluice).call{ value: 1 }(clean);
+        assertTrue(ok);
+    }
+
+    function withByteSet(bytes memory input, uint256 at) private pure returns (bytes memory output) {
+        output = bytes.concat(input);
+        output[at] = 0x01;
+    }
+
+    function refusesWithoutAWord(bytes memory input) private {
+        (bool ok, bytes memory answer) = address(sluice).call{ value: 1 }(input);
+        assertFalse(ok);
+        assertEq(answer.length, 0);
+    }
+
     function refusesTerms(ChannelTerms memory t) private {
         refuses(abi.encodeWithSelector(BadTerms.selector, t.a.signer, t.b.signer, t.a.account, t.b.account));
         sluice.depositWithValue{ value: 1 }(t, 0);

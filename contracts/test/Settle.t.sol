@@ -22,7 +22,9 @@ contract SettleTest is Fixture {
         assertEq(uint8(s.status), uint8(Status.Settled));
         assertEq(s.lane0.pool, 20);
         assertEq(s.lane1.pool, 10);
-        assertEq(s.lane0.seq, 0);
+        assertEq(s.lane0.seq + s.lane0.paid + s.lane1.seq + s.lane1.paid, 0);
+        assertEq(s.lane0.locksHash, keccak256(abi.encode(20, ROOT)));
+        assertEq(s.lane1.locksHash, keccak256(abi.encode(10, ROOT)));
         assertEq(s.depositA, 0);
         assertEq(s.closesAt, 0);
     }

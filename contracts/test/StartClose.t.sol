@@ -53,6 +53,7 @@ contract StartCloseTest is Fixture {
         assertEq(stateOf(id).lane0.seq, 5);
         assertEq(stateOf(id).lane0.paid, 40);
         assertEq(stateOf(id).lane0.locksHash, 0);
+        assertEq(stateOf(id).lane0.pool, 0);
         assertEq(stateOf(id).closesAt, end);
     }
 
