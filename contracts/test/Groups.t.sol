@@ -98,8 +98,10 @@ contract GroupsTest is Fixture {
         emit Skipped(ids[3], 3, BadSignature.selector);
         emits();
         emit VirtualUpdated(ids[4], end() << 128 | 14);
+        vm.recordLogs();
         vm.prank(payee);
         sluice.redeemGroup(groupOf(terms[0]), items);
+        assertEq(vm.getRecordedLogs().length, items.length);
         assertVirtual(ids[1], 11, windowOfOne);
         assertVirtual(ids[2], 0, 0);
         assertVirtual(ids[3], 0, 0);

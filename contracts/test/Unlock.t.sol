@@ -245,6 +245,13 @@ contract UnlockTest is Fixture {
         }
     }
 
+    function test_whatFollowsAnAnswerIsNotLookedAt() public {
+        OddResolver resolver = new OddResolver(abi.encode(1, 9, type(uint256).max));
+        (ChannelTerms memory t, Unlock memory item) = resolvedBy(address(resolver), 0);
+        sluice.unlock(t, 0, CAPACITY, item, PUSH);
+        assertEq(accountB.balance, 9);
+    }
+
     function test_aResolverThatIsNoContractOrRevertsIsNoAnswer() public {
         (ChannelTerms memory t, Unlock memory item) = resolvedBy(stranger, 0);
         refuses(abi.encodeWithSelector(NotFinal.selector, stranger, bytes32("id"), 0));
@@ -290,7 +297,9 @@ contract UnlockTest is Fixture {
         emit Skipped(id, 4, NotFinal.selector);
         emits();
         emit Skipped(id, 5, AlreadyUnlocked.selector);
+        vm.recordLogs();
         sluice.unlockBatch(t, 0, 5 * CAPACITY, items, PUSH);
+        assertEq(vm.getRecordedLogs().length, items.length);
         assertEq(accountB.balance, 7);
         assertEq(accountA.balance, 3 * CAPACITY - 7);
         assertEq(stateOf(id).lane0.pool, 2 * CAPACITY);

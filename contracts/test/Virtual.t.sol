@@ -432,8 +432,10 @@ contract VirtualTest is Fixture {
         emit Skipped(ids[6], 6, VirtualNotClosing.selector);
         emits();
         emit VirtualUpdated(ids[7], word(17, block.timestamp + VIRTUAL_WINDOW));
+        vm.recordLogs();
         vm.prank(payee);
         sluice.redeemBatch(items);
+        assertEq(vm.getRecordedLogs().length, items.length);
         (uint128 amount,) = sluice.virtualState(ids[4]);
         assertEq(amount, 0);
         (amount,) = sluice.virtualState(ids[7]);
