@@ -249,6 +249,9 @@ contract VirtualTest is Fixture {
         Authorization memory wrong = request(t.b.account, 0x77, id);
         refuses(abi.encodeWithSelector(BadSignature.selector, Reference.closeRequest(address(sluice), id), t.b.account));
         sluice.closeVirtualByLockFor(v, t, lock, wrong);
+        Authorization memory other = request(stranger, keyStranger, id);
+        refuses(abi.encodeWithSelector(NotMember.selector, id, stranger));
+        sluice.closeVirtualByLockFor(v, t, lock, other);
         uint256 before = vm.snapshotState();
         sluice.closeVirtualByLockFor(v, t, lock, request(t.a.account, 0x77, id));
         assertVirtual(0, end);
