@@ -3,7 +3,7 @@
 
 import { spawn, spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { foreignCode } from './foreign-code.ts'
 
@@ -67,6 +67,23 @@ export function forgeOutput(
   })
   if (done.error) throw done.error
   return { code: done.status ?? 1, stdout: done.stdout }
+}
+
+/**
+ * Runs another program that calls forge itself, in the project's folder with its output shown.
+ *
+ * @param command - A program on the `PATH`.
+ * @param args - Arguments.
+ * @param settings - Further environment variables.
+ * @returns Its exit code.
+ * @throws Error if there is no such program.
+ */
+export function callerOfForge(command: string, args: readonly string[], settings: NodeJS.ProcessEnv): number {
+  const path = [dirname(foundryBinary('forge')), process.env.PATH].join(delimiter)
+  const env = { ...environment(), ...settings, PATH: path }
+  const done = spawnSync(command, args, { cwd: contractsFolder, stdio: 'inherit', env })
+  if (done.error) throw new Error(`${command} cannot be run: is it installed?`, { cause: done.error })
+  return done.status ?? 1
 }
 
 // Remappings are given here rather than in foundry.toml because npm puts packages outside the project's folder, where
