@@ -170,7 +170,7 @@ contract SymbolicTest is Test {
 
     function check_tickValue(uint128 amount, uint128 tick, uint32 ticks, uint128 capacity) external view {
         unchecked {
-            uint256 sum = uint256(amount) + uint256(tick) * ticks;
+            uint256 sum = uint256(amount) + uint256(ticks) * tick;
             assert(subject.tickValue(amount, tick, ticks, capacity) == (sum < capacity ? sum : capacity));
         }
     }
