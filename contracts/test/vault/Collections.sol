@@ -20,6 +20,10 @@ contract Cards is ERC1155("") {
     function mint(address to, uint256 tokenId, uint256 amount) external {
         _mint(to, tokenId, amount, "");
     }
+
+    function mintWith(address to, uint256 tokenId, uint256 amount, bytes calldata data) external {
+        _mint(to, tokenId, amount, data);
+    }
 }
 
 /// @notice Calls the vault's hooks without moving anything.

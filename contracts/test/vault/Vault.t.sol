@@ -5,6 +5,7 @@ import { IERC721Receiver } from "@openzeppelin/contracts/token/ERC721/IERC721Rec
 import { IERC1155Receiver } from "@openzeppelin/contracts/token/ERC1155/IERC1155Receiver.sol";
 import { IERC165 } from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import { ChannelTerms } from "../../src/interfaces/SluiceTypes.sol";
+import { Clones } from "../../src/vault/Clones.sol";
 import { Asset, IAssetVault, Standard } from "../../src/vault/IAssetVault.sol";
 import { Liar, Wall } from "./Collections.sol";
 import { IReceipt, VaultFixture } from "./VaultFixture.sol";
@@ -123,6 +124,20 @@ contract VaultTest is VaultFixture {
         sendCards(5, abi.encode(t, uint8(0)));
         assertEq(stateOf(sluice.channelId(t)).depositA, 9);
         assertEq(cardReceipt().allowance(address(vault), address(sluice)), 0);
+    }
+
+    function test_cardsMadeStraightIntoAChannel_areDeposited() public {
+        ChannelTerms memory t = channelOf(cardReceipt());
+        cards.mintWith(address(vault), 3, 4, abi.encode(t, uint8(1)));
+        assertEq(stateOf(sluice.channelId(t)).depositB, 4);
+    }
+
+    function test_receiptThatCannotBeMade_isRefused() public {
+        // an address where a contract once sent something cannot be given code
+        vm.setNonce(address(paintingReceipt()), 1);
+        vm.expectPartialRevert(Clones.CreationFailed.selector);
+        sendPainting("");
+        assertEq(paintings.ownerOf(7), holder);
     }
 
     function test_channelInAnotherToken_isRefused() public {
