@@ -165,13 +165,15 @@ contract DepositTest is Fixture {
     }
 
     function test_depositsStayBelow127Bits() public {
-        (ChannelTerms memory t, bytes32 id) = funded(type(uint128).max / 2 - 5, 0);
+        (ChannelTerms memory t, bytes32 id) = funded(type(uint128).max / 2 - 8, 3);
         vm.deal(address(this), 6);
-        refuses(abi.encodeWithSelector(TooMuch.selector, id, 6));
-        sluice.depositWithValue{ value: 6 }(t, 1);
+        for (uint8 party; party < 2; ++party) {
+            refuses(abi.encodeWithSelector(TooMuch.selector, id, 6));
+            sluice.depositWithValue{ value: 6 }(t, party);
+        }
         sluice.depositWithValue{ value: 5 }(t, 1);
-        assertEq(stateOf(id).depositA, type(uint128).max / 2 - 5);
-        assertEq(stateOf(id).depositB, 5);
+        assertEq(stateOf(id).depositA, type(uint128).max / 2 - 8);
+        assertEq(stateOf(id).depositB, 8);
         assertEq(uint8(stateOf(id).status), uint8(Status.Open));
     }
 

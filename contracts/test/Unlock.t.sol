@@ -306,6 +306,14 @@ contract UnlockTest is Fixture {
     }
 
     function test_aBatchRemembersAcrossWords() public {
+        remembersAcrossWords(0);
+    }
+
+    function test_aBatchOfLane1RemembersAcrossWords() public {
+        remembersAcrossWords(1);
+    }
+
+    function remembersAcrossWords(uint8 n) private {
         // slots 0, 127 (beside the pool), 128, 255 (first far word) and 256 (second far word)
         uint32[5] memory slots = [uint32(0), 127, 128, 255, 256];
         FixedResolver resolver = new FixedResolver("id", 0);
@@ -314,27 +322,28 @@ contract UnlockTest is Fixture {
         for (uint256 i; i < 5; ++i) {
             leaves[slots[i]] = Reference.leaf(slots[i], CAPACITY, Reference.condition(address(resolver), "id", 0));
         }
-        (ChannelTerms memory t, bytes32 id) = lockedIn(1, leaves, 5 * CAPACITY, 0, 5 * CAPACITY);
+        (ChannelTerms memory t, bytes32 id) =
+            lockedIn(n, leaves, 5 * CAPACITY, n == 0 ? 5 * CAPACITY : 0, n == 1 ? 5 * CAPACITY : 0);
         // out of order, so that the far words change hands and come back
         uint8[7] memory order = [2, 4, 3, 1, 0, 2, 4];
         Unlock[] memory items = new Unlock[](7);
         for (uint256 i; i < 7; ++i) {
             items[i] = resolvedUnlock(address(resolver), leaves, slots[order[i]]);
         }
-        sluice.unlockBatch(t, 1, 5 * CAPACITY, items, PUSH);
-        assertEq(accountA.balance, 5);
-        assertEq(accountB.balance, 5 * CAPACITY - 5);
-        assertEq(stateOf(id).lane1.pool, 0);
+        sluice.unlockBatch(t, n, 5 * CAPACITY, items, PUSH);
+        assertEq((n == 0 ? accountB : accountA).balance, 5);
+        assertEq((n == 0 ? accountA : accountB).balance, 5 * CAPACITY - 5);
+        assertEq((n == 0 ? stateOf(id).lane0 : stateOf(id).lane1).pool, 0);
         for (uint256 i; i < 5; ++i) {
-            assertTrue(sluice.isUnlocked(id, 1, slots[i]));
-            refuses(abi.encodeWithSelector(AlreadyUnlocked.selector, id, 1, slots[i]));
-            sluice.unlock(t, 1, 5 * CAPACITY, items[i == 4 ? 1 : i == 2 ? 0 : i == 3 ? 2 : i == 1 ? 3 : 4], PUSH);
+            assertTrue(sluice.isUnlocked(id, n, slots[i]));
+            refuses(abi.encodeWithSelector(AlreadyUnlocked.selector, id, n, slots[i]));
+            sluice.unlock(t, n, 5 * CAPACITY, items[i == 4 ? 1 : i == 2 ? 0 : i == 3 ? 2 : i == 1 ? 3 : 4], PUSH);
         }
         uint32[4] memory others = [uint32(1), 129, 254, 257];
         for (uint256 i; i < 4; ++i) {
-            assertFalse(sluice.isUnlocked(id, 1, others[i]));
+            assertFalse(sluice.isUnlocked(id, n, others[i]));
         }
-        assertFalse(sluice.isUnlocked(id, 0, 128));
+        assertFalse(sluice.isUnlocked(id, 1 - n, 128));
     }
 
     function resolvedUnlock(address resolver, bytes32[] memory leaves, uint32 slot)

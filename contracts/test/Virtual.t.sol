@@ -166,6 +166,12 @@ contract VirtualTest is Fixture {
         refuses(abi.encodeWithSelector(NotMember.selector, id, accountA));
         vm.prank(accountA);
         sluice.closeVirtualByLock(v, t, lock);
+        // nobody follows the last
+        (v.path[0], v.path[1], v.path[2]) = (payee, signerB, signerA);
+        id = sluice.virtualId(v);
+        refuses(abi.encodeWithSelector(NotMember.selector, id, accountA));
+        vm.prank(accountA);
+        sluice.closeVirtualByLock(v, t, lock);
     }
 
     function test_byLockAtTheEndOfThePath() public {
