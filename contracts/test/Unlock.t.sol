@@ -346,6 +346,46 @@ contract UnlockTest is Fixture {
         assertFalse(sluice.isUnlocked(id, 1 - n, 128));
     }
 
+    function test_aFarSlotUnlocksOnce() public {
+        FixedResolver resolver = new FixedResolver("id", 0);
+        resolver.set(true, 1);
+        bytes32[] memory leaves = new bytes32[](130);
+        leaves[129] = Reference.leaf(129, CAPACITY, Reference.condition(address(resolver), "id", 0));
+        (ChannelTerms memory t, bytes32 id) = lockedIn(0, leaves, CAPACITY, CAPACITY, 0);
+        Unlock memory item = resolvedUnlock(address(resolver), leaves, 129);
+        sluice.unlock(t, 0, CAPACITY, item, PUSH);
+        assertTrue(sluice.isUnlocked(id, 0, 129));
+        refuses(abi.encodeWithSelector(AlreadyUnlocked.selector, id, 0, 129));
+        sluice.unlock(t, 0, CAPACITY, item, PUSH);
+    }
+
+    /// @dev Two slots whose numbers differ in one bit each: every such pair has two bits of its own on the chain.
+    function test_noTwoFarSlotsShareABit() public {
+        FixedResolver resolver = new FixedResolver("id", 0);
+        resolver.set(true, 1);
+        bytes32 condition = Reference.condition(address(resolver), "id", 0);
+        for (uint256 bit = 8; bit < 32; ++bit) {
+            (uint32 near, uint32 far) = (200, uint32(200 + (1 << bit)));
+            (bytes32 left, bytes32 right) =
+                (Reference.leaf(near, CAPACITY, condition), Reference.leaf(far, CAPACITY, condition));
+            bytes32[] memory path = new bytes32[](bit + 1);
+            for (uint256 i; i < bit; ++i) {
+                bool isRight = 200 >> i & 1 != 0;
+                left = isRight ? Reference.node(0, left) : Reference.node(left, 0);
+                right = isRight ? Reference.node(0, right) : Reference.node(right, 0);
+            }
+            ChannelTerms memory t = nativeTerms();
+            t.nonce = uint64(500 + bit);
+            fund(t, 0, 2 * CAPACITY);
+            settled(t, lane(t, 0, 1, 0, 2 * CAPACITY, Reference.node(left, right)), noVoucher());
+            path[bit] = right;
+            sluice.unlock(t, 0, 2 * CAPACITY, Unlock(near, CAPACITY, address(resolver), "id", 0, path), PUSH);
+            assertFalse(sluice.isUnlocked(sluice.channelId(t), 0, far));
+            path[bit] = left;
+            sluice.unlock(t, 0, 2 * CAPACITY, Unlock(far, CAPACITY, address(resolver), "id", 0, path), PUSH);
+        }
+    }
+
     function resolvedUnlock(address resolver, bytes32[] memory leaves, uint32 slot)
         private
         pure
