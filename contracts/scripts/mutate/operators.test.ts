@@ -68,6 +68,7 @@ describe('mutationsOf', () => {
 
   test('changes offsets, sizes and comparisons in assembly', () => {
     expect(texts('            mstore(add(m, 0x20), a)', true)).toEqual(['', 'mstore(add(m, 0x21), a)'])
+    expect(texts('            let m := mload(0x40)', true)).toEqual([])
     expect(texts('            ok := and(ok, gt(returndatasize(), 0x1f))', true)).toEqual([
       'ok := and(ok, lt(returndatasize(), 0x1f))',
       'ok := or(ok, gt(returndatasize(), 0x1f))',

@@ -137,10 +137,11 @@ function replaced(line: string, match: RegExpExecArray, by: string): Mutation {
   }
 }
 
-// One more than a number says: a boundary that is off by one, an offset that is off by a byte.
+// One more than a number says: a boundary that is off by one, an offset that is off by a byte. Not where free memory begins:
+// read a byte too far, that is 256 times as far, which is free as well.
 function nextConstants(line: string): Mutation[] {
   if (/\bfunction\b/.test(line)) return []
-  return [...line.matchAll(/(?<=[[( ,:])(0x[0-9a-f]{2}|[2-9]|[1-9]\d+)(?=[\]), ;:]|$)/g)]
+  return [...line.matchAll(/(?<=[[( ,:])(?<!mload\((?=0x40))(0x[0-9a-f]{2}|[2-9]|[1-9]\d+)(?=[\]), ;:]|$)/g)]
     .filter(([number]) => Number(number) !== 0)
     .map((match) => {
       const next = Number(match[0]) + 1
