@@ -236,9 +236,12 @@ contract CreditsTest is Fixture {
 
     // ---- directing a credit elsewhere ----
 
+    uint64 private credits;
+
     function credited(address account) private {
         ChannelTerms memory t = nativeTerms();
         t.b.account = account;
+        t.nonce = ++credits;
         fund(t, 1, 30);
         startCloseAs(signerB, t, noVoucher());
         skip(WINDOW);
@@ -278,6 +281,15 @@ contract CreditsTest is Fixture {
         assertEq(sluice.redirectNonce(account), 1);
         refuses(abi.encodeWithSelector(WrongNonce.selector, account, 1, 0));
         sluice.redirectCreditFor(r, signature);
+        // nor with another nonce than was signed
+        r.nonce = 1;
+        refuses(abi.encodeWithSelector(BadSignature.selector, Reference.creditRedirect(address(sluice), r), account));
+        sluice.redirectCreditFor(r, signature);
+        credited(account);
+        r.deadline = uint64(block.timestamp);
+        sluice.redirectCreditFor(r, signed(r, 0x77));
+        assertEq(stranger.balance, 60);
+        assertEq(sluice.redirectNonce(account), 2);
     }
 
     function test_directingByAContractWallet() public {
