@@ -43,6 +43,14 @@ contract CloseTest is Fixture {
         assertEq(accountB.balance, 0);
     }
 
+    function test_whoGetsNothingHearsNothing() public {
+        (ChannelTerms memory t,) = funded(100, 50);
+        vm.recordLogs();
+        vm.expectCall(accountB, "", 0);
+        close(t, 1, 50, PUSH);
+        assertEq(vm.getRecordedLogs().length, 1);
+    }
+
     function test_paysTokens() public {
         ChannelTerms memory t = tokenTerms();
         fund(t, 0, 100);
