@@ -36,6 +36,13 @@ contract SettleTest is Fixture {
         assertEq(accountB.balance, 50);
     }
 
+    function test_paysTheLastUnit() public {
+        (ChannelTerms memory t,) = funded(100, 50);
+        settled(t, lane(t, 0, 1, 99), noVoucher());
+        assertEq(accountA.balance, 1);
+        assertEq(accountB.balance, 149);
+    }
+
     function test_keepsNothingOfAVoucherWithoutLocks() public {
         (ChannelTerms memory t, bytes32 id) = funded(100, 50);
         settled(t, lane(t, 0, 3, 30), noVoucher());

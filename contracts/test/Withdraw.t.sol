@@ -60,6 +60,10 @@ contract WithdrawTest is Fixture {
         sluice.withdraw(t, 0, 30, DEADLINE, a, b, PUSH);
         refuses(abi.encodeWithSelector(NothingNew.selector, id, 30, 30));
         sluice.withdraw(t, 0, 30, DEADLINE, a, b, PUSH);
+        digest = Reference.withdrawal(address(sluice), id, 0, 29, DEADLINE);
+        (a, b) = (sign(keyA, digest), sign(keyB, digest));
+        refuses(abi.encodeWithSelector(NothingNew.selector, id, 30, 29));
+        sluice.withdraw(t, 0, 29, DEADLINE, a, b, PUSH);
     }
 
     function test_lastSecondOfTheDeadline() public {
