@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import { Test } from "forge-std/Test.sol";
 import { CompactSignature } from "../../src/interfaces/SluiceTypes.sol";
-import { OddWallet1271, Wallet1271 } from "../mocks/Wallet1271.sol";
+import { OddWallet1271, RefusingWallet1271, Wallet1271 } from "../mocks/Wallet1271.sol";
 import { Harness } from "../support/Harness.sol";
 
 contract SignaturesTest is Test {
@@ -46,6 +46,7 @@ contract SignaturesTest is Test {
         recovered = ecrecover(keccak256("x"), 27, r, above);
         assertTrue(recovered != address(0));
         assertEq(harness.recover(keccak256("x"), abi.encodePacked(r, above, uint8(27))), address(0));
+        assertEq(harness.recover(keccak256("x"), abi.encodePacked(r, above)), address(0));
         assertFalse(harness.isBy(recovered, keccak256("x"), CompactSignature(r, above)));
     }
 
@@ -94,6 +95,10 @@ contract SignaturesTest is Test {
         assertTrue(
             harness.isConsent(address(new OddWallet1271(bytes.concat(abi.encode(magic), "more"))), keccak256("x"), "")
         );
+    }
+
+    function test_aRefusalWithTheRightWordIsNoConsent() public {
+        assertFalse(harness.isConsent(address(new RefusingWallet1271()), keccak256("x"), ""));
     }
 
     function test_anAccountWithoutCodeConsentsByKeyOnly() public view {

@@ -42,3 +42,14 @@ contract OddWallet1271 {
         }
     }
 }
+
+/// @notice Reverts with what would be consent if it were an answer.
+contract RefusingWallet1271 {
+    fallback() external {
+        bytes32 magic = bytes32(bytes4(0x1626ba7e));
+        assembly {
+            mstore(0x00, magic)
+            revert(0x00, 0x20)
+        }
+    }
+}
