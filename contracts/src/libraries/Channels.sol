@@ -64,14 +64,4 @@ library Channels {
     function receiverSigner(ChannelTerms calldata terms, uint8 lane) internal pure returns (address) {
         return lane == 0 ? terms.b.signer : terms.a.signer;
     }
-
-    /// @notice The account that pays a lane.
-    function payerAccount(ChannelTerms calldata terms, uint8 lane) internal pure returns (address) {
-        return lane == 0 ? terms.a.account : terms.b.account;
-    }
-
-    /// @notice The account that receives a lane.
-    function receiverAccount(ChannelTerms calldata terms, uint8 lane) internal pure returns (address) {
-        return lane == 0 ? terms.b.account : terms.a.account;
-    }
 }
