@@ -2,23 +2,14 @@
 
 import type { Address, Hex } from 'viem'
 import { groupRedemptions } from '../../src-ts/redemptions.ts'
+import { noVoucher } from '../tools/nothing.ts'
 import { leafOf, levelsOf, proofOf, rootOf } from './tree.ts'
-import { type Compact, type Cost, conditionOf, native, noSignature, type World, zeroWord } from './world.ts'
+import { type Compact, type Cost, conditionOf, native, type World, zeroWord } from './world.ts'
 
 const WINDOW = 86_400
 const FAR = 4_000_000_000n
 const UNIT = 10n ** 15n
 const noLocks = { locked: 0n, locksRoot: zeroWord }
-const noVoucher = {
-  lane: 0,
-  seq: 0n,
-  paid: 0n,
-  locked: 0n,
-  locksRoot: zeroWord,
-  payerSignature: noSignature,
-  receiverSignature: noSignature,
-}
-
 type Terms = ReturnType<typeof termsOf>
 
 function termsOf(world: World, token: Address) {

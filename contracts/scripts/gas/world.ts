@@ -24,9 +24,6 @@ export interface Compact {
   yParityAndS: Hex
 }
 
-/** The signature that stands for none. */
-export const noSignature: Compact = { r: `0x${'00'.repeat(32)}`, yParityAndS: `0x${'00'.repeat(32)}` }
-
 /** The root of no locks, and every other empty word. */
 export const zeroWord: Hex = `0x${'00'.repeat(32)}`
 

@@ -4,6 +4,7 @@ import { type Address, type Hex, keccak256 } from 'viem'
 import { groupRedemptions } from '../../src-ts/redemptions.ts'
 import { leafOf, levelsOf, proofOf, rootOf } from '../gas/tree.ts'
 import { conditionOf, zeroWord } from '../gas/world.ts'
+import { noVoucher } from '../tools/nothing.ts'
 import { settle, startClose, unlock, updateLane } from './alone.ts'
 import { people, type Stage } from './stage.ts'
 import { type ChannelModel, emptyLane, type Outcome, type VirtualModel } from './state.ts'
@@ -284,16 +285,6 @@ export async function play(
     const due = [paid[0], paid[1], held + moneyIn - paid[0] - paid[1]]
     return String(balances) === String(due) ? undefined : `balances are ${balances}, the model says ${due}`
   }
-}
-
-const noVoucher = {
-  lane: 0,
-  seq: 0n,
-  paid: 0n,
-  locked: 0n,
-  locksRoot: zeroWord,
-  payerSignature: { r: zeroWord, yParityAndS: zeroWord },
-  receiverSignature: { r: zeroWord, yParityAndS: zeroWord },
 }
 
 function plain({ name, args }: { name: string; args: readonly unknown[] }): string {

@@ -19,6 +19,7 @@ import {
 import { mnemonicToAccount } from 'viem/accounts'
 import { sluiceAbi } from '../../abi/sluice-abi.ts'
 import { sluiceBytecode } from '../../abi/sluice-bytecode.ts'
+import { noSignature } from '../tools/nothing.ts'
 import type { Refusal } from './state.ts'
 
 const uint = (name: string, bits: number) => ({ name, type: `uint${bits}` })
@@ -59,8 +60,6 @@ export const types = {
 export const people = Array.from({ length: 6 }, (_, addressIndex) =>
   mnemonicToAccount('test test test test test test test test test test test junk', { addressIndex }),
 ).sort((x, y) => (x.address.toLowerCase() < y.address.toLowerCase() ? -1 : 1))
-
-const noSignature = { r: `0x${'00'.repeat(32)}`, yParityAndS: `0x${'00'.repeat(32)}` } as const
 
 /** Deploys the contract on a chain. */
 export async function makeStage(url: string) {

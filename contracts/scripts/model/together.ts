@@ -24,6 +24,20 @@ export function deposit(channel: ChannelModel, party: number, amount: bigint): O
   return nothing
 }
 
+/** Why what both sign together is refused, whatever it says. */
+function refused(
+  channel: ChannelModel,
+  deadline: bigint,
+  now: bigint,
+  signed: Signed,
+  signers: readonly Address[],
+): Outcome | undefined {
+  if (now > deadline) return refuse('DeadlinePassed', deadline, now)
+  const unsigned = missing(signed, signers)
+  if (unsigned !== undefined) return unsigned
+  return isOver(channel) ? refuse('ChannelOver', channel.id) : undefined
+}
+
 /** A withdrawal signed by both. */
 export function withdraw(
   channel: ChannelModel,
@@ -34,10 +48,8 @@ export function withdraw(
   signed: Signed,
   signers: readonly Address[],
 ): Outcome {
-  if (now > deadline) return refuse('DeadlinePassed', deadline, now)
-  const unsigned = missing(signed, signers)
-  if (unsigned !== undefined) return unsigned
-  if (isOver(channel)) return refuse('ChannelOver', channel.id)
+  const refusal = refused(channel, deadline, now, signed, signers)
+  if (refusal !== undefined) return refusal
   const before = channel.withdrawn[party]
   if (total <= before) return refuse('NothingNew', channel.id, before, total)
   const part = total - before
@@ -56,10 +68,8 @@ export function close(
   signed: Signed,
   signers: readonly Address[],
 ): Outcome {
-  if (now > deadline) return refuse('DeadlinePassed', deadline, now)
-  const unsigned = missing(signed, signers)
-  if (unsigned !== undefined) return unsigned
-  if (isOver(channel)) return refuse('ChannelOver', channel.id)
+  const refusal = refused(channel, deadline, now, signed, signers)
+  if (refusal !== undefined) return refusal
   const shares: [bigint, bigint] = [
     channel.deposits[0] - channel.withdrawn[0] + (from === 0 ? -amount : amount),
     channel.deposits[1] - channel.withdrawn[1] + (from === 1 ? -amount : amount),

@@ -10,25 +10,14 @@ import {
   parseAbiParameters,
   signatureToCompactSignature,
   zeroAddress,
-  zeroHash,
 } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { sluiceAbi } from '../../abi/sluice-abi.ts'
 import { type AppTerms, appChannelId } from '../../src-ts/app-channel.ts'
+import { noSignature, noVoucher } from '../tools/nothing.ts'
 import type { Bench } from './bench.ts'
 
 const window = 3600
-const none = { r: zeroHash, yParityAndS: zeroHash } as const
-const noVoucher = {
-  lane: 0,
-  seq: 0n,
-  paid: 0n,
-  locked: 0n,
-  locksRoot: zeroHash,
-  payerSignature: none,
-  receiverSignature: none,
-}
-
 /** Each side of each channel puts this in, base units. */
 export const deposit = 1000n
 
@@ -124,7 +113,7 @@ async function voucherOf(bench: Bench, hop: Hop, app: AppTerms, lane: 0 | 1) {
     primaryType: 'LaneVoucher',
     message,
   })
-  return { ...message, payerSignature: compact(signature), receiverSignature: none }
+  return { ...message, payerSignature: compact(signature), receiverSignature: noSignature }
 }
 
 function compact(signature: Hex): { r: Hex; yParityAndS: Hex } {
