@@ -1,19 +1,10 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { answerOf, type RpcProxy, startRpcProxy } from './rpc-proxy.ts'
 
 /** Stands before a chain's RPC and spoils some of the answers. */
-export interface FaultyProxy {
-  readonly url: string
+export interface FaultyProxy extends RpcProxy {
   /** From 0 (none) to 1 (all). */
   faults: number
-  stop(): Promise<void>
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  let body = ''
-  for await (const piece of request) body += piece
-  return body
 }
 
 /** Ways to fail that were met in the wild. */
@@ -27,22 +18,13 @@ const spoil: readonly ((request: IncomingMessage, response: ServerResponse) => v
 
 /** @param random From 0 to 1. */
 export async function startFaultyProxy(target: string, random: () => number): Promise<FaultyProxy> {
-  const proxy = { faults: 0 }
-  const server = createServer(async (request, response) => {
-    const body = await bodyOf(request)
-    if (random() < proxy.faults) {
+  const state = { faults: 0 }
+  const proxy = await startRpcProxy(async (body, request, response) => {
+    if (random() < state.faults) {
       spoil[Math.floor(random() * spoil.length)]?.(request, response)
       return
     }
-    const answer = await fetch(target, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
-    response.setHeader('content-type', 'application/json').end(await answer.text())
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return Object.assign(proxy, {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async stop() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
+    response.setHeader('content-type', 'application/json').end(await answerOf(target, body))
   })
+  return Object.assign(state, proxy)
 }
