@@ -1,9 +1,12 @@
-/** One package of a lock file, as far as it tells whether the installed one is the same. */
-interface LockedPackage {
+/** One package of a lock file, as far as it is looked at here. */
+export interface LockedPackage {
   readonly version?: string
   readonly integrity?: string
   readonly resolved?: string
+  readonly license?: string
+  readonly dev?: boolean
   readonly optional?: boolean
+  readonly optionalDependencies?: Readonly<Record<string, string>>
   readonly os?: readonly string[]
   readonly cpu?: readonly string[]
   readonly libc?: readonly string[]

@@ -1,18 +1,9 @@
 // npm writes into the lock file only those optional packages that its registry carries, and `npm ci` refuses a lock file that lacks
 // one. Where a registry mirrors a part of npm, the packages for other platforms are missing: they are added here by what their names tell.
 
-interface Entry {
-  readonly version?: string
-  readonly license?: string
-  readonly dev?: boolean
-  readonly optional?: boolean
-  readonly os?: readonly string[]
-  readonly cpu?: readonly string[]
-  readonly libc?: readonly string[]
-  readonly optionalDependencies?: Readonly<Record<string, string>>
-}
+import type { LockedPackage } from './lock-file.ts'
 
-type Entries = Readonly<Record<string, Entry>>
+type Entries = Readonly<Record<string, LockedPackage>>
 
 /** As names of packages tell them, and as npm calls them. The first that fits counts. */
 const systems = { darwin: /darwin/, win32: /win32|windows/, android: /android/, freebsd: /freebsd/, linux: /linux/ }
@@ -53,7 +44,7 @@ function isThere(packages: Entries, from: string, name: string): boolean {
   )
 }
 
-function entryOf(name: string, version: string, { dev, license }: Entry): Entry {
+function entryOf(name: string, version: string, { dev, license }: LockedPackage): LockedPackage {
   const os = fitting({ ...systems, ...otherSystems }, name)
   const cpu = fitting({ ...processors, ...otherProcessors }, name)
   return {
