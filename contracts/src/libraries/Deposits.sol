@@ -14,6 +14,7 @@ library Deposits {
     function record(ChannelSlots storage slots, bytes32 id, ChannelTerms calldata terms, uint8 party, uint256 received)
         internal
     {
+        // Channels.requireParty, written out: the compiler would jump there at each deposit
         if (party > 1) revert ISluiceErrors.WrongParty(party);
         if (received == 0) revert ISluiceErrors.NothingReceived();
         DepositsWord was = slots.deposits;
