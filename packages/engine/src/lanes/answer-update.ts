@@ -17,10 +17,10 @@ import {
   SluiceError,
   type VirtualTerms,
 } from '@sluice/protocol'
+import { crankLater } from '../locks/later.ts'
+import { putVirtual } from '../locks/put.ts'
+import { receiveOperations } from '../locks/receive.ts'
 import type { Tx } from '../loop/tx.ts'
-import { crankLater } from '../virtuals/later.ts'
-import { putVirtual } from '../virtuals/put.ts'
-import { receiveOperations } from '../virtuals/receive.ts'
 import { channelOf, fundsOf, isClosing, otherParty, secondsOf } from './channel.ts'
 import { countersignLater, wantsCountersignature } from './countersign-now.ts'
 

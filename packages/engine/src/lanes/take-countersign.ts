@@ -7,8 +7,8 @@ import {
   ProtocolError,
   takeCountersignature,
 } from '@sluice/protocol'
+import { crankLater, crankWaiting } from '../locks/later.ts'
 import type { Tx } from '../loop/tx.ts'
-import { crankLater, crankWaiting } from '../virtuals/later.ts'
 import { channelOf, secondsOf } from './channel.ts'
 
 /**

@@ -8,8 +8,8 @@ import {
   type RefuseMessage,
   rollBack,
 } from '@sluice/protocol'
+import { crankLater } from '../locks/later.ts'
 import type { Tx } from '../loop/tx.ts'
-import { crankLater } from '../virtuals/later.ts'
 import { channelOf } from './channel.ts'
 import { restate } from './operate.ts'
 import { sealNow } from './seal.ts'

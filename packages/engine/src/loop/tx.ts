@@ -8,7 +8,7 @@ import type {
   VolatileMessage,
 } from '@sluice/protocol'
 import type { Notification } from '../api/engine.ts'
-import type { ChainReader } from '../chain/view.ts'
+import type { ChainReader } from '../watch/view.ts'
 import type { Environment } from './environment.ts'
 
 /** A typed view of the records of one kind within a transaction. Records are immutable: `set` replaces one. */

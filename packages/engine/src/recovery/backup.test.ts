@@ -1,9 +1,9 @@
 import { NATIVE_TOKEN } from '@sluice/protocol'
 import { describe, expect, it } from 'vitest'
-import { ChainWatch } from '../chain/watch.ts'
 import type { ChainHandler } from '../ports/chain.ts'
 import { createState } from '../state/state.ts'
 import { createWorld, type Party, type World } from '../testing/world.ts'
+import { ChainWatch } from '../watch/watch.ts'
 import { readBackup } from './backup.ts'
 import { ownerCalls } from './owner-calls.ts'
 

@@ -10,8 +10,8 @@ import {
   type VirtualRecord,
 } from '@sluice/protocol'
 import type { Environment } from '../loop/environment.ts'
+import type { ChainReader } from '../watch/view.ts'
 import type { Goal } from './goal.ts'
-import type { ChainReader } from './view.ts'
 
 /** What a virtual channel's goals are computed from. */
 export interface VirtualScene {

@@ -1,9 +1,9 @@
 import { type Crypto, createDigests, type Id } from '@sluice/protocol'
-import { channelGoals } from '../chain/channel-goals.ts'
-import type { ChainReader } from '../chain/view.ts'
-import { virtualGoals } from '../chain/virtual-goals.ts'
+import { channelGoals } from '../defence/channel-goals.ts'
+import { virtualGoals } from '../defence/virtual-goals.ts'
 import { createPolicy } from '../policy/policy.ts'
 import type { ChainCall } from '../ports/chain.ts'
+import type { ChainReader } from '../watch/view.ts'
 import { type Backup, signerOf } from './backup.ts'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }

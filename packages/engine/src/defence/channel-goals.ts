@@ -14,8 +14,8 @@ import {
 import { isAgreedClose } from '../channels/close.ts'
 import type { Environment } from '../loop/environment.ts'
 import type { ChainCall, LockProof, SignedLaneVoucher } from '../ports/chain.ts'
+import type { ChainReader, ChannelChain } from '../watch/view.ts'
 import type { Goal } from './goal.ts'
-import type { ChainReader, ChannelChain } from './view.ts'
 
 /** Most locks that one transaction unlocks. */
 const UNLOCK_BATCH = 40

@@ -1,7 +1,7 @@
 import { checkPayment, highestValue, ProtocolError, type SignedVoucher, type VirtualRecord } from '@sluice/protocol'
-import { isBlind } from '../chain/blind.ts'
 import { isClosing, secondsOf } from '../lanes/channel.ts'
 import type { Tx } from '../loop/tx.ts'
+import { isBlind } from '../watch/blind.ts'
 import { putVirtual } from './put.ts'
 import { incomingStands, type Situation } from './situation.ts'
 import { untilOf } from './view.ts'

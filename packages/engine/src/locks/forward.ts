@@ -13,10 +13,10 @@ import {
   SluiceError,
   type VirtualRecord,
 } from '@sluice/protocol'
-import { isBlind } from '../chain/blind.ts'
 import { channelOf, isClosing, isLeaving, isStalled, ownSpendable, secondsOf } from '../lanes/channel.ts'
 import { operate } from '../lanes/operate.ts'
 import type { Tx } from '../loop/tx.ts'
+import { isBlind } from '../watch/blind.ts'
 import { putVirtual } from './put.ts'
 import { incomingStands, nextOf, type Situation } from './situation.ts'
 
