@@ -1,8 +1,8 @@
 import type { DiskEntry, RecordKind } from '@sluice/protocol'
 import { describe, expect, it } from 'vitest'
+import { Collection } from '../records/collection.ts'
 import { Disk } from '../testing/disk.ts'
 import { Scheduler } from '../testing/scheduler.ts'
-import { Collection } from './collection.ts'
 import { Loop } from './loop.ts'
 import { Waiting } from './waiting.ts'
 

@@ -1,7 +1,7 @@
 import { EngineError } from '../errors.ts'
 import type { Log } from '../ports/log.ts'
 import type { Store, Write } from '../ports/store.ts'
-import type { Participant } from './collection.ts'
+import type { Participant } from '../records/collection.ts'
 import { Waiters } from './waiters.ts'
 import type { Waiting } from './waiting.ts'
 import { isWaiting } from './waiting.ts'

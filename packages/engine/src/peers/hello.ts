@@ -1,7 +1,7 @@
 import type { Address, ChannelRecord, ChannelStanding, HelloFrame } from '@sluice/protocol'
 import type { Transaction } from '../loop/transaction.ts'
-import type { State } from '../state/state.ts'
-import { newPeer } from './records.ts'
+import { newPeer } from '../records/peers.ts'
+import type { State } from '../records/state.ts'
 
 /** Most channels that a hello tells of. */
 const CHANNELS_MAX = 1024

@@ -4,9 +4,9 @@ import { EngineError } from '../errors.ts'
 import type { Links, Transaction } from '../loop/transaction.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Session, Transport, TransportHandler } from '../ports/transport.ts'
+import { newPeer, type OutboxRecord, outboxKey } from '../records/peers.ts'
 import { Dialer } from './dialer.ts'
 import { findLoss, makeHello } from './hello.ts'
-import { newPeer, type OutboxRecord, outboxKey } from './records.ts'
 
 /** A session with a peer and how far it got. */
 interface Link {

@@ -1,7 +1,7 @@
 import { NATIVE_TOKEN } from '@sluice/protocol'
 import { describe, expect, it } from 'vitest'
 import type { ChainHandler } from '../ports/chain.ts'
-import { createState } from '../state/state.ts'
+import { createState } from '../records/state.ts'
 import { createWorld, type Party, type World } from '../testing/world.ts'
 import { ChainWatch } from '../watch/watch.ts'
 import { readBackup } from './backup.ts'

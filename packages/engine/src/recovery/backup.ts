@@ -14,7 +14,7 @@ import {
 } from '@sluice/protocol'
 import { EngineError } from '../errors.ts'
 import type { Environment } from '../loop/environment.ts'
-import { bytes, hex, list, struct, text, uint } from '../state/field.ts'
+import { bytes, hex, list, struct, text, uint } from '../records/field.ts'
 
 /** The version of the format. */
 const VERSION = 1

@@ -1,6 +1,6 @@
 import { type Id, ZERO_HASH } from '@sluice/protocol'
-import type { ChannelFacts, ShownLane, VirtualFacts } from '../chain/records.ts'
 import type { ChainEvent } from '../ports/chain.ts'
+import type { ChannelFacts, ShownLane, VirtualFacts } from '../records/chain.ts'
 
 const nothingShown: ShownLane = { seq: 0n, paid: 0n, locked: 0n, locksRoot: ZERO_HASH }
 

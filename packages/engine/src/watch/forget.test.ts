@@ -1,6 +1,6 @@
 import { createDigests, type Id } from '@sluice/protocol'
 import { describe, expect, it } from 'vitest'
-import { createState } from '../state/state.ts'
+import { createState } from '../records/state.ts'
 import { createFastCrypto } from '../testing/fast-crypto.ts'
 import { noChannelFacts } from './facts.ts'
 import { forgetStrangers } from './forget.ts'

@@ -1,6 +1,6 @@
 import type { Id } from '@sluice/protocol'
-import type { Collection } from '../loop/collection.ts'
 import type { Policy } from '../policy/policy.ts'
+import type { Collection } from '../records/collection.ts'
 
 /**
  * Forgets what the chain said of others' channels and virtual channels, once their ids are too old to be agreed to: a party never

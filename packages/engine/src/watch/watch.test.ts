@@ -1,7 +1,7 @@
 import { createDigests } from '@sluice/protocol'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { ChainEvent } from '../ports/chain.ts'
-import { collectionsOf, createState, type State } from '../state/state.ts'
+import { collectionsOf, createState, type State } from '../records/state.ts'
 import { createFastCrypto } from '../testing/fast-crypto.ts'
 import { ChainWatch } from './watch.ts'
 

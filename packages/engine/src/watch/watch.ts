@@ -1,7 +1,7 @@
 import type { Id } from '@sluice/protocol'
-import type { ChannelFacts, Cursor, VirtualFacts } from '../chain/records.ts'
-import type { Collection, Participant } from '../loop/collection.ts'
 import type { ChainBlock, ChainEvent } from '../ports/chain.ts'
+import type { ChannelFacts, Cursor, VirtualFacts } from '../records/chain.ts'
+import type { Collection, Participant } from '../records/collection.ts'
 import { applyToChannel, applyToVirtual, noChannelFacts, subjectOf } from './facts.ts'
 import type { BlockPoint, ChainReader, ChannelChain, VirtualChain } from './view.ts'
 

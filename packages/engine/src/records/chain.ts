@@ -1,6 +1,6 @@
 import type { Hex, Id, PartyIndex } from '@sluice/protocol'
-import { bit, hex, integer, list, oneOf, optional, pair, struct, text, uint } from '../state/field.ts'
-import { recordKind } from '../state/record-kind.ts'
+import { bit, hex, integer, list, oneOf, optional, pair, struct, text, uint } from './field.ts'
+import { recordKind } from './record-kind.ts'
 
 /** The voucher that the chain was last shown of a lane. `seq` 0: none. Amounts in base units. */
 export interface ShownLane {

@@ -1,6 +1,6 @@
 import type { Address } from '@sluice/protocol'
-import { address, bytes, optional, struct, text, uint } from '../state/field.ts'
-import { recordKind } from '../state/record-kind.ts'
+import { address, bytes, optional, struct, text, uint } from './field.ts'
+import { recordKind } from './record-kind.ts'
 
 /** What is durable about a peer. */
 export interface PeerRecord {

@@ -7,13 +7,13 @@ import {
   type VirtualRecord,
   virtualKind,
 } from '@sluice/protocol'
-import type { ChannelFacts, Cursor, DepositRecord, VirtualFacts } from '../chain/records.ts'
-import { channelFactsKind, cursorKind, depositKind, virtualFactsKind } from '../chain/records.ts'
 import { EngineError } from '../errors.ts'
-import { Collection, type Participant } from '../loop/collection.ts'
-import type { OutboxRecord, PeerRecord } from '../peers/records.ts'
-import { outboxKind, peerKind } from '../peers/records.ts'
 import type { Store } from '../ports/store.ts'
+import type { ChannelFacts, Cursor, DepositRecord, VirtualFacts } from './chain.ts'
+import { channelFactsKind, cursorKind, depositKind, virtualFactsKind } from './chain.ts'
+import { Collection, type Participant } from './collection.ts'
+import type { OutboxRecord, PeerRecord } from './peers.ts'
+import { outboxKind, peerKind } from './peers.ts'
 
 /** All that an engine knows. */
 export interface State {
