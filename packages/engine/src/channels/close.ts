@@ -19,7 +19,7 @@ import {
 } from '@sluice/protocol'
 import { EngineError } from '../errors.ts'
 import { channelOf, finalTime, isBoundByClose, secondsOf } from '../lanes/channel.ts'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 
 /** Both lanes' totals by what is newest here, in the order of the lanes. */
 function paidOf({ self, out, in: received }: ChannelRecord): readonly [bigint, bigint] {

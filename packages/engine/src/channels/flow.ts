@@ -1,6 +1,6 @@
 import type { Address, Answer, ChannelRecord, Id, RejectMessage } from '@sluice/protocol'
-import type { Environment } from '../loop/environment.ts'
-import type { Flow, Tx } from '../loop/tx.ts'
+import type { Environment } from '../ports/environment.ts'
+import type { Flow, Tx } from '../ports/tx.ts'
 import { takeClose, takeCloseAnswer } from './close.ts'
 import { channelDueAt, crankChannel } from './crank.ts'
 import { takeAgree, takePropose } from './propose.ts'

@@ -16,12 +16,23 @@ import {
   type ProposeMessage,
   SluiceError,
 } from '@sluice/protocol'
-import type { OpenChannelOptions } from '../api/engine.ts'
 import { EngineError } from '../errors.ts'
 import { secondsOf } from '../lanes/channel.ts'
 import type { Transaction } from '../loop/transaction.ts'
-import type { Tx } from '../loop/tx.ts'
 import type { Policy } from '../policy/policy.ts'
+import type { Tx } from '../ports/tx.ts'
+
+export interface OpenChannelOptions {
+  readonly peer: Address
+  /** Where the peer listens; not needed while a session with it stands. */
+  readonly url?: string
+  /** The peer's account on chain is told by the peer. */
+  readonly token: Address
+  /** Base units this side deposits. */
+  readonly deposit: bigint
+  /** Seconds; default from the policy. */
+  readonly disputeWindow?: number
+}
 
 function newRecord(tx: Tx, terms: ChannelTerms, status: 'proposed' | 'agreed'): ChannelRecord {
   const self: PartyIndex = terms.a.signer === tx.env.self ? 0 : 1

@@ -1,7 +1,7 @@
 import type { ChannelWish, Id } from '@sluice/protocol'
 import { EngineError } from '../errors.ts'
 import { channelOf, secondsOf } from '../lanes/channel.ts'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 import { crankChannelLater } from './flow.ts'
 
 const wishes: Readonly<Record<'auto' | 'cooperative' | 'unilateral', ChannelWish>> = {

@@ -1,8 +1,8 @@
 import type { ChannelRecord, Id, VirtualRecord } from '@sluice/protocol'
 import { channelOf, secondsOf } from '../lanes/channel.ts'
 import { incomingStands, outgoingStands, type Situation, situationOf } from '../locks/situation.ts'
-import type { Tx } from '../loop/tx.ts'
 import type { Policy } from '../policy/policy.ts'
+import type { Tx } from '../ports/tx.ts'
 
 /** A neighbour that does not do what the chain has decided: the channel with it is closed on chain. */
 export interface Unfollowed {

@@ -1,7 +1,7 @@
 import { type ChannelRecord, draftState } from '@sluice/protocol'
-import type { ChannelView } from '../api/engine.ts'
 import { otherParty, ownSpendable, peerSpendable } from '../lanes/channel.ts'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
+import type { ChannelView } from '../ports/views.ts'
 import { hasLocks, isAgreedClose } from './close.ts'
 
 /** A channel as those outside see it. */

@@ -27,8 +27,8 @@ import {
 } from '../lanes/channel.ts'
 import { countersignNow } from '../lanes/countersign-now.ts'
 import { applyCountersignature } from '../lanes/take-countersign.ts'
-import type { Tx } from '../loop/tx.ts'
 import { Waiting } from '../loop/waiting.ts'
+import type { Tx } from '../ports/tx.ts'
 import { checkAmount } from './deposit.ts'
 
 /** What this side could withdraw now, base units. */

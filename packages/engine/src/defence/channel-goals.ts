@@ -12,9 +12,9 @@ import {
   type VirtualLock,
 } from '@sluice/protocol'
 import { isAgreedClose } from '../channels/close.ts'
-import type { Environment } from '../loop/environment.ts'
 import type { ChainCall, LockProof, SignedLaneVoucher } from '../ports/chain.ts'
-import type { ChainReader, ChannelChain } from '../watch/view.ts'
+import type { ChainReader, ChannelChain } from '../ports/chain-view.ts'
+import type { Environment } from '../ports/environment.ts'
 import type { Goal } from './goal.ts'
 
 /** Most locks that one transaction unlocks. */

@@ -1,7 +1,7 @@
 import type { Id } from '@sluice/protocol'
-import type { Notification } from '../api/engine.ts'
 import type { Chain, PreparedTransaction } from '../ports/chain.ts'
 import type { Log } from '../ports/log.ts'
+import type { Notification } from '../ports/views.ts'
 import type { Goal } from './goal.ts'
 import type { Sender } from './sender.ts'
 

@@ -9,8 +9,8 @@ import {
   stateAt,
   type VirtualRecord,
 } from '@sluice/protocol'
-import type { Environment } from '../loop/environment.ts'
-import type { ChainReader } from '../watch/view.ts'
+import type { ChainReader } from '../ports/chain-view.ts'
+import type { Environment } from '../ports/environment.ts'
 import type { Goal } from './goal.ts'
 
 /** What a virtual channel's goals are computed from. */

@@ -20,7 +20,7 @@ import {
 import { crankLater } from '../locks/later.ts'
 import { putVirtual } from '../locks/put.ts'
 import { receiveOperations } from '../locks/receive.ts'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 import { channelOf, fundsOf, isClosing, otherParty, secondsOf } from './channel.ts'
 import { countersignLater, wantsCountersignature } from './countersign-now.ts'
 

@@ -14,7 +14,7 @@ import {
   withdrawalReserve,
 } from '@sluice/protocol'
 import { EngineError } from '../errors.ts'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 
 /** The batch's time in Unix seconds. */
 export function secondsOf(tx: Tx): bigint {

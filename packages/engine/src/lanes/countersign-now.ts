@@ -1,5 +1,5 @@
 import { backlogReached, countersignNewest, type Id, inBacklog, type LaneUpdate } from '@sluice/protocol'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 import { channelOf, isClosing, otherParty } from './channel.ts'
 
 /** Countersigns the newest voucher received, now, unless that was done before. */

@@ -1,6 +1,6 @@
 import type { ChannelRecord, Id } from '@sluice/protocol'
-import type { Environment } from '../loop/environment.ts'
-import type { Flow, Tx } from '../loop/tx.ts'
+import type { Environment } from '../ports/environment.ts'
+import type { Flow, Tx } from '../ports/tx.ts'
 import { answerHeld, heldUntil } from './answer-update.ts'
 import { channelOf, isClosing } from './channel.ts'
 import { countersignLater } from './countersign-now.ts'

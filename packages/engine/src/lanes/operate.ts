@@ -11,7 +11,7 @@ import {
   type OutLane,
   ProtocolError,
 } from '@sluice/protocol'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 import { channelOf, isClosing, isLeaving, ownSpendable, ownSpendableNow } from './channel.ts'
 import { countersignNow } from './countersign-now.ts'
 import { sealLater, sealNow } from './seal.ts'

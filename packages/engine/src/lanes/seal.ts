@@ -1,6 +1,6 @@
 import { backlogReached, type ChannelRecord, type Id, outBacklog, signDraft } from '@sluice/protocol'
-import type { Environment } from '../loop/environment.ts'
-import type { Tx } from '../loop/tx.ts'
+import type { Environment } from '../ports/environment.ts'
+import type { Tx } from '../ports/tx.ts'
 import { channelOf, ownLane, secondsOf } from './channel.ts'
 
 /** Asks for a countersignature on the newest update, unless that was done before. */

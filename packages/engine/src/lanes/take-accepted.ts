@@ -1,6 +1,6 @@
 import { type AcceptedMessage, type Address, markAccepted, maySign, ProtocolError } from '@sluice/protocol'
 import { crankWaiting } from '../locks/later.ts'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 import { channelOf } from './channel.ts'
 
 /** Handles `accepted`: the peer durably accepted this side's updates up to a seq. */

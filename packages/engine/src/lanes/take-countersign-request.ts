@@ -1,5 +1,5 @@
 import type { Address, CountersignRequestMessage } from '@sluice/protocol'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 import { channelOf } from './channel.ts'
 import { countersignLater } from './countersign-now.ts'
 

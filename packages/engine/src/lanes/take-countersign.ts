@@ -8,7 +8,7 @@ import {
   takeCountersignature,
 } from '@sluice/protocol'
 import { crankLater, crankWaiting } from '../locks/later.ts'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 import { channelOf, secondsOf } from './channel.ts'
 
 /**

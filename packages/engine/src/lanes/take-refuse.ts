@@ -9,7 +9,7 @@ import {
   rollBack,
 } from '@sluice/protocol'
 import { crankLater } from '../locks/later.ts'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 import { channelOf } from './channel.ts'
 import { restate } from './operate.ts'
 import { sealNow } from './seal.ts'

@@ -1,5 +1,5 @@
 import { type Address, answeredSeq, checkAuthor, type UpdateMessage } from '@sluice/protocol'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 import { answerUpdate } from './answer-update.ts'
 import { channelOf, peerLane } from './channel.ts'
 import { applyCountersignature } from './take-countersign.ts'

@@ -1,6 +1,6 @@
 import { checkPayment, highestValue, ProtocolError, type SignedVoucher, type VirtualRecord } from '@sluice/protocol'
 import { isClosing, secondsOf } from '../lanes/channel.ts'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 import { isBlind } from '../watch/blind.ts'
 import { putVirtual } from './put.ts'
 import { incomingStands, type Situation } from './situation.ts'

@@ -7,8 +7,8 @@ import {
   type VirtualRecord,
   type VirtualTerms,
 } from '@sluice/protocol'
-import type { Tx } from '../loop/tx.ts'
 import { Waiting } from '../loop/waiting.ts'
+import type { Tx } from '../ports/tx.ts'
 import { crankLater } from './later.ts'
 import { offer } from './offer.ts'
 import { virtualOf } from './pay.ts'

@@ -1,6 +1,6 @@
 import { highestValue, type Id, type VirtualRecord } from '@sluice/protocol'
-import type { Tx } from '../loop/tx.ts'
 import { Waiting } from '../loop/waiting.ts'
+import type { Tx } from '../ports/tx.ts'
 import { virtualOf } from './pay.ts'
 
 /** Whether the payee has not answered the highest voucher yet. */

@@ -1,6 +1,6 @@
 import type { VirtualRecord } from '@sluice/protocol'
 import { secondsOf } from '../lanes/channel.ts'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 import { crankLater } from './later.ts'
 import { putVirtual } from './put.ts'
 

@@ -2,7 +2,7 @@ import { type ChannelRecord, highestValue, type SignedVoucher, SluiceError, type
 import { isClosing, secondsOf } from '../lanes/channel.ts'
 import { operate } from '../lanes/operate.ts'
 import { sealNow } from '../lanes/seal.ts'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 import { putVirtual } from './put.ts'
 import { incomingStands, isOutgoingCleared, outgoingStands, type Situation } from './situation.ts'
 

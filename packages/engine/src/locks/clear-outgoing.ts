@@ -1,7 +1,7 @@
 import { holdsLock, type VirtualRecord } from '@sluice/protocol'
 import { isClosing, secondsOf } from '../lanes/channel.ts'
 import { restate } from '../lanes/operate.ts'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 import { putVirtual } from './put.ts'
 import { isOutgoingCleared, outgoingStands, type Situation } from './situation.ts'
 

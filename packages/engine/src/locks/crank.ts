@@ -1,5 +1,5 @@
 import type { Id, VirtualRecord } from '@sluice/protocol'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 import { acceptOffer } from './accept-offer.ts'
 import { claimIncoming } from './claim-incoming.ts'
 import { clearOutgoing } from './clear-outgoing.ts'

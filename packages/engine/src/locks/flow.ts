@@ -1,6 +1,6 @@
 import type { Address, Id } from '@sluice/protocol'
 import { channelOf, isClosing } from '../lanes/channel.ts'
-import type { Flow, Tx } from '../loop/tx.ts'
+import type { Flow, Tx } from '../ports/tx.ts'
 import { isUnacknowledged } from './await-answer.ts'
 import { beginClosing } from './begin-closing.ts'
 import { virtualDue, virtualTimer } from './due.ts'

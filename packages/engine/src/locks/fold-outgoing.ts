@@ -1,6 +1,6 @@
 import { checkHubFold, checkPayerFold, highest, highestValue, hubFoldLimit, SluiceError } from '@sluice/protocol'
 import { operate } from '../lanes/operate.ts'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 import { putVirtual } from './put.ts'
 import { hubFoldOf, outgoingStands, type Situation } from './situation.ts'
 

@@ -15,7 +15,7 @@ import {
 } from '@sluice/protocol'
 import { channelOf, isClosing, isLeaving, isStalled, ownSpendable, secondsOf } from '../lanes/channel.ts'
 import { operate } from '../lanes/operate.ts'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 import { isBlind } from '../watch/blind.ts'
 import { putVirtual } from './put.ts'
 import { incomingStands, nextOf, type Situation } from './situation.ts'

@@ -1,5 +1,5 @@
 import type { Id } from '@sluice/protocol'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 import { crank } from './crank.ts'
 
 /** Does what is due for a virtual channel once the batch's events are all in. */

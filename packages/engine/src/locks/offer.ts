@@ -11,7 +11,7 @@ import {
   type VirtualTerms,
 } from '@sluice/protocol'
 import { secondsOf } from '../lanes/channel.ts'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 import { crankLater } from './later.ts'
 
 /** Whether this side has a channel by which the lock can come: room is nobody's who has none. */

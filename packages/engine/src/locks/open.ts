@@ -1,4 +1,5 @@
 import {
+  type Address,
   checkVirtualTerms,
   draftState,
   type Id,
@@ -7,17 +8,49 @@ import {
   makeNonce,
   maySign,
   ProtocolError,
+  type SignedVoucher,
   type VirtualTerms,
 } from '@sluice/protocol'
-import type { OpenedVirtual, OpenVirtualOptions } from '../api/engine.ts'
 import { EngineError } from '../errors.ts'
 import { channelOf, secondsOf } from '../lanes/channel.ts'
 import { operate } from '../lanes/operate.ts'
-import type { Tx } from '../loop/tx.ts'
 import { Waiting } from '../loop/waiting.ts'
+import type { Tx } from '../ports/tx.ts'
 import { addOperations, bestChannel } from './forward.ts'
 import { putVirtual } from './put.ts'
 import { signVoucher } from './sign-voucher.ts'
+
+export interface OpenVirtualOptions {
+  readonly payee: Address
+  /** Where the payee's peer transport listens: the first voucher travels there directly. */
+  readonly payeeUrl?: string
+  /** Signers of the intermediaries in order; empty for a virtual channel over one channel. */
+  readonly hubs: readonly Address[]
+  readonly token: Address
+  /** Most that can be paid over it, base units. */
+  readonly capacity: bigint
+  /** Amount of the first voucher; 0 for none yet. */
+  readonly first: bigint
+  /**
+   * Lets payments that are whole multiples of `value`, base units, be made by revealing a hash instead of signing: `count` of them a
+   * voucher. Each costs the payer up to `count` hashes and the payee one.
+   */
+  readonly ticks?: { readonly value: bigint; readonly count: number }
+  /** What each hub asks for, base units, in the order of `hubs`; default 0 each. */
+  readonly fees?: readonly bigint[]
+  /** Seconds; default from the policy. */
+  readonly lifetime?: number
+  readonly disputeWindow?: number
+}
+
+/** What a payer holds as soon as the add and the first voucher are durable and on their way. */
+export interface OpenedVirtual {
+  readonly virtualId: Id
+  readonly terms: VirtualTerms
+  readonly first: SignedVoucher | undefined
+  /** Fees of all hubs, base units. */
+  readonly fees: bigint
+}
 
 const MILLION = 1_000_000n
 

@@ -11,7 +11,7 @@ import {
   type VirtualRecord,
 } from '@sluice/protocol'
 import { secondsOf } from '../lanes/channel.ts'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 import { putVirtual } from './put.ts'
 import { raiseTo } from './sign-voucher.ts'
 import { outcomeOf, outgoingStands, roleOf, situationOf } from './situation.ts'

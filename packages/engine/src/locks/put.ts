@@ -1,5 +1,5 @@
 import type { VirtualRecord } from '@sluice/protocol'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 
 /** Writes a virtual channel under its id. */
 export function putVirtual(tx: Tx, record: VirtualRecord): void {

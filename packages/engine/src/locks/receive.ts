@@ -16,8 +16,8 @@ import {
   type VirtualRecord,
 } from '@sluice/protocol'
 import { isLeaving, secondsOf } from '../lanes/channel.ts'
-import type { Tx } from '../loop/tx.ts'
 import { capacityMinOf } from '../policy/policy.ts'
+import type { Tx } from '../ports/tx.ts'
 import { exposureOf, roleOf, type Situation, situationOf } from './situation.ts'
 
 /** What accepted operations make of the lane and of the virtual channels; nothing is written yet. */

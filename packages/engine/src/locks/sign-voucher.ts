@@ -9,7 +9,7 @@ import {
   type Voucher,
   ZERO_HASH,
 } from '@sluice/protocol'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 
 /** What a payer's voucher lets be paid by revealing hashes. */
 export interface TickPlan {

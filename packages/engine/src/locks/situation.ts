@@ -11,7 +11,7 @@ import {
   type VirtualOutcome,
   type VirtualRecord,
 } from '@sluice/protocol'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 
 /** What this side is in a virtual channel's path. */
 export type Role = 'payer' | 'hub' | 'payee'

@@ -9,7 +9,7 @@ import {
   type VirtualRecord,
 } from '@sluice/protocol'
 import { secondsOf } from '../lanes/channel.ts'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 import { crankLater } from './later.ts'
 import { putVirtual } from './put.ts'
 import { nextOf } from './situation.ts'

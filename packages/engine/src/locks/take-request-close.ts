@@ -1,5 +1,5 @@
 import { type Address, ProtocolError, type RequestCloseMessage } from '@sluice/protocol'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 import { beginClosing } from './begin-closing.ts'
 import { previousOf } from './situation.ts'
 

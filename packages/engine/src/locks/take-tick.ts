@@ -1,5 +1,5 @@
 import { type Address, ProtocolError, type TickMessage } from '@sluice/protocol'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 import { offer } from './offer.ts'
 
 /** Handles `tick`: a payment by one hash of the newest voucher's chain. */

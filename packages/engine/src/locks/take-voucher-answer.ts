@@ -7,7 +7,7 @@ import {
   type VoucherAcceptedMessage,
   type VoucherRefusedMessage,
 } from '@sluice/protocol'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 
 function paidBy(tx: Tx, peer: Address, virtualId: VirtualRecord['virtualId']): VirtualRecord {
   const record = tx.virtuals.get(virtualId)

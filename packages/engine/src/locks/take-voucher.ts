@@ -1,5 +1,5 @@
 import { type Address, ProtocolError, type VoucherMessage } from '@sluice/protocol'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 import { offer } from './offer.ts'
 
 /** Handles `voucher`: a payment, from the payer's own session. */

@@ -1,6 +1,6 @@
 import { highestValue, type VirtualRecord } from '@sluice/protocol'
-import type { VirtualView } from '../api/engine.ts'
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
+import type { VirtualView } from '../ports/views.ts'
 import { incomingStands, isOutgoingCleared, outgoingStands, type Situation, situationOf } from './situation.ts'
 
 function statusOf({ record, outcome }: Situation): VirtualView['status'] {

@@ -1,6 +1,6 @@
 import type { Address, ChannelRecord, Id, PeerMessage, VirtualRecord } from '@sluice/protocol'
-import type { Environment } from './environment.ts'
-import type { Flow, Tx } from './tx.ts'
+import type { Environment } from '../ports/environment.ts'
+import type { Flow, Tx } from '../ports/tx.ts'
 
 type Handler = (tx: Tx, peer: Address, message: PeerMessage) => void
 

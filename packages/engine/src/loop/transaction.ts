@@ -1,11 +1,11 @@
 import { type Address, encodeFrame, type ReliableMessage, type VolatileMessage } from '@sluice/protocol'
-import type { Notification } from '../api/engine.ts'
+import type { ChainReader } from '../ports/chain-view.ts'
+import type { Environment } from '../ports/environment.ts'
+import type { Tx } from '../ports/tx.ts'
+import type { Notification } from '../ports/views.ts'
 import { newPeer, outboxKey } from '../records/peers.ts'
 import type { State } from '../records/state.ts'
-import type { ChainReader } from '../watch/view.ts'
-import type { Environment } from './environment.ts'
 import type { Loop, LoopEvent } from './loop.ts'
-import type { Tx } from './tx.ts'
 
 /** What a transaction asks of the sessions, all after a commit. */
 export interface Links {

@@ -1,6 +1,6 @@
 import type { Address } from '@sluice/protocol'
-import type { Environment } from '../loop/environment.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { Environment } from '../ports/environment.ts'
 import type { Transport } from '../ports/transport.ts'
 
 export interface DialerOptions {

@@ -1,6 +1,6 @@
 import type { RecordKind } from '@sluice/protocol'
 import type { Write } from '../ports/store.ts'
-import type { Table } from './table.ts'
+import type { Table } from '../ports/tx.ts'
 
 /** What the loop needs of anything that takes part in its transactions. */
 export interface Participant {

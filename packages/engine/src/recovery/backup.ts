@@ -13,7 +13,7 @@ import {
   virtualKind,
 } from '@sluice/protocol'
 import { EngineError } from '../errors.ts'
-import type { Environment } from '../loop/environment.ts'
+import type { Environment } from '../ports/environment.ts'
 import { bytes, hex, list, struct, text, uint } from '../records/field.ts'
 
 /** The version of the format. */

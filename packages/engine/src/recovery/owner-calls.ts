@@ -3,7 +3,7 @@ import { channelGoals } from '../defence/channel-goals.ts'
 import { virtualGoals } from '../defence/virtual-goals.ts'
 import { createPolicy } from '../policy/policy.ts'
 import type { ChainCall } from '../ports/chain.ts'
-import type { ChainReader } from '../watch/view.ts'
+import type { ChainReader } from '../ports/chain-view.ts'
 import { type Backup, signerOf } from './backup.ts'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }

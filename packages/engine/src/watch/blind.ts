@@ -1,4 +1,4 @@
-import type { Tx } from '../loop/tx.ts'
+import type { Tx } from '../ports/tx.ts'
 
 /**
  * Whether the newest block is too old to say that nothing is closing. Who can't see the chain can't answer what happens there, so

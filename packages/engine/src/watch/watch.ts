@@ -1,9 +1,9 @@
 import type { Id } from '@sluice/protocol'
 import type { ChainBlock, ChainEvent } from '../ports/chain.ts'
+import type { BlockPoint, ChainReader, ChannelChain, VirtualChain } from '../ports/chain-view.ts'
 import type { ChannelFacts, Cursor, VirtualFacts } from '../records/chain.ts'
 import type { Collection, Participant } from '../records/collection.ts'
 import { applyToChannel, applyToVirtual, noChannelFacts, subjectOf } from './facts.ts'
-import type { BlockPoint, ChainReader, ChannelChain, VirtualChain } from './view.ts'
 
 interface Told {
   readonly event: ChainEvent

@@ -7,10 +7,20 @@ import type {
   VirtualStatus,
   VolatileMessage,
 } from '@sluice/protocol'
-import type { Notification } from '../api/engine.ts'
-import type { Table } from '../records/table.ts'
-import type { ChainReader } from '../watch/view.ts'
+import type { ChainReader } from './chain-view.ts'
 import type { Environment } from './environment.ts'
+import type { Notification } from './views.ts'
+
+/** A typed view of the records of one kind within a transaction. Records are immutable: `set` replaces one. */
+export interface Table<K extends string, R> {
+  get(key: K): R | undefined
+  /** Undefined removes the record. */
+  set(key: K, record: R | undefined): void
+  /** How many records there are, this batch's changes left out. */
+  readonly size: number
+  /** All records, this transaction's changes included. */
+  entries(): IterableIterator<readonly [K, R]>
+}
 
 /**
  * One event's view of the state, and all that it may do. An event is a synchronous function over it: if it throws, everything that it

@@ -1,7 +1,7 @@
 import type { Address, Crypto, Digests, Signer } from '@sluice/protocol'
 import type { Policy } from '../policy/policy.ts'
-import type { Log } from '../ports/log.ts'
-import type { Random } from '../ports/random.ts'
+import type { Log } from './log.ts'
+import type { Random } from './random.ts'
 
 /** What every event may use besides the state: all of it fixed for the engine's life. */
 export interface Environment {

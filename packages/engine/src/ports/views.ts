@@ -1,0 +1,50 @@
+import type { Address, Id, Party, PartyIndex, VirtualTerms } from '@sluice/protocol'
+
+/** A channel as those outside see it. */
+export interface ChannelView {
+  readonly channelId: Id
+  readonly peer: Party
+  readonly self: PartyIndex
+  readonly token: Address
+  readonly disputeWindow: number
+  readonly status: 'proposed' | 'funding' | 'open' | 'closing' | 'disputed' | 'settled' | 'closed'
+  /** Confirmed deposits by final blocks. */
+  readonly deposits: { readonly own: bigint; readonly peer: bigint }
+  readonly withdrawn: { readonly own: bigint; readonly peer: bigint }
+  /** Totals paid over the lanes. */
+  readonly paid: { readonly sent: bigint; readonly received: bigint }
+  readonly locked: { readonly sent: bigint; readonly received: bigint }
+  readonly spendable: { readonly own: bigint; readonly peer: bigint }
+  readonly connected: boolean
+  /** Unix seconds, while disputed. */
+  readonly closesAt?: bigint
+  /** What a stalled channel waits for, in a sentence. */
+  readonly waitingFor?: string
+}
+
+/** A virtual channel as those outside see it. */
+export interface VirtualView {
+  readonly virtualId: Id
+  readonly terms: VirtualTerms
+  readonly role: 'payer' | 'hub' | 'payee'
+  readonly status: 'opening' | 'open' | 'closing' | 'disputed' | 'closed' | 'declined'
+  /** Highest voucher signed (payer) or accepted (payee) or held (hub). */
+  readonly amount: bigint
+  /** Payer only: what the payee has said in this session that it holds durably. */
+  readonly acknowledged?: bigint
+  readonly until: bigint
+  readonly waitingFor?: string
+}
+
+/** What the engine tells those who subscribe; durable when told. */
+export type Notification =
+  | { readonly type: 'channel'; readonly channel: ChannelView }
+  | { readonly type: 'virtual'; readonly virtual: VirtualView }
+  | { readonly type: 'payment'; readonly virtualId: Id; readonly role: 'payer' | 'payee'; readonly amount: bigint }
+  | { readonly type: 'peer'; readonly peer: Address; readonly connected: boolean }
+  | {
+      readonly type: 'transaction'
+      readonly call: string
+      readonly hash: string
+      readonly status: 'sent' | 'final' | 'failed'
+    }
