@@ -14,10 +14,6 @@ export const engineErrors = {
     message: 'the backup cannot be read: {reason}',
     action: 'Use the version that wrote it, or another backup.',
   },
-  ENGINE_RECORD_UNREADABLE: {
-    message: 'the record {key} cannot be read',
-    action: 'Use the version that wrote the store, or restore the account from its backup.',
-  },
   CALL_ABORTED: {
     message: 'the call was given up while it waited: {waitingFor}',
     action: 'Call again: what was begun goes on.',

@@ -322,12 +322,17 @@ export const protocolErrors = {
   },
   // Disk records
   RECORD_VERSION_UNKNOWN: {
-    message: 'the record {key} has version {got}, newer than {newest}',
-    action: 'Use the version that wrote it.',
+    message: 'the record {key} has version {got}, and this release reads version {expected} alone',
+    action:
+      'Run the release that wrote the store. To change to this one, close the channels there and start with an empty store.',
+  },
+  RECORD_KIND_UNKNOWN: {
+    message: 'the record {key} is of no kind that this release knows',
+    action: 'Run the release that wrote the store.',
   },
   RECORD_MALFORMED: {
-    message: 'the record {key} cannot be read',
-    action: 'Restore the store, or use the backup.',
+    message: 'the record {key} cannot be read: {reason}',
+    action: 'Restore the store, or restore the account from its backup.',
   },
 } as const satisfies Record<string, ErrorDefinition>
 

@@ -18,7 +18,8 @@ const ANSWER_PATIENCE_MS = 5_000
 /**
  * Starts an engine: reads its store, catches up with the chain, goes on with all that was under way, and talks to peers.
  *
- * @throws EngineError `ENGINE_RECORD_UNREADABLE`, and what the ports throw when they start.
+ * @throws ProtocolError `RECORD_KIND_UNKNOWN`, `RECORD_VERSION_UNKNOWN`, `RECORD_MALFORMED` for what the store holds, and what the ports
+ *   throw when they start.
  * @example
  * ```ts
  * const engine = await createEngine({ store, transport, chain, clock, random, crypto, signer, log }, { policy: createPolicy() })

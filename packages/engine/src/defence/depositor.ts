@@ -2,7 +2,7 @@ import type { Id } from '@sluice/protocol'
 import type { Loop } from '../loop/loop.ts'
 import type { Transaction } from '../loop/transaction.ts'
 import type { Chain, PreparedTransaction } from '../ports/chain.ts'
-import type { DepositRecord } from '../records/chain.ts'
+import type { DepositRecord } from '../records/deposit.ts'
 import type { Sender } from './sender.ts'
 
 export interface DepositorOptions {

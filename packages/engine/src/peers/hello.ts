@@ -1,6 +1,6 @@
 import type { Address, ChannelRecord, ChannelStanding, HelloFrame } from '@sluice/protocol'
 import type { Transaction } from '../loop/transaction.ts'
-import { newPeer } from '../records/peers.ts'
+import { newPeer } from '../records/peer.ts'
 import type { State } from '../records/state.ts'
 
 /** Most channels that a hello tells of. */

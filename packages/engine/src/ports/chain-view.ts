@@ -1,5 +1,5 @@
 import type { Id } from '@sluice/protocol'
-import type { ChannelFacts } from '../records/chain.ts'
+import type { ChannelFacts } from '../records/channel-facts.ts'
 
 /** A block's number and its time in Unix seconds. */
 export interface BlockPoint {

@@ -4,16 +4,18 @@ import {
   channelKind,
   type Id,
   type LaneHashing,
+  ProtocolError,
   type VirtualRecord,
   virtualKind,
 } from '@sluice/protocol'
-import { EngineError } from '../errors.ts'
 import type { Store } from '../ports/store.ts'
-import type { ChannelFacts, Cursor, DepositRecord, VirtualFacts } from './chain.ts'
-import { channelFactsKind, cursorKind, depositKind, virtualFactsKind } from './chain.ts'
+import { type ChannelFacts, channelFactsKind } from './channel-facts.ts'
 import { Collection, type Participant } from './collection.ts'
-import type { OutboxRecord, PeerRecord } from './peers.ts'
-import { outboxKind, peerKind } from './peers.ts'
+import { type Cursor, cursorKind } from './cursor.ts'
+import { type DepositRecord, depositKind } from './deposit.ts'
+import { type OutboxRecord, outboxKind } from './outbox.ts'
+import { type PeerRecord, peerKind } from './peer.ts'
+import { type VirtualFacts, virtualFactsKind } from './virtual-facts.ts'
 
 /** All that an engine knows. */
 export interface State {
@@ -62,14 +64,14 @@ export function collectionsOf(state: State): readonly (Participant & {
 /**
  * Reads the state from a store.
  *
- * @throws EngineError `ENGINE_RECORD_UNREADABLE` for a record of no known kind, or of another version.
+ * @throws ProtocolError `RECORD_KIND_UNKNOWN`, `RECORD_VERSION_UNKNOWN`, `RECORD_MALFORMED`.
  */
 export async function loadState(state: State, store: Store): Promise<void> {
   const collections = collectionsOf(state)
   const entries = new Map(collections.map((each) => [each, [] as (readonly [string, Uint8Array])[]]))
   for await (const entry of store.load()) {
     const owner = collections.find(({ kind }) => entry[0].startsWith(kind.prefix))
-    if (owner === undefined) throw new EngineError('ENGINE_RECORD_UNREADABLE', { key: entry[0] })
+    if (owner === undefined) throw new ProtocolError('RECORD_KIND_UNKNOWN', { key: entry[0] })
     entries.get(owner)?.push(entry)
   }
   for (const [collection, own] of entries) collection.load(own)

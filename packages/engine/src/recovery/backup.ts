@@ -1,4 +1,3 @@
-import { decode, encode } from '@ipld/dag-cbor'
 import {
   type Address,
   type ChannelRecord,
@@ -6,18 +5,17 @@ import {
   channelKind,
   createDigests,
   type Domain,
+  decodeEntry,
+  encodeEntry,
   type Hex,
   type Id,
   type LaneHashing,
   type VirtualRecord,
   virtualKind,
 } from '@sluice/protocol'
+import { address, bytes, bytes32, list, signature, struct, text, uint } from '@sluice/protocol/codec'
 import { EngineError } from '../errors.ts'
 import type { Environment } from '../ports/environment.ts'
-import { bytes, hex, list, struct, text, uint } from '../records/field.ts'
-
-/** The version of the format. */
-const VERSION = 1
 
 /**
  * All that an account's owner needs to get the money of its channels back without the signer's key: the channels with their lock sets and
@@ -51,11 +49,15 @@ interface Stored {
 
 const stored = struct<Stored>({
   chainId: uint,
-  contract: hex,
-  account: hex,
-  signer: hex,
-  entries: list(struct<Entry>({ key: text, value: bytes })),
-  signatures: list(struct<{ digest: Hex; signature: Hex }>({ digest: hex, signature: hex })),
+  contract: address,
+  account: address,
+  signer: address,
+  entries: list(struct<Entry>({ key: text, value: bytes }), 0, Number.POSITIVE_INFINITY),
+  signatures: list(
+    struct<{ digest: Hex; signature: Hex }>({ digest: bytes32, signature }),
+    0,
+    Number.POSITIVE_INFINITY,
+  ),
 })
 
 const isKept = ({ status }: ChannelRecord) => status === 'agreed'
@@ -87,7 +89,7 @@ export function writeBackup(
   entries.sort((one, other) => (one.key < other.key ? -1 : 1))
   const { chainId, contract } = digests.domain
   const { account, self } = env
-  return encode([VERSION, stored.to({ chainId, contract, account, signer: self, entries, signatures })])
+  return encodeEntry(stored, { chainId, contract, account, signer: self, entries, signatures })
 }
 
 /**
@@ -97,9 +99,7 @@ export function writeBackup(
  */
 export function readBackup(encoded: Uint8Array, crypto: Crypto): Backup {
   try {
-    const raw: unknown = decode(encoded)
-    if (!Array.isArray(raw) || raw.length !== 2 || raw[0] !== VERSION) throw new TypeError('unknown version')
-    return restore(stored.from(raw[1]), crypto)
+    return restore(decodeEntry(stored, 'backup', encoded), crypto)
   } catch (cause) {
     throw new EngineError(
       'BACKUP_UNREADABLE',

@@ -1,6 +1,8 @@
-import { optional, struct, type Variants } from './composite-fields.ts'
+import { optional, struct, type Variants } from '../codec/composite-fields.ts'
+import { bytes32, signature } from '../codec/value-fields.ts'
 import { answer, close, countersignature, withdrawal } from './signed-fields.ts'
 import { channelTerms } from './terms-fields.ts'
+import { humanText, reasonCode } from './text-fields.ts'
 import type {
   AgreeMessage,
   CloseAnswerMessage,
@@ -10,7 +12,6 @@ import type {
   WithdrawAnswerMessage,
   WithdrawMessage,
 } from './types.ts'
-import { bytes32, humanText, reasonCode, signature } from './value-fields.ts'
 
 /** What opens a channel, and what takes money out of it together. */
 export const channelMessages: Variants<
@@ -28,7 +29,7 @@ export const channelMessages: Variants<
   reject: struct({ channelId: bytes32, code: reasonCode, text: humanText }),
   close: struct({ close, signature }),
   closeAnswer: struct({ close, answer }),
-  withdraw: struct<Omit<WithdrawMessage, 'type'>>({
+  withdraw: struct({
     withdrawal,
     signature,
     countersignature: optional(countersignature),

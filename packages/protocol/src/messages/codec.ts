@@ -1,7 +1,7 @@
 import { decode, encode } from '@ipld/dag-cbor'
 import { equalBytes } from '../bytes.ts'
+import { type Field, FieldError, invalid } from '../codec/field.ts'
 import { ProtocolError } from '../errors.ts'
-import { type Field, invalid } from './field.ts'
 import { frame, peerMessage } from './frames.ts'
 import { MAX_MESSAGE_BYTES } from './limits.ts'
 import type { Frame, PeerMessage } from './types.ts'
@@ -33,15 +33,40 @@ function open(envelope: unknown): readonly unknown[] {
   return rest
 }
 
+function messageError(error: FieldError): ProtocolError {
+  const { path, fault } = error
+  switch (fault.type) {
+    case 'invalid':
+      return new ProtocolError('MESSAGE_FIELD_INVALID', { path, expected: fault.expected }, error)
+    case 'missing':
+      return new ProtocolError('MESSAGE_FIELD_MISSING', { path }, error)
+    case 'unknown':
+      return new ProtocolError('MESSAGE_FIELD_UNKNOWN', { path }, error)
+    case 'variant':
+      return new ProtocolError('MESSAGE_TYPE_UNKNOWN', { got: fault.got, path }, error)
+  }
+}
+
+/** Runs a step of the codec, and names its refusal as one of a message. */
+function naming<T>(step: () => T): T {
+  try {
+    return step()
+  } catch (error) {
+    throw error instanceof FieldError ? messageError(error) : error
+  }
+}
+
 function encodeEnvelope<T>(field: Field<T>, value: T): Uint8Array {
-  const bytes = encode([MESSAGE_VERSION, ...(field.encode(value, 'message') as readonly unknown[])])
+  const body = naming(() => field.encode(value, 'message') as readonly unknown[])
+  const bytes = encode([MESSAGE_VERSION, ...body])
   checkSize(bytes)
   return bytes
 }
 
 function decodeEnvelope<T>(field: Field<T>, bytes: Uint8Array): T {
   checkSize(bytes)
-  const value = field.decode(open(parse(bytes)), 'message')
+  const envelope = parse(bytes)
+  const value = naming(() => field.decode(open(envelope), 'message'))
   if (!equalBytes(encodeEnvelope(field, value), bytes)) throw new ProtocolError('MESSAGE_NOT_CANONICAL')
   return value
 }

@@ -1,21 +1,21 @@
+import { list, refine, struct, union, unionBy } from '../codec/composite-fields.ts'
+import type { Field } from '../codec/field.ts'
+import { address, bytes32, uint64 } from '../codec/value-fields.ts'
 import { channelMessages } from './channel-messages.ts'
-import { list, refine, struct, union } from './composite-fields.ts'
-import type { Field } from './field.ts'
 import { laneMessages } from './lane-messages.ts'
 import { MAX_HELLO_CHANNELS } from './limits.ts'
 import { paymentMessages } from './payment-messages.ts'
 import type { ChannelStanding, Frame, PeerMessage, ReliableMessage, VolatileMessage } from './types.ts'
-import { address, bytes32, uint64 } from './value-fields.ts'
 import { virtualMessages } from './virtual-messages.ts'
 
 const reliableMessages = { ...laneMessages, ...channelMessages, ...virtualMessages }
 
-const reliableMessage = union<ReliableMessage, 'type'>('type', reliableMessages)
+const reliableMessage = union<ReliableMessage>(reliableMessages)
 
-const volatileMessage = union<VolatileMessage, 'type'>('type', paymentMessages)
+const volatileMessage = union<VolatileMessage>(paymentMessages)
 
 /** Any message. */
-export const peerMessage: Field<PeerMessage> = union<PeerMessage, 'type'>('type', {
+export const peerMessage: Field<PeerMessage> = union<PeerMessage>({
   ...reliableMessages,
   ...paymentMessages,
 })
@@ -35,7 +35,7 @@ const channelStandings = refine(
 )
 
 /** Any frame. */
-export const frame: Field<Frame> = union<Frame, 'kind'>('kind', {
+export const frame: Field<Frame> = unionBy<Frame, 'kind'>('kind', {
   hello: struct({ next: uint64, oldest: uint64, account: address, channels: channelStandings }),
   data: struct({ number: uint64, message: reliableMessage }),
   ack: struct({ number: uint64 }),

@@ -1,10 +1,12 @@
+import { list, optional, refine, struct, union, type Variants } from '../codec/composite-fields.ts'
+import { bit, bytes32, signature, uint64, uint128 } from '../codec/value-fields.ts'
 import type { LaneUpdate, Memo, Operation } from '../lane/operation.ts'
 import type { VirtualTerms } from '../terms.ts'
 import { MAX_PATH, MIN_PATH } from '../terms-check.ts'
-import { list, optional, refine, struct, union, type Variants } from './composite-fields.ts'
 import { MAX_OPERATIONS } from './limits.ts'
 import { countersignature, laneVoucher } from './signed-fields.ts'
 import { virtualTerms } from './terms-fields.ts'
+import { reasonCode } from './text-fields.ts'
 import type {
   AcceptedMessage,
   CountersignMessage,
@@ -12,7 +14,6 @@ import type {
   RefuseMessage,
   UpdateMessage,
 } from './types.ts'
-import { bit, bytes32, reasonCode, signature, uint64, uint128 } from './value-fields.ts'
 
 export const memo = struct<Memo>({
   until: list(uint64, MIN_PATH - 1, MAX_PATH - 1),
@@ -26,7 +27,7 @@ const add = refine(
     value.memo.until.length === value.terms.path.length - 1 && value.memo.fees.length === value.terms.path.length - 2,
 )
 
-const operation = union<Operation, 'type'>('type', {
+const operation = union<Operation>({
   add,
   fold: struct({ virtualId: bytes32, amount: uint128 }),
   pay: struct({ amount: uint128 }),
@@ -44,7 +45,7 @@ export const laneMessages: Variants<
   UpdateMessage | AcceptedMessage | RefuseMessage | CountersignMessage | CountersignRequestMessage,
   'type'
 > = {
-  update: struct<Omit<UpdateMessage, 'type'>>({ update: laneUpdate, countersignature: optional(countersignature) }),
+  update: struct({ update: laneUpdate, countersignature: optional(countersignature) }),
   accepted: struct({ channelId: bytes32, lane: bit, seq: uint64 }),
   refuse: struct({ channelId: bytes32, lane: bit, seq: uint64, newest: uint64, code: reasonCode }),
   countersign: struct({ channelId: bytes32, lane: bit, seq: uint64, signature }),

@@ -1,7 +1,8 @@
+import { optional, struct, union } from '../codec/composite-fields.ts'
+import { bit, bytes32, signature, uint32, uint64, uint128 } from '../codec/value-fields.ts'
 import type { Close, LaneVoucher, SignedVoucher, Tick, Voucher, Withdrawal } from '../voucher.ts'
-import { optional, struct, union } from './composite-fields.ts'
+import { reasonCode } from './text-fields.ts'
 import type { Answer, Countersignature } from './types.ts'
-import { bit, bytes32, reasonCode, signature, uint32, uint64, uint128 } from './value-fields.ts'
 
 export const laneVoucher = struct<LaneVoucher>({
   channelId: bytes32,
@@ -30,7 +31,7 @@ export const withdrawal = struct<Withdrawal>({ channelId: bytes32, party: bit, t
 
 export const countersignature = struct<Countersignature>({ seq: uint64, signature })
 
-export const answer = union<Answer, 'type'>('type', {
+export const answer = union<Answer>({
   signed: struct({ signature }),
   refused: struct({ code: reasonCode }),
 })

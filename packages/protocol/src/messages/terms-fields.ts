@@ -1,7 +1,7 @@
+import { list, struct } from '../codec/composite-fields.ts'
+import { address, uint32, uint64, uint128 } from '../codec/value-fields.ts'
 import type { ChannelTerms, Party, VirtualTerms } from '../terms.ts'
 import { MAX_PATH, MIN_PATH } from '../terms-check.ts'
-import { list, struct } from './composite-fields.ts'
-import { address, uint32, uint64, uint128 } from './value-fields.ts'
 
 const party = struct<Party>({ account: address, signer: address })
 

@@ -1,13 +1,12 @@
+import { list, optional, struct } from '../codec/composite-fields.ts'
+import { address, bit, bytes32, oneOf, signature, text, uint64, uint128 } from '../codec/value-fields.ts'
 import type { HeldUpdates, RefusedUpdates } from '../lane/in-lane.ts'
 import type { CountersignedVoucher } from '../lane/out-lane.ts'
 import { PIPELINE_LIMIT } from '../lane/pipelining.ts'
-import { list, optional, struct } from '../messages/composite-fields.ts'
 import { laneUpdate } from '../messages/lane-messages.ts'
 import { close, laneVoucher, withdrawal } from '../messages/signed-fields.ts'
 import { channelTerms } from '../messages/terms-fields.ts'
-import { address, bit, bytes32, signature, uint64, uint128 } from '../messages/value-fields.ts'
 import type { ChannelRecord, Freeze, SignedClose, SignedWithdrawal } from './channel.ts'
-import { anyText, word } from './fields.ts'
 
 /** A channel without its lanes' locks and updates, which lie in entries of their own. */
 export interface ChannelHead extends Omit<ChannelRecord, 'out' | 'in'> {
@@ -43,13 +42,13 @@ export const channelHead = struct<ChannelHead>({
   terms: channelTerms,
   self: bit,
   peer: address,
-  status: word('proposed', 'agreed', 'rejected', 'ended'),
-  wish: word('keep', 'together', 'close', 'dispute'),
+  status: oneOf('proposed', 'agreed', 'rejected', 'ended'),
+  wish: oneOf('keep', 'together', 'close', 'dispute'),
   wishedAt: uint64,
   surplus: uint128,
   withdrawals: list(signedWithdrawal, 0, 64),
   close: optional(signedClose),
-  freeze: optional(struct<Freeze>({ code: anyText, text: anyText })),
+  freeze: optional(struct<Freeze>({ code: text, text: text })),
   outSigned: optional(countersigned),
   askedSeq: uint64,
   waitingSince: optional(uint64),

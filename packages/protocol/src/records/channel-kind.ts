@@ -1,3 +1,5 @@
+import { struct } from '../codec/composite-fields.ts'
+import { bytes32, oneOf, uint64, uint128 } from '../codec/value-fields.ts'
 import { ProtocolError } from '../errors.ts'
 import type { Id } from '../hex.ts'
 import { applyOperations } from '../lane/apply.ts'
@@ -7,13 +9,10 @@ import type { LaneUpdate } from '../lane/operation.ts'
 import type { CountersignedVoucher, LaneBase, OutLane, OutUpdate, OutUpdateStatus } from '../lane/out-lane.ts'
 import { emptyLane, type LaneState, type VirtualLock } from '../lane/state.ts'
 import { emptyLocks, setLock } from '../locks/tree.ts'
-import { struct } from '../messages/composite-fields.ts'
 import { laneUpdate } from '../messages/lane-messages.ts'
-import { bytes32, uint64, uint128 } from '../messages/value-fields.ts'
 import type { ChannelRecord } from './channel.ts'
 import { type ChannelHead, channelHead, headOf, sameHead } from './channel-head.ts'
-import { decodeEntry, encodeEntry } from './entry.ts'
-import { word } from './fields.ts'
+import { decodeEntry, encodeEntry, malformed } from './entry.ts'
 import type { DiskEntry, RecordKind } from './kind.ts'
 import { lockChanges } from './lock-changes.ts'
 
@@ -35,7 +34,7 @@ interface StoredIn {
 }
 
 const storedLock = struct<StoredLock>({ virtualId: bytes32, amount: uint128 })
-const storedOut = struct<StoredOut>({ update: laneUpdate, status: word('sent', 'accepted', 'refused') })
+const storedOut = struct<StoredOut>({ update: laneUpdate, status: oneOf('sent', 'accepted', 'refused') })
 const storedIn = struct<StoredIn>({ update: laneUpdate, at: uint64 })
 
 type Part = 'out' | 'outLock' | 'in' | 'inLock'
@@ -111,10 +110,11 @@ function take(parts: Parts, key: string, part: string | undefined, item: string,
       return
     case 'outLock':
     case 'inLock':
+      if (!/^\d+$/.test(item)) throw malformed(key, 'it names no slot')
       parts[part].set(Number(item), decodeEntry(storedLock, key, value))
       return
     default:
-      throw new ProtocolError('RECORD_MALFORMED', { key })
+      throw malformed(key, 'it is no part of a channel')
   }
 }
 
@@ -156,7 +156,8 @@ function replayAll<T extends { readonly update: LaneUpdate }>(
   const states = new Map([[base.seq, base]])
   return [...stored].sort(bySeq).map((one) => {
     const from = states.get(one.update.base)
-    if (from === undefined) throw new ProtocolError('RECORD_MALFORMED', { key })
+    if (from === undefined)
+      throw malformed(key, `update ${one.update.voucher.seq} stands on ${one.update.base}, which is gone`)
     const state = { ...applyOperations(hashing, from, one.update.operations), seq: one.update.voucher.seq }
     states.set(state.seq, state)
     return { ...one, state }
@@ -183,12 +184,18 @@ function inLaneOf(hashing: LaneHashing, key: string, head: ChannelHead, parts: P
 
 function assemble(hashing: LaneHashing, channelId: Id, parts: Parts): ChannelRecord {
   const key = PREFIX + channelId
-  if (parts.head === undefined) throw new ProtocolError('RECORD_MALFORMED', { key })
+  if (parts.head === undefined) throw malformed(key, 'it is gone, and parts of the channel are there')
+  if (parts.head.channelId !== channelId) throw malformed(key, `it is the record ${PREFIX}${parts.head.channelId}`)
   const { outSigned, askedSeq, waitingSince, inSigned, refusedThrough, refused, held, ...rest } = parts.head
-  return {
-    ...rest,
-    out: outLaneOf(hashing, key, parts.head, parts),
-    in: inLaneOf(hashing, key, parts.head, parts),
+  try {
+    return {
+      ...rest,
+      out: outLaneOf(hashing, key, parts.head, parts),
+      in: inLaneOf(hashing, key, parts.head, parts),
+    }
+  } catch (cause) {
+    // A lock or an update that is gone shows in the replay, as a rule of the lanes that the rest breaks.
+    throw cause instanceof ProtocolError && cause.code !== 'RECORD_MALFORMED' ? malformed(key, cause) : cause
   }
 }
 

@@ -1,39 +1,55 @@
 import { decode, encode } from '@ipld/dag-cbor'
+import { type Field, FieldError, invalid } from '../codec/field.ts'
 import { ProtocolError } from '../errors.ts'
-import type { Field } from '../messages/field.ts'
+
+/** The version of all that lies on disk, apart from that of the peers' messages. A change of any record raises it. */
+export const RECORD_VERSION = 2
 
 /**
- * The version of the records on disk, apart from that of the peers' messages. A change of any record raises it, and reads the
- * versions before.
+ * One entry's value: canonical DAG-CBOR of `[version, record]`.
+ *
+ * @throws FieldError, ProtocolError `HEX_INVALID`, `NUMBER_OUT_OF_RANGE` for a record that holds what its field does not.
  */
-export const RECORD_VERSION = 1
-
-/** One entry's value: canonical DAG-CBOR of [version, record]. */
 export function encodeEntry<T>(field: Field<T>, value: T): Uint8Array {
   return encode([RECORD_VERSION, field.encode(value, 'record')])
 }
 
-function open(key: string, bytes: Uint8Array): unknown {
-  let raw: unknown
-  try {
-    raw = decode(bytes)
-  } catch (cause) {
-    throw new ProtocolError('RECORD_MALFORMED', { key }, cause)
-  }
-  if (!Array.isArray(raw) || raw.length !== 2) throw new ProtocolError('RECORD_MALFORMED', { key })
-  const [version, body] = raw
-  if (version !== RECORD_VERSION) {
-    throw new ProtocolError('RECORD_VERSION_UNKNOWN', { key, got: String(version), newest: RECORD_VERSION })
-  }
-  return body
+/** The refusal of an entry that is none of this version's. */
+export function malformed(key: string, cause: unknown): ProtocolError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new ProtocolError('RECORD_MALFORMED', { key, reason }, cause)
 }
 
-/** Reads one entry. @throws ProtocolError `RECORD_VERSION_UNKNOWN`, `RECORD_MALFORMED`. */
-export function decodeEntry<T>(field: Field<T>, key: string, bytes: Uint8Array): T {
-  const body = open(key, bytes)
+function parse(key: string, bytes: Uint8Array): unknown {
   try {
-    return field.decode(body, 'record')
+    return decode(bytes)
   } catch (cause) {
-    throw new ProtocolError('RECORD_MALFORMED', { key }, cause)
+    throw malformed(key, cause)
+  }
+}
+
+function checkVersion(key: string, version: unknown): void {
+  if (version === RECORD_VERSION) return
+  const got = typeof version === 'number' ? version : typeof version
+  throw new ProtocolError('RECORD_VERSION_UNKNOWN', { key, got, expected: RECORD_VERSION })
+}
+
+/**
+ * Reads one entry.
+ *
+ * @param key Where it stands, for the error.
+ * @throws ProtocolError `RECORD_VERSION_UNKNOWN`, `RECORD_MALFORMED`.
+ */
+export function decodeEntry<T>(field: Field<T>, key: string, bytes: Uint8Array): T {
+  const envelope = parse(key, bytes)
+  if (!Array.isArray(envelope) || envelope.length !== 2) {
+    throw malformed(key, invalid('entry', 'an array of a version and a record'))
+  }
+  const [version, record] = envelope
+  checkVersion(key, version)
+  try {
+    return field.decode(record, 'record')
+  } catch (cause) {
+    throw cause instanceof FieldError ? malformed(key, cause) : cause
   }
 }

@@ -144,15 +144,47 @@ describe('a channel on disk', () => {
     expect(kind.writes(next, { ...next })).toEqual([])
   })
 
-  it('of another version, or spoilt, is refused by name', () => {
+  describe('spoilt', () => {
     const disk: Disk = new Map()
-    put(disk, kind.writes(undefined, fresh))
-    const [key, value] = [...disk][0] ?? ['', new Uint8Array()]
-    const newer = Uint8Array.from(value)
-    newer[1] = 2
-    expect(() => kind.load([[key, newer]])).toThrow(expect.objectContaining({ code: 'RECORD_VERSION_UNKNOWN' }))
-    expect(() => kind.load([[key, value.subarray(1)]])).toThrow(expect.objectContaining({ code: 'RECORD_MALFORMED' }))
-    expect(() => kind.load([[`${key}/what/1`, value]])).toThrow(expect.objectContaining({ code: 'RECORD_MALFORMED' }))
+    put(disk, kind.writes(undefined, sign(add(countersignOut(sign(add(fresh, 3n))), 4n))))
+    const key = `channel/${channelId}`
+    const head = disk.get(key) ?? new Uint8Array()
+    const load = (changes: readonly (readonly [string, Uint8Array | undefined])[]) => {
+      const spoilt: Disk = new Map(disk)
+      put(
+        spoilt,
+        changes.map(([changed, value]) => ({ key: changed, value })),
+      )
+      return () => kind.load(spoilt)
+    }
+    const refused = (code: string, details: object) =>
+      expect.objectContaining({ code, details: expect.objectContaining(details) })
+
+    it('by another version is refused by its number', () => {
+      for (const got of [0, 1, 3]) {
+        const other = head.with(1, got)
+        expect(load([[key, other]])).toThrow(refused('RECORD_VERSION_UNKNOWN', { key, got, expected: 2 }))
+      }
+    })
+
+    it('by damage is refused with its key and what is wrong', () => {
+      expect(load([])).not.toThrow()
+      const elsewhere = `channel/0x${'22'.repeat(32)}`
+      for (const [changes, at, reason] of [
+        [[[key, head.subarray(1)]], key, /./],
+        [[[key, head.slice(0, -1)]], key, /./],
+        [[[key, undefined]], key, /gone/],
+        [[[`${key}/what/1`, head]], `${key}/what/1`, /no part/],
+        [[[`${key}/outLock/x`, head]], `${key}/outLock/x`, /no slot/],
+        [[[`${key}/outLock/1`, head]], `${key}/outLock/1`, /^record\.\w+ is no known field/],
+        [[[`${key}/out/2`, disk.get(`${key}/outLock/0`)]], `${key}/out/2`, /^record\.amount is no known field/],
+        [[[elsewhere, head]], elsewhere, new RegExp(key)],
+      ] as const) {
+        expect(load(changes)).toThrow(
+          refused('RECORD_MALFORMED', { key: at, reason: expect.stringMatching(reason) as string }),
+        )
+      }
+    })
   })
 })
 

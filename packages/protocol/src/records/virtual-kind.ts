@@ -1,15 +1,11 @@
-import type { Id } from '../hex.ts'
-import { optional, struct } from '../messages/composite-fields.ts'
+import { optional, struct } from '../codec/composite-fields.ts'
+import { bytes32, flag, oneOf, text, uint32, uint64, uint128 } from '../codec/value-fields.ts'
 import { memo } from '../messages/lane-messages.ts'
 import { signedVoucher } from '../messages/signed-fields.ts'
 import { virtualTerms } from '../messages/terms-fields.ts'
-import { bytes32, uint32, uint64, uint128 } from '../messages/value-fields.ts'
-import { decodeEntry, encodeEntry } from './entry.ts'
-import { anyText, flag, word } from './fields.ts'
 import type { RecordKind } from './kind.ts'
+import { recordKind } from './record-kind.ts'
 import type { Decline, IncomingLeg, OutgoingLeg, VirtualRecord } from './virtual.ts'
-
-const PREFIX = 'virtual/'
 
 type Stored = Omit<VirtualRecord, 'acknowledged' | 'offered'>
 
@@ -18,7 +14,7 @@ const stored = struct<Stored>({
   terms: virtualTerms,
   memo,
   position: uint32,
-  status: word('early', 'opening', 'open', 'closing', 'closed', 'spent'),
+  status: oneOf('early', 'opening', 'open', 'closing', 'closed', 'spent'),
   since: uint64,
   incoming: optional(struct<IncomingLeg>({ channelId: bytes32, slot: uint32, foldedAt: optional(uint128) })),
   outgoing: optional(struct<OutgoingLeg>({ channelId: bytes32, slot: uint32, largestFold: optional(uint128) })),
@@ -28,7 +24,7 @@ const stored = struct<Stored>({
   closeRequested: optional(flag),
   claimed: optional(uint128),
   claimedAt: optional(uint64),
-  decline: optional(struct<Decline>({ code: anyText, returned: uint128 })),
+  decline: optional(struct<Decline>({ code: text, returned: uint128 })),
   declineSent: optional(flag),
   clearingSince: optional(uint64),
 })
@@ -44,18 +40,13 @@ function same(one: Stored, other: Stored): boolean {
   return [...names].every((name) => one[name] === other[name])
 }
 
+const entries = recordKind<Stored>('virtual/', stored, ({ virtualId }) => virtualId)
+
 /** How virtual channels lie on disk: one entry each. */
 export const virtualKind: RecordKind<VirtualRecord> = {
-  prefix: PREFIX,
+  ...entries,
   writes(before, after) {
     const [old, young] = [storedOf(before), storedOf(after)]
-    const virtualId = (young ?? old)?.virtualId
-    if (virtualId === undefined || (old !== undefined && young !== undefined && same(old, young))) return []
-    return [{ key: PREFIX + virtualId, value: young && encodeEntry(stored, young) }]
-  },
-  load(entries) {
-    const records = new Map<Id, VirtualRecord>()
-    for (const [key, value] of entries) records.set(key.slice(PREFIX.length) as Id, decodeEntry(stored, key, value))
-    return records
+    return old !== undefined && young !== undefined && same(old, young) ? [] : entries.writes(old, young)
   },
 }

@@ -1,14 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { bytesToHex, type Hex, hexToBytes, type RecordKind, ZERO_HASH } from '@sluice/protocol'
 import { describe, expect, it } from 'vitest'
-import { channelFactsKind, cursorKind, depositKind, virtualFactsKind } from '../chain.ts'
-import { outboxKind, peerKind } from '../peers.ts'
+import { channelFactsKind } from '../channel-facts.ts'
+import { cursorKind } from '../cursor.ts'
+import { depositKind } from '../deposit.ts'
+import { outboxKind } from '../outbox.ts'
+import { peerKind } from '../peer.ts'
+import { virtualFactsKind } from '../virtual-facts.ts'
 
-/** What version 1 wrote, by name: never edited. A later version has a file of its own and goes on reading this one. */
-const golden = JSON.parse(readFileSync(new URL('v1.json', import.meta.url), 'utf8')) as Record<
-  string,
-  Record<string, Hex>
->
+type Golden = Readonly<Record<string, Readonly<Record<string, Hex>>>>
+
+const read = (file: string): Golden => JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8'))
+
+/** What the records of this version are on disk, by name. */
+const golden = read('./v2.json')
+/** What version 1 left there. Never edited. */
+const old = read('./v1.json')
 
 const id = (byte: string): Hex => `0x${byte.repeat(32)}`
 const address = (byte: string): Hex => `0x${byte.repeat(20)}`
@@ -76,7 +83,7 @@ const entriesOf = ({ kind }: Case<unknown>, record: unknown): Record<string, Hex
     kind.writes(undefined, record).map(({ key, value }) => [key, bytesToHex(value ?? new Uint8Array())]),
   )
 
-describe('the records of version 1', () => {
+describe('the records of version 2', () => {
   for (const one of cases) {
     for (const [name, record] of Object.entries(one.records)) {
       it(`are written and read as ever: ${name}`, () => {
@@ -92,13 +99,31 @@ describe('the records of version 1', () => {
     expect(Object.keys(golden)).toEqual(cases.flatMap(({ records }) => Object.keys(records)))
   })
 
-  it('are refused when they are of another version, damaged or unknown', () => {
+  it('are refused when they are of another version, damaged, or under a key that is not theirs', () => {
     const key = `peer/${address('11')}`
     const [good] = Object.values(golden['a peer never spoken to'] ?? {})
     const bytes = hexToBytes(good ?? '0x')
-    const later = bytes.with(1, 2)
-    for (const wrong of [later, bytes.subarray(0, 5), new Uint8Array(), Uint8Array.of(0x82, 1, 0xa1, 0x61, 0x78, 1)]) {
-      expect(() => peerKind.load([[key, wrong]])).toThrow(expect.objectContaining({ code: 'ENGINE_RECORD_UNREADABLE' }))
+    const later = bytes.with(1, 3)
+    expect(() => peerKind.load([[key, later]])).toThrow(
+      expect.objectContaining({ code: 'RECORD_VERSION_UNKNOWN', details: { key, got: 3, expected: 2 } }),
+    )
+    for (const wrong of [bytes.subarray(0, 5), new Uint8Array(), Uint8Array.of(0x82, 2, 0xa1, 0x61, 0x78, 1)]) {
+      expect(() => peerKind.load([[key, wrong]])).toThrow(expect.objectContaining({ code: 'RECORD_MALFORMED' }))
+    }
+    const elsewhere = `peer/${address('12')}`
+    expect(() => peerKind.load([[elsewhere, bytes]])).toThrow(expect.objectContaining({ code: 'RECORD_MALFORMED' }))
+  })
+})
+
+describe('the records of version 1', () => {
+  const kinds = cases.map(({ kind }) => kind)
+
+  it.each(Object.entries(old))('are refused by name: %s', (_, entries) => {
+    for (const [key, value] of Object.entries(entries)) {
+      const kind = kinds.find(({ prefix }) => key.startsWith(prefix))
+      expect(() => kind?.load([[key, hexToBytes(value)]])).toThrow(
+        expect.objectContaining({ code: 'RECORD_VERSION_UNKNOWN', details: { key, got: 1, expected: 2 } }),
+      )
     }
   })
 })

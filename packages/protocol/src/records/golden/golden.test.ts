@@ -9,8 +9,12 @@ import { virtualKind } from '../virtual-kind.ts'
 
 type Golden = Readonly<Record<'channel' | 'virtual', Readonly<Record<string, Hex>>>>
 
-/** What version 1 of the records left on disk. Never edited: a later version must read it, and says so by a file of its own. */
-const golden = JSON.parse(readFileSync(new URL('./v1.json', import.meta.url), 'utf8')) as Golden
+const read = (file: string): Golden => JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8'))
+
+/** What the records of this version are on disk. */
+const golden = read('./v2.json')
+/** What version 1 left there. Never edited. */
+const old = read('./v1.json')
 const channels = channelKind(goldenHashing)
 
 function load<R>(kind: RecordKind<R>, entries: Readonly<Record<string, Hex>>): Map<Id, R> {
@@ -22,7 +26,7 @@ function written<R>(kind: RecordKind<R>, records: readonly R[]): Record<string, 
   return Object.fromEntries(entries.map(({ key, value }) => [key, bytesToHex(value ?? new Uint8Array())]))
 }
 
-describe('records of version 1', () => {
+describe('records of version 2', () => {
   it('are read as they were meant', () => {
     expect([...load(channels, golden.channel).values()]).toEqual([goldenChannel()])
     expect([...load(virtualKind, golden.virtual).values()]).toEqual(goldenVirtuals())
@@ -31,5 +35,18 @@ describe('records of version 1', () => {
   it('are written as they were', () => {
     expect(written(channels, [goldenChannel()])).toEqual(golden.channel)
     expect(written(virtualKind, goldenVirtuals())).toEqual(golden.virtual)
+  })
+})
+
+describe('records of version 1', () => {
+  const refusal = (key: string) =>
+    expect.objectContaining({ code: 'RECORD_VERSION_UNKNOWN', details: { key, got: 1, expected: 2 } })
+
+  it('are refused, each by its name', () => {
+    for (const [kind, entries] of [[channels, old.channel] as const, [virtualKind, old.virtual] as const]) {
+      for (const [key, value] of Object.entries(entries)) {
+        expect(() => kind.load([[key, hexToBytes(value)]])).toThrow(refusal(key))
+      }
+    }
   })
 })

@@ -1,5 +1,4 @@
-import { ProtocolError } from '../errors.ts'
-import { type Cbor, type Field, invalid, type OptionalField } from './field.ts'
+import { type Cbor, type Field, FieldError, invalid, type OptionalField } from './field.ts'
 
 /** The fields of a struct: each key of T, and nothing else. */
 export type Fields<T> = {
@@ -15,8 +14,8 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
 }
 
-/** A map with exactly these keys. */
-export function struct<T extends object>(fields: Fields<T>): Field<T> {
+/** A map with exactly the keys of T, which is named or is known from where the struct stands: it is not guessed from the fields. */
+export function struct<T extends object>(fields: Fields<NoInfer<T>>): Field<T> {
   const entries: readonly (readonly [string, Field<unknown> | OptionalField<unknown>])[] = Object.entries(fields)
   const names = new Set(entries.map(([name]) => name))
   return {
@@ -32,14 +31,14 @@ export function struct<T extends object>(fields: Fields<T>): Field<T> {
     decode(value, path) {
       if (!isMap(value)) throw invalid(path, 'a map')
       for (const name of Object.keys(value)) {
-        if (!names.has(name)) throw new ProtocolError('MESSAGE_FIELD_UNKNOWN', { path: `${path}.${name}` })
+        if (!names.has(name)) throw new FieldError(`${path}.${name}`, { type: 'unknown' })
       }
       const result: Record<string, unknown> = {}
       for (const [name, field] of entries) {
         if (Object.hasOwn(value, name)) {
           const known = 'decode' in field ? field : field.optional
           result[name] = known.decode(value[name], `${path}.${name}`)
-        } else if ('decode' in field) throw new ProtocolError('MESSAGE_FIELD_MISSING', { path: `${path}.${name}` })
+        } else if ('decode' in field) throw new FieldError(`${path}.${name}`, { type: 'missing' })
       }
       return result as T
     },
@@ -61,35 +60,53 @@ export function list<T>(item: Field<T>, min: number, max: number): Field<readonl
   }
 }
 
-type Body<T, Tag extends keyof T, Name> = Omit<Extract<T, Readonly<Record<Tag, Name>>>, Tag>
+/** An array of two: one for each party, or for each lane. */
+export function pair<T>(item: Field<T>): Field<readonly [T, T]> {
+  const items = list(item, 2, 2)
+  return {
+    encode: items.encode,
+    decode: (value, path) => items.decode(value, path) as readonly [T, T],
+  }
+}
 
-/** The body of each member of a union, by its tag. */
+/** The member of the union T with this name, without its tag. */
+type Body<T, Tag extends keyof T, Name> = T extends unknown ? (Name extends T[Tag] ? Omit<T, Tag> : never) : never
+
+/** The body of each member of a union, by its tag: all of them, and nothing else. */
 export type Variants<T, Tag extends keyof T> = {
   readonly [Name in T[Tag] & string]: Field<Body<T, Tag, Name>>
 }
 
-/** An array of two: the member's name and its body. */
-export function union<T extends object, Tag extends keyof T & string>(tag: Tag, variants: Variants<T, Tag>): Field<T> {
-  const table = variants as Readonly<Record<string, Field<object>>>
-  const find = (name: unknown): Field<object> => {
-    const field = typeof name === 'string' && Object.hasOwn(table, name) ? table[name] : undefined
-    if (field === undefined) throw new ProtocolError('MESSAGE_TYPE_UNKNOWN', { got: describe(name) })
+/** A union of objects that are told apart by their `type`: an array of the member's type and its body. */
+export function union<T extends { readonly type: string }>(variants: Variants<T, 'type'>): Field<T> {
+  return unionBy<T, 'type'>('type', variants)
+}
+
+/** A {@link union} of objects that are told apart by a property of another name. */
+export function unionBy<T extends object, Tag extends keyof T & string>(
+  tag: Tag,
+  variants: Variants<T, Tag>,
+): Field<T> {
+  const table = new Map<unknown, Field<object>>(Object.entries(variants))
+  const find = (name: unknown, path: string): Field<object> => {
+    const field = table.get(name)
+    if (field === undefined) throw new FieldError(path, { type: 'variant', got: describe(name) })
     return field
   }
   return {
     encode(value, path) {
       const name = String(value[tag])
-      return [name, find(name).encode(value, `${path}.${name}`)]
+      return [name, find(name, path).encode(value, `${path}.${name}`)]
     },
     decode(value, path) {
       if (!Array.isArray(value) || value.length !== 2) throw invalid(path, 'an array of a type and a body')
       const [name, body] = value
-      return { [tag]: name, ...find(name).decode(body, `${path}.${String(name)}`) } as T
+      return { [tag]: name, ...find(name, path).decode(body, `${path}.${String(name)}`) } as T
     },
   }
 }
 
-/** A short, harmless rendering of what a peer sent in place of a type. */
+/** A short, harmless rendering of what stands in place of a type. */
 function describe(name: unknown): string {
   return typeof name === 'string' ? JSON.stringify(name.slice(0, 32)) : `a ${typeof name}`
 }

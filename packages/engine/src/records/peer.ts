@@ -1,6 +1,5 @@
-import type { Address } from '@sluice/protocol'
-import { address, bytes, optional, struct, text, uint } from './field.ts'
-import { recordKind } from './record-kind.ts'
+import { type Address, recordKind } from '@sluice/protocol'
+import { address, optional, struct, text, uint } from '@sluice/protocol/codec'
 
 /** What is durable about a peer. */
 export interface PeerRecord {
@@ -15,17 +14,6 @@ export interface PeerRecord {
   readonly lost?: string
 }
 
-/** A message that the peer has not acknowledged. */
-export interface OutboxRecord {
-  readonly peer: Address
-  readonly number: bigint
-  /** The whole encoded frame. */
-  readonly frame: Uint8Array
-}
-
-/** A message's key in the outbox. */
-export const outboxKey = (peer: Address, number: bigint): string => `${peer}/${number}`
-
 /** A peer that nothing was ever said to or heard from. */
 export const newPeer = (peer: Address): PeerRecord => ({ peer, next: 1n, expected: 1n })
 
@@ -39,10 +27,4 @@ export const peerKind = recordKind<PeerRecord>(
     lost: optional(text),
   }),
   ({ peer }) => peer,
-)
-
-export const outboxKind = recordKind<OutboxRecord>(
-  'outbox/',
-  struct<OutboxRecord>({ peer: address, number: uint, frame: bytes }),
-  ({ peer, number }) => outboxKey(peer, number),
 )
