@@ -1,4 +1,4 @@
-import type { Address, Id, PeerMessage, VirtualRecord } from '@sluice/protocol'
+import type { Address, Id, PeerMessage } from '@sluice/protocol'
 import { createDigests } from '@sluice/protocol'
 import { isBusyOnChain } from '../channels/crank.ts'
 import { channelFlow, type Refusals, type Rejections } from '../channels/flow.ts'
@@ -10,18 +10,23 @@ import { Sender } from '../defence/sender.ts'
 import { virtualGoals } from '../defence/virtual-goals.ts'
 import { laneFlow } from '../lanes/flow.ts'
 import { virtualFlow } from '../locks/flow.ts'
+import { virtualKeeper } from '../locks/keeper.ts'
+import { earlyUntil } from '../locks/payments/offers.ts'
+import { offerTimer } from '../locks/timers.ts'
 import { virtualView } from '../locks/view.ts'
 import { type Flows, joinFlows } from '../loop/dispatch.ts'
 import { Loop } from '../loop/loop.ts'
 import { Timers } from '../loop/timers.ts'
-import { createTransaction, type Transaction } from '../loop/transaction.ts'
+import type { Transaction } from '../loop/transaction.ts'
 import { Peers } from '../peers/peers.ts'
 import type { ChainBlock } from '../ports/chain.ts'
 import type { Environment } from '../ports/environment.ts'
 import { collectionsOf, createState, loadState, type State } from '../records/state.ts'
-import { forgetStrangers } from '../watch/forget.ts'
+import { virtualNames } from '../records/virtual-names.ts'
+import { forgetStrangers, forgetUsedIds } from '../watch/forget.ts'
 import { ChainWatch } from '../watch/watch.ts'
 import type { EngineOptions, EnginePorts, Notification } from './engine.ts'
+import { createTransaction } from './transaction.ts'
 
 /** An engine's parts, put together. What it does stands in the flows; this is only how they hear of things. */
 export class Core {
@@ -75,6 +80,7 @@ export class Core {
         volatile: (peer, frame) => this.peers.volatile(peer, frame),
         reach: (peer) => this.peers.reach(peer),
       },
+      locks: virtualKeeper,
       loop: this.loop,
       now: () => this.#now,
       notify: (notification) => this.#notify(notification),
@@ -190,7 +196,7 @@ export class Core {
       const status = this.state.channels.committed(id)?.status
       if (status === 'agreed' || status === 'proposed') return true
     }
-    for (const id of this.state.virtuals.named(peer)) if (isLive(this.state.virtuals.committed(id))) return true
+    for (const _ of this.state.virtuals.named(virtualNames.paidTo(peer))) return true
     return this.peers.pending(peer) > 0
   }
 
@@ -219,6 +225,7 @@ export class Core {
     this.#forgetAt = number + FORGET_BLOCKS
     const { state, env } = this
     const time = this.watch.final?.timestamp ?? 0n
+    forgetUsedIds(state.usedIds, time, env.policy)
     forgetStrangers(state.channelFacts, (id) => state.channels.get(id) !== undefined, time, env.policy)
     const locked = new Set<Id>()
     for (const [, channel] of state.channels.entries()) {
@@ -249,12 +256,10 @@ export class Core {
       this.loop.touch(channelId)
       this.tx.follow({ run: () => this.#flows.channelChain(this.tx, channelId), failed })
     }
-    for (const [virtualId, record] of this.state.virtuals.entries()) {
-      const isBusy = isLive(record) && this.watch.virtual(virtualId).finalAt !== undefined
-      const isWaiting = record.offered !== undefined || record.status === 'opening'
-      const isLeaving = record.closingSince !== undefined || record.claimedAt !== undefined
-      const needsLook = isLive(record) && (isWaiting || isLeaving)
-      if (!ids.has(virtualId) && !isBusy && !needsLook) continue
+    const virtuals = new Set([...ids, ...this.state.virtuals.named(virtualNames.onBlock)])
+    for (const [virtualId, { from }] of this.state.offers.entries()) if (from === undefined) virtuals.add(virtualId)
+    for (const virtualId of virtuals) {
+      if (this.state.virtuals.get(virtualId) === undefined) continue
       this.loop.touch(virtualId)
       this.tx.follow({ run: () => this.#flows.virtualChain(this.tx, virtualId), failed })
     }
@@ -278,8 +283,7 @@ export class Core {
     const channel = this.state.channels.committed(id)
     if (channel !== undefined) this.#notify({ type: 'channel', channel: channelView(this.tx, channel) })
     const virtual = this.state.virtuals.committed(id)
-    if (virtual === undefined || virtual.status === 'early') return
-    this.#notify({ type: 'virtual', virtual: virtualView(this.tx, virtual) })
+    if (virtual !== undefined) this.#notify({ type: 'virtual', virtual: virtualView(this.tx, virtual) })
   }
 
   /** Sets the timer of a record. */
@@ -287,13 +291,20 @@ export class Core {
     const channel = this.state.channels.committed(id)
     const virtual = this.state.virtuals.committed(id)
     if (channel !== undefined) this.#timers.set(id, this.#flows.channelDue(channel, this.env))
-    else this.#timers.set(id, virtual && this.#flows.virtualDue(virtual, this.env))
+    else if (virtual !== undefined) this.#timers.set(id, this.#flows.virtualDue(virtual, this.env))
+    else this.#timers.set(id, this.#offerDue(id))
+  }
+
+  #offerDue(id: Id): number | undefined {
+    const offer = this.state.offers.committed(id)
+    return offer && earlyUntil(offer, this.env.policy.earlyVoucherWait)
   }
 
   #due(id: Id): void {
     this.#event(() => {
       if (this.state.channels.get(id) !== undefined) this.#flows.channelTimer(this.tx, id)
-      else this.#flows.virtualTimer(this.tx, id)
+      else if (this.state.virtuals.get(id) !== undefined) this.#flows.virtualTimer(this.tx, id)
+      else offerTimer(this.tx, id)
     })
   }
 
@@ -304,8 +315,7 @@ export class Core {
     if (channel !== undefined) this.pursuit.want(id, channelGoals(channel, this.watch, this.env))
     const record = virtuals.committed(id)
     if (record === undefined) return
-    const scene = { record, channel: (of: Id) => channels.committed(of), reader: this.watch, env: this.env }
-    this.pursuit.want(id, virtualGoals(scene))
+    this.pursuit.want(id, virtualGoals(this.tx, record))
   }
 }
 
@@ -314,7 +324,3 @@ const FORGET_BLOCKS = 1000n
 
 /** Woken when a session with the peer stands. */
 export const peerTopic = (peer: Address): string => `peer/${peer}`
-
-function isLive(record: VirtualRecord | undefined): boolean {
-  return record !== undefined && record.status !== 'closed' && record.status !== 'spent' && record.status !== 'early'
-}

@@ -1,10 +1,11 @@
-import { highestValue, type Id } from '@sluice/protocol'
+import { highestValue, type Id, ProtocolError, type SignedVoucher, type VirtualTerms } from '@sluice/protocol'
 import { channelView } from '../channels/view.ts'
-import { admit, waitForAmount } from '../locks/admit.ts'
-import { awaitAnswer } from '../locks/await-answer.ts'
 import { closeVirtual } from '../locks/close.ts'
 import { openVirtual } from '../locks/open.ts'
-import { pay, virtualOf } from '../locks/pay.ts'
+import { admit, waitForAmount } from '../locks/payments/admit.ts'
+import { awaitAnswer } from '../locks/payments/answers.ts'
+import { pay } from '../locks/payments/pay.ts'
+import { virtualOf, voucherOf } from '../locks/record.ts'
 import { virtualView } from '../locks/view.ts'
 import type { Clock } from '../ports/clock.ts'
 import { writeBackup } from '../recovery/backup.ts'
@@ -50,20 +51,12 @@ export async function createEngine(ports: EnginePorts, options: EngineOptions): 
       return loop.call(() => closeVirtual(tx, virtualId))
     },
     async admit(terms, first, signal) {
-      let isFirstRun = true
-      const virtualId = await loop.call(() => {
-        const outcome = admit(tx, terms, first, isFirstRun)
-        isFirstRun = false
-        return outcome
-      }, signal)
+      const virtualId = await withinWait(core, ports.clock, terms, first, signal)
       return admission(core, virtualId)
     },
     channels: () =>
       [...core.state.channels.allCommitted()].map(([, channel]) => explained(core, channelView(tx, channel))),
-    virtuals: () =>
-      [...core.state.virtuals.allCommitted()]
-        .filter(([, { status }]) => status !== 'early')
-        .map(([, record]) => virtualView(tx, record)),
+    virtuals: () => [...core.state.virtuals.allCommitted()].map(([, record]) => virtualView(tx, record)),
     subscribe(listener) {
       core.listeners.add(listener)
       return () => core.listeners.delete(listener)
@@ -79,17 +72,42 @@ function explained(core: Core, view: ChannelView): ChannelView {
   return problem === undefined ? view : { ...view, waitingFor: `${view.waitingFor ?? 'the chain'} (${problem})` }
 }
 
-/** Waits a while until the payee holds the last payment; one that does not answer has its virtual channel closed without. */
-async function answered({ tx, loop }: Core, clock: Clock, virtualId: Id): Promise<void> {
+/** Runs a call that waits for a bounded time; `undefined` once that is over. */
+async function bounded<T>(
+  clock: Clock,
+  milliseconds: number,
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T | undefined> {
   const patience = new AbortController()
-  const cancel = clock.after(ANSWER_PATIENCE_MS, () => patience.abort())
+  const cancel = clock.after(milliseconds, () => patience.abort())
   try {
-    await loop.call(() => awaitAnswer(tx, virtualId), patience.signal)
+    return await run(patience.signal)
   } catch (error) {
     if (!patience.signal.aborted) throw error
+    return undefined
   } finally {
     cancel()
   }
+}
+
+/** Waits a while until the payee holds the last payment; one that does not answer has its virtual channel closed without. */
+async function answered({ tx, loop }: Core, clock: Clock, virtualId: Id): Promise<void> {
+  await bounded(clock, ANSWER_PATIENCE_MS, (signal) => loop.call(() => awaitAnswer(tx, virtualId), signal))
+}
+
+/** Admits a payment whose lock arrives in time. @throws ProtocolError `VIRTUAL_NO_LOCK` if it does not. */
+async function withinWait(
+  { tx, loop, env }: Core,
+  clock: Clock,
+  terms: VirtualTerms,
+  first: SignedVoucher,
+  signal: AbortSignal | undefined,
+): Promise<Id> {
+  const admitted = await bounded(clock, env.policy.earlyVoucherWait * 1000, (patience) =>
+    loop.call(() => admit(tx, terms, first), signal === undefined ? patience : AbortSignal.any([signal, patience])),
+  )
+  if (admitted === undefined) throw new ProtocolError('VIRTUAL_NO_LOCK', { virtualId: env.digests.virtualId(terms) })
+  return admitted
 }
 
 function admission(core: Core, virtualId: Id): Admission {
@@ -101,7 +119,17 @@ function admission(core: Core, virtualId: Id): Admission {
     virtualId,
     payer,
     capacity: terms.capacity,
-    accepted: () => highestValue(core.state.virtuals.committed(virtualId)?.voucher, terms.capacity),
+    accepted: acceptedBy(core, virtualId, terms.capacity),
     waitFor: (amount, signal) => loop.call(() => waitForAmount(tx, virtualId, amount), signal),
+  }
+}
+
+/** Reads the highest amount accepted, durable; base units. Once the virtual channel is over and forgotten, the last one read. */
+function acceptedBy({ state }: Core, virtualId: Id, capacity: bigint): () => bigint {
+  let last = 0n
+  return () => {
+    const record = state.virtuals.committed(virtualId)
+    if (record !== undefined) last = highestValue(voucherOf(record), capacity)
+    return last
   }
 }

@@ -1,11 +1,11 @@
 import { type ChannelRecord, highest, type Id, nonceMinute } from '@sluice/protocol'
 import { ownSlots } from '../defence/channel-goals.ts'
 import { channelOf, secondsOf } from '../lanes/channel.ts'
-import { beginClosing } from '../locks/begin-closing.ts'
-import { crankLater } from '../locks/later.ts'
+import { lookAtEnd, requestClose } from '../locks/advance.ts'
+import { isIncomingAtStake } from '../locks/context.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Tx } from '../ports/tx.ts'
-import { isBlind } from '../watch/blind.ts'
+import { isChainStale } from '../watch/stale.ts'
 import { answerClose, dropExpiredClose, hasLocks, isAgreedClose, signClose } from './close.ts'
 import { dropSettledWithdrawals } from './withdraw.ts'
 
@@ -33,13 +33,26 @@ function end(tx: Tx, channelId: Id): void {
   if (chain.endedFinal === undefined) return
   if (chain.endedFinal === 'settled' && !isAllUnlocked(tx, channel)) return
   tx.channels.set(channelId, { ...channel, status: 'ended' })
-  for (const virtualId of tx.virtualsOn(channelId)) crankLater(tx, virtualId)
+  for (const virtualId of tx.virtualsOn(channelId)) lookAtEnd(tx, virtualId)
 }
 
+/** Whether no slot is left that holds something of this side's. One that only others can get something by is not waited for. */
 function isAllUnlocked(tx: Tx, channel: ChannelRecord): boolean {
   const { final, ...chain } = tx.chain.channel(channel.channelId)
   const byFinal = { ...chain, final, any: final, shown: [final.shown[0].seq, final.shown[1].seq] as const }
-  return ([0, 1] as const).every((lane) => ownSlots(channel, byFinal, tx.chain, lane).every(({ gain }) => gain === 0n))
+  return ([0, 1] as const).every((lane) =>
+    ownSlots(channel, byFinal, tx.chain, lane).every(
+      ({ gain, virtualId }) =>
+        gain === 0n || (gain === undefined && lane !== channel.self && !isAwaited(tx, virtualId)),
+    ),
+  )
+}
+
+/** Whether the answer of a virtual channel whose incoming lock is on chain is waited for: it was asked for, or this side will ask. */
+function isAwaited(tx: Tx, virtualId: Id): boolean {
+  if (tx.chain.virtual(virtualId).finalAt !== undefined) return true
+  const record = tx.virtuals.get(virtualId)
+  return record !== undefined && isIncomingAtStake(tx, record)
 }
 
 function pursueWish(tx: Tx, channelId: Id): void {
@@ -56,7 +69,7 @@ function pursueWish(tx: Tx, channelId: Id): void {
   if (hasLocks(channel)) {
     for (const virtualId of tx.virtualsOn(channelId)) {
       const record = tx.virtuals.get(virtualId)
-      if (record !== undefined) beginClosing(tx, record)
+      if (record !== undefined) requestClose(tx, record)
     }
     return
   }
@@ -87,7 +100,7 @@ function abandonDue({ terms, wishedAt, wish, out, in: received }: ChannelRecord,
 function isAbandoned(tx: Tx, channel: ChannelRecord): boolean {
   const { channelId } = channel
   const due = abandonDue(channel, tx.env.policy)
-  if (due === undefined || secondsOf(tx) < due || isBlind(tx)) return false
+  if (due === undefined || secondsOf(tx) < due || isChainStale(tx)) return false
   return !tx.chain.knows(channelId) && !tx.isDepositing(channelId)
 }
 

@@ -33,7 +33,7 @@ function note(tx: Tx, refusals: Map<Id, string>, channelId: Id, answer: Answer):
 
 /** Cranks a channel at the end of the batch. */
 export function crankChannelLater(tx: Tx, channelId: Id): void {
-  tx.atEnd(`channel/${channelId}`, (end) => crankChannel(end, channelId))
+  tx.atEnd('look', `channel/${channelId}`, (end) => crankChannel(end, channelId))
 }
 
 function channelDue(record: ChannelRecord, { policy }: Environment): number | undefined {

@@ -1,8 +1,8 @@
-import type { ChannelRecord, Id, VirtualRecord } from '@sluice/protocol'
+import { type ChannelRecord, draftState, holdsLock, type Id, type Leg, type VirtualRecord } from '@sluice/protocol'
 import { channelOf, secondsOf } from '../lanes/channel.ts'
-import { incomingStands, outgoingStands, type Situation, situationOf } from '../locks/situation.ts'
+import { incomingLeg, outgoingLeg } from '../locks/record.ts'
 import type { Policy } from '../policy/policy.ts'
-import type { Tx } from '../ports/tx.ts'
+import type { StateView, Tx } from '../ports/tx.ts'
 
 /** A neighbour that does not do what the chain has decided: the channel with it is closed on chain. */
 export interface Unfollowed {
@@ -15,48 +15,47 @@ export interface Unfollowed {
  * payer does not fold what is owed, or the one towards the payee does not accept the fold.
  *
  * @param time Unix seconds.
- * @param finalAt Unix second from which V was final.
  */
 export function findUnfollowed(
-  situation: Situation,
+  view: StateView,
+  record: VirtualRecord,
   time: bigint,
-  finalAt: bigint,
   policy: Pick<Policy, 'followTimeout' | 'countersignTimeout'>,
 ): readonly Unfollowed[] {
-  const { record, outcome } = situation
-  const { incoming, outgoing } = record
-  const { finalAmount } = outcome
-  if (finalAmount === undefined || time < finalAt + BigInt(policy.followTimeout)) return []
+  const { finalAmount, finalAt } = view.chain.virtual(record.virtualId)
+  if (finalAmount === undefined || finalAt === undefined) return []
+  const isOver = (timeout: number) => time >= finalAt + BigInt(timeout)
   const found: Unfollowed[] = []
-  if (incoming !== undefined && incomingStands(situation) && finalAmount > 0n) {
+  const incoming = incomingLeg(record)
+  if (incoming !== undefined && finalAmount > 0n && isOver(policy.followTimeout)) {
     found.push({ channelId: incoming.channelId, why: 'it does not fold a lock that the chain has decided' })
   }
-  if (outgoing !== undefined && isFoldUnanswered(situation)) {
-    const isLate = time >= finalAt + BigInt(policy.followTimeout + policy.countersignTimeout)
-    if (isLate) found.push({ channelId: outgoing.channelId, why: 'it does not take a fold that the chain has decided' })
+  const outgoing = outgoingLeg(record)
+  const isLate = isOver(policy.followTimeout + policy.countersignTimeout)
+  if (outgoing !== undefined && isLate && isFoldUnanswered(view, record.virtualId, outgoing)) {
+    found.push({ channelId: outgoing.channelId, why: 'it does not take a fold that the chain has decided' })
   }
   return found
 }
 
 /** Whether the outgoing lock still stands, or its fold awaits the receiver's answer. */
-function isFoldUnanswered(situation: Situation): boolean {
-  const { record, outgoing } = situation
-  if (outgoing === undefined) return false
-  if (outgoingStands(situation)) return true
-  return outgoing.out.updates.some(
+function isFoldUnanswered({ channels }: StateView, virtualId: Id, { channelId, slot }: Leg): boolean {
+  const out = channels.get(channelId)?.out
+  if (out === undefined) return false
+  if (holdsLock(draftState(out), slot, virtualId)) return true
+  return out.updates.some(
     ({ status, update }) =>
       status === 'sent' &&
-      update.operations.some((operation) => operation.type === 'fold' && operation.virtualId === record.virtualId),
+      update.operations.some((operation) => operation.type === 'fold' && operation.virtualId === virtualId),
   )
 }
 
 /** Begins to close on chain the channels whose other end does not follow the chain's answer on this virtual channel. */
 export function disputeUnfollowed(tx: Tx, virtualId: Id): void {
-  const record: VirtualRecord | undefined = tx.virtuals.get(virtualId)
-  const { finalAt } = tx.chain.virtual(virtualId)
+  const record = tx.virtuals.get(virtualId)
   const time = tx.chain.head?.timestamp
-  if (record === undefined || finalAt === undefined || time === undefined) return
-  for (const { channelId, why } of findUnfollowed(situationOf(tx, record), time, finalAt, tx.env.policy)) {
+  if (record === undefined || time === undefined) return
+  for (const { channelId, why } of findUnfollowed(tx, record, time, tx.env.policy)) {
     dispute(tx, channelOf(tx, channelId), why)
   }
 }

@@ -25,7 +25,7 @@ import {
   peerSpendable,
   secondsOf,
 } from '../lanes/channel.ts'
-import { countersignNow } from '../lanes/countersign-now.ts'
+import { countersign } from '../lanes/countersign.ts'
 import { applyCountersignature } from '../lanes/take-countersign.ts'
 import { Waiting } from '../loop/waiting.ts'
 import type { Tx } from '../ports/tx.ts'
@@ -58,7 +58,7 @@ export function requestWithdrawal(tx: Tx, channelId: Id, amount: bigint): bigint
   const { withdrawn } = fundsOf(tx, channel, self)
   const deadline = secondsOf(tx) + BigInt(tx.env.policy.deadlineDefault)
   const withdrawal: Withdrawal = { channelId, party: self, total: withdrawn + amount, deadline }
-  if (ownIncome(channel.in) < incomeOnceCountersigned(channel.in)) countersignNow(tx, channelId)
+  if (ownIncome(channel.in) < incomeOnceCountersigned(channel.in)) countersign(tx, channelId)
   const signature = tx.env.signer.sign(tx.env.digests.withdrawal(withdrawal))
   const now = channelOf(tx, channelId)
   tx.channels.set(channelId, { ...now, withdrawals: [...now.withdrawals, { withdrawal, ownSignature: signature }] })

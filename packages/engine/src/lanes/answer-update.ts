@@ -1,14 +1,15 @@
 import {
-  type Address,
   acceptUpdate,
+  applyOperation,
+  type ChannelRecord,
   checkNotClosing,
   checkOrder,
   checkReached,
   checkSpending,
   holdUpdate,
   type Id,
+  type LaneState,
   type LaneUpdate,
-  nonceMinute,
   PIPELINE_LIMIT,
   paySurplus,
   peerIncome,
@@ -17,18 +18,29 @@ import {
   SluiceError,
   type VirtualTerms,
 } from '@sluice/protocol'
-import { crankLater } from '../locks/later.ts'
-import { putVirtual } from '../locks/put.ts'
-import { receiveOperations } from '../locks/receive.ts'
+import type { ReceivedLocks } from '../ports/lock-keeper.ts'
 import type { Tx } from '../ports/tx.ts'
 import { channelOf, fundsOf, isClosing, otherParty, secondsOf } from './channel.ts'
-import { countersignLater, wantsCountersignature } from './countersign-now.ts'
+import { countersignAtEnd, wantsCountersignature } from './countersign.ts'
 
-function tellAccepted(tx: Tx, channelId: Id): void {
-  tx.atEnd(`accepted/${channelId}`, (end) => {
+function reportAccepted(tx: Tx, channelId: Id): void {
+  tx.atEnd('look', `accepted/${channelId}`, (end) => {
     const { peer, self, in: lane } = channelOf(end, channelId)
     end.send(peer, { type: 'accepted', channelId, lane: otherParty(self), seq: lane.current.seq })
   })
+}
+
+/** What an update's operations lead to, each held against the rules of its lock before it is replayed. */
+function replayChecked(
+  tx: Tx,
+  { in: lane }: ChannelRecord,
+  { operations }: LaneUpdate,
+  locks: ReceivedLocks,
+): LaneState {
+  return operations.reduce((state, operation) => {
+    if (operation.type !== 'pay') locks.take(operation, state)
+    return applyOperation(tx.env, state, operation, locks.slotOf)
+  }, lane.current)
 }
 
 /** Takes the update if it breaks no rule. @throws ProtocolError for the first rule that it breaks; nothing is written then. */
@@ -38,40 +50,14 @@ function accept(tx: Tx, channelId: Id, update: LaneUpdate): void {
   checkOrder(channel.in, update)
   const hop = ({ path }: VirtualTerms) => path.indexOf(channel.peer)
   const surplus = channel.surplus + paySurplus(update.operations, hop)
-  const { state: reached, records } = receiveOperations(tx, channel, update.operations)
-  const state = checkReached(reached, update.voucher)
+  const locks = tx.locks.receive(tx, channel)
+  const state = checkReached(replayChecked(tx, channel, update, locks), update.voucher)
   checkSpending(fundsOf(tx, channel, otherParty(channel.self)), state, peerIncome(channel.out))
 
   tx.channels.set(channelId, { ...channel, surplus, in: acceptUpdate(channel.in, update, state, secondsOf(tx)) })
-  for (const record of records.values()) {
-    putVirtual(tx, record)
-    crankLater(tx, record.virtualId)
-  }
-  tellAccepted(tx, channelId)
-  if (wantsCountersignature(tx, channelId, update)) countersignLater(tx, channelId)
-}
-
-/** Whether the id of a refused add is to be remembered: not of one too old to come back, nor of one that is not this peer's to lock for. */
-function isToSpend(tx: Tx, peer: Address, terms: VirtualTerms, virtualId: Id): boolean {
-  const { policy, self } = tx.env
-  const age = secondsOf(tx) / 60n - nonceMinute(terms.nonce)
-  const isCurrent = age <= BigInt(policy.nonceAgeMax) && -age <= BigInt(policy.nonceAgeMax)
-  const hop = terms.path.indexOf(peer)
-  const held = tx.virtuals.get(virtualId)
-  const isUnknown = held === undefined || held.status === 'early'
-  return isCurrent && hop >= 0 && terms.path[hop + 1] === self && isUnknown && tx.virtuals.size < policy.virtualsMax
-}
-
-/** The ids of refused adds are used up, as the refused voucher can still be shown. */
-function spendIds(tx: Tx, peer: Address, update: LaneUpdate): void {
-  for (const operation of update.operations) {
-    if (operation.type !== 'add') continue
-    const { terms, memo } = operation
-    const virtualId = tx.env.digests.virtualId(terms)
-    if (!isToSpend(tx, peer, terms, virtualId)) continue
-    const position = terms.path.indexOf(tx.env.self)
-    tx.virtuals.set(virtualId, { virtualId, terms, memo, position, status: 'spent', since: secondsOf(tx) })
-  }
+  locks.write()
+  reportAccepted(tx, channelId)
+  if (wantsCountersignature(tx, channelId, update)) countersignAtEnd(tx, channelId)
 }
 
 function refuse(tx: Tx, channelId: Id, update: LaneUpdate, error: SluiceError): void {
@@ -80,7 +66,7 @@ function refuse(tx: Tx, channelId: Id, update: LaneUpdate, error: SluiceError): 
   const { seq } = update.voucher
   tx.env.log.warn('refusing an update', { peer, channelId, seq, code: error.code, error: error.message })
   tx.channels.set(channelId, { ...channel, in: refuseUpdate(lane, update) })
-  spendIds(tx, peer, update)
+  for (const operation of update.operations) if (operation.type !== 'pay') tx.locks.refused(tx, peer, operation)
   tx.send(peer, {
     type: 'refuse',
     channelId,

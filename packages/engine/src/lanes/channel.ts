@@ -14,15 +14,15 @@ import {
   withdrawalReserve,
 } from '@sluice/protocol'
 import { EngineError } from '../errors.ts'
-import type { Tx } from '../ports/tx.ts'
+import type { StateView } from '../ports/tx.ts'
 
 /** The batch's time in Unix seconds. */
-export function secondsOf(tx: Tx): bigint {
+export function secondsOf(tx: StateView): bigint {
   return BigInt(Math.floor(tx.now / 1000))
 }
 
 /** Unix seconds of the newest final block; 0 before any. */
-export function finalTime(tx: Tx): bigint {
+export function finalTime(tx: StateView): bigint {
   return tx.chain.final?.timestamp ?? 0n
 }
 
@@ -47,7 +47,7 @@ export function peerLane({ channelId, self }: ChannelRecord): LaneName {
  * @param peer Who must be its other end, if somebody in particular speaks of it.
  * @throws EngineError `CHANNEL_UNKNOWN`.
  */
-export function channelOf(tx: Tx, channelId: Id, peer?: Address): ChannelRecord {
+export function channelOf(tx: StateView, channelId: Id, peer?: Address): ChannelRecord {
   const channel = tx.channels.get(channelId)
   if (channel === undefined || (peer !== undefined && channel.peer !== peer)) {
     throw new EngineError('CHANNEL_UNKNOWN', { channelId })
@@ -56,30 +56,30 @@ export function channelOf(tx: Tx, channelId: Id, peer?: Address): ChannelRecord 
 }
 
 /** Whether this side signed a close of the channel that still binds it. */
-export function isBoundByClose(tx: Tx, { close }: ChannelRecord): boolean {
+export function isBoundByClose(tx: StateView, { close }: ChannelRecord): boolean {
   return close?.ownSignature !== undefined && closeBinds(close.close, finalTime(tx))
 }
 
 /** Whether updates of the channel are over, or on hold: it is not agreed, frozen, signed to be closed, or any block shows its close. */
-export function isClosing(tx: Tx, channel: ChannelRecord): boolean {
+export function isClosing(tx: StateView, channel: ChannelRecord): boolean {
   if (channel.status !== 'agreed' || channel.freeze !== undefined || isBoundByClose(tx, channel)) return true
   const { closesAt, ended } = tx.chain.channel(channel.channelId)
   return closesAt !== undefined || ended !== undefined
 }
 
 /** Whether the channel takes no new lock: it is closing, or this side wants it closed. */
-export function isLeaving(tx: Tx, channel: ChannelRecord): boolean {
+export function isLeaving(tx: StateView, channel: ChannelRecord): boolean {
   return channel.wish !== 'keep' || isClosing(tx, channel)
 }
 
 /** Whether the peer lets updates wait for its countersignature beyond its time: it gets no new lock until it countersigns. */
-export function isStalled(tx: Tx, { out }: ChannelRecord): boolean {
+export function isStalled(tx: StateView, { out }: ChannelRecord): boolean {
   const { waitingSince } = out
   return waitingSince !== undefined && secondsOf(tx) >= waitingSince + BigInt(tx.env.policy.countersignTimeout)
 }
 
 /** A party's money in the channel by final blocks. */
-export function fundsOf(tx: Tx, channel: ChannelRecord, party: PartyIndex): Funds {
+export function fundsOf(tx: StateView, channel: ChannelRecord, party: PartyIndex): Funds {
   const { deposits, withdrawn } = tx.chain.channel(channel.channelId)
   const signed = channel.withdrawals.filter((one) => one.withdrawal.party === party).map((one) => one.withdrawal)
   const margin = party === channel.self ? BigInt(tx.env.policy.expiryMargin) : 0n
@@ -91,16 +91,20 @@ export function fundsOf(tx: Tx, channel: ChannelRecord, party: PartyIndex): Fund
 }
 
 /** What this side could spend with its lane in that state, base units, after countersigning all it received. */
-export function ownSpendable(tx: Tx, channel: ChannelRecord, lane: Pick<LaneState, 'paid' | 'locked'>): bigint {
+export function ownSpendable(tx: StateView, channel: ChannelRecord, lane: Pick<LaneState, 'paid' | 'locked'>): bigint {
   return spendable(fundsOf(tx, channel, channel.self), lane, incomeOnceCountersigned(channel.in))
 }
 
 /** What this side could spend without countersigning anything more, base units. */
-export function ownSpendableNow(tx: Tx, channel: ChannelRecord, lane: Pick<LaneState, 'paid' | 'locked'>): bigint {
+export function ownSpendableNow(
+  tx: StateView,
+  channel: ChannelRecord,
+  lane: Pick<LaneState, 'paid' | 'locked'>,
+): bigint {
   return spendable(fundsOf(tx, channel, channel.self), lane, ownIncome(channel.in))
 }
 
 /** What the peer can spend with its lane in that state, base units, as this side counts it. */
-export function peerSpendable(tx: Tx, channel: ChannelRecord, lane: Pick<LaneState, 'paid' | 'locked'>): bigint {
+export function peerSpendable(tx: StateView, channel: ChannelRecord, lane: Pick<LaneState, 'paid' | 'locked'>): bigint {
   return spendable(fundsOf(tx, channel, otherParty(channel.self)), lane, peerIncome(channel.out))
 }

@@ -3,8 +3,8 @@ import type { Environment } from '../ports/environment.ts'
 import type { Flow, Tx } from '../ports/tx.ts'
 import { answerHeld, heldUntil } from './answer-update.ts'
 import { channelOf, isClosing } from './channel.ts'
-import { countersignLater } from './countersign-now.ts'
-import { askDue, askNow } from './seal.ts'
+import { countersignAtEnd } from './countersign.ts'
+import { requestCountersignature, requestDue } from './sign-update.ts'
 import { takeAccepted } from './take-accepted.ts'
 import { takeCountersign } from './take-countersign.ts'
 import { takeCountersignRequest } from './take-countersign-request.ts'
@@ -18,7 +18,7 @@ function countersignDue({ in: lane }: ChannelRecord, { policy }: Environment): n
 }
 
 function channelDue(channel: ChannelRecord, env: Environment): number | undefined {
-  const times = [countersignDue(channel, env), askDue(channel, env), heldUntil({ env }, channel.in.held)]
+  const times = [countersignDue(channel, env), requestDue(channel, env), heldUntil({ env }, channel.in.held)]
   const known = times.filter((time) => time !== undefined)
   return known.length === 0 ? undefined : Math.min(...known)
 }
@@ -29,8 +29,8 @@ function channelTimer(tx: Tx, channelId: Id): void {
   if (isDue(heldUntil(tx, channelOf(tx, channelId).in.held), tx.now)) answerHeld(tx, channelId)
   const channel = channelOf(tx, channelId)
   if (isClosing(tx, channel)) return
-  if (isDue(countersignDue(channel, tx.env), tx.now)) countersignLater(tx, channelId)
-  if (isDue(askDue(channel, tx.env), tx.now)) askNow(tx, channelId)
+  if (isDue(countersignDue(channel, tx.env), tx.now)) countersignAtEnd(tx, channelId)
+  if (isDue(requestDue(channel, tx.env), tx.now)) requestCountersignature(tx, channelId)
 }
 
 /** How lanes move: updates, their answers, and countersignatures. */

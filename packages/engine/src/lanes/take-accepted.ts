@@ -1,5 +1,4 @@
 import { type AcceptedMessage, type Address, markAccepted, maySign, ProtocolError } from '@sluice/protocol'
-import { crankWaiting } from '../locks/later.ts'
 import type { Tx } from '../ports/tx.ts'
 import { channelOf } from './channel.ts'
 
@@ -7,7 +6,7 @@ import { channelOf } from './channel.ts'
 export function takeAccepted(tx: Tx, peer: Address, { channelId, lane, seq }: AcceptedMessage): void {
   const channel = channelOf(tx, channelId, peer)
   if (lane !== channel.self) throw new ProtocolError('LANE_INDEX_WRONG', { expected: channel.self, got: lane })
-  const wasFull = !maySign(channel.out, tx.env.policy)
+  const isFreed = !maySign(channel.out, tx.env.policy)
   tx.channels.set(channelId, { ...channel, out: markAccepted(channel.out, seq) })
-  if (wasFull) crankWaiting(tx, channelId)
+  if (isFreed) tx.locks.laneFreed(tx, channelId)
 }

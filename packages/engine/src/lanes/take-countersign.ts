@@ -7,7 +7,6 @@ import {
   ProtocolError,
   takeCountersignature,
 } from '@sluice/protocol'
-import { crankLater, crankWaiting } from '../locks/later.ts'
 import type { Tx } from '../ports/tx.ts'
 import { channelOf, secondsOf } from './channel.ts'
 
@@ -25,11 +24,10 @@ export function applyCountersignature(tx: Tx, channelId: Id, signed: Countersign
   for (const { update, state } of channel.out.updates) {
     if (state.seq > signed.seq) continue
     for (const operation of update.operations) {
-      if (operation.type === 'add') crankLater(tx, tx.env.digests.virtualId(operation.terms))
-      if (operation.type === 'fold') crankLater(tx, operation.virtualId)
+      if (operation.type !== 'pay') tx.locks.changed(tx, operation)
     }
   }
-  if (!maySign(channel.out, tx.env.policy)) crankWaiting(tx, channelId)
+  if (!maySign(channel.out, tx.env.policy)) tx.locks.laneFreed(tx, channelId)
 }
 
 /** Handles `countersign`. */

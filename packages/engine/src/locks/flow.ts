@@ -1,47 +1,35 @@
 import type { Address, Id } from '@sluice/protocol'
 import { channelOf, isClosing } from '../lanes/channel.ts'
 import type { Flow, Tx } from '../ports/tx.ts'
-import { isUnacknowledged } from './await-answer.ts'
-import { beginClosing } from './begin-closing.ts'
-import { virtualDue, virtualTimer } from './due.ts'
-import { crankLater, virtualsOn } from './later.ts'
-import { sendVoucher } from './pay.ts'
-import { nextOf, outcomeOf } from './situation.ts'
-import { takeClaim } from './take-claim.ts'
-import { takeDecline } from './take-decline.ts'
-import { takeRequestClose } from './take-request-close.ts'
-import { takeTick } from './take-tick.ts'
-import { takeVoucher } from './take-voucher.ts'
-import { takeVoucherAccepted, takeVoucherRefused } from './take-voucher-answer.ts'
+import { lookAtEnd } from './advance.ts'
+import { takeClaim, takeDecline, takeRequestClose } from './claims.ts'
+import { acceptOfferAtEnd } from './payments/accept.ts'
+import { isUnacknowledged, takeVoucherAccepted, takeVoucherRefused } from './payments/answers.ts'
+import { takeTick, takeVoucher } from './payments/offers.ts'
+import { sendVoucher } from './payments/pay.ts'
+import { virtualDue, virtualTimer } from './timers.ts'
 
 /** A session stands: the payee hears the highest vouchers again, and what waited to be locked on goes on. */
 function connected(tx: Tx, peer: Address): void {
-  for (const [virtualId, record] of tx.virtuals.entries()) {
-    const { status, position, terms } = record
-    if (status === 'opening' && nextOf(record) === peer) crankLater(tx, virtualId)
-    if (status === 'open' && position === 0 && terms.path.at(-1) === peer && isUnacknowledged(record)) {
+  for (const virtualId of tx.virtualsReceivedFor(peer)) lookAtEnd(tx, virtualId)
+  for (const virtualId of tx.virtualsPaidTo(peer)) {
+    const record = tx.virtuals.get(virtualId)
+    if (record?.role === 'payer' && record.phase.type === 'open' && isUnacknowledged(tx, record))
       sendVoucher(tx, record)
-    }
   }
 }
 
-/** The chain says something new of a virtual channel: once it is closing there, it is closing here. */
+/** The chain says something new of a virtual channel, or a block came that it waits for. */
 function virtualChain(tx: Tx, virtualId: Id): void {
-  const record = tx.virtuals.get(virtualId)
-  if (record === undefined || record.status === 'early') return
-  if (outcomeOf(tx, virtualId).closing) beginClosing(tx, record)
-  crankLater(tx, virtualId)
+  if (tx.offers.get(virtualId) !== undefined) acceptOfferAtEnd(tx, virtualId)
+  lookAtEnd(tx, virtualId)
 }
 
-/** A channel is on its way out: so is every virtual channel with a lock on it. */
+/** A channel changed on chain, or time passed for it there: what has a lock on it is looked at. */
 function channelChain(tx: Tx, channelId: Id): void {
   const channel = channelOf(tx, channelId)
   if (channel.status !== 'ended' && !isClosing(tx, channel)) return
-  for (const virtualId of virtualsOn(tx, channelId)) {
-    const record = tx.virtuals.get(virtualId)
-    if (record !== undefined) beginClosing(tx, record)
-    crankLater(tx, virtualId)
-  }
+  for (const virtualId of tx.virtualsOn(channelId)) lookAtEnd(tx, virtualId)
 }
 
 /** How virtual channels open, are paid on and close. */

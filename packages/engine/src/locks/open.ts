@@ -1,24 +1,20 @@
 import {
   type Address,
   checkVirtualTerms,
-  draftState,
   type Id,
-  lowestFreeSlot,
   type Memo,
   makeNonce,
-  maySign,
   ProtocolError,
   type SignedVoucher,
   type VirtualTerms,
 } from '@sluice/protocol'
 import { EngineError } from '../errors.ts'
 import { channelOf, secondsOf } from '../lanes/channel.ts'
-import { operate } from '../lanes/operate.ts'
+import { draft, takesOperation } from '../lanes/draft.ts'
 import { Waiting } from '../loop/waiting.ts'
 import type { Tx } from '../ports/tx.ts'
-import { addOperations, bestChannel } from './forward.ts'
-import { putVirtual } from './put.ts'
-import { signVoucher } from './sign-voucher.ts'
+import { addOperations, bestChannel, checkRoomForLock, nextSlot } from './forwarding.ts'
+import { signVoucher } from './payments/sign-voucher.ts'
 
 export interface OpenVirtualOptions {
   readonly payee: Address
@@ -97,19 +93,21 @@ function checkAmounts(tx: Tx, { capacity, first, ticks }: OpenVirtualOptions): v
 }
 
 /** The channel with the first member of the path, as soon as its lane can be signed on. */
-function channelToSignOn(tx: Tx, next: Id, token: Id): Id | Waiting {
+function channelToSignOn(tx: Tx, next: Address, token: Address): Id | Waiting {
   const channelId = bestChannel(tx, next, token)
-  const { out, peer } = channelOf(tx, channelId)
+  const channel = channelOf(tx, channelId)
+  const { peer } = channel
   if (!tx.canSend(peer)) throw new EngineError('PEER_QUEUE_FULL', { peer, count: tx.env.policy.queueMax })
-  if (out.draft !== undefined || maySign(out, tx.env.policy)) return channelId
-  return new Waiting(`${peer} to answer and countersign earlier updates`, channelId)
+  return takesOperation(tx, channel)
+    ? channelId
+    : new Waiting(`${peer} to answer and countersign earlier updates`, channelId)
 }
 
 /**
  * Opens a virtual channel: the add towards the payee and the first voucher are signed in one commit and leave together.
  *
- * @throws ProtocolError `TERMS_…`, `FORWARD_NO_CHANNEL`, `LANE_OVERSPENT`, `PAYMENT_ABOVE_CAPACITY`; EngineError `AMOUNT_INVALID`,
- *   `FEES_TOO_HIGH`, `PEER_QUEUE_FULL`.
+ * @throws ProtocolError `TERMS_…`, `FORWARD_NO_CHANNEL`, `ADD_LOCKS_MAX`, `LANE_OVERSPENT`, `PAYMENT_ABOVE_CAPACITY`; EngineError
+ *   `AMOUNT_INVALID`, `FEES_TOO_HIGH`, `PEER_QUEUE_FULL`.
  */
 export function openVirtual(tx: Tx, options: OpenVirtualOptions): OpenedVirtual | Waiting {
   checkAmounts(tx, options)
@@ -120,23 +118,16 @@ export function openVirtual(tx: Tx, options: OpenVirtualOptions): OpenedVirtual 
   const terms = termsOf(tx, options)
   const memo = memoOf(tx, options)
   const fees = checkFees(tx, memo, capacity)
+  checkRoomForLock(tx, channelId, capacity + fees)
   const virtualId = tx.env.digests.virtualId(terms)
-  const slot = lowestFreeSlot(draftState(channelOf(tx, channelId).out).locks)
-  operate(tx, channelId, addOperations({ terms, memo, position: 0 }))
+  const outgoing = { channelId, slot: nextSlot(tx, channelId) }
+  draft(tx, channelId, addOperations({ terms, memo, position: 0 }))
   // With ticks, a voucher of 0 has to be there for the first tick to count on.
   const isSigned = options.first > 0n || options.ticks !== undefined
   const signed = isSigned ? signVoucher(tx, virtualId, options.first, options.ticks) : undefined
   const first = signed?.voucher
-  putVirtual(tx, {
-    virtualId,
-    terms,
-    memo,
-    position: 0,
-    status: 'open',
-    since: secondsOf(tx),
-    outgoing: { channelId, slot },
-    ...signed,
-  })
+  const phase = { type: 'open', outgoing, ...signed } as const
+  tx.virtuals.set(virtualId, { role: 'payer', virtualId, terms, memo, position: 0, since: secondsOf(tx), phase })
   if (payeeUrl !== undefined) tx.reach(payee, payeeUrl)
   if (first !== undefined) tx.volatile(payee, { type: 'voucher', terms, signed: first })
   return { virtualId, terms, first, fees }

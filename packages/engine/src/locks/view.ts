@@ -1,49 +1,65 @@
 import { highestValue, type VirtualRecord } from '@sluice/protocol'
 import type { Tx } from '../ports/tx.ts'
 import type { VirtualView } from '../ports/views.ts'
-import { incomingStands, isOutgoingCleared, outgoingStands, type Situation, situationOf } from './situation.ts'
+import { hubContext, outcomeOf, payerContext } from './context.ts'
+import { nextOf, previousOf, untilOf, voucherOf } from './record.ts'
 
-function statusOf({ record, outcome }: Situation): VirtualView['status'] {
-  const { status, decline } = record
-  if (status === 'spent') return 'declined'
-  if (status === 'closed') return decline === undefined ? 'closed' : 'declined'
-  if (outcome.closing) return 'disputed'
-  return status === 'early' ? 'opening' : status
+type ViewTx = Pick<Tx, 'env' | 'now' | 'chain' | 'channels' | 'acknowledged'>
+
+function statusOf(tx: ViewTx, { virtualId, phase }: VirtualRecord): VirtualView['status'] {
+  if (phase.type === 'closed') return phase.decline === undefined ? 'closed' : 'declined'
+  if (outcomeOf(tx, virtualId).type !== 'quiet') return 'disputed'
+  switch (phase.type) {
+    case 'received':
+      return 'opening'
+    case 'open':
+    case 'forwarded':
+      return 'open'
+    default:
+      return 'closing'
+  }
+}
+
+function isOutgoingCleared(tx: ViewTx, record: VirtualRecord): boolean {
+  if (record.role === 'payer') return payerContext(tx, record).outgoing.lock === 'cleared'
+  return record.role !== 'hub' || hubContext(tx, record).outgoing?.lock === 'cleared'
 }
 
 /** Whom or what the virtual channel waits for, in a sentence; undefined if nobody. */
-export function waitingFor(situation: Situation): string | undefined {
-  const { record, role, incoming, outgoing, outcome } = situation
-  if (record.status === 'closed' || record.status === 'spent' || record.status === 'open') return undefined
-  if (outcome.closing && outcome.finalAmount === undefined) return 'the dispute window of the virtual channel on chain'
-  if (record.status === 'opening') return `a way to lock on towards ${record.terms.path[record.position + 1]}`
-  if (record.outgoing !== undefined && outgoingStands(situation)) {
-    return record.claimed === undefined
-      ? `${outgoing?.peer} to claim what it is owed`
-      : `room on the lane to ${outgoing?.peer} for a fold`
+export function waitingFor(tx: ViewTx, record: VirtualRecord): string | undefined {
+  const { phase, virtualId } = record
+  const next = nextOf(record)
+  if (phase.type === 'closed' || phase.type === 'open' || phase.type === 'forwarded') return undefined
+  if (outcomeOf(tx, virtualId).type === 'closing') return 'the dispute window of the virtual channel on chain'
+  switch (phase.type) {
+    case 'received':
+      return `a way to lock on towards ${next}`
+    case 'asking':
+      return `${next} to claim what it is owed`
+    case 'claimed':
+    case 'covered':
+      return `room on the lane to ${next} for a fold`
+    case 'folding':
+    case 'withdrawing':
+    case 'clearing':
+      return isOutgoingCleared(tx, record) ? undefined : `${next} to countersign a voucher without the lock`
+    case 'claiming':
+    case 'returning':
+      return `${previousOf(record)} to fold its lock`
   }
-  if (!isOutgoingCleared(situation)) return `${outgoing?.peer} to countersign a voucher without the lock`
-  if (role !== 'payer' && incomingStands(situation)) return `${incoming?.peer} to fold its lock`
-  return undefined
-}
-
-/** Unix second until which this side's own hop lets the virtual channel live: of the incoming hop, or the payer's first. */
-export function untilOf({ memo, position }: VirtualRecord): bigint {
-  return memo.until[Math.max(position - 1, 0)] ?? 0n
 }
 
 /** A virtual channel as the API shows it. */
-export function virtualView(tx: Tx, record: VirtualRecord): VirtualView {
-  const situation = situationOf(tx, record)
-  const { virtualId, terms, voucher } = record
-  const reason = waitingFor(situation)
+export function virtualView(tx: ViewTx, record: VirtualRecord): VirtualView {
+  const { virtualId, terms, role } = record
+  const reason = waitingFor(tx, record)
   return {
     virtualId,
     terms,
-    role: situation.role,
-    status: statusOf(situation),
-    amount: highestValue(voucher, terms.capacity),
-    ...(situation.role === 'payer' && { acknowledged: record.acknowledged ?? 0n }),
+    role,
+    status: statusOf(tx, record),
+    amount: highestValue(voucherOf(record), terms.capacity),
+    ...(role === 'payer' && { acknowledged: tx.acknowledged.get(virtualId)?.amount ?? 0n }),
     until: untilOf(record),
     ...(reason !== undefined && { waitingFor: reason }),
   }

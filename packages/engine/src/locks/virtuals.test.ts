@@ -196,9 +196,7 @@ describe('an add that a hub cannot forward', () => {
     const opened = await here.open({ first: 0n, ...options })
     await here.world.scheduler.runFor(5_000)
     expect(viewOf(here, 0, opened.virtualId)?.status).toBe('declined')
-    expect(here.world.log.some(({ event, values }) => event === 'declining to forward' && values.code === code)).toBe(
-      true,
-    )
+    expect(here.world.log.some(({ event, values }) => event === 'declining' && values.code === code)).toBe(true)
     const { spendable, locked } = party(here, 0).channels()[0] ?? {}
     expect({ own: spendable?.own, sent: locked?.sent }).toEqual({ own: 650n, sent: 0n })
   })

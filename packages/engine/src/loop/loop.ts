@@ -1,6 +1,7 @@
 import { EngineError } from '../errors.ts'
 import type { Log } from '../ports/log.ts'
 import type { Store, Write } from '../ports/store.ts'
+import type { EndStage } from '../ports/tx.ts'
 import type { Participant } from '../records/collection.ts'
 import { Waiters } from './waiters.ts'
 import type { Waiting } from './waiting.ts'
@@ -29,6 +30,16 @@ export interface LoopOptions {
   readonly onFatal: (error: Error) => void
 }
 
+type Ends = Readonly<Record<EndStage, Map<string, () => void>>>
+
+const END_STAGES: readonly EndStage[] = ['look', 'sign']
+
+const newEnds = (): Ends => ({ look: new Map(), sign: new Map() })
+
+function clearEnds(ends: Ends): void {
+  for (const stage of END_STAGES) ends[stage].clear()
+}
+
 /** Most events that share one commit, so that one commit stays bounded. */
 const BATCH_LIMIT = 1000
 
@@ -47,10 +58,10 @@ export class Loop {
   #index = 0
   #effects: (() => void)[] = []
   #followers: LoopEvent[] = []
-  #ends = new Map<string, () => void>()
+  readonly #ends = newEnds()
   #eventEffects: (() => void)[] = []
   #eventFollowers: LoopEvent[] = []
-  #eventEnds = new Map<string, () => void>()
+  readonly #eventEnds = newEnds()
   #eventTopics = new Set<string>()
   #topics = new Map<string, number>()
   #changed = new Set<string>()
@@ -122,9 +133,9 @@ export class Loop {
     this.#eventEffects.push(run)
   }
 
-  /** From within an event: runs once at the end of the batch. */
-  atEnd(key: string, run: () => void): void {
-    if (!this.#ends.has(key)) this.#eventEnds.set(key, run)
+  /** From within an event: runs once at the end of the batch. Nothing is signed while something is still to be looked at. */
+  atEnd(stage: EndStage, key: string, run: () => void): void {
+    if (!this.#ends[stage].has(key)) this.#eventEnds[stage].set(key, run)
   }
 
   /** From within an event: this key's record changed, or this topic is to be looked at again. */
@@ -207,12 +218,23 @@ export class Loop {
   }
 
   #runEnds(done: LoopEvent[]): unknown {
-    for (let next = this.#ends.entries().next(); !next.done; next = this.#ends.entries().next()) {
-      const [key, run] = next.value
-      this.#ends.delete(key)
+    for (let next = this.#nextEnd(); next !== undefined; next = this.#nextEnd()) {
+      const run = next
       let problem: unknown
       this.#runWithFollowers({ run, failed: (error) => (problem = error ?? new Error('thrown without a value')) }, done)
       if (problem !== undefined) return problem
+    }
+    return undefined
+  }
+
+  /** Takes out what runs next: the first of the first stage that has any. */
+  #nextEnd(): (() => void) | undefined {
+    for (const stage of END_STAGES) {
+      const next = this.#ends[stage].entries().next()
+      if (next.done) continue
+      const [key, run] = next.value
+      this.#ends[stage].delete(key)
+      return run
     }
     return undefined
   }
@@ -221,7 +243,7 @@ export class Loop {
     for (const participant of this.#options.participants) participant.drop()
     this.#eventEffects = []
     this.#eventFollowers = []
-    this.#eventEnds.clear()
+    clearEnds(this.#eventEnds)
     this.#eventTopics.clear()
   }
 
@@ -229,14 +251,14 @@ export class Loop {
     for (const participant of this.#options.participants) participant.keep()
     this.#effects.push(...this.#eventEffects)
     this.#followers.push(...this.#eventFollowers)
-    for (const [key, run] of this.#eventEnds) this.#ends.set(key, run)
+    for (const stage of END_STAGES) for (const [key, run] of this.#eventEnds[stage]) this.#ends[stage].set(key, run)
     for (const topic of this.#eventTopics) {
       this.#topics.set(topic, this.#index)
       this.#changed.add(topic)
     }
     this.#eventEffects = []
     this.#eventFollowers = []
-    this.#eventEnds.clear()
+    clearEnds(this.#eventEnds)
     this.#eventTopics.clear()
   }
 
@@ -245,7 +267,7 @@ export class Loop {
     this.#dropEvent()
     this.#effects = []
     this.#followers = []
-    this.#ends.clear()
+    clearEnds(this.#ends)
     this.#topics.clear()
     this.#changed.clear()
   }

@@ -67,11 +67,8 @@ export const limits = {
     10,
     2 * HOUR,
   ]),
-  virtualsMax: limit(
-    'virtual channels remembered, those included that are over and whose ids may not be used again yet',
-    'virtual channels',
-    same(100_000),
-  ),
+  virtualsMax: limit('virtual channels that are not over', 'virtual channels', same(100_000)),
+  closedKept: limit('time for which a virtual channel that is over is still shown', 's', same(60)),
   earlyVouchersMax: limit('vouchers held for locks that have not arrived', 'vouchers', same(1024)),
   earlyVouchersPerPeerMax: limit('of these, vouchers whose locks come by one neighbour', 'vouchers', same(256)),
   earlyVoucherWait: limit('time that such a voucher is held', 's', same(30)),

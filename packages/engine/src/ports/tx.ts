@@ -3,12 +3,14 @@ import type {
   ChannelRecord,
   Id,
   ReliableMessage,
+  SignedVoucher,
   VirtualRecord,
-  VirtualStatus,
+  VirtualTerms,
   VolatileMessage,
 } from '@sluice/protocol'
 import type { ChainReader } from './chain-view.ts'
 import type { Environment } from './environment.ts'
+import type { LockKeeper } from './lock-keeper.ts'
 import type { Notification } from './views.ts'
 
 /** A typed view of the records of one kind within a transaction. Records are immutable: `set` replaces one. */
@@ -22,26 +24,68 @@ export interface Table<K extends string, R> {
   entries(): IterableIterator<readonly [K, R]>
 }
 
+/** A payment that a payee was offered and has not checked, or whose lock has not arrived. Only in memory: the payer repeats it. */
+export interface Offer {
+  readonly virtualId: Id
+  readonly terms: VirtualTerms
+  readonly signed: SignedVoucher
+  /** Unix second of its arrival. */
+  readonly since: bigint
+  /** While its lock has not arrived: the neighbour by whom it is to come. */
+  readonly from?: Address
+}
+
+/** What a payee said that it durably holds. Only in memory: it says so again in each session. */
+export interface Acknowledged {
+  readonly virtualId: Id
+  /** Cumulative base units. */
+  readonly amount: bigint
+}
+
+/** The ids that were used up, as long as they could come back. */
+export interface UsedIds {
+  has(id: Id): boolean
+  /** @param since Unix second from which on it is remembered for as long as its nonce could be taken. */
+  add(id: Id, since: bigint): void
+}
+
+/** What may be looked at outside an event, too. */
+export interface StateView {
+  readonly env: Environment
+  /** Milliseconds since the Unix epoch, the same for a whole batch. */
+  readonly now: number
+  readonly chain: ChainReader
+  readonly channels: Pick<Table<Id, ChannelRecord>, 'get'>
+}
+
+/** When in the end of a batch something runs: all that looks at what changed, and then what signs the result once. */
+export type EndStage = 'look' | 'sign'
+
 /**
  * One event's view of the state, and all that it may do. An event is a synchronous function over it: if it throws, everything that it
  * did here is dropped and nothing else. What it sends, notifies and starts leaves only after the commit that holds its changes.
  */
-export interface Tx {
-  readonly env: Environment
-  /** Milliseconds since the Unix epoch, the same for a whole batch. */
-  readonly now: number
+export interface Tx extends StateView {
   readonly channels: Table<Id, ChannelRecord>
   readonly virtuals: Table<Id, VirtualRecord>
-  /** What the chain says, as of this batch. */
-  readonly chain: ChainReader
+  readonly offers: Table<Id, Offer>
+  readonly acknowledged: Table<Id, Acknowledged>
+  readonly usedIds: UsedIds
+  readonly locks: LockKeeper
   /** The channels with a peer, in any status. */
   channelsWith(peer: Address): readonly Id[]
   /** Whether a deposit of this side into the channel is under way. */
   isDepositing(channelId: Id): boolean
   /** The virtual channels that are not over and have a leg on a channel. */
   virtualsOn(channelId: Id): readonly Id[]
-  /** The virtual channels in a status. */
-  virtualsIn(status: VirtualStatus): readonly Id[]
+  /** Of these, those that wait for the channel's lane to take an operation. */
+  virtualsWaitingFor(channelId: Id): readonly Id[]
+  /** The virtual channels that wait to be locked on towards a peer. */
+  virtualsReceivedFor(next: Address): readonly Id[]
+  /** The virtual channels that are not over and that this side pays to a peer. */
+  virtualsPaidTo(payee: Address): readonly Id[]
+  /** The offers whose lock has not arrived: all, or those that are to come by a neighbour. */
+  earlyOffers(from?: Address): Iterable<Id>
   /** Stores a message under the peer's next number; sent after the commit and again until acknowledged. */
   send(peer: Address, message: ReliableMessage): void
   /** Whether the peer's queue takes another message; asked before an event that is not an answer. */
@@ -53,7 +97,7 @@ export interface Tx {
   reach(peer: Address, url: string): void
   notify(notification: Notification): void
   /** Runs once at the end of the batch, however often it is asked for with one key: for work that many events share, as one signature a lane. */
-  atEnd(key: string, run: (tx: Tx) => void): void
+  atEnd(stage: EndStage, key: string, run: (tx: Tx) => void): void
   /** Runs a call that waits (see `Waiting`) again. Writing a record wakes those waiting on its key without this. */
   wake(topic: string): void
   /** Runs after the commit, for what is volatile by nature. Must not throw. */

@@ -9,18 +9,27 @@ import {
   virtualKind,
 } from '@sluice/protocol'
 import type { Store } from '../ports/store.ts'
+import type { Acknowledged, Offer } from '../ports/tx.ts'
 import { type ChannelFacts, channelFactsKind } from './channel-facts.ts'
 import { Collection, type Participant } from './collection.ts'
 import { type Cursor, cursorKind } from './cursor.ts'
 import { type DepositRecord, depositKind } from './deposit.ts'
+import { memoryKind } from './memory.ts'
 import { type OutboxRecord, outboxKind } from './outbox.ts'
 import { type PeerRecord, peerKind } from './peer.ts'
+import { type UsedIdRecord, usedIdKind } from './used-id.ts'
 import { type VirtualFacts, virtualFactsKind } from './virtual-facts.ts'
+import { namesOf } from './virtual-names.ts'
 
 /** All that an engine knows. */
 export interface State {
   readonly channels: Collection<Id, ChannelRecord>
   readonly virtuals: Collection<Id, VirtualRecord>
+  /** Only in memory. */
+  readonly offers: Collection<Id, Offer>
+  /** Only in memory. */
+  readonly acknowledged: Collection<Id, Acknowledged>
+  readonly usedIds: Collection<Id, UsedIdRecord>
   readonly peers: Collection<Address, PeerRecord>
   readonly outbox: Collection<string, OutboxRecord>
   readonly cursor: Collection<string, Cursor>
@@ -29,21 +38,19 @@ export interface State {
   readonly deposits: Collection<string, DepositRecord>
 }
 
-const isOver = (status: VirtualRecord['status']): boolean => status === 'closed' || status === 'spent'
+/** Names of an offer whose lock has not arrived: of all, and of those that are to come by a neighbour. */
+export const earlyName = (from?: Address): string => (from === undefined ? 'early' : `early/${from}`)
 
 /** An empty state. `onChange` hears of each channel, virtual channel and deposit that an event changes, by its id. */
 export function createState(hashing: LaneHashing, onChange: (id: string) => void): State {
   return {
     channels: new Collection<Id, ChannelRecord>(channelKind(hashing), onChange, ({ peer }) => [peer]),
-    virtuals: new Collection<Id, VirtualRecord>(
-      virtualKind,
-      onChange,
-      ({ status, incoming, outgoing, terms, position }) => [
-        status,
-        ...(isOver(status) ? [] : [incoming, outgoing].flatMap((leg) => (leg === undefined ? [] : [leg.channelId]))),
-        ...(position === 0 ? [terms.path.at(-1) ?? ''] : []),
-      ],
+    virtuals: new Collection<Id, VirtualRecord>(virtualKind, onChange, namesOf),
+    offers: new Collection<Id, Offer>(memoryKind('offers'), onChange, ({ from }) =>
+      from === undefined ? [] : [earlyName(), earlyName(from)],
     ),
+    acknowledged: new Collection<Id, Acknowledged>(memoryKind('acknowledged'), onChange),
+    usedIds: new Collection<Id, UsedIdRecord>(usedIdKind),
     peers: new Collection<Address, PeerRecord>(peerKind),
     outbox: new Collection<string, OutboxRecord>(outboxKind, undefined, ({ peer }) => [peer]),
     cursor: new Collection<string, Cursor>(cursorKind),

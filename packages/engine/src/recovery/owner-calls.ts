@@ -1,9 +1,10 @@
-import { type Crypto, createDigests, type Id } from '@sluice/protocol'
+import { type Crypto, createDigests } from '@sluice/protocol'
 import { channelGoals } from '../defence/channel-goals.ts'
 import { virtualGoals } from '../defence/virtual-goals.ts'
 import { createPolicy } from '../policy/policy.ts'
 import type { ChainCall } from '../ports/chain.ts'
 import type { ChainReader } from '../ports/chain-view.ts'
+import type { StateView } from '../ports/tx.ts'
 import { type Backup, signerOf } from './backup.ts'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
@@ -31,9 +32,10 @@ export function ownerCalls(backup: Backup, reader: ChainReader, crypto: Crypto):
     const goals = channelGoals({ ...record, wish: 'dispute' }, reader, env)
     for (const { call } of goals) calls.push(withoutConsent(call))
   }
-  const channel = (channelId: Id) => backup.channels.get(channelId)
+  const now = Number(reader.head?.timestamp ?? 0n) * 1000
+  const view: StateView = { env, now, chain: reader, channels: backup.channels }
   for (const record of backup.virtuals.values()) {
-    for (const { call } of virtualGoals({ record, channel, reader, env })) calls.push(call)
+    for (const { call } of virtualGoals(view, record)) calls.push(call)
   }
   return calls
 }

@@ -1,6 +1,6 @@
 import type { InLane } from './in-lane.ts'
-import type { LaneUpdate } from './operation.ts'
-import type { OutLane } from './out-lane.ts'
+import type { Operation } from './operation.ts'
+import type { LaneDraft, OutLane } from './out-lane.ts'
 import { type LaneState, virtualLockAt } from './state.ts'
 
 /** What of a lane waits for a countersignature. */
@@ -11,40 +11,48 @@ export interface CountersignBacklog {
 }
 
 interface Step {
-  readonly update: LaneUpdate
+  readonly operations: readonly Operation[]
   readonly state: LaneState
 }
 
 /** Capacity that an update freed: what was locked before, and what it added, less what is locked after. */
-function foldedCapacity(update: LaneUpdate, before: bigint): bigint {
-  const added = update.operations.reduce((sum, one) => sum + (one.type === 'add' ? one.terms.capacity : 0n), 0n)
-  return before + added - update.voucher.locked
+function foldedCapacity({ operations, state }: Step, before: bigint): bigint {
+  const added = operations.reduce((sum, one) => sum + (one.type === 'add' ? one.terms.capacity : 0n), 0n)
+  return before + added - state.locked
 }
 
 /** What waits for the receiver's countersignature on a lane, refused updates left out. */
-export function countersignBacklog(base: LaneState, steps: readonly Step[]): CountersignBacklog {
+export function countersignBacklog(base: LaneState, steps: Iterable<Step>): CountersignBacklog {
   let operations = 0
   let folded = 0n
   let locked = base.locked
-  for (const { update } of steps) {
-    operations += Math.max(update.operations.length, 1)
-    folded += foldedCapacity(update, locked)
-    locked = update.voucher.locked
+  for (const step of steps) {
+    operations += Math.max(step.operations.length, 1)
+    folded += foldedCapacity(step, locked)
+    locked = step.state.locked
   }
   return { operations, folded }
 }
 
-/** The backlog of the lane that this side pays on. */
-export function outBacklog(lane: OutLane): CountersignBacklog {
-  return countersignBacklog(
-    lane.base.state,
-    lane.updates.filter(({ status }) => status !== 'refused'),
-  )
+function* stepsOf(updates: OutLane['updates'] | InLane['updates']): Generator<Step> {
+  for (const one of updates) {
+    if ('status' in one && one.status === 'refused') continue
+    yield { operations: one.update.operations, state: one.state }
+  }
+}
+
+/**
+ * The backlog of the lane that this side pays on.
+ *
+ * @param draft Counted as if it were signed.
+ */
+export function outBacklog(lane: OutLane, draft?: LaneDraft): CountersignBacklog {
+  return countersignBacklog(lane.base.state, [...stepsOf(lane.updates), ...(draft ? [draft] : [])])
 }
 
 /** The backlog of the lane that this side receives. */
 export function inBacklog(lane: InLane): CountersignBacklog {
-  return countersignBacklog(lane.base.state, lane.updates)
+  return countersignBacklog(lane.base.state, stepsOf(lane.updates))
 }
 
 /** How many updates await the receiver's answer. */

@@ -1,52 +1,71 @@
-import { optional, struct } from '../codec/composite-fields.ts'
-import { bytes32, flag, oneOf, text, uint32, uint64, uint128 } from '../codec/value-fields.ts'
+import { optional, struct, union, unionBy } from '../codec/composite-fields.ts'
+import { bytes32, text, uint32, uint64, uint128 } from '../codec/value-fields.ts'
+import type { HubPhase } from '../machines/hub-phases.ts'
+import type { Decline, Leg } from '../machines/lock.ts'
+import type { PayeePhase } from '../machines/payee.ts'
+import type { PayerPhase } from '../machines/payer.ts'
 import { memo } from '../messages/lane-messages.ts'
 import { signedVoucher } from '../messages/signed-fields.ts'
 import { virtualTerms } from '../messages/terms-fields.ts'
 import type { RecordKind } from './kind.ts'
 import { recordKind } from './record-kind.ts'
-import type { Decline, IncomingLeg, OutgoingLeg, VirtualRecord } from './virtual.ts'
+import type { VirtualRecord } from './virtual.ts'
 
-type Stored = Omit<VirtualRecord, 'acknowledged' | 'offered'>
+const leg = struct<Leg>({ channelId: bytes32, slot: uint32 })
+const decline = struct<Decline>({ code: text, returned: uint128 })
+const voucher = optional(signedVoucher)
 
-const stored = struct<Stored>({
-  virtualId: bytes32,
-  terms: virtualTerms,
-  memo,
-  position: uint32,
-  status: oneOf('early', 'opening', 'open', 'closing', 'closed', 'spent'),
-  since: uint64,
-  incoming: optional(struct<IncomingLeg>({ channelId: bytes32, slot: uint32, foldedAt: optional(uint128) })),
-  outgoing: optional(struct<OutgoingLeg>({ channelId: bytes32, slot: uint32, largestFold: optional(uint128) })),
-  voucher: optional(signedVoucher),
-  tickSeed: optional(bytes32),
-  closingSince: optional(uint64),
-  closeRequested: optional(flag),
-  claimed: optional(uint128),
-  claimedAt: optional(uint64),
-  decline: optional(struct<Decline>({ code: text, returned: uint128 })),
-  declineSent: optional(flag),
-  clearingSince: optional(uint64),
+const lockedOn = { incoming: leg, outgoing: leg, voucher, largestFold: optional(uint128) }
+const paid = { outgoing: leg, foldedAt: uint128, voucher, largestFold: optional(uint128), closingSince: uint64 }
+const returning = { incoming: leg, decline, closingSince: uint64, askedAt: optional(uint64) }
+const closed = { voucher, decline: optional(decline), closedAt: uint64 }
+
+const hubPhase = union<HubPhase>({
+  received: struct({ incoming: leg }),
+  forwarded: struct(lockedOn),
+  asking: struct({ ...lockedOn, closingSince: uint64 }),
+  claimed: struct({ ...lockedOn, claimed: uint128, decline: optional(decline), closingSince: uint64 }),
+  folding: struct({
+    ...lockedOn,
+    amount: uint128,
+    largestFold: uint128,
+    decline: optional(decline),
+    closingSince: uint64,
+    signedAt: uint64,
+  }),
+  withdrawing: struct({ ...lockedOn, code: text, closingSince: uint64, refusedAt: uint64 }),
+  claiming: struct({ ...lockedOn, closingSince: uint64, askedAt: optional(uint64) }),
+  returning: struct(returning),
+  covered: struct({ ...paid, claimed: optional(uint128) }),
+  clearing: struct({ ...paid, signedAt: uint64 }),
+  closed: struct(closed),
 })
 
-function storedOf(record: VirtualRecord | undefined): Stored | undefined {
-  if (record === undefined || record.status === 'early') return undefined
-  const { acknowledged: _, offered: __, ...rest } = record
-  return rest
-}
+const opened = { outgoing: leg, voucher }
 
-function same(one: Stored, other: Stored): boolean {
-  const names = new Set([...Object.keys(one), ...Object.keys(other)]) as Set<keyof Stored>
-  return [...names].every((name) => one[name] === other[name])
-}
+const payerPhase = union<PayerPhase>({
+  open: struct({ ...opened, tickSeed: optional(bytes32) }),
+  asking: struct({ ...opened, closingSince: uint64 }),
+  claimed: struct({ ...opened, claimed: uint128, decline: optional(decline), closingSince: uint64 }),
+  folding: struct({ ...opened, amount: uint128, decline: optional(decline), closingSince: uint64, signedAt: uint64 }),
+  withdrawing: struct({ ...opened, code: text, closingSince: uint64, refusedAt: uint64 }),
+  closed: struct(closed),
+})
 
-const entries = recordKind<Stored>('virtual/', stored, ({ virtualId }) => virtualId)
+const payeePhase = union<PayeePhase>({
+  open: struct({ incoming: leg, voucher }),
+  claiming: struct({ incoming: leg, voucher, closingSince: uint64, askedAt: optional(uint64) }),
+  returning: struct(returning),
+  closed: struct(closed),
+})
+
+const base = { virtualId: bytes32, terms: virtualTerms, memo, position: uint32, since: uint64 }
+
+const stored = unionBy<VirtualRecord, 'role'>('role', {
+  payer: struct({ ...base, phase: payerPhase }),
+  hub: struct({ ...base, phase: hubPhase }),
+  payee: struct({ ...base, phase: payeePhase }),
+})
 
 /** How virtual channels lie on disk: one entry each. */
-export const virtualKind: RecordKind<VirtualRecord> = {
-  ...entries,
-  writes(before, after) {
-    const [old, young] = [storedOf(before), storedOf(after)]
-    return old !== undefined && young !== undefined && same(old, young) ? [] : entries.writes(old, young)
-  },
-}
+export const virtualKind: RecordKind<VirtualRecord> = recordKind('virtual/', stored, ({ virtualId }) => virtualId)

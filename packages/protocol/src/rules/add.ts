@@ -5,13 +5,12 @@ import { nonceMinute } from '../nonce.ts'
 import type { VirtualTerms } from '../terms.ts'
 import { checkVirtualTerms } from '../terms-check.ts'
 
-/** The limits that an add is held against; see the engine's policy for their units. */
+/** The limits that a virtual channel is held against; see the engine's policy for their units. */
 export interface AddLimits {
   readonly capacityMin: bigint
   readonly nonceAgeMax: number
   readonly virtualWindowMin: number
   readonly virtualWindowMax: number
-  readonly locksMax: number
   readonly lifetimeMin: number
   readonly lifetimeMax: number
 }
@@ -31,8 +30,6 @@ export interface AddContext {
   readonly closing: boolean
   /** Locks in the lane before the add. */
   readonly locks: number
-  /** Unix seconds. */
-  readonly now: bigint
 }
 
 /**
@@ -86,27 +83,43 @@ export function checkNotClosing(channelId: Id, closing: boolean): void {
 }
 
 /**
- * Refuses an add that the receiver of the lane does not accept. That the lock's amount is the capacity follows from replaying.
+ * Refuses an add that is a fault of the lane: with it the whole update is refused. That the lock's amount is the capacity follows from
+ * replaying.
  *
  * @throws ProtocolError `CHANNEL_CLOSING`, `TERMS_PATH_LENGTH`, `TERMS_PATH_REPEATED`, `TERMS_ZERO_SIGNER`, `ADD_PATH_WRONG`, `ADD_TOKEN_WRONG`,
- *   `ADD_CAPACITY_SMALL`, `ADD_ID_SEEN`, `ADD_NONCE_AGE`, `ADD_WINDOW`, `ADD_LOCKS_MAX`, `ADD_MEMO_LENGTH`, `ADD_LIFETIME_ORDER`, `ADD_LIFETIME`.
+ *   `ADD_ID_SEEN`, `ADD_LOCKS_MAX`.
  */
-export function checkAdd(context: AddContext, terms: VirtualTerms, memo: Memo, limits: AddLimits): void {
+export function checkAddLock(
+  context: AddContext,
+  terms: VirtualTerms,
+  { locksMax }: { readonly locksMax: number },
+): void {
   checkNotClosing(context.channelId, context.closing)
   checkVirtualTerms(terms)
-  const hop = hopOf(terms, context.payer, context.receiver)
+  hopOf(terms, context.payer, context.receiver)
   if (terms.token !== context.token) {
     throw new ProtocolError('ADD_TOKEN_WRONG', { got: terms.token, expected: context.token })
   }
+  checkUnseen(context.virtualId, context.seen)
+  if (context.locks >= locksMax) throw new ProtocolError('ADD_LOCKS_MAX', { max: locksMax })
+}
+
+/**
+ * Refuses a virtual channel that its receiver does not want. Its lock is accepted all the same and declined by id, so that it undoes
+ * nobody else's.
+ *
+ * @param hop The place of the lane's payer in the path.
+ * @param now Unix seconds.
+ * @throws ProtocolError `ADD_CAPACITY_SMALL`, `ADD_NONCE_AGE`, `ADD_WINDOW`, `ADD_MEMO_LENGTH`, `ADD_LIFETIME_ORDER`, `ADD_LIFETIME`.
+ */
+export function checkAddVirtual(terms: VirtualTerms, memo: Memo, hop: number, now: bigint, limits: AddLimits): void {
   if (terms.capacity < limits.capacityMin) {
     throw new ProtocolError('ADD_CAPACITY_SMALL', { capacity: terms.capacity, min: limits.capacityMin })
   }
-  checkUnseen(context.virtualId, context.seen)
-  checkNonceAge(terms.nonce, context.now, limits.nonceAgeMax)
+  checkNonceAge(terms.nonce, now, limits.nonceAgeMax)
   checkWindow(terms.disputeWindow, limits)
-  if (context.locks >= limits.locksMax) throw new ProtocolError('ADD_LOCKS_MAX', { max: limits.locksMax })
   checkMemo(terms, memo)
-  checkLifetime((memo.until[hop] ?? 0n) - context.now, limits)
+  checkLifetime((memo.until[hop] ?? 0n) - now, limits)
 }
 
 /** What an add carries for the intermediaries from its hop's receiver on, base units. */

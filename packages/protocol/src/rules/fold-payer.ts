@@ -21,7 +21,6 @@ export function checkPayerFold(virtualId: Id, amount: bigint, highestSigned: big
 
 /** What a hub knows of the lock that it wants to fold. */
 export interface HubFold {
-  readonly virtualId: Id
   /** Value of the highest voucher that it durably holds, ticks included; undefined for none. */
   readonly held: bigint | undefined
   /** Whether the incoming lock stands in its newest received voucher. */
@@ -35,14 +34,4 @@ export interface HubFold {
 export function hubFoldLimit({ held, incomingStands, incomingFoldedAt, outcome }: HubFold): bigint {
   const byVoucher = incomingStands && !outcome.closing ? held : undefined
   return highest(0n, incomingFoldedAt ?? 0n, outcome.finalAmount ?? 0n, byVoucher ?? 0n)
-}
-
-/**
- * Refuses a fold by a hub above what it surely gets for the incoming lock.
- *
- * @throws ProtocolError `FOLD_TOO_HIGH`.
- */
-export function checkHubFold(fold: HubFold, amount: bigint): void {
-  const allowed = hubFoldLimit(fold)
-  if (amount > allowed) throw new ProtocolError('FOLD_TOO_HIGH', { virtualId: fold.virtualId, amount, allowed })
 }

@@ -28,14 +28,29 @@ export function refusedKept(lane: OutLane): number {
  * refused vouchers could still be shown.
  */
 export function maySign(lane: OutLane, limits: CountersignLimits): boolean {
-  return (
-    unanswered(lane) < PIPELINE_LIMIT && refusedKept(lane) < PIPELINE_LIMIT && !backlogReached(outBacklog(lane), limits)
-  )
+  return hasRoom(lane, outBacklog(lane), unanswered(lane), limits)
 }
 
-/** Refuses to sign where {@link maySign} says no. @throws ProtocolError `LANE_FULL`. */
-export function checkMaySign(lane: OutLane, limits: CountersignLimits): void {
-  if (!maySign(lane, limits)) throw new ProtocolError('LANE_FULL', { waiting: lane.updates.length })
+function hasRoom(lane: OutLane, backlog: CountersignBacklog, awaited: number, limits: CountersignLimits): boolean {
+  return awaited < PIPELINE_LIMIT && refusedKept(lane) < PIPELINE_LIMIT && !backlogReached(backlog, limits)
+}
+
+/** How many operations an update may hold, beside what may wait. */
+export interface DraftLimits extends CountersignLimits {
+  readonly operationsPerUpdateMax: number
+}
+
+/** Whether a payer may draft so many operations more: into the draft that it has, or into a new one once that is signed. */
+export function mayDraft(lane: OutLane, count: number, limits: DraftLimits): boolean {
+  const { draft } = lane
+  if (draft === undefined) return maySign(lane, limits)
+  if (draft.operations.length + count <= limits.operationsPerUpdateMax) return true
+  return hasRoom(lane, outBacklog(lane, draft), unanswered(lane) + 1, limits)
+}
+
+/** Refuses to draft where {@link mayDraft} says no. @throws ProtocolError `LANE_FULL`. */
+export function checkMayDraft(lane: OutLane, count: number, limits: DraftLimits): void {
+  if (!mayDraft(lane, count, limits)) throw new ProtocolError('LANE_FULL', { waiting: lane.updates.length })
 }
 
 /** Whether a restatement may be signed, which is what gets refused vouchers out of the way; bounded, as it can be refused too. */

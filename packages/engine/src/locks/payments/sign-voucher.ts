@@ -2,14 +2,15 @@ import {
   bytesToHex,
   type Hex,
   type Id,
+  type PayerRecord,
   type SignedVoucher,
   tickAnchor,
   tickAt,
-  type VirtualRecord,
   type Voucher,
   ZERO_HASH,
 } from '@sluice/protocol'
-import type { Tx } from '../ports/tx.ts'
+import type { Tx } from '../../ports/tx.ts'
+import { voucherOf } from '../record.ts'
 
 /** What a payer's voucher lets be paid by revealing hashes. */
 export interface TickPlan {
@@ -19,7 +20,11 @@ export interface TickPlan {
 }
 
 /** A voucher with what only its payer knows. */
-export type PayerVoucher = Pick<VirtualRecord, 'voucher' | 'tickSeed'> & { readonly voucher: SignedVoucher }
+export interface PayerVoucher {
+  readonly voucher: SignedVoucher
+  /** The seed of its ticks. */
+  readonly tickSeed?: Hex
+}
 
 function tickFields(
   tx: Tx,
@@ -46,8 +51,12 @@ export function planOf(voucher: Voucher | undefined): TickPlan | undefined {
     : { value: voucher.tickValue, count: voucher.tickCount }
 }
 
+const seedOf = ({ phase }: PayerRecord): Hex | undefined => (phase.type === 'open' ? phase.tickSeed : undefined)
+
 /** The tick by which the newest voucher comes to a total; undefined if none does. */
-function tickFor(tx: Tx, { voucher, tickSeed }: VirtualRecord, total: bigint): SignedVoucher | undefined {
+function tickFor(tx: Tx, record: PayerRecord, total: bigint): SignedVoucher | undefined {
+  const voucher = voucherOf(record)
+  const tickSeed = seedOf(record)
   const plan = planOf(voucher?.voucher)
   if (voucher === undefined || plan === undefined || tickSeed === undefined) return undefined
   const above = total - voucher.voucher.amount
@@ -57,9 +66,9 @@ function tickFor(tx: Tx, { voucher, tickSeed }: VirtualRecord, total: bigint): S
 }
 
 /** What pays a total over a virtual channel: the next tick of its newest voucher, or another voucher of the same plan. */
-export function raiseTo(tx: Tx, record: VirtualRecord, total: bigint): PayerVoucher {
+export function raiseTo(tx: Tx, record: PayerRecord, total: bigint): PayerVoucher {
   const ticked = tickFor(tx, record, total)
-  if (ticked !== undefined)
-    return { voucher: ticked, ...(record.tickSeed !== undefined && { tickSeed: record.tickSeed }) }
-  return signVoucher(tx, record.virtualId, total, planOf(record.voucher?.voucher))
+  const tickSeed = seedOf(record)
+  if (ticked !== undefined) return { voucher: ticked, ...(tickSeed !== undefined && { tickSeed }) }
+  return signVoucher(tx, record.virtualId, total, planOf(voucherOf(record)?.voucher))
 }

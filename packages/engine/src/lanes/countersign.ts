@@ -2,8 +2,8 @@ import { backlogReached, countersignNewest, type Id, inBacklog, type LaneUpdate 
 import type { Tx } from '../ports/tx.ts'
 import { channelOf, isClosing, otherParty } from './channel.ts'
 
-/** Countersigns the newest voucher received, now, unless that was done before. */
-export function countersignNow(tx: Tx, channelId: Id): void {
+/** Countersigns the newest voucher received, unless that was done before. */
+export function countersign(tx: Tx, channelId: Id): void {
   const channel = channelOf(tx, channelId)
   const signed = countersignNewest(tx.env, tx.env.signer, channel.in)
   if (signed === undefined) return
@@ -13,9 +13,9 @@ export function countersignNow(tx: Tx, channelId: Id): void {
 }
 
 /** Countersigns at the end of the batch, so that many updates share one signature. */
-export function countersignLater(tx: Tx, channelId: Id): void {
-  tx.atEnd(`countersign/${channelId}`, (end) => {
-    if (!isClosing(end, channelOf(end, channelId))) countersignNow(end, channelId)
+export function countersignAtEnd(tx: Tx, channelId: Id): void {
+  tx.atEnd('look', `countersign/${channelId}`, (end) => {
+    if (!isClosing(end, channelOf(end, channelId))) countersign(end, channelId)
   })
 }
 

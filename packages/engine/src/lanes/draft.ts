@@ -1,20 +1,21 @@
 import {
   type ChannelRecord,
-  checkMaySign,
+  checkMayDraft,
   checkNotClosing,
   draftOperation,
   draftRestatement,
   draftState,
   type Id,
+  mayDraft,
   mayRestate,
   type Operation,
   type OutLane,
   ProtocolError,
 } from '@sluice/protocol'
-import type { Tx } from '../ports/tx.ts'
+import type { StateView, Tx } from '../ports/tx.ts'
 import { channelOf, isClosing, isLeaving, ownSpendable, ownSpendableNow } from './channel.ts'
-import { countersignNow } from './countersign-now.ts'
-import { sealLater, sealNow } from './seal.ts'
+import { countersign } from './countersign.ts'
+import { signUpdate, signUpdateAtEnd } from './sign-update.ts'
 
 /** Countersigns what was received if that is what covers the draft. */
 function cover(tx: Tx, channel: ChannelRecord): void {
@@ -24,7 +25,12 @@ function cover(tx: Tx, channel: ChannelRecord): void {
     const needed = state.paid + state.locked
     throw new ProtocolError('LANE_OVERSPENT', { needed, spendable: needed - missing })
   }
-  if (ownSpendableNow(tx, channel, state) < 0n) countersignNow(tx, channel.channelId)
+  if (ownSpendableNow(tx, channel, state) < 0n) countersign(tx, channel.channelId)
+}
+
+/** Whether the lane takes an operation now, as far as waiting for the peer goes. */
+export function takesOperation(tx: StateView, { out }: ChannelRecord): boolean {
+  return mayDraft(out, 1, tx.env.policy)
 }
 
 /**
@@ -32,22 +38,21 @@ function cover(tx: Tx, channel: ChannelRecord): void {
  *
  * @throws ProtocolError `CHANNEL_CLOSING`, `LANE_FULL`, `LANE_OVERSPENT`, and as `applyOperation`.
  */
-export function operate(tx: Tx, channelId: Id, operations: readonly Operation[], hint?: (id: Id) => number): void {
+export function draft(tx: Tx, channelId: Id, operations: readonly Operation[], hint?: (id: Id) => number): void {
   const { policy } = tx.env
   const isAdding = operations.some(({ type }) => type === 'add')
   let channel = channelOf(tx, channelId)
   checkNotClosing(channelId, isAdding ? isLeaving(tx, channel) : isClosing(tx, channel))
+  checkMayDraft(channel.out, operations.length, policy)
   const drafted = channel.out.draft?.operations.length ?? 0
   if (drafted + operations.length > policy.operationsPerUpdateMax) {
-    sealNow(tx, channelId)
+    signUpdate(tx, channelId)
     channel = channelOf(tx, channelId)
   }
-  if (channel.out.draft === undefined) checkMaySign(channel.out, policy)
   const out = operations.reduce((lane, operation) => draftOperation(tx.env, lane, operation, hint), channel.out)
-  const after = { ...channel, out }
-  cover(tx, after)
+  cover(tx, { ...channel, out })
   tx.channels.set(channelId, { ...channelOf(tx, channelId), out })
-  sealLater(tx, channelId)
+  signUpdateAtEnd(tx, channelId)
 }
 
 /** Whether the newest update is a restatement that was refused: another one would be, too, and so on. */
@@ -56,13 +61,16 @@ function isRestatementRefused({ updates }: OutLane): boolean {
   return newest?.status === 'refused' && newest.update.operations.length === 0
 }
 
-/**
- * Signs the lane as it stands under a new seq, so that its countersignature kills the refused vouchers. Not again after a refused one:
- * then the next update with operations has to do.
- */
+/** Whether the lane may be signed again as it stands. Not again after a refused restatement: then the next update with operations has to do. */
+export function canRestate(tx: StateView, channel: ChannelRecord): boolean {
+  const { out } = channel
+  return out.draft === undefined && !isClosing(tx, channel) && mayRestate(out) && !isRestatementRefused(out)
+}
+
+/** Signs the lane as it stands under a new seq, so that its countersignature kills the refused vouchers. */
 export function restate(tx: Tx, channelId: Id): void {
   const channel = channelOf(tx, channelId)
-  if (isClosing(tx, channel) || !mayRestate(channel.out) || isRestatementRefused(channel.out)) return
+  if (!canRestate(tx, channel)) return
   tx.channels.set(channelId, { ...channel, out: draftRestatement(channel.out) })
-  sealLater(tx, channelId)
+  signUpdateAtEnd(tx, channelId)
 }

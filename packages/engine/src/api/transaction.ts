@@ -1,0 +1,81 @@
+import { type Address, encodeFrame, type ReliableMessage, type VolatileMessage } from '@sluice/protocol'
+import type { Loop } from '../loop/loop.ts'
+import type { Links, Transaction } from '../loop/transaction.ts'
+import type { ChainReader } from '../ports/chain-view.ts'
+import type { Environment } from '../ports/environment.ts'
+import type { LockKeeper } from '../ports/lock-keeper.ts'
+import type { Notification } from '../ports/views.ts'
+import { outboxKey } from '../records/outbox.ts'
+import { newPeer } from '../records/peer.ts'
+import { earlyName, type State } from '../records/state.ts'
+import { virtualNames } from '../records/virtual-names.ts'
+
+export interface TransactionParts {
+  readonly env: Environment
+  readonly state: State
+  readonly chain: ChainReader
+  readonly links: Links
+  readonly locks: LockKeeper
+  readonly loop: Loop
+  readonly now: () => number
+  readonly notify: (notification: Notification) => void
+}
+
+/** The one transaction object: which event's changes it makes is the loop's business. */
+export function createTransaction(parts: TransactionParts): Transaction {
+  const { env, state, chain, links, loop } = parts
+  const tx: Transaction = {
+    env,
+    state,
+    chain,
+    get now() {
+      return parts.now()
+    },
+    channels: state.channels,
+    virtuals: state.virtuals,
+    offers: state.offers,
+    acknowledged: state.acknowledged,
+    usedIds: {
+      has: (id) => state.usedIds.get(id) !== undefined,
+      add: (id, since) => state.usedIds.set(id, { id, since }),
+    },
+    locks: parts.locks,
+    channelsWith: (peer) => [...state.channels.named(peer)],
+    isDepositing: (channelId) =>
+      [...state.deposits.named(channelId)].some((key) => state.deposits.get(key)?.failed === undefined),
+    virtualsOn: (channelId) => [...state.virtuals.named(virtualNames.on(channelId))],
+    virtualsWaitingFor: (channelId) => [...state.virtuals.named(virtualNames.waitingFor(channelId))],
+    virtualsReceivedFor: (next) => [...state.virtuals.named(virtualNames.receivedFor(next))],
+    virtualsPaidTo: (payee) => [...state.virtuals.named(virtualNames.paidTo(payee))],
+    earlyOffers: (from) => state.offers.named(earlyName(from)),
+    send: (peer, message) => send(parts, peer, message),
+    canSend: (peer) => links.pending(peer) < env.policy.queueMax,
+    volatile(peer, message: VolatileMessage) {
+      const frame = encodeFrame({ kind: 'volatile', message })
+      loop.afterCommit(() => links.volatile(peer, frame))
+    },
+    connected: (peer) => links.isConnected(peer),
+    reach: (peer, url) => reach(parts, peer, url),
+    notify: (notification) => loop.afterCommit(() => parts.notify(notification)),
+    atEnd: (stage, key, run) => loop.atEnd(stage, key, () => run(tx)),
+    wake: (topic) => loop.touch(topic),
+    afterCommit: (run) => loop.afterCommit(run),
+    follow: (event) => loop.follow(event),
+  }
+  return tx
+}
+
+function send({ state, links, loop }: TransactionParts, peer: Address, message: ReliableMessage): void {
+  const record = state.peers.get(peer) ?? newPeer(peer)
+  const number = record.next
+  const frame = encodeFrame({ kind: 'data', number, message })
+  state.outbox.set(outboxKey(peer, number), { peer, number, frame })
+  state.peers.set(peer, { ...record, next: number + 1n })
+  loop.afterCommit(() => links.transmit(peer, number, frame))
+}
+
+function reach({ state, links, loop }: TransactionParts, peer: Address, url: string): void {
+  const record = state.peers.get(peer) ?? newPeer(peer)
+  if (record.url !== url) state.peers.set(peer, { ...record, url })
+  loop.afterCommit(() => links.reach(peer))
+}

@@ -1,0 +1,81 @@
+import {
+  type HubEvent,
+  type HubRecord,
+  hubTable,
+  type Id,
+  type PayeeEvent,
+  type PayeeRecord,
+  type PayerEvent,
+  type PayerRecord,
+  payeeTable,
+  payerTable,
+  stepBy,
+  type VirtualRecord,
+} from '@sluice/protocol'
+import type { Tx } from '../ports/tx.ts'
+import { hubContext, payeeContext, payerContext } from './context.ts'
+import { carryOut } from './effects.ts'
+import { forwarding } from './forwarding.ts'
+
+/** How often at most one look follows another: each leads to another phase, of which there are fewer. */
+const LOOKS_MAX = 16
+
+/** Gives an event to a payer's machine. Returns the name of the transition; undefined if nothing happened. */
+export function advancePayer(tx: Tx, record: PayerRecord, event: PayerEvent): string | undefined {
+  const { name, phase, effects } = stepBy(payerTable, record.phase, event, payerContext(tx, record))
+  if (phase !== record.phase) tx.virtuals.set(record.virtualId, { ...record, phase })
+  for (const effect of effects) carryOut(tx, record, effect)
+  return name
+}
+
+/** Gives an event to a hub's machine. Returns the name of the transition; undefined if nothing happened. */
+export function advanceHub(tx: Tx, record: HubRecord, event: HubEvent): string | undefined {
+  const context = { ...hubContext(tx, record), forwarding: () => forwarding(tx, record) }
+  const { name, phase, effects } = stepBy(hubTable, record.phase, event, context)
+  if (phase !== record.phase) tx.virtuals.set(record.virtualId, { ...record, phase })
+  for (const effect of effects) carryOut(tx, record, effect)
+  return name
+}
+
+/** Gives an event to a payee's machine. Returns the name of the transition; undefined if nothing happened. */
+export function advancePayee(tx: Tx, record: PayeeRecord, event: PayeeEvent): string | undefined {
+  const { name, phase, effects } = stepBy(payeeTable, record.phase, event, payeeContext(tx, record))
+  if (phase !== record.phase) tx.virtuals.set(record.virtualId, { ...record, phase })
+  for (const effect of effects) carryOut(tx, record, effect)
+  return name
+}
+
+/** Gives an event that every role knows to the machine of this side's role. */
+export function advance(
+  tx: Tx,
+  record: VirtualRecord,
+  event: { readonly type: 'look' } | { readonly type: 'requestClose' },
+): string | undefined {
+  switch (record.role) {
+    case 'payer':
+      return advancePayer(tx, record, event)
+    case 'hub':
+      return advanceHub(tx, record, event)
+    case 'payee':
+      return advancePayee(tx, record, event)
+  }
+}
+
+/** Does all that is due for a virtual channel now. */
+export function look(tx: Tx, virtualId: Id): void {
+  for (let count = 0; count < LOOKS_MAX; count++) {
+    const record = tx.virtuals.get(virtualId)
+    if (record === undefined || advance(tx, record, { type: 'look' }) === undefined) return
+  }
+}
+
+/** Does all that is due for a virtual channel once the batch's events are all in. */
+export function lookAtEnd(tx: Tx, virtualId: Id): void {
+  tx.atEnd('look', `virtual/${virtualId}`, (end) => look(end, virtualId))
+}
+
+/** Begins to close a virtual channel here: no voucher is signed or accepted from now on. */
+export function requestClose(tx: Tx, record: VirtualRecord): void {
+  advance(tx, record, { type: 'requestClose' })
+  lookAtEnd(tx, record.virtualId)
+}
