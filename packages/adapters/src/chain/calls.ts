@@ -36,7 +36,8 @@ export function compactSignature(signature: Hex): Compact {
   }
 }
 
-function signedLane(signed: SignedLaneVoucher | undefined) {
+/** A lane voucher as the contract takes it, or none. */
+export function signedLane(signed: SignedLaneVoucher | undefined) {
   if (signed === undefined) {
     const none = { lane: 0, seq: 0n, paid: 0n, locked: 0n, locksRoot: ZERO_HASH }
     return { ...none, payerSignature: NO_SIGNATURE, receiverSignature: NO_SIGNATURE }
@@ -54,7 +55,8 @@ function signedLane(signed: SignedLaneVoucher | undefined) {
   }
 }
 
-function signedVoucher({ voucher, signature, tick }: SignedVoucher) {
+/** A virtual channel's voucher as the contract takes it. */
+export function signedVoucher({ voucher, signature, tick }: SignedVoucher) {
   return {
     amount: voucher.amount,
     tickAnchor: voucher.tickAnchor,
@@ -66,7 +68,8 @@ function signedVoucher({ voucher, signature, tick }: SignedVoucher) {
   }
 }
 
-function unlockItem({ slot, amount, resolver, virtualId, side, proof }: LockProof) {
+/** A lock as the contract takes it. */
+export function unlockItem({ slot, amount, resolver, virtualId, side, proof }: LockProof) {
   return { index: slot, amount, resolver, id: virtualId, side, proof }
 }
 

@@ -1,7 +1,7 @@
 import type { Address, Hex } from '@sluice/protocol'
-import solc from 'solc'
 import { encodeDeployData, encodeFunctionData, erc20Abi } from 'viem'
 import type { Anvil } from '../../local-chain/index.ts'
+import { compile } from './compile.ts'
 
 /** What a token is put on. */
 export type TokenChain = Pick<Anvil, 'rpc' | 'mine'>
@@ -32,22 +32,6 @@ contract Token {
   }
 }`
 
-interface Compiled {
-  readonly contracts: {
-    readonly 'Token.sol': { readonly Token: { readonly evm: { readonly bytecode: { readonly object: string } } } }
-  }
-}
-
-function compile(): Hex {
-  const input = {
-    language: 'Solidity',
-    sources: { 'Token.sol': { content: SOURCE } },
-    settings: { evmVersion: 'cancun', outputSelection: { '*': { Token: ['evm.bytecode.object'] } } },
-  }
-  const { contracts } = JSON.parse(solc.compile(JSON.stringify(input))) as Compiled
-  return `0x${contracts['Token.sol'].Token.evm.bytecode.object}`
-}
-
 /** Anvil sends for its own accounts without a signature. */
 async function send(
   local: TokenChain,
@@ -65,7 +49,7 @@ async function send(
 export async function deployToken(local: TokenChain, owner: Address): Promise<Address> {
   const inputs = [{ type: 'address', name: 'owner' }] as const
   const abi = [{ type: 'constructor', inputs, stateMutability: 'nonpayable' }] as const
-  const data = encodeDeployData({ abi, bytecode: compile(), args: [owner] })
+  const data = encodeDeployData({ abi, bytecode: compile(SOURCE, 'Token').creation, args: [owner] })
   const [from] = await local.rpc<readonly Address[]>('eth_accounts')
   if (from === undefined) throw new Error('the chain has no accounts of its own')
   const address = await send(local, { from, data })

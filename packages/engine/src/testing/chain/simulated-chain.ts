@@ -1,4 +1,13 @@
-import { type Address, bytesToHex, type Crypto, createDigests, type Digests, type Domain } from '@sluice/protocol'
+import {
+  type Address,
+  bytesToHex,
+  type Crypto,
+  createDigests,
+  type Digests,
+  type Domain,
+  NATIVE_TOKEN,
+  ProtocolError,
+} from '@sluice/protocol'
 import type {
   Chain,
   ChainBlock,
@@ -8,10 +17,12 @@ import type {
   PreparedTransaction,
   TransactionStatus,
 } from '../../ports/chain.ts'
+import { execute } from '../contract/contract.ts'
+import { addTo, copyLedger, emptyLedger, heldOf, holdingKey, type Ledger } from '../contract/ledger.ts'
+import { Refusal } from '../contract/refusal.ts'
 import type { SeededRandom } from '../random.ts'
 import type { Scheduler } from '../scheduler.ts'
-import { execute } from './contract.ts'
-import { addBalance, balanceOf, copyLedger, emptyLedger, type Ledger } from './ledger.ts'
+import { chainEventOf, contractCallOf } from './chain-calls.ts'
 
 interface Transaction extends PreparedTransaction {
   readonly sender: Address
@@ -100,11 +111,11 @@ export class SimulatedChain {
 
   /** Gives an account money out of nothing. */
   mint(token: Address, account: Address, amount: bigint): void {
-    for (const { ledger } of this.#blocks) addBalance(ledger, token, account, amount)
+    for (const { ledger } of this.#blocks) addTo(ledger.balances, token, account, amount)
   }
 
   balance(token: Address, account: Address): bigint {
-    return balanceOf(this.ledger, token, account)
+    return heldOf(this.ledger.balances, token, account)
   }
 
   /** The chain as the sender's own node shows it. `stop` ends it without further notice. */
@@ -196,9 +207,7 @@ export class SimulatedChain {
   }
 
   #prepare(sender: Address, call: ChainCall): PreparedTransaction {
-    const { digests } = this
-    const { crypto } = this.#options
-    execute({ ledger: copyLedger(this.ledger), sender, time: this.#time(), digests, crypto }, call)
+    this.#execute(copyLedger(this.ledger), sender, call, this.#time())
     const { hash, raw, nonce } = this.#sign(sender, call)
     return { hash, raw, nonce }
   }
@@ -239,11 +248,22 @@ export class SimulatedChain {
 
   #attempt(ledger: Ledger, { sender, call }: Transaction, time: bigint, events: ChainEvent[]): boolean {
     try {
-      events.push(...execute({ ledger, sender, time, digests: this.digests, crypto: this.#options.crypto }, call))
+      events.push(...this.#execute(ledger, sender, call, time))
       return true
-    } catch {
-      return false
+    } catch (error) {
+      // Anything else is a mistake of the model, and must not pass for a call that reverts.
+      if (error instanceof Refusal || error instanceof ProtocolError) return false
+      throw error
     }
+  }
+
+  #execute(ledger: Ledger, sender: Address, call: ChainCall, time: bigint): readonly ChainEvent[] {
+    // As a chain over an RPC does, which lets the contract pull what is missing before it deposits.
+    if (call.type === 'deposit' && call.terms.token !== NATIVE_TOKEN) {
+      ledger.allowances.set(holdingKey(call.terms.token, sender), call.amount)
+    }
+    const context = { ledger, sender, time, digests: this.digests, crypto: this.#options.crypto }
+    return execute(context, contractCallOf(call, sender)).flatMap((event) => chainEventOf(event) ?? [])
   }
 
   /** The next transaction whose turn is come, in no order but that of each sender's nonces. */

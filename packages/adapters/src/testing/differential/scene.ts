@@ -1,0 +1,135 @@
+// The cast of one play, with channels and virtual channels of its own.
+
+import type { LockProof } from '@sluice/engine'
+import { addTo, copyLedger, emptyLedger, holdingKey, type Ledger } from '@sluice/engine/testing'
+import {
+  type Address,
+  asciiToBytes,
+  type ChannelTerms,
+  emptyLocks,
+  type Hex,
+  type Id,
+  type LockTree,
+  lockProof,
+  locksRoot,
+  NATIVE_TOKEN,
+  type Signer,
+  setLock,
+  type VirtualTerms,
+} from '@sluice/protocol'
+import type { Stage } from './stage.ts'
+import { resolverCode } from './surroundings.ts'
+
+/** Seconds of a channel's window. */
+const WINDOW = 150
+/** Long, so that much of what is asked of a virtual channel finds it undecided. */
+const VIRTUAL_WINDOW = 500
+const CAPACITY = 1000n
+const ANSWER = 200
+/** Slots of the tree that every voucher with locks holds: two beyond what a lane's word has room for. */
+const SLOTS = [0, 1, 2, 3, 200, 201] as const
+
+/** What a play is played with. */
+export interface Scene {
+  readonly stage: Stage
+  readonly a: Signer
+  readonly b: Signer
+  readonly payee: Signer
+  readonly stranger: Signer
+  /** Accounts of a and b, of nobody's before. */
+  readonly accounts: readonly [Signer, Signer]
+  /** Two native ones and one in the token; the last one's signers are in the wrong order. */
+  readonly channels: readonly ChannelTerms[]
+  /** Through b, through a, through b by another payer, and one whose path is too short. */
+  readonly virtuals: readonly VirtualTerms[]
+  readonly locks: readonly LockProof[]
+  readonly locked: bigint
+  readonly locksRoot: Hex
+  ledger: Ledger
+}
+
+/** Sets a play up. */
+export async function makeScene(stage: Stage, salt: number): Promise<Scene> {
+  const { crypto, digests, contract, token } = stage
+  const [a, b, payee, stranger] = stage.people
+  if (!a || !b || !payee || !stranger) throw new RangeError('too few people')
+  const keyed = (name: string) => crypto.signer(crypto.keccak256(asciiToBytes(`${name} ${salt}`)))
+  const accounts = [keyed('account a'), keyed('account b')] as const
+  const [partyA, partyB] = [
+    { account: accounts[0].address, signer: a.address },
+    { account: accounts[1].address, signer: b.address },
+  ]
+  const channel = (n: number, of: Address): ChannelTerms => ({
+    a: n === 3 ? partyB : partyA,
+    b: n === 3 ? partyA : partyB,
+    token: of,
+    disputeWindow: WINDOW,
+    nonce: BigInt(salt * 100 + n),
+  })
+  const virtual = (n: number, path: readonly Address[]): VirtualTerms => ({
+    path,
+    token: NATIVE_TOKEN,
+    capacity: CAPACITY,
+    disputeWindow: VIRTUAL_WINDOW,
+    nonce: BigInt(salt * 100 + n),
+  })
+  const virtuals = [
+    virtual(0, [a.address, b.address, payee.address]),
+    virtual(1, [b.address, a.address, payee.address]),
+    virtual(2, [stranger.address, b.address, payee.address]),
+    virtual(3, [a.address]),
+  ]
+  const ids = virtuals.map((terms) => digests.virtualId(terms))
+  const [resolver, mute] = [keyed('resolver').address, keyed('mute resolver').address]
+  await stage.putCode(resolver, resolverCode(ANSWER))
+  const told = ({ slot, id = 0, by = contract, side = 0, amount = CAPACITY }: Told) => ({
+    slot,
+    amount,
+    resolver: by,
+    virtualId: ids[id] ?? '0x',
+    side,
+  })
+  const bare = [
+    told({ slot: SLOTS[0] }),
+    told({ slot: SLOTS[1], id: 1 }),
+    told({ slot: SLOTS[2], by: resolver, side: 7, amount: 300n }),
+    told({ slot: SLOTS[3], by: mute, amount: 5n }),
+    told({ slot: SLOTS[4], amount: 400n }),
+    told({ slot: SLOTS[5], side: 1, amount: 6n }),
+  ]
+  const conditionOf = (lock: (typeof bare)[number]) => digests.condition(lock.resolver, lock.virtualId, lock.side)
+  const tree = bare.reduce(
+    (before: LockTree, lock) =>
+      setLock(crypto.keccak256, before, lock.slot, { amount: lock.amount, condition: conditionOf(lock) }),
+    emptyLocks,
+  )
+  const ledger = emptyLedger()
+  const holders = [a, b, payee, stranger, ...accounts].map(({ address }) => address)
+  for (const of of [NATIVE_TOKEN, token]) {
+    for (const holder of [...holders, contract]) addTo(ledger.balances, of, holder, await stage.balance(of, holder))
+  }
+  for (const holder of holders) ledger.allowances.set(holdingKey(token, holder), await stage.allowance(holder))
+  for (const lock of bare) if (lock.resolver === resolver) ledger.answers.set(conditionOf(lock), BigInt(ANSWER))
+  return {
+    stage,
+    a,
+    b,
+    payee,
+    stranger,
+    accounts,
+    channels: [channel(0, NATIVE_TOKEN), channel(1, NATIVE_TOKEN), channel(2, token), channel(3, NATIVE_TOKEN)],
+    virtuals,
+    locks: bare.map((lock) => ({ ...lock, proof: lockProof(tree, lock.slot) })),
+    locked: bare.reduce((sum, { amount }) => sum + amount, 0n),
+    locksRoot: locksRoot(tree),
+    ledger: copyLedger(ledger),
+  }
+}
+
+interface Told {
+  readonly slot: number
+  readonly id?: number
+  readonly by?: Address
+  readonly side?: number
+  readonly amount?: bigint
+}
