@@ -8,7 +8,6 @@ import {
   type ChannelTerms,
   emptyLocks,
   type Hex,
-  type Id,
   type LockTree,
   lockProof,
   locksRoot,
