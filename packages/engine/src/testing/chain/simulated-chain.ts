@@ -75,6 +75,8 @@ export class SimulatedChain {
   readonly #known = new Map<string, Transaction>()
   #mempool: Transaction[] = []
   #count = 0
+  /** Never falls: what was final stays so, however often the newest blocks are taken away. */
+  #final = 0n
   #isDown = false
   /** Probability that a broadcast is lost. */
   lossRate = 0
@@ -105,8 +107,7 @@ export class SimulatedChain {
 
   /** Number of the newest final block. */
   get final(): bigint {
-    const number = this.#newest.number - BigInt(this.#finality)
-    return number > 0n ? number : 0n
+    return this.#final
   }
 
   /** Gives an account money out of nothing. */
@@ -145,9 +146,12 @@ export class SimulatedChain {
     return transaction
   }
 
-  /** Takes the newest blocks away. Their transactions may be included again, in another order, or not (`lossRate`). */
+  /**
+   * Takes the newest blocks away, but none that is final. Their transactions may be included again, in another order, or not
+   * (`lossRate`).
+   */
   reorg(depth: number): void {
-    const keep = Math.max(this.#blocks.length - depth, this.#blocks.length - this.#finality, 1)
+    const keep = Math.max(this.#blocks.length - depth, Number(this.#final) + 1)
     const gone = this.#blocks.splice(keep)
     const back = gone.flatMap(({ mined }) => mined.map(({ transaction }) => transaction))
     this.#mempool.push(...back.filter(() => !this.#options.random.chance(this.lossRate)))
@@ -243,6 +247,8 @@ export class SimulatedChain {
       this.onMined(next.sender, next.call, success)
     }
     this.#blocks.push({ number: parent.number + 1n, hash: this.#hash(), timestamp, events, mined, ledger })
+    const deep = this.#newest.number - BigInt(this.#finality)
+    if (deep > this.#final) this.#final = deep
     this.#scheduler.after(this.#options.random.below(50), () => this.#tellAll())
   }
 
