@@ -50,6 +50,10 @@ const types = {
     'bytes32 keyResponder',
     'address initiator',
     'address responder',
+    'uint8 minVersionInitiator',
+    'uint8 maxVersionInitiator',
+    'uint8 minVersionResponder',
+    'uint8 maxVersionResponder',
     'uint8 role',
   ),
 }

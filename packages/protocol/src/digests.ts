@@ -32,7 +32,7 @@ export const TYPES = {
   Withdrawal: 'Withdrawal(bytes32 channelId,uint8 party,uint128 total,uint64 deadline)',
   CloseRequest: 'CloseRequest(bytes32 id)',
   Session:
-    'Session(bytes32 nonceInitiator,bytes32 nonceResponder,bytes32 keyInitiator,bytes32 keyResponder,address initiator,address responder,uint8 role)',
+    'Session(bytes32 nonceInitiator,bytes32 nonceResponder,bytes32 keyInitiator,bytes32 keyResponder,address initiator,address responder,uint8 minVersionInitiator,uint8 maxVersionInitiator,uint8 minVersionResponder,uint8 maxVersionResponder,uint8 role)',
 } as const
 
 /**
@@ -166,6 +166,10 @@ export function createDigests(domain: Domain, { keccak256 }: Pick<Crypto, 'kecca
         bytes32Word('keyResponder', session.keyResponder),
         addressWord('initiator', session.initiator),
         addressWord('responder', session.responder),
+        uint8('minVersionInitiator', session.minVersionInitiator),
+        uint8('maxVersionInitiator', session.maxVersionInitiator),
+        uint8('minVersionResponder', session.minVersionResponder),
+        uint8('maxVersionResponder', session.maxVersionResponder),
         uint8('role', session.role),
       ),
     condition: (resolver, id, side) => lockCondition(keccak256, resolver, id, side),

@@ -22,9 +22,9 @@ export const transportErrors = {
     message: 'the other end sent {what} instead of a handshake',
     action: 'Check that a Sluice peer listens there.',
   },
-  TRANSPORT_VERSION_UNKNOWN: {
-    message: 'the other end speaks version {got} of the handshake, not {expected}',
-    action: 'Upgrade whichever side is older.',
+  TRANSPORT_NO_COMMON_VERSION: {
+    message: 'the other end speaks version {theirs} of the protocol, this end {ours}',
+    action: 'Upgrade whichever side speaks the lower versions.',
   },
   TRANSPORT_PEER_WRONG: {
     message: 'the signer {got} answers, not {expected}',

@@ -8,21 +8,26 @@ import {
   hexToBytes,
   type SessionRole,
   type Signer,
+  type VersionRange,
 } from '@sluice/protocol'
 import { TransportError } from './errors.ts'
+import {
+  agreeOnVersion,
+  decodeHello,
+  decodeRange,
+  encodeHello,
+  encodeRange,
+  HELLO_BYTES,
+  type Hello,
+  malformed,
+} from './hello.ts'
 import type { EphemeralKey, Primitives } from './primitives.ts'
 
-const VERSION = 1
-const NONCE_BYTES = 32
-const KEY_BYTES = 32
-const SIGNER_BYTES = 20
 const SIGNATURE_BYTES = 65
-const HELLO_BYTES = 1 + NONCE_BYTES + KEY_BYTES + SIGNER_BYTES
-/** A nonce begins with so many bytes that say which run of a program made it; the rest is random. */
-const INSTANCE_BYTES = 8
+const RANDOM_BYTES = 24
 
-/** The longest message of a handshake. */
-export const HANDSHAKE_BYTES = HELLO_BYTES + SIGNATURE_BYTES
+/** The longest message of a handshake, with room for what later versions say: of theirs, only which versions they are is read. */
+export const HANDSHAKE_BYTES = 4096
 
 /** Who shakes hands. */
 export interface Identity {
@@ -30,21 +35,17 @@ export interface Identity {
   readonly crypto: Crypto
   readonly digests: Digests
   readonly primitives: Primitives
-  /** Random for each start of the transport: another one means that the peer was started anew. */
+  readonly versions: VersionRange
+  /** 8 bytes, random for each start of the transport: others mean that the peer was started anew. A nonce begins with them. */
   readonly instance: Uint8Array
-}
-
-/** What one end says of itself before anything is proved. */
-interface Hello {
-  readonly nonce: Hex
-  readonly key: Hex
-  readonly signer: Address
 }
 
 /** What both ends have once each has proved its key to the other. */
 export interface Established {
   readonly peer: Address
   readonly role: SessionRole
+  /** The highest version of the protocol that both ends speak. */
+  readonly version: number
   /** Which run of the peer's program is at the other end. */
   readonly instance: Hex
   readonly sendKey: Uint8Array
@@ -52,34 +53,11 @@ export interface Established {
 }
 
 function makeHello(identity: Identity, key: EphemeralKey): Hello {
-  const random = identity.primitives.random(NONCE_BYTES - INSTANCE_BYTES)
   return {
-    nonce: bytesToHex(concatBytes(identity.instance, random)),
+    versions: identity.versions,
+    nonce: bytesToHex(concatBytes(identity.instance, identity.primitives.random(RANDOM_BYTES))),
     key: bytesToHex(key.publicKey),
     signer: identity.signer.address,
-  }
-}
-
-function encodeHello(hello: Hello): Uint8Array {
-  return concatBytes(
-    Uint8Array.of(VERSION),
-    hexToBytes(hello.nonce, NONCE_BYTES),
-    hexToBytes(hello.key, KEY_BYTES),
-    hexToBytes(hello.signer, SIGNER_BYTES),
-  )
-}
-
-function decodeHello(bytes: Uint8Array, length: number): Hello {
-  const version = bytes[0]
-  if (bytes.length === length && version !== VERSION) {
-    throw new TransportError('TRANSPORT_VERSION_UNKNOWN', { got: version, expected: VERSION })
-  }
-  if (bytes.length !== length) throw new TransportError('TRANSPORT_MALFORMED', { what: `${bytes.length} bytes` })
-  const part = (from: number, size: number): Hex => bytesToHex(bytes.subarray(from, from + size))
-  return {
-    nonce: part(1, NONCE_BYTES),
-    key: part(1 + NONCE_BYTES, KEY_BYTES),
-    signer: part(1 + NONCE_BYTES + KEY_BYTES, SIGNER_BYTES),
   }
 }
 
@@ -91,6 +69,10 @@ function sessionDigest(identity: Identity, initiator: Hello, responder: Hello, r
     keyResponder: responder.key,
     initiator: initiator.signer,
     responder: responder.signer,
+    minVersionInitiator: initiator.versions.min,
+    maxVersionInitiator: initiator.versions.max,
+    minVersionResponder: responder.versions.min,
+    maxVersionResponder: responder.versions.max,
     role,
   })
 }
@@ -101,34 +83,44 @@ function checkProof(identity: Identity, digest: Hex, proof: Uint8Array, peer: Ad
   }
 }
 
+/** A handshake as one end has it once both hellos are said. */
+interface Exchange {
+  readonly identity: Identity
+  readonly key: EphemeralKey
+  readonly initiator: Hello
+  readonly responder: Hello
+  readonly role: SessionRole
+  readonly version: number
+}
+
 // The digest of role 0 covers the domain and all that both ends said, so the keys are worth nothing for any other session.
-function establish(
-  identity: Identity,
-  key: EphemeralKey,
-  initiator: Hello,
-  responder: Hello,
-  role: SessionRole,
-): Established {
+function establish({ identity, key, initiator, responder, role, version }: Exchange): Established {
   const theirs = role === 0 ? responder : initiator
   const secret = key.agree(hexToBytes(theirs.key))
-  if (secret === undefined) throw new TransportError('TRANSPORT_MALFORMED', { what: 'a weak key' })
+  if (secret === undefined) throw malformed('a weak key')
   const salt = hexToBytes(sessionDigest(identity, initiator, responder, 0))
-  const fromInitiator = identity.primitives.derive(secret, salt, 'sluice session 1 initiator')
-  const fromResponder = identity.primitives.derive(secret, salt, 'sluice session 1 responder')
+  const fromInitiator = identity.primitives.derive(secret, salt, `sluice session ${version} initiator`)
+  const fromResponder = identity.primitives.derive(secret, salt, `sluice session ${version} responder`)
   return {
     peer: theirs.signer,
     role,
-    instance: bytesToHex(hexToBytes(theirs.nonce).subarray(0, INSTANCE_BYTES)),
+    version,
+    instance: bytesToHex(hexToBytes(theirs.nonce).subarray(0, identity.instance.length)),
     sendKey: role === 0 ? fromInitiator : fromResponder,
     receiveKey: role === 0 ? fromResponder : fromInitiator,
   }
 }
 
-/** One step: what to send, and once the other end has proved its key, the session. Throws TransportError. */
-export type HandshakeStep = (message: Uint8Array) => {
+/** What a step leads to. A refusal ends the handshake, once the reply that tells the other end of it is sent. */
+export interface HandshakeOutcome {
   readonly reply?: Uint8Array
+  /** The other end has proved its key. */
   readonly established?: Established
+  readonly refusal?: TransportError
 }
+
+/** Takes the other end's next message. Throws TransportError for what ends the handshake without a word. */
+export type HandshakeStep = (message: Uint8Array) => HandshakeOutcome
 
 /** The dialling end: its first message and what to do with each answer. */
 export function initiate(
@@ -138,11 +130,14 @@ export function initiate(
   const key = identity.primitives.createKey()
   const own = makeHello(identity, key)
   const step: HandshakeStep = (message) => {
-    const theirs = decodeHello(message, HELLO_BYTES + SIGNATURE_BYTES)
+    const version = agreeOnVersion(own.versions, decodeRange(message))
+    if (version instanceof TransportError) throw version
+    const theirs = decodeHello(message, SIGNATURE_BYTES)
     if (theirs.signer !== peer) throw new TransportError('TRANSPORT_PEER_WRONG', { got: theirs.signer, expected: peer })
     checkProof(identity, sessionDigest(identity, own, theirs, 1), message.subarray(HELLO_BYTES), peer)
     const proof = identity.signer.sign(sessionDigest(identity, own, theirs, 0))
-    return { reply: hexToBytes(proof, SIGNATURE_BYTES), established: establish(identity, key, own, theirs, 0) }
+    const established = establish({ identity, key, initiator: own, responder: theirs, role: 0, version })
+    return { reply: hexToBytes(proof, SIGNATURE_BYTES), established }
   }
   return { first: encodeHello(own), step }
 }
@@ -151,18 +146,21 @@ export function initiate(
 export function respond(identity: Identity): HandshakeStep {
   const key = identity.primitives.createKey()
   const own = makeHello(identity, key)
-  let theirs: Hello | undefined
+  let exchange: Exchange | undefined
+  const answer = (message: Uint8Array): HandshakeOutcome => {
+    const version = agreeOnVersion(own.versions, decodeRange(message))
+    if (version instanceof TransportError) return { reply: encodeRange(own.versions), refusal: version }
+    const theirs = decodeHello(message)
+    if (theirs.signer === own.signer) throw new TransportError('TRANSPORT_SELF', { peer: own.signer })
+    exchange = { identity, key, initiator: theirs, responder: own, role: 1, version }
+    const proof = identity.signer.sign(sessionDigest(identity, theirs, own, 1))
+    return { reply: concatBytes(encodeHello(own), hexToBytes(proof, SIGNATURE_BYTES)) }
+  }
   return (message) => {
-    if (theirs === undefined) {
-      theirs = decodeHello(message, HELLO_BYTES)
-      if (theirs.signer === own.signer) throw new TransportError('TRANSPORT_SELF', { peer: own.signer })
-      const proof = identity.signer.sign(sessionDigest(identity, theirs, own, 1))
-      return { reply: concatBytes(encodeHello(own), hexToBytes(proof, SIGNATURE_BYTES)) }
-    }
-    if (message.length !== SIGNATURE_BYTES) {
-      throw new TransportError('TRANSPORT_MALFORMED', { what: `${message.length} bytes` })
-    }
-    checkProof(identity, sessionDigest(identity, theirs, own, 0), message, theirs.signer)
-    return { established: establish(identity, key, theirs, own, 1) }
+    if (exchange === undefined) return answer(message)
+    if (message.length !== SIGNATURE_BYTES) throw malformed(`${message.length} bytes`)
+    const { initiator } = exchange
+    checkProof(identity, sessionDigest(identity, initiator, own, 0), message, initiator.signer)
+    return { established: establish(exchange) }
   }
 }

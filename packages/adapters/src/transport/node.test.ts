@@ -124,6 +124,27 @@ describe.each([
     expect([client.events.opens, server.events.opens]).toEqual([0, 0])
   })
 
+  it('tells which versions are spoken where none is in common, at both ends', async () => {
+    const lines: unknown[] = []
+    const log = { debug() {}, info: (...line: unknown[]) => lines.push(line), warn() {}, error() {} }
+    const b = createParty({ versions: { min: 2, max: 3 }, log })
+    const server = await listening(b)
+    const client = await start(create(createParty()))
+    const dialled = client.transport.connect(b.signer.address, urlOf(server.transport))
+    const details = { ours: '1', theirs: '2 to 3' }
+    await expect(dialled).rejects.toMatchObject({ code: 'TRANSPORT_NO_COMMON_VERSION', details })
+    expect(lines).toEqual([
+      [
+        'session.refused',
+        {
+          code: 'TRANSPORT_NO_COMMON_VERSION',
+          reason: 'the other end speaks version 1 of the protocol, this end 2 to 3',
+        },
+      ],
+    ])
+    expect([client.events.opens, server.events.opens]).toEqual([0, 0])
+  })
+
   it('gives the session that stands to whoever asks again', async () => {
     const [a, b] = createParties()
     const server = await listening(b)

@@ -1,121 +1,11 @@
-import { bytesToHex } from '@sluice/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Established, type Identity, initiate, respond } from './handshake.ts'
 import { defaultTransportLimits, type TransportLimits } from './limits.ts'
-import type { Primitives } from './primitives.ts'
 import { nodePrimitives } from './primitives-node.ts'
-import { webPrimitives } from './primitives-web.ts'
 import { SecureSession } from './session.ts'
 import { createManualClock } from './testing/manual-clock.ts'
-import { createParty, digestsOn } from './testing/party.ts'
+import { createIdentity, shake } from './testing/shake.ts'
 import { TestWire } from './testing/wire-pair.ts'
-
-function identity(primitives: Primitives = nodePrimitives, chainId = 314n): Identity {
-  const { signer, crypto } = createParty()
-  return { signer, crypto, digests: digestsOn(chainId), primitives, instance: primitives.random(8) }
-}
-
-type Tamper = (message: Uint8Array, which: number) => Uint8Array
-
-/** A handshake with somebody in the middle. */
-function shake(a: Identity, b: Identity, tamper: Tamper = (message) => message): [Established, Established] {
-  const { first, step } = initiate(a, b.signer.address)
-  const answer = respond(b)
-  const hello = answer(tamper(first, 0)).reply
-  const { reply, established } = step(tamper(hello as Uint8Array, 1))
-  const other = answer(tamper(reply as Uint8Array, 2)).established
-  return [established as Established, other as Established]
-}
-
-const byte = fc.integer({ min: 1, max: 255 })
-
-describe('a handshake', () => {
-  it.each([
-    ['node and node', nodePrimitives, nodePrimitives],
-    ['node and web', nodePrimitives, webPrimitives],
-    ['web and node', webPrimitives, nodePrimitives],
-  ])('gives both ends the same keys, one a direction: %s', (_case, ours, theirs) => {
-    const [a, b] = [identity(ours), identity(theirs)]
-    const [atA, atB] = shake(a, b)
-    expect([atA.peer, atB.peer]).toEqual([b.signer.address, a.signer.address])
-    expect(bytesToHex(atA.sendKey)).toBe(bytesToHex(atB.receiveKey))
-    expect(bytesToHex(atB.sendKey)).toBe(bytesToHex(atA.receiveKey))
-    expect(bytesToHex(atA.sendKey)).not.toBe(bytesToHex(atB.sendKey))
-  })
-
-  it('never ends well at both ends when anything in it was changed on the way', () => {
-    const [a, b] = [identity(), identity()]
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 2 }), fc.nat(), byte, (which, at, change) => {
-        const tamper: Tamper = (message, i) => {
-          if (i !== which) return message
-          const changed = message.slice()
-          const position = at % changed.length
-          changed[position] = (changed[position] ?? 0) ^ change
-          return changed
-        }
-        expect(() => shake(a, b, tamper)).toThrow()
-      }),
-      { numRuns: 300 },
-    )
-  })
-
-  it.each([
-    ['cut short', (message: Uint8Array) => message.subarray(0, -1)],
-    ['with more behind it', (message: Uint8Array) => Uint8Array.from([...message, 0])],
-    ['empty', () => new Uint8Array()],
-  ])('refuses any message that is %s', (_case, change) => {
-    for (const which of [0, 1, 2]) {
-      const tamper: Tamper = (message, i) => (i === which ? change(message) : message)
-      expect(() => shake(identity(), identity(), tamper)).toThrow(
-        expect.objectContaining({ code: 'TRANSPORT_MALFORMED' }),
-      )
-    }
-  })
-
-  it('refuses another chain', () => {
-    const wrong = expect.objectContaining({ code: 'TRANSPORT_PROOF_WRONG' })
-    expect(() => shake(identity(), identity(nodePrimitives, 1n))).toThrow(wrong)
-  })
-
-  it('refuses another version by its name', () => {
-    const tamper: Tamper = (message, i) => (i === 2 ? message : Uint8Array.from([9, ...message.subarray(1)]))
-    const wrong = expect.objectContaining({ code: 'TRANSPORT_VERSION_UNKNOWN' })
-    expect(() => shake(identity(), identity(), tamper)).toThrow(wrong)
-  })
-
-  it('refuses another signer than the one that was dialled', () => {
-    const [a, b, c] = [identity(), identity(), identity()]
-    const { first, step } = initiate(a, c.signer.address)
-    const hello = respond(b)(first).reply as Uint8Array
-    expect(() => step(hello)).toThrow(expect.objectContaining({ code: 'TRANSPORT_PEER_WRONG' }))
-  })
-
-  it('refuses its own words sent back', () => {
-    const a = identity()
-    expect(() => respond(a)(initiate(a, a.signer.address).first)).toThrow(
-      expect.objectContaining({ code: 'TRANSPORT_SELF' }),
-    )
-  })
-
-  it('refuses a proof from an earlier session of the same two', () => {
-    const [a, b] = [identity(), identity()]
-    let earlier = new Uint8Array()
-    shake(a, b, (message, i) => {
-      if (i === 2) earlier = message.slice()
-      return message
-    })
-    const replay: Tamper = (message, i) => (i === 2 ? earlier : message)
-    expect(() => shake(a, b, replay)).toThrow(expect.objectContaining({ code: 'TRANSPORT_PROOF_WRONG' }))
-  })
-
-  it('refuses a key that makes the secret predictable', () => {
-    for (const primitives of [nodePrimitives, webPrimitives]) {
-      expect(primitives.createKey().agree(new Uint8Array(32))).toBeUndefined()
-    }
-  })
-})
 
 interface End {
   readonly wire: TestWire
@@ -126,7 +16,7 @@ interface End {
 
 function pair(limits: Partial<TransportLimits> = {}) {
   const clock = createManualClock()
-  const ends = shake(identity(), identity()).map((established): End => {
+  const ends = shake(createIdentity(), createIdentity()).map((established): End => {
     const wire = new TestWire()
     const end: { frames: string[]; closes: number } = { frames: [], closes: 0 }
     const session = new SecureSession({

@@ -28,6 +28,7 @@ export interface SessionOptions {
 export class SecureSession implements Session {
   readonly peer: Address
   readonly role: SessionRole
+  readonly version: number
   readonly instance: Hex
   readonly #wire: Wire
   readonly #limits: TransportLimits
@@ -44,6 +45,7 @@ export class SecureSession implements Session {
   constructor({ established, wire, primitives, limits, clock, handler }: SessionOptions) {
     this.peer = established.peer
     this.role = established.role
+    this.version = established.version
     this.instance = established.instance
     this.#wire = wire
     this.#limits = limits

@@ -1,7 +1,16 @@
 import type { Clock, Log, Session, Transport, TransportHandler } from '@sluice/engine'
-import type { Address, Crypto, Digests, Signer } from '@sluice/protocol'
+import { type Address, type Crypto, type Digests, type Signer, VERSIONS, type VersionRange } from '@sluice/protocol'
 import { TransportError } from './errors.ts'
-import { type Established, HANDSHAKE_BYTES, type HandshakeStep, type Identity, initiate, respond } from './handshake.ts'
+import {
+  type Established,
+  HANDSHAKE_BYTES,
+  type HandshakeOutcome,
+  type HandshakeStep,
+  type Identity,
+  initiate,
+  respond,
+} from './handshake.ts'
+import { malformed } from './hello.ts'
 import { defaultTransportLimits, type TransportLimits } from './limits.ts'
 import type { Primitives } from './primitives.ts'
 import { recordBytes } from './records.ts'
@@ -22,6 +31,8 @@ export interface TransportOptions {
   readonly clock: Clock
   readonly log?: Log
   readonly limits?: Partial<TransportLimits>
+  /** Which versions of the protocol to speak; default: all that this code knows. */
+  readonly versions?: VersionRange
 }
 
 /** Takes a fresh connection in; `authenticated` is called once its other end has proved a key. Listens to it within the call. */
@@ -53,12 +64,12 @@ export class SocketTransport implements Transport {
   #listener: Listener | undefined
 
   constructor(options: TransportOptions, platform: Platform) {
-    const { signer, crypto, digests } = options
+    const { signer, crypto, digests, versions = VERSIONS } = options
     const { primitives } = platform
     this.#options = options
     this.#platform = platform
     this.#limits = { ...defaultTransportLimits, ...options.limits }
-    this.#identity = { signer, crypto, digests, primitives, instance: primitives.random(INSTANCE_BYTES) }
+    this.#identity = { signer, crypto, digests, primitives, versions, instance: primitives.random(INSTANCE_BYTES) }
     this.#table = new SessionTable(signer.address)
   }
 
@@ -109,8 +120,13 @@ export class SocketTransport implements Transport {
   #shake(wire: Wire, step: HandshakeStep): Promise<Session> {
     this.#track(wire)
     return new Promise((resolve, reject) => {
-      const fail = (error: TransportError): void => {
+      let isOver = false
+      const finish = (): void => {
+        isOver = true
         cancel()
+      }
+      const fail = (error: TransportError): void => {
+        finish()
         reject(error)
         wire.destroy()
       }
@@ -118,13 +134,22 @@ export class SocketTransport implements Transport {
       const cancel = this.#options.clock.after(milliseconds, () =>
         fail(new TransportError('TRANSPORT_TIMEOUT', { milliseconds })),
       )
+      const take = (bytes: Uint8Array): void => {
+        const { reply, established, refusal } = takeStep(step, bytes)
+        if (reply !== undefined) wire.send(reply)
+        if (refusal === undefined && established === undefined) return
+        finish()
+        if (established !== undefined) resolve(this.#open(wire, established))
+        else {
+          reject(refusal)
+          wire.close()
+        }
+      }
       wire.listen({
         message: (bytes) => {
+          if (isOver) return
           try {
-            const established = this.#take(wire, step, bytes)
-            if (established === undefined) return
-            cancel()
-            resolve(this.#open(wire, established))
+            take(bytes)
           } catch (cause) {
             fail(cause instanceof TransportError ? cause : new TransportError('TRANSPORT_ENDED', {}, cause))
           }
@@ -132,15 +157,6 @@ export class SocketTransport implements Transport {
         closed: () => fail(new TransportError('TRANSPORT_ENDED')),
       })
     })
-  }
-
-  #take(wire: Wire, step: HandshakeStep, bytes: Uint8Array): Established | undefined {
-    if (bytes.length > HANDSHAKE_BYTES) {
-      throw new TransportError('TRANSPORT_MALFORMED', { what: `${bytes.length} bytes` })
-    }
-    const { reply, established } = step(bytes)
-    if (reply !== undefined) wire.send(reply)
-    return established
   }
 
   /** Both ends have proved their keys. Returns the session that is the one with this peer from now on. */
@@ -166,7 +182,8 @@ export class SocketTransport implements Transport {
       verdict.replaced.close()
       this.#handler?.closed(verdict.replaced)
     }
-    this.#options.log?.debug('session.opened', { peer: session.peer, dialled: session.role === 0 })
+    const { peer, role, version } = session
+    this.#options.log?.debug('session.opened', { peer, dialled: role === 0, version })
     this.#handler?.opened(session)
     return session
   }
@@ -179,7 +196,9 @@ export class SocketTransport implements Transport {
 
   #refused(error: unknown): void {
     if (!(error instanceof TransportError)) throw error
-    this.#options.log?.debug('session.refused', { code: error.code, reason: error.message })
+    // Of all that may be said by whoever dials, this is what an operator can mend.
+    const level = error.code === 'TRANSPORT_NO_COMMON_VERSION' ? 'info' : 'debug'
+    this.#options.log?.[level]('session.refused', { code: error.code, reason: error.message })
   }
 
   #track(wire: Wire): void {
@@ -187,4 +206,9 @@ export class SocketTransport implements Transport {
     wire.gone.then(() => this.#wires.delete(wire))
     if (this.#stopping.signal.aborted) wire.destroy()
   }
+}
+
+function takeStep(step: HandshakeStep, bytes: Uint8Array): HandshakeOutcome {
+  if (bytes.length > HANDSHAKE_BYTES) throw malformed(`${bytes.length} bytes`)
+  return step(bytes)
 }

@@ -75,6 +75,10 @@ export const sessions: readonly Session[] = ([0, 1] as const).map((role) => ({
   keyResponder: hashOf('key of the responder'),
   initiator: signerAt(0).address,
   responder: signerAt(1).address,
+  minVersionInitiator: 1,
+  maxVersionInitiator: 1,
+  minVersionResponder: 1,
+  maxVersionResponder: 3,
   role,
 }))
 
