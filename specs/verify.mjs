@@ -39,7 +39,7 @@ const types = {
   Withdrawal: struct('bytes32 channelId, uint8 party, uint128 total, uint64 deadline'),
   CloseRequest: struct('bytes32 id'),
   Session: struct(
-    'bytes32 nonceInitiator, bytes32 nonceResponder, bytes32 keyInitiator, bytes32 keyResponder, address initiator, address responder, uint8 role',
+    'bytes32 nonceInitiator, bytes32 nonceResponder, bytes32 keyInitiator, bytes32 keyResponder, address initiator, address responder, uint8 minVersionInitiator, uint8 maxVersionInitiator, uint8 minVersionResponder, uint8 maxVersionResponder, uint8 role',
   ),
 }
 
@@ -217,7 +217,7 @@ const unions = {
   frame: [
     'kind',
     {
-      hello: { next: 'u64', oldest: 'u64', account: 'h20', channels: 'Standing[0,1024]' },
+      hello: { next: 'u64', oldest: 'u64', account: 'h20', features: 'u32[0,64]', channels: 'Standing[0,1024]' },
       data: { number: 'u64', message: 'Reliable' },
       ack: { number: 'u64' },
       volatile: { message: 'Volatile' },
@@ -225,8 +225,42 @@ const unions = {
   ],
 }
 
+/** What a later version may add fields to. */
+const open = new Set(['Standing', 'Reliable', 'Volatile', 'message', 'frame'])
+const IGNORABLE = /^_[a-z][A-Za-z0-9]{0,30}$/
+
 function demand(holds, what) {
   if (!holds) throw new Error(`not ${what}`)
+}
+
+/** Of what is ignored, only that it is built as all else. */
+function skip(tree, depth = 8) {
+  if (typeof tree === 'number' || Buffer.isBuffer(tree)) return
+  if (typeof tree === 'string') return demand(/^[ -~]*$/.test(tree), 'printable')
+  demand(depth > 0, 'a nest of eight')
+  if (!Array.isArray(tree)) for (const name of Object.keys(tree)) demand(/^[ -~]+$/.test(name), 'a printable name')
+  for (const one of Object.values(tree)) skip(one, depth - 1)
+}
+
+const isMap = (tree) => typeof tree === 'object' && !Array.isArray(tree) && !Buffer.isBuffer(tree)
+
+function skipMember([name, body]) {
+  demand(isMap(body), 'a map')
+  skip(body)
+  return name
+}
+
+/** A frame that is read for its name and its number alone; undefined for any other. */
+function unpackIgnored(tree) {
+  const isIgnored = (one) => Array.isArray(one) && one.length === 2 && IGNORABLE.test(one[0])
+  if (isIgnored(tree)) return { kind: 'ignored', name: skipMember(tree) }
+  const [kind, body] = tree
+  if (!isMap(body) || !isIgnored(body.message)) return undefined
+  if (kind === 'volatile') unpackShape({ message: 'ignored' }, body, true)
+  else if (kind !== 'data') return undefined
+  const { number } = kind === 'data' ? unpackShape({ number: 'u64', message: 'ignored' }, body, true) : {}
+  const name = skipMember(body.message)
+  return { kind: 'ignored', name, ...(number !== undefined && { number }) }
 }
 
 const LIST_KIND = /^(.+)\[(\d+),(\d+)\]$/
@@ -274,9 +308,10 @@ function unpack(kind, tree) {
   if (unions[kind]) {
     const [tag, members] = unions[kind]
     demand(Array.isArray(tree) && tree.length === 2 && Object.hasOwn(members, String(tree[0])), kind)
-    return { [tag]: tree[0], ...unpackShape(members[tree[0]], tree[1]) }
+    return { [tag]: tree[0], ...unpackShape(members[tree[0]], tree[1], open.has(kind)) }
   }
-  if (shapes[kind]) return unpackShape(shapes[kind], tree)
+  if (shapes[kind]) return unpackShape(shapes[kind], tree, open.has(kind))
+  if (kind === 'ignored') return tree
   if (kind === 'u32') demand(typeof tree === 'number', kind)
   else if (kind === 'bit') demand(tree === 0 || tree === 1, kind)
   else if (kind === 'code') demand(typeof tree === 'string' && /^[A-Z][A-Z0-9_]{0,63}$/.test(tree), kind)
@@ -284,24 +319,33 @@ function unpack(kind, tree) {
   return tree
 }
 
-function unpackShape(shape, tree) {
-  demand(tree !== null && typeof tree === 'object' && !Array.isArray(tree) && !Buffer.isBuffer(tree), 'a map')
-  for (const name of Object.keys(tree)) demand(Object.hasOwn(shape, name), `a field: ${name}`)
+function unpackShape(shape, tree, isOpen) {
+  demand(isMap(tree), 'a map')
+  for (const name of Object.keys(tree)) {
+    if (Object.hasOwn(shape, name)) continue
+    demand(isOpen && IGNORABLE.test(name), `a field: ${name}`)
+    skip(tree[name])
+  }
   const due = Object.entries(shape).filter(([name, kind]) => Object.hasOwn(tree, name) || !kind.endsWith('?'))
   return Object.fromEntries(due.map(([name, kind]) => [name, unpack(kind.replace('?', ''), tree[name])]))
 }
 
-const writeEnvelope = (kind, value) => write([1, ...pack(kind, value)])
+const isAscending = (items) => items.every((one, i) => i === 0 || items[i - 1] < one)
 
 function readEnvelope(kind, bytes) {
   demand(bytes.length <= 256 * 1024, 'within the limit')
   const [tree, end] = read(bytes, 0)
   demand(end === bytes.length, 'one value')
   demand(Array.isArray(tree) && tree.length === 3 && tree[0] === 1, 'an envelope of version 1')
-  const value = unpack(kind, tree.slice(1))
-  demand(writeEnvelope(kind, value).equals(bytes), 'the one encoding')
+  demand(write(tree).equals(bytes), 'the one encoding')
+  const value = (kind === 'frame' && unpackIgnored(tree.slice(1))) || unpack(kind, tree.slice(1))
+  if (value.kind !== 'hello') return value
+  demand(isAscending(value.features), 'features in order')
+  demand(isAscending(value.channels.map(({ channelId }) => channelId)), 'channels in order')
   return value
 }
+
+const writeEnvelope = (kind, value) => write([1, ...pack(kind, value)])
 
 const fromHex = (hex) => Buffer.from(hex.slice(2), 'hex')
 
@@ -358,6 +402,7 @@ const checks = {
     expect(`0x${writeEnvelope(one.envelope, one.value).toString('hex')}`, one.bytes)
     expect(readEnvelope(one.envelope, fromHex(one.bytes)), one.value)
   },
+  'messages-extended': (one) => expect(readEnvelope('frame', fromHex(one.bytes)), one.value),
   'messages-refused': (one) => expect(refuses(fromHex(one.bytes)), true),
 }
 

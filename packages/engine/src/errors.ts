@@ -38,6 +38,14 @@ export const engineErrors = {
     message: '{peer} broke the protocol of sessions: {reason}',
     action: 'Nothing; the session was ended.',
   },
+  PEER_FEATURE_UNKNOWN: {
+    message: '{peer} requires the features {features}, which this side does not know',
+    action: 'Upgrade this side.',
+  },
+  PEER_FEATURE_MISSING: {
+    message: '{peer} lacks the features {features}, which this side requires',
+    action: 'Ask for the peer to be upgraded, or use another peer.',
+  },
   PEER_SIGNATURE_WRONG: {
     message: 'the {what} is not signed by {peer}',
     action: 'Nothing; it was ignored.',

@@ -83,7 +83,7 @@ export const protocolErrors = {
     action: 'Encode canonically: sorted keys, shortest integers, no trailing bytes.',
   },
   MESSAGE_VERSION_UNKNOWN: {
-    message: 'message version {got} is not {expected}',
+    message: 'message version {got} is outside {min} to {max}',
     action: 'Upgrade whichever side is older.',
   },
   MESSAGE_TYPE_UNKNOWN: {
@@ -91,8 +91,8 @@ export const protocolErrors = {
     action: 'Upgrade whichever side is older.',
   },
   MESSAGE_FIELD_UNKNOWN: {
-    message: '{path} is no field of this message',
-    action: 'Leave the field out.',
+    message: '{path} is no field of this message, and its sender does not let it be ignored',
+    action: 'Upgrade whichever side is older, or leave the field out.',
   },
   MESSAGE_FIELD_MISSING: {
     message: 'the field {path} is missing',

@@ -11,7 +11,7 @@ import { type Address, type Hex, type Id, ZERO_HASH } from './hex.ts'
 import { lockProof, verifyLockProof } from './locks/proof.ts'
 import { emptyLocks, locksRoot, lowestFreeSlot, setLock } from './locks/tree.ts'
 import { decodeFrame, decodeMessage, encodeFrame, encodeMessage } from './messages/codec.ts'
-import type { Frame, PeerMessage } from './messages/types.ts'
+import type { Frame, IgnoredFrame, PeerMessage } from './messages/types.ts'
 import type { Session } from './session.ts'
 import type { VirtualTerms } from './terms.ts'
 import { signerFromKey, testCrypto } from './testing/crypto.ts'
@@ -175,6 +175,10 @@ describe('the vectors of messages', () => {
     const encoded = one.envelope === 'frame' ? encodeFrame(one.value) : encodeMessage(one.value)
     expect(bytesToHex(encoded)).toBe(one.bytes)
     expect(one.envelope === 'frame' ? decodeFrame(bytes) : decodeMessage(bytes)).toEqual(one.value)
+  })
+
+  each<{ bytes: Hex; value: Frame | IgnoredFrame }>('messages-extended', ({ bytes, value }) => {
+    expect(decodeFrame(hexToBytes(bytes))).toEqual(value)
   })
 
   each<{ why: string; bytes: Hex; code: string }>('messages-refused', ({ why, bytes, code }) => {

@@ -27,6 +27,8 @@ export async function connect(core: Core, peer: Address, url: string | undefined
   await loop.call(() => {
     const lost = tx.state.peers.get(peer)?.lost
     if (lost !== undefined) throw new EngineError('PEER_FROZEN', { peer, reason: lost })
+    const incompatibility = peers.incompatibility(peer)
+    if (incompatibility !== undefined) throw incompatibility
     if (!peers.hasSession(peer)) throw new EngineError('PEER_UNREACHABLE', { peer, url: known })
     return peers.isConnected(peer) || new Waiting(`a session with ${peer}`, peerTopic(peer))
   })

@@ -1,5 +1,5 @@
 import type { Address, Id, PeerMessage } from '@sluice/protocol'
-import { createDigests } from '@sluice/protocol'
+import { createDigests, FEATURES } from '@sluice/protocol'
 import { isBusyOnChain } from '../channels/crank.ts'
 import { channelFlow, type Refusals, type Rejections } from '../channels/flow.ts'
 import { channelView } from '../channels/view.ts'
@@ -75,6 +75,7 @@ export class Core {
       chain: this.watch,
       links: {
         isConnected: (peer) => this.peers.isConnected(peer),
+        commonFeatures: (peer) => this.peers.commonFeatures(peer),
         pending: (peer) => this.peers.pending(peer),
         transmit: (peer, number, frame) => this.peers.transmit(peer, number, frame),
         volatile: (peer, frame) => this.peers.volatile(peer, frame),
@@ -90,6 +91,7 @@ export class Core {
       transport,
       clock,
       tx: this.tx,
+      features: options.features ?? { known: FEATURES, required: [] },
       post: (run, failed = (error) => this.#unexpected(error)) => this.loop.post({ run, failed }),
       dispatch: (peer, message) => this.#dispatch(peer, message),
       onConnected: (peer) => this.#connected(peer),

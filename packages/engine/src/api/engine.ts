@@ -1,4 +1,4 @@
-import type { Address, Crypto, Id, SignedVoucher, Signer, VirtualTerms } from '@sluice/protocol'
+import type { Address, Crypto, FeatureOffer, Id, SignedVoucher, Signer, VirtualTerms } from '@sluice/protocol'
 import type { OpenChannelOptions } from '../channels/propose.ts'
 import type { OpenedVirtual, OpenVirtualOptions } from '../locks/open.ts'
 import type { Policy } from '../policy/policy.ts'
@@ -30,6 +30,8 @@ export interface EngineOptions {
   /** Receives money on chain. Default: the signer. */
   readonly account?: Address
   readonly policy: Policy
+  /** What to tell peers that this side can do beyond the base. Default: all features that the protocol has, none required. */
+  readonly features?: FeatureOffer
   /** The store failed, and the engine stopped by itself: nothing of the failed commit has left. */
   readonly onFatal?: (error: Error) => void
 }

@@ -55,6 +55,7 @@ export function createTransaction(parts: TransactionParts): Transaction {
       loop.afterCommit(() => links.volatile(peer, frame))
     },
     connected: (peer) => links.isConnected(peer),
+    commonFeatures: (peer) => links.commonFeatures(peer),
     reach: (peer, url) => reach(parts, peer, url),
     notify: (notification) => loop.afterCommit(() => parts.notify(notification)),
     atEnd: (stage, key, run) => loop.atEnd(stage, key, () => run(tx)),

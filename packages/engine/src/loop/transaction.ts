@@ -1,4 +1,4 @@
-import type { Address } from '@sluice/protocol'
+import type { Address, Feature } from '@sluice/protocol'
 import type { Tx } from '../ports/tx.ts'
 import type { State } from '../records/state.ts'
 import type { LoopEvent } from './loop.ts'
@@ -6,6 +6,8 @@ import type { LoopEvent } from './loop.ts'
 /** What a transaction asks of the sessions, all after a commit. */
 export interface Links {
   isConnected(peer: Address): boolean
+  /** What both sides can do beyond the base; none while no session stands. */
+  commonFeatures(peer: Address): readonly Feature[]
   /** How many stored messages the peer has not acknowledged. */
   pending(peer: Address): number
   /** Sends a stored data frame, if its turn is come. */

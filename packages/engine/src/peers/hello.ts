@@ -1,10 +1,13 @@
-import type { Address, ChannelRecord, ChannelStanding, HelloFrame } from '@sluice/protocol'
+import {
+  type Address,
+  type ChannelRecord,
+  type ChannelStanding,
+  type HelloFrame,
+  MAX_HELLO_CHANNELS,
+} from '@sluice/protocol'
 import type { Transaction } from '../loop/transaction.ts'
 import { newPeer } from '../records/peer.ts'
 import type { State } from '../records/state.ts'
-
-/** Most channels that a hello tells of. */
-const CHANNELS_MAX = 1024
 
 const lives = ({ status }: ChannelRecord) => status === 'agreed'
 
@@ -18,8 +21,11 @@ function standing(record: ChannelRecord): ChannelStanding {
   }
 }
 
-/** The hello by what is durable. `oldest`: lowest number kept to send again. */
-export function makeHello(state: State, account: Address, peer: Address, oldest: bigint): HelloFrame {
+/** What a hello says beside the state. `oldest`: lowest number kept to send again. */
+export type OwnHello = Pick<HelloFrame, 'oldest' | 'account' | 'features'>
+
+/** The hello by what is durable. */
+export function makeHello(state: State, peer: Address, own: OwnHello): HelloFrame {
   const { expected } = state.peers.committed(peer) ?? newPeer(peer)
   const channels: ChannelStanding[] = []
   for (const channelId of state.channels.named(peer)) {
@@ -27,7 +33,7 @@ export function makeHello(state: State, account: Address, peer: Address, oldest:
     if (record !== undefined && lives(record)) channels.push(standing(record))
   }
   channels.sort((x, y) => (x.channelId < y.channelId ? -1 : 1))
-  return { kind: 'hello', next: expected, oldest, account, channels: channels.slice(0, CHANNELS_MAX) }
+  return { kind: 'hello', next: expected, ...own, channels: channels.slice(0, MAX_HELLO_CHANNELS) }
 }
 
 /** What in a peer's hello shows that one of the two lost data; undefined if nothing does. `acked`: highest number that the peer acknowledged. */

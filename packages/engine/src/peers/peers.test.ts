@@ -1,4 +1,13 @@
-import { type ChannelTerms, decodeFrame, encodeFrame, type Frame, NATIVE_TOKEN } from '@sluice/protocol'
+import { decode, encode } from '@ipld/dag-cbor'
+import {
+  type ChannelTerms,
+  decodeFrame,
+  encodeFrame,
+  type FeatureOffer,
+  type Frame,
+  type IgnoredFrame,
+  NATIVE_TOKEN,
+} from '@sluice/protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Session } from '../ports/transport.ts'
 import { createWorld, type Party, type World } from '../testing/world.ts'
@@ -21,10 +30,10 @@ const openChannel = () =>
 
 describe('a session with one that keeps no rule', () => {
   const stranger = `0x${'55'.repeat(20)}` as const
-  const hello: Frame = { kind: 'hello', next: 1n, oldest: 1n, account: stranger, channels: [] }
+  const hello: Frame = { kind: 'hello', next: 1n, oldest: 1n, account: stranger, features: [], channels: [] }
   let session: Session
   let isClosed = false
-  const heard: Frame[] = []
+  const heard: (Frame | IgnoredFrame)[] = []
 
   beforeEach(async () => {
     isClosed = false
@@ -56,6 +65,13 @@ describe('a session with one that keeps no rule', () => {
     'data before hello': [propose(1n)],
     'a second hello': [hello, hello],
     'a message out of its turn': [hello, propose(2n)],
+    'something ignorable before hello': [encode([1, '_gossip', {}])],
+    'a field that may not be ignored': [hello, encode([1, 'ack', { number: new Uint8Array(8), later: 1 }])],
+    'a message that may not be ignored': [hello, encode([1, 'volatile', { message: ['gossip', {}] }])],
+    'an ignorable message out of its turn': [
+      hello,
+      encode([1, 'data', { number: new Uint8Array(8).fill(2), message: ['_gossip', {}] }]),
+    ],
     'an acknowledgement of what was not sent': [hello, { kind: 'ack', number: 1n }],
   }
 
@@ -66,6 +82,33 @@ describe('a session with one that keeps no rule', () => {
       expect((await openChannel()).status).toBe('open')
     })
   }
+
+  it('is ended by a feature that it requires and that is unknown here, which is named', async () => {
+    await sayFrames({ ...hello, features: [1, 6, 8] })
+    expect(isClosed).toBe(true)
+    const line = world.log.find(({ party, event }) => party === 'bob' && event === 'session ended')
+    expect(line?.values).toMatchObject({ code: 'PEER_FEATURE_UNKNOWN', peer: stranger, features: '6, 8' })
+  })
+
+  it('goes on whatever it says that may be ignored: features, fields, messages and frames', async () => {
+    const later = (kind: string, body: object) => encode([1, kind, { ...body, _later: ['x', { y: 1 }] }])
+    const number = (n: number) => Uint8Array.from([0, 0, 0, 0, 0, 0, 0, n])
+    const [, , said] = decode<[number, string, object]>(encodeFrame({ ...hello, features: [1, 65_537] }))
+    const accepted = ['voucherAccepted', { virtualId: new Uint8Array(32), amount: new Uint8Array(16), _later: 1 }]
+    await sayFrames(
+      later('hello', said),
+      later('data', { number: number(1), message: ['_gossip', { about: [1, 2] }] }),
+      later('data', { number: number(1), message: ['_gossip', { about: 'the same number again' }] }),
+      later('volatile', { message: ['_gossip', {}] }),
+      later('volatile', { message: accepted }),
+      later('_gossip', {}),
+      later('data', { number: number(2), message: ['agree', { channelId: new Uint8Array(32), _later: 2 }] }),
+    )
+    expect(isClosed).toBe(false)
+    expect(heard.at(-1)).toEqual({ kind: 'ack', number: 2n })
+    expect(bob.engine.channels()).toEqual([])
+    expect((await openChannel()).status).toBe('open')
+  })
 
   it('handles a numbered message once, however often it comes', async () => {
     const [a, b] = [stranger, bob.address].sort().map((signer) => ({ account: signer, signer }))
@@ -86,6 +129,39 @@ describe('a session with one that keeps no rule', () => {
     await sayFrames(hello, propose(1n), propose(1n), propose(2n), propose(1n))
     expect(isClosed).toBe(false)
     expect(bob.engine.channels()).toEqual([])
+  })
+})
+
+describe('two sides with different features', () => {
+  const tabs = { name: 'tabs', number: 6 }
+  const upgrade = { known: [tabs], required: [] }
+  const insist = { known: [tabs], required: [tabs] }
+
+  const restart = async (party: Party, features: FeatureOffer) => {
+    await party.stop()
+    party.features = features
+    await world.finish(party.start())
+  }
+
+  it('talk as long as neither requires what the other lacks', async () => {
+    await restart(bob, upgrade)
+    expect((await openChannel()).status).toBe('open')
+  })
+
+  it('are told what the peer requires, and talk once this side is upgraded', async () => {
+    await restart(bob, insist)
+    const error = { code: 'PEER_FEATURE_UNKNOWN', details: { peer: bob.address, features: '6' } }
+    await expect(openChannel()).rejects.toMatchObject(error)
+    await restart(alice, upgrade)
+    expect((await openChannel()).status).toBe('open')
+  })
+
+  it('are told what the peer lacks, and talk once the peer is upgraded', async () => {
+    await restart(alice, insist)
+    const error = { code: 'PEER_FEATURE_MISSING', details: { peer: bob.address, features: 'tabs' } }
+    await expect(openChannel()).rejects.toMatchObject(error)
+    await restart(bob, upgrade)
+    expect((await openChannel()).status).toBe('open')
   })
 })
 

@@ -1,5 +1,15 @@
-import type { PeerMessage } from '@sluice/protocol'
-import { type Address, decodeFrame, encodeFrame, type Frame, type HelloFrame } from '@sluice/protocol'
+import {
+  type Address,
+  decodeFrame,
+  encodeFrame,
+  type Feature,
+  type FeatureOffer,
+  featureNumbers,
+  type HelloFrame,
+  type IgnoredFrame,
+  matchFeatures,
+  type PeerMessage,
+} from '@sluice/protocol'
 import { EngineError } from '../errors.ts'
 import type { Links, Transaction } from '../loop/transaction.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -18,6 +28,8 @@ interface Link {
   wasGreeted: boolean
   /** Where the peer wants its money on chain, by its hello. */
   account?: Address
+  /** What both sides can do beyond the base, by both hellos. */
+  features: readonly Feature[]
   /** Highest data frame sent in this session. */
   sent: bigint
   /** Highest number acknowledged to the peer in this session. */
@@ -28,6 +40,8 @@ export interface PeersOptions {
   readonly transport: Transport
   readonly clock: Clock
   readonly tx: Transaction
+  /** What this side tells peers that it can do beyond the base. */
+  readonly features: FeatureOffer
   /** Posts an event. */
   readonly post: (run: () => void, failed?: (error: unknown) => void) => void
   /** What the flows make of a message; runs as an event of its own. */
@@ -57,6 +71,8 @@ export class Peers implements TransportHandler, Links {
   readonly #acked = new Map<Address, bigint>()
   /** Highest number that each peer acknowledged and that is off the disk. */
   readonly #swept = new Map<Address, bigint>()
+  /** Of peers whose url is known: what their features, or this side's, kept the last session from. */
+  readonly #incompatible = new Map<Address, EngineError>()
   #cancelSweep: (() => void) | undefined
   #isStopped = false
 
@@ -97,6 +113,7 @@ export class Peers implements TransportHandler, Links {
 
   /** Opens a session, or leaves the one that stands. @throws what the transport's `connect` throws. */
   async connect(peer: Address, url: string): Promise<void> {
+    this.#incompatible.delete(peer)
     if (!this.#links.has(peer)) await this.#options.transport.connect(peer, url)
   }
 
@@ -110,8 +127,18 @@ export class Peers implements TransportHandler, Links {
     return this.#links.get(peer)?.account
   }
 
+  /** Why this side and the peer can't talk, by the last session that it dialled; undefined if they can, or that is not known. */
+  incompatibility(peer: Address): EngineError | undefined {
+    return this.#incompatible.get(peer)
+  }
+
   isConnected(peer: Address): boolean {
     return this.#links.get(peer)?.isReady === true
+  }
+
+  commonFeatures(peer: Address): readonly Feature[] {
+    const link = this.#links.get(peer)
+    return link?.isReady === true ? link.features : []
   }
 
   pending(peer: Address): number {
@@ -144,7 +171,7 @@ export class Peers implements TransportHandler, Links {
   opened(session: Session): void {
     const { peer } = session
     const before = this.#links.get(peer)
-    const { tx, clock } = this.#options
+    const { tx, clock, features } = this.#options
     if (this.#isStopped || tx.state.peers.committed(peer)?.lost !== undefined) {
       session.close()
       return
@@ -154,11 +181,14 @@ export class Peers implements TransportHandler, Links {
       since: clock.now(),
       isReady: false,
       wasGreeted: false,
+      features: [],
       sent: 0n,
       acknowledged: 0n,
     })
     before?.session.close()
-    session.send(encodeFrame(makeHello(tx.state, tx.env.account, peer, (this.#acked.get(peer) ?? 0n) + 1n)))
+    const oldest = (this.#acked.get(peer) ?? 0n) + 1n
+    const own = { oldest, account: tx.env.account, features: featureNumbers(features) }
+    session.send(encodeFrame(makeHello(tx.state, peer, own)))
   }
 
   closed(session: Session): void {
@@ -177,7 +207,7 @@ export class Peers implements TransportHandler, Links {
   frame(session: Session, bytes: Uint8Array): void {
     const link = this.#links.get(session.peer)
     if (link?.session !== session) return
-    let frame: Frame
+    let frame: ReturnType<typeof decodeFrame>
     try {
       frame = decodeFrame(bytes)
     } catch (error) {
@@ -188,15 +218,37 @@ export class Peers implements TransportHandler, Links {
     else if (!link.wasGreeted) this.#breakOff(link, `${frame.kind} before hello`)
     else if (frame.kind === 'ack') this.#takeAck(link, frame.number)
     else if (frame.kind === 'data') this.#takeData(link, frame.number, frame.message)
-    else this.#takeVolatile(link, frame.message)
+    else if (frame.kind === 'volatile') this.#takeVolatile(link, frame.message)
+    else this.#takeIgnored(link, frame)
   }
 
   #breakOff(link: Link, reason: string): void {
-    const { peer } = link.session
-    const error = new EngineError('PEER_PROTOCOL', { peer, reason })
-    this.#options.tx.env.log.warn('session ended', { peer, code: error.code, reason })
+    this.#end(link, new EngineError('PEER_PROTOCOL', { peer: link.session.peer, reason }))
+  }
+
+  #end(link: Link, error: EngineError): void {
+    this.#options.tx.env.log.warn('session ended', { ...error.details, code: error.code, reason: error.message })
     link.session.close()
     this.closed(link.session)
+  }
+
+  /** Whether the features let the two talk; if not, the session is over. Both sides come to the same by the two hellos. */
+  #agreeOnFeatures(link: Link, hello: HelloFrame): boolean {
+    const { peer } = link.session
+    const { tx, features } = this.#options
+    const match = matchFeatures(features, hello.features)
+    if (match.type === 'common') {
+      link.features = match.features
+      this.#incompatible.delete(peer)
+      return true
+    }
+    const error =
+      match.type === 'unknown'
+        ? new EngineError('PEER_FEATURE_UNKNOWN', { peer, features: match.numbers.join(', ') })
+        : new EngineError('PEER_FEATURE_MISSING', { peer, features: match.features.map(({ name }) => name).join(', ') })
+    if (tx.state.peers.committed(peer)?.url !== undefined) this.#incompatible.set(peer, error)
+    this.#end(link, error)
+    return false
   }
 
   #isCurrent(link: Link): boolean {
@@ -209,6 +261,7 @@ export class Peers implements TransportHandler, Links {
       return
     }
     link.wasGreeted = true
+    if (!this.#agreeOnFeatures(link, hello)) return
     link.account = hello.account
     const { peer } = link.session
     const { tx, post, onLoss, onConnected } = this.#options
@@ -242,7 +295,8 @@ export class Peers implements TransportHandler, Links {
     for (const { number, frame } of kept) this.transmit(peer, number, frame)
   }
 
-  #takeData(link: Link, number: bigint, message: PeerMessage): void {
+  /** `message`: undefined for one that is ignored, which is taken and acknowledged without effect. */
+  #takeData(link: Link, number: bigint, message?: PeerMessage): void {
     const { peer } = link.session
     const { tx, post, dispatch } = this.#options
     if (this.pending(peer) > 2 * tx.env.policy.queueMax) {
@@ -261,7 +315,7 @@ export class Peers implements TransportHandler, Links {
       if (number < record.expected) return
       tx.state.peers.set(peer, { ...record, expected: number + 1n })
       const failed = (error: unknown) => this.#logRefused(peer, message, error)
-      if (handle) tx.follow({ run: () => dispatch(peer, message), failed })
+      if (handle && message !== undefined) tx.follow({ run: () => dispatch(peer, message), failed })
     }
     post(
       () => consume(true),
@@ -272,6 +326,11 @@ export class Peers implements TransportHandler, Links {
     )
   }
 
+  #takeIgnored(link: Link, { name, number }: IgnoredFrame): void {
+    this.#options.tx.env.log.debug('message ignored', { peer: link.session.peer, name })
+    if (number !== undefined) this.#takeData(link, number)
+  }
+
   #takeVolatile(link: Link, message: PeerMessage): void {
     const { peer } = link.session
     this.#options.post(
@@ -280,9 +339,9 @@ export class Peers implements TransportHandler, Links {
     )
   }
 
-  #logRefused(peer: Address, message: PeerMessage, error: unknown): void {
+  #logRefused(peer: Address, message: PeerMessage | undefined, error: unknown): void {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
-    this.#options.tx.env.log.warn('message refused', { peer, type: message.type, code, error: String(error) })
+    this.#options.tx.env.log.warn('message refused', { peer, type: message?.type, code, error: String(error) })
   }
 
   #acknowledge(peer: Address): void {

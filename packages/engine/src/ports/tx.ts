@@ -1,6 +1,7 @@
 import type {
   Address,
   ChannelRecord,
+  Feature,
   Id,
   ReliableMessage,
   SignedVoucher,
@@ -93,6 +94,8 @@ export interface Tx extends StateView {
   /** Sends a message if a session with the peer stands after the commit; else it is lost. */
   volatile(peer: Address, message: VolatileMessage): void
   connected(peer: Address): boolean
+  /** What this side and the peer both can do beyond the base, by the hellos of their session; none while none stands. */
+  commonFeatures(peer: Address): readonly Feature[]
   /** Remembers where a peer listens, and connects to it from now on whenever no session stands. */
   reach(peer: Address, url: string): void
   notify(notification: Notification): void

@@ -8,6 +8,7 @@ import {
   encodeFrame,
   type Frame,
   type Id,
+  type IgnoredFrame,
   type LaneHashing,
   type LaneName,
   type LaneUpdate,
@@ -121,10 +122,10 @@ export class Puppet {
     this.#sessions.set(peer, session)
     const next = this.#expected.get(peer) ?? 1n
     const oldest = [...this.#keptFor(peer).keys()][0] ?? this.#next.get(peer) ?? 1n
-    session.send(encodeFrame({ kind: 'hello', next, oldest, account: this.address, channels: [] }))
+    session.send(encodeFrame({ kind: 'hello', next, oldest, account: this.address, features: [], channels: [] }))
   }
 
-  #take(session: Session, frame: Frame): void {
+  #take(session: Session, frame: Frame | IgnoredFrame): void {
     switch (frame.kind) {
       case 'hello':
         this.#greeted.add(session)

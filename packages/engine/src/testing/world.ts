@@ -1,4 +1,4 @@
-import { type Address, type Crypto, NATIVE_TOKEN, type Signer } from '@sluice/protocol'
+import { type Address, type Crypto, FEATURES, type FeatureOffer, NATIVE_TOKEN, type Signer } from '@sluice/protocol'
 import { signerFromKey, testCrypto } from '@sluice/protocol/testing'
 import { createEngine } from '../api/create-engine.ts'
 import type { Engine } from '../api/engine.ts'
@@ -25,6 +25,8 @@ export interface LogLine {
 export interface PartyOptions {
   /** What is changed of the development policy. */
   readonly policy?: PolicyChanges
+  /** What it tells peers that it can do beyond the base. */
+  readonly features?: FeatureOffer
   /** Whether its money belongs to an account of its own, which also sends its transactions, and not to its signer. */
   readonly ownAccount?: boolean
   /** By how many milliseconds its clock is ahead of the world's. */
@@ -55,6 +57,8 @@ export class Party {
   /** Where its money is on chain. */
   readonly account: Address
   readonly policy: Policy
+  /** Of the engines that are started from now on. */
+  features: FeatureOffer
   readonly disk: Disk
   readonly #world: World
   readonly #clockSkew: number
@@ -68,13 +72,14 @@ export class Party {
     name: string,
     signer: Signer,
     account: Address,
-    { policy = {}, money = 10n ** 18n, clockSkew = 0 }: PartyOptions,
+    { policy = {}, features = { known: FEATURES, required: [] }, money = 10n ** 18n, clockSkew = 0 }: PartyOptions,
   ) {
     this.name = name
     this.url = `sim:${name}`
     this.signer = signer
     this.account = account
     this.policy = createPolicy('development', policy)
+    this.features = features
     this.disk = new Disk(world.scheduler)
     this.disk.onKill = () => this.kill()
     this.#world = world
@@ -119,7 +124,7 @@ export class Party {
           signer: this.signer,
           log: this.#log(),
         },
-        { policy: this.policy, account: this.account },
+        { policy: this.policy, features: this.features, account: this.account },
       ),
       scheduler.until(() => life.isOver).then(() => undefined),
     ])

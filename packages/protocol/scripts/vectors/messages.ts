@@ -1,6 +1,7 @@
-import { bytesToHex } from '../../src/bytes.ts'
+import { encode } from '@ipld/dag-cbor'
+import { bytesToHex, hexToBytes } from '../../src/bytes.ts'
 import type { LaneUpdate } from '../../src/lane/operation.ts'
-import { encodeFrame, encodeMessage } from '../../src/messages/codec.ts'
+import { decodeFrame, encodeFrame, encodeMessage } from '../../src/messages/codec.ts'
 import type { Frame, ReliableMessage, VolatileMessage } from '../../src/messages/types.ts'
 import { tickAt } from '../../src/ticks.ts'
 import type { SignedVoucher, Voucher } from '../../src/voucher.ts'
@@ -90,12 +91,13 @@ const volatile: readonly VolatileMessage[] = [
 ]
 
 const frames: readonly Frame[] = [
-  { kind: 'hello', next: 1n, oldest: 1n, account: signer.address, channels: [] },
+  { kind: 'hello', next: 1n, oldest: 1n, account: signer.address, features: [], channels: [] },
   {
     kind: 'hello',
     next: 18n,
     oldest: 4n,
     account: signer.address,
+    features: [1, 4, 65_537],
     channels: [channelId, digests.channelId(first(channels))]
       .toSorted()
       .map((id, n) => ({ channelId: id, sent: 9n, received: BigInt(n), countersigned: 0n, held: 8n })),
@@ -104,6 +106,42 @@ const frames: readonly Frame[] = [
   { kind: 'ack', number: 17n },
   { kind: 'ack', number: (1n << 64n) - 1n },
   { kind: 'volatile', message: first(volatile) },
+]
+
+const bytes8 = (last: number): Uint8Array => Uint8Array.from([0, 0, 0, 0, 0, 0, 0, last])
+const later = { depth: [[1, 'two', { three: Uint8Array.of(3) }], []], empty: '', largest: 0xffff_ffff }
+
+/** What a later version might say, as CBOR holds it. */
+const extended: readonly unknown[] = [
+  ['ack', { number: bytes8(17), _a: later }],
+  ['ack', { number: bytes8(17), _a: 0, _zZ9: later, [`_${'n'.repeat(31)}`]: [[[[[[[[]]]]]]]] }],
+  [
+    'volatile',
+    { message: ['voucherAccepted', { virtualId: hexToBytes(virtualId), amount: new Uint8Array(16), _b: 1 }] },
+  ],
+  [
+    'hello',
+    {
+      next: bytes8(1),
+      oldest: bytes8(1),
+      account: hexToBytes(signer.address),
+      features: [],
+      channels: [
+        {
+          channelId: hexToBytes(channelId),
+          sent: bytes8(1),
+          received: bytes8(2),
+          countersigned: bytes8(3),
+          held: bytes8(4),
+          _c: [later],
+        },
+      ],
+      _d: 'text',
+    },
+  ],
+  ['data', { number: bytes8(18), message: ['_gossip', { any: later }], _e: 1 }],
+  ['volatile', { message: ['_gossip', {}] }],
+  ['_frame', { any: later }],
 ]
 
 export const messageFiles: readonly Generated[] = [
@@ -118,6 +156,14 @@ export const messageFiles: readonly Generated[] = [
       })),
       ...frames.map((value) => ({ envelope: 'frame', value, bytes: bytesToHex(encodeFrame(value)) })),
     ],
+  ),
+  vectorFile(
+    'messages-extended',
+    'Frames with fields and messages of a later version, and what this version reads in them: the rest is ignored.',
+    extended.map((content) => {
+      const bytes = encode([1, ...(content as readonly unknown[])])
+      return { value: decodeFrame(bytes), bytes: bytesToHex(bytes) }
+    }),
   ),
   vectorFile('messages-refused', 'Bytes that are no message, and the code of the refusal.', refusedCases(channelId)),
 ]

@@ -1,5 +1,6 @@
-import { optional, struct, type Variants } from '../codec/composite-fields.ts'
+import { optional, type Variants } from '../codec/composite-fields.ts'
 import { bytes32, signature } from '../codec/value-fields.ts'
+import { openStruct } from './ignorable.ts'
 import { answer, close, countersignature, withdrawal } from './signed-fields.ts'
 import { channelTerms } from './terms-fields.ts'
 import { humanText, reasonCode } from './text-fields.ts'
@@ -24,15 +25,15 @@ export const channelMessages: Variants<
   | WithdrawAnswerMessage,
   'type'
 > = {
-  propose: struct({ terms: channelTerms }),
-  agree: struct({ channelId: bytes32 }),
-  reject: struct({ channelId: bytes32, code: reasonCode, text: humanText }),
-  close: struct({ close, signature }),
-  closeAnswer: struct({ close, answer }),
-  withdraw: struct({
+  propose: openStruct({ terms: channelTerms }),
+  agree: openStruct({ channelId: bytes32 }),
+  reject: openStruct({ channelId: bytes32, code: reasonCode, text: humanText }),
+  close: openStruct({ close, signature }),
+  closeAnswer: openStruct({ close, answer }),
+  withdraw: openStruct({
     withdrawal,
     signature,
     countersignature: optional(countersignature),
   }),
-  withdrawAnswer: struct({ withdrawal, answer }),
+  withdrawAnswer: openStruct({ withdrawal, answer }),
 }

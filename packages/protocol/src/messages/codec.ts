@@ -2,12 +2,14 @@ import { decode, encode } from '@ipld/dag-cbor'
 import { equalBytes } from '../bytes.ts'
 import { type Field, FieldError, invalid } from '../codec/field.ts'
 import { ProtocolError } from '../errors.ts'
+import { VERSIONS } from '../versions.ts'
 import { frame, peerMessage } from './frames.ts'
+import { decodeIgnored } from './ignored-frame.ts'
 import { MAX_MESSAGE_BYTES } from './limits.ts'
-import type { Frame, PeerMessage } from './types.ts'
+import type { Frame, IgnoredFrame, PeerMessage } from './types.ts'
 
-/** The version of everything that peers say to each other. */
-export const MESSAGE_VERSION = 1
+/** The version that this code writes. A frame may be sent in a later session than it was written for, so each says its own. */
+const WRITTEN_VERSION = 1
 
 function checkSize(bytes: Uint8Array): void {
   if (bytes.length > MAX_MESSAGE_BYTES) {
@@ -26,9 +28,9 @@ function parse(bytes: Uint8Array): unknown {
 function open(envelope: unknown): readonly unknown[] {
   if (!Array.isArray(envelope) || envelope.length !== 3) throw invalid('envelope', 'an array of version, type and body')
   const [version, ...rest] = envelope
-  if (version !== MESSAGE_VERSION) {
+  if (version < VERSIONS.min || version > VERSIONS.max || !Number.isInteger(version)) {
     const got = typeof version === 'number' ? version : typeof version
-    throw new ProtocolError('MESSAGE_VERSION_UNKNOWN', { got, expected: MESSAGE_VERSION })
+    throw new ProtocolError('MESSAGE_VERSION_UNKNOWN', { got, min: VERSIONS.min, max: VERSIONS.max })
   }
   return rest
 }
@@ -58,16 +60,17 @@ function naming<T>(step: () => T): T {
 
 function encodeEnvelope<T>(field: Field<T>, value: T): Uint8Array {
   const body = naming(() => field.encode(value, 'message') as readonly unknown[])
-  const bytes = encode([MESSAGE_VERSION, ...body])
+  const bytes = encode([WRITTEN_VERSION, ...body])
   checkSize(bytes)
   return bytes
 }
 
-function decodeEnvelope<T>(field: Field<T>, bytes: Uint8Array): T {
+// A field gives back what it read, so that what was read as a whole, what is ignored included, is what has one encoding.
+function decodeEnvelope<T>(decodeField: Field<T>['decode'], bytes: Uint8Array): T {
   checkSize(bytes)
   const envelope = parse(bytes)
-  const value = naming(() => field.decode(open(envelope), 'message'))
-  if (!equalBytes(encodeEnvelope(field, value), bytes)) throw new ProtocolError('MESSAGE_NOT_CANONICAL')
+  const value = naming(() => decodeField(open(envelope), 'message'))
+  if (!equalBytes(encode(envelope), bytes)) throw new ProtocolError('MESSAGE_NOT_CANONICAL')
   return value
 }
 
@@ -82,13 +85,13 @@ export function encodeMessage(message: PeerMessage): Uint8Array {
 }
 
 /**
- * Reads a message. What is not exactly one is refused: an unknown version, type or field, a wrong length or range, and bytes
- * that are not the one encoding of what they say.
+ * Reads a message. What is not one is refused: an unknown version or type, an unknown field that its sender does not let be
+ * ignored, a wrong length or range, and bytes that are not the one encoding of what they say.
  *
  * @throws ProtocolError with a code that starts with `MESSAGE_`.
  */
 export function decodeMessage(bytes: Uint8Array): PeerMessage {
-  return decodeEnvelope(peerMessage, bytes)
+  return decodeEnvelope(peerMessage.decode, bytes)
 }
 
 /**
@@ -102,10 +105,11 @@ export function encodeFrame(value: Frame): Uint8Array {
 }
 
 /**
- * Reads a frame, as strictly as {@link decodeMessage}.
+ * Reads a frame, as strictly as {@link decodeMessage}. One of an unknown kind, or with a message of an unknown type, is refused
+ * too unless its sender lets it be ignored.
  *
  * @throws ProtocolError with a code that starts with `MESSAGE_`.
  */
-export function decodeFrame(bytes: Uint8Array): Frame {
-  return decodeEnvelope(frame, bytes)
+export function decodeFrame(bytes: Uint8Array): Frame | IgnoredFrame {
+  return decodeEnvelope((value, path) => decodeIgnored(value, path) ?? frame.decode(value, path), bytes)
 }

@@ -3,6 +3,7 @@ import { bit, bytes32, signature, uint64, uint128 } from '../codec/value-fields.
 import type { LaneUpdate, Memo, Operation } from '../lane/operation.ts'
 import type { VirtualTerms } from '../terms.ts'
 import { MAX_PATH, MIN_PATH } from '../terms-check.ts'
+import { openStruct } from './ignorable.ts'
 import { MAX_OPERATIONS } from './limits.ts'
 import { countersignature, laneVoucher } from './signed-fields.ts'
 import { virtualTerms } from './terms-fields.ts'
@@ -45,9 +46,9 @@ export const laneMessages: Variants<
   UpdateMessage | AcceptedMessage | RefuseMessage | CountersignMessage | CountersignRequestMessage,
   'type'
 > = {
-  update: struct({ update: laneUpdate, countersignature: optional(countersignature) }),
-  accepted: struct({ channelId: bytes32, lane: bit, seq: uint64 }),
-  refuse: struct({ channelId: bytes32, lane: bit, seq: uint64, newest: uint64, code: reasonCode }),
-  countersign: struct({ channelId: bytes32, lane: bit, seq: uint64, signature }),
-  countersignRequest: struct({ channelId: bytes32, lane: bit }),
+  update: openStruct({ update: laneUpdate, countersignature: optional(countersignature) }),
+  accepted: openStruct({ channelId: bytes32, lane: bit, seq: uint64 }),
+  refuse: openStruct({ channelId: bytes32, lane: bit, seq: uint64, newest: uint64, code: reasonCode }),
+  countersign: openStruct({ channelId: bytes32, lane: bit, seq: uint64, signature }),
+  countersignRequest: openStruct({ channelId: bytes32, lane: bit }),
 }

@@ -4,6 +4,10 @@ export const MAX_MESSAGE_BYTES = 256 * 1024
 export const MAX_OPERATIONS = 256
 /** Most channels that a hello tells of. */
 export const MAX_HELLO_CHANNELS = 1024
+/** Most features that a hello tells of. */
+export const MAX_HELLO_FEATURES = 64
+/** Most maps and lists within one another in what a reader ignores. */
+export const MAX_IGNORED_DEPTH = 8
 /** Most characters of a text for humans. */
 export const MAX_TEXT = 256
 /** Most characters of a reason's code. */

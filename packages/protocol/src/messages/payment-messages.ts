@@ -1,5 +1,6 @@
-import { optional, struct, type Variants } from '../codec/composite-fields.ts'
+import { optional, type Variants } from '../codec/composite-fields.ts'
 import { bytes32, uint32, uint128 } from '../codec/value-fields.ts'
+import { openStruct } from './ignorable.ts'
 import { signedVoucher } from './signed-fields.ts'
 import { virtualTerms } from './terms-fields.ts'
 import { reasonCode } from './text-fields.ts'
@@ -7,8 +8,8 @@ import type { VolatileMessage } from './types.ts'
 
 /** What payer and payee say to each other. */
 export const paymentMessages: Variants<VolatileMessage, 'type'> = {
-  voucher: struct({ terms: optional(virtualTerms), signed: signedVoucher }),
-  voucherAccepted: struct({ virtualId: bytes32, amount: uint128 }),
-  voucherRefused: struct({ virtualId: bytes32, amount: uint128, code: reasonCode }),
-  tick: struct({ virtualId: bytes32, anchor: bytes32, index: uint32, preimage: bytes32 }),
+  voucher: openStruct({ terms: optional(virtualTerms), signed: signedVoucher }),
+  voucherAccepted: openStruct({ virtualId: bytes32, amount: uint128 }),
+  voucherRefused: openStruct({ virtualId: bytes32, amount: uint128, code: reasonCode }),
+  tick: openStruct({ virtualId: bytes32, anchor: bytes32, index: uint32, preimage: bytes32 }),
 }

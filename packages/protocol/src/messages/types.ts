@@ -213,6 +213,8 @@ export interface HelloFrame {
   readonly oldest: bigint
   /** Where the speaker wants its money on chain in channels that are proposed from now on. */
   readonly account: Address
+  /** What the speaker can do beyond the base, see `Feature`: ascending, each number once; at most 64. */
+  readonly features: readonly number[]
   /** In ascending order of the id, each once; at most 1024. */
   readonly channels: readonly ChannelStanding[]
 }
@@ -232,6 +234,17 @@ export interface AckFrame {
 export interface VolatileFrame {
   readonly kind: 'volatile'
   readonly message: VolatileMessage
+}
+
+/**
+ * A frame, or the message in it, of a kind that this code does not know and that its sender lets be ignored: it has no effect.
+ * `number`: of a data frame, which is taken and acknowledged as any other.
+ */
+export interface IgnoredFrame {
+  readonly kind: 'ignored'
+  /** The unknown name. */
+  readonly name: string
+  readonly number?: bigint
 }
 
 /** What travels in one authenticated unit of a session. */

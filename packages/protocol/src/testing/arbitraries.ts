@@ -23,6 +23,7 @@ const maybe = <Name extends string, T>(name: Name, value: fc.Arbitrary<T>): fc.A
 export const anyAddress = hex(20)
 export const anyHash = hex(32)
 export const anySignature = hex(65)
+const anyUint8 = fc.nat(255)
 export const anyUint32 = fc.oneof(fc.constantFrom(0, 1, 0xffff_ffff), fc.nat())
 export const anyUint64 = fc.oneof(fc.constantFrom(0n, 1n, MAX_UINT64), fc.bigInt({ min: 0n, max: MAX_UINT64 }))
 export const anyUint128 = fc.oneof(fc.constantFrom(0n, 1n, MAX_UINT128), fc.bigInt({ min: 0n, max: MAX_UINT128 }))
@@ -91,6 +92,10 @@ export const anySession: fc.Arbitrary<Session> = fc.record({
   keyResponder: anyHash,
   initiator: anyAddress,
   responder: anyAddress,
+  minVersionInitiator: anyUint8,
+  maxVersionInitiator: anyUint8,
+  minVersionResponder: anyUint8,
+  maxVersionResponder: anyUint8,
   role: bit,
 })
 
@@ -182,12 +187,15 @@ const anyStandings = fc
   )
   .map((standings) => standings.toSorted((a, b) => (a.channelId < b.channelId ? -1 : 1)))
 
+const anyFeatures = fc.uniqueArray(anyUint32, { maxLength: 8 }).map((numbers) => numbers.toSorted((x, y) => x - y))
+
 export const anyFrame: fc.Arbitrary<Frame> = fc.oneof(
   fc.record({
     kind: fc.constant('hello'),
     next: anyUint64,
     oldest: anyUint64,
     account: anyAddress,
+    features: anyFeatures,
     channels: anyStandings,
   }),
   fc.record({ kind: fc.constant('data'), number: anyUint64, message: anyReliableMessage }),
