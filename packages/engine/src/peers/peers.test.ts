@@ -8,8 +8,11 @@ import {
   type IgnoredFrame,
   NATIVE_TOKEN,
 } from '@sluice/protocol'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { connect } from '../api/channel-calls.ts'
+import { Core } from '../api/core.ts'
 import type { Session } from '../ports/transport.ts'
+import { Disk } from '../testing/disk.ts'
 import { createWorld, type Party, type World } from '../testing/world.ts'
 
 let world: World
@@ -146,6 +149,39 @@ describe('two sides with different features', () => {
   it('talk as long as neither requires what the other lacks', async () => {
     await restart(bob, upgrade)
     expect((await openChannel()).status).toBe('open')
+  })
+
+  it('know in every event what both can do, while they are connected', async () => {
+    await restart(bob, upgrade)
+    const ticks = { name: 'ticks', number: 8 }
+    const signer = world.signerOf(9)
+    const core = new Core(
+      {
+        store: new Disk(world.scheduler).open(),
+        transport: world.network.attach(signer.address, 'sim:carol'),
+        chain: world.chain.connect(signer.address),
+        clock: world.scheduler,
+        random: world.random.fork('carol').bytes,
+        crypto: world.crypto,
+        signer,
+        log: { debug() {}, info() {}, warn() {}, error() {} },
+      },
+      { policy: bob.policy, features: { known: [tabs, ticks], required: [ticks] } },
+    )
+    onTestFinished(() => core.stop())
+    await world.finish(core.start())
+    expect(core.tx.commonFeatures(bob.address)).toEqual([])
+    await expect(world.finish(connect(core, bob.address, bob.url))).rejects.toMatchObject({
+      code: 'PEER_FEATURE_MISSING',
+      details: { features: 'ticks' },
+    })
+    expect(core.tx.commonFeatures(bob.address)).toEqual([])
+    await restart(bob, { known: [tabs, ticks], required: [tabs] })
+    await world.finish(connect(core, bob.address, bob.url))
+    expect(core.tx.commonFeatures(bob.address)).toEqual([tabs, ticks])
+    await bob.stop()
+    await world.scheduler.runFor(100)
+    expect(core.tx.commonFeatures(bob.address)).toEqual([])
   })
 
   it('are told what the peer requires, and talk once this side is upgraded', async () => {

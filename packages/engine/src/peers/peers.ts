@@ -4,37 +4,23 @@ import {
   encodeFrame,
   type Feature,
   type FeatureOffer,
+  type Frame,
   featureNumbers,
   type HelloFrame,
   type IgnoredFrame,
-  matchFeatures,
   type PeerMessage,
 } from '@sluice/protocol'
 import { EngineError } from '../errors.ts'
 import type { Links, Transaction } from '../loop/transaction.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Session, Transport, TransportHandler } from '../ports/transport.ts'
-import { type OutboxRecord, outboxKey } from '../records/outbox.ts'
 import { newPeer } from '../records/peer.ts'
 import { Dialer } from './dialer.ts'
-import { findLoss, makeHello } from './hello.ts'
-
-/** A session with a peer and how far it got. */
-interface Link {
-  readonly session: Session
-  readonly since: number
-  /** Both hellos were taken: data flows. */
-  isReady: boolean
-  wasGreeted: boolean
-  /** Where the peer wants its money on chain, by its hello. */
-  account?: Address
-  /** What both sides can do beyond the base, by both hellos. */
-  features: readonly Feature[]
-  /** Highest data frame sent in this session. */
-  sent: bigint
-  /** Highest number acknowledged to the peer in this session. */
-  acknowledged: bigint
-}
+import { agreeOnFeatures } from './features.ts'
+import { createHello, findLoss } from './hello.ts'
+import { Incoming } from './incoming.ts'
+import { createLink, type Link } from './link.ts'
+import { Outgoing } from './outgoing.ts'
 
 export interface PeersOptions {
   readonly transport: Transport
@@ -59,26 +45,28 @@ export interface PeersOptions {
 /** Most bytes that may wait in a session for the network. */
 const QUEUED_MAX = 16 * 1024 * 1024
 
-/** How long an acknowledged message may stay on disk for want of another commit. Milliseconds. */
-const SWEEP_AFTER = 1000
-
 /** The sessions with all peers: numbered messages that arrive once, in order, across sessions and restarts; and volatile ones. */
 export class Peers implements TransportHandler, Links {
   readonly #options: PeersOptions
   readonly #dialer: Dialer
+  readonly #outgoing: Outgoing
+  readonly #incoming: Incoming
   readonly #links = new Map<Address, Link>()
-  /** Highest number that each peer acknowledged. */
-  readonly #acked = new Map<Address, bigint>()
-  /** Highest number that each peer acknowledged and that is off the disk. */
-  readonly #swept = new Map<Address, bigint>()
   /** Of peers whose url is known: what their features, or this side's, kept the last session from. */
   readonly #incompatible = new Map<Address, EngineError>()
-  #cancelSweep: (() => void) | undefined
   #isStopped = false
 
   constructor(options: PeersOptions) {
     this.#options = options
-    const { transport, clock, tx } = options
+    const { transport, clock, tx, post, dispatch } = options
+    this.#outgoing = new Outgoing({ state: tx.state, clock, post, afterCommit: tx.afterCommit })
+    this.#incoming = new Incoming({
+      tx,
+      post,
+      dispatch,
+      linkOf: (peer) => this.#links.get(peer),
+      breakOff: (link, reason) => this.#breakOff(link, reason),
+    })
     this.#dialer = new Dialer({
       transport,
       clock,
@@ -90,23 +78,15 @@ export class Peers implements TransportHandler, Links {
 
   /** Begins to talk. */
   async start(): Promise<void> {
-    const { state } = this.#options.tx
-    for (const [peer, { next }] of state.peers.allCommitted()) {
-      let oldest = next
-      for (const key of state.outbox.named(peer)) {
-        const number = state.outbox.committed(key)?.number ?? next
-        if (number < oldest) oldest = number
-      }
-      this.#acked.set(peer, oldest - 1n)
-      this.#swept.set(peer, oldest - 1n)
-    }
-    await this.#options.transport.start(this)
-    for (const [peer] of state.peers.allCommitted()) this.#dialer.consider(peer)
+    const { tx, transport } = this.#options
+    this.#outgoing.start()
+    await transport.start(this)
+    for (const [peer] of tx.state.peers.allCommitted()) this.#dialer.consider(peer)
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true
-    this.#cancelSweep?.()
+    this.#outgoing.stop()
     this.#dialer.stop()
     await this.#options.transport.stop()
   }
@@ -127,7 +107,7 @@ export class Peers implements TransportHandler, Links {
     return this.#links.get(peer)?.account
   }
 
-  /** Why this side and the peer can't talk, by the last session that it dialled; undefined if they can, or that is not known. */
+  /** Why this side and the peer can't talk, by the last session with it; undefined if they can, or that is not known. */
   incompatibility(peer: Address): EngineError | undefined {
     return this.#incompatible.get(peer)
   }
@@ -142,8 +122,7 @@ export class Peers implements TransportHandler, Links {
   }
 
   pending(peer: Address): number {
-    const next = this.#options.tx.state.peers.get(peer)?.next ?? 1n
-    return Number(next - 1n - (this.#acked.get(peer) ?? 0n))
+    return this.#outgoing.pending(peer)
   }
 
   reach(peer: Address): void {
@@ -154,41 +133,32 @@ export class Peers implements TransportHandler, Links {
     const link = this.#links.get(peer)
     if (link === undefined || !link.isReady || number <= link.sent) return
     link.sent = number
-    this.#say(link, frame)
+    this.#send(link, frame)
   }
 
   volatile(peer: Address, frame: Uint8Array): void {
     const link = this.#links.get(peer)
-    if (link?.isReady) this.#say(link, frame)
+    if (link?.isReady) this.#send(link, frame)
   }
 
-  /** A peer that does not read its session is cut off: what it did not get is sent again when it is back. */
-  #say(link: Link, frame: Uint8Array): void {
-    if (link.session.queued > QUEUED_MAX) this.#breakOff(link, 'it does not read what it is sent')
-    else link.session.send(frame)
+  /** Within an event: takes what peers have acknowledged off the disk. */
+  sweep(): void {
+    this.#outgoing.sweep()
   }
 
   opened(session: Session): void {
     const { peer } = session
-    const before = this.#links.get(peer)
     const { tx, clock, features } = this.#options
     if (this.#isStopped || tx.state.peers.committed(peer)?.lost !== undefined) {
       session.close()
       return
     }
-    this.#links.set(peer, {
-      session,
-      since: clock.now(),
-      isReady: false,
-      wasGreeted: false,
-      features: [],
-      sent: 0n,
-      acknowledged: 0n,
-    })
+    const before = this.#links.get(peer)
+    this.#links.set(peer, createLink(session, clock.now()))
     before?.session.close()
-    const oldest = (this.#acked.get(peer) ?? 0n) + 1n
-    const own = { oldest, account: tx.env.account, features: featureNumbers(features) }
-    session.send(encodeFrame(makeHello(tx.state, peer, own)))
+    const oldest = this.#outgoing.acknowledged(peer) + 1n
+    const parts = { oldest, account: tx.env.account, features: featureNumbers(features) }
+    session.send(encodeFrame(createHello(tx.state, peer, parts)))
   }
 
   closed(session: Session): void {
@@ -207,7 +177,7 @@ export class Peers implements TransportHandler, Links {
   frame(session: Session, bytes: Uint8Array): void {
     const link = this.#links.get(session.peer)
     if (link?.session !== session) return
-    let frame: ReturnType<typeof decodeFrame>
+    let frame: Frame | IgnoredFrame
     try {
       frame = decodeFrame(bytes)
     } catch (error) {
@@ -215,11 +185,79 @@ export class Peers implements TransportHandler, Links {
       return
     }
     if (frame.kind === 'hello') this.#takeHello(link, frame)
-    else if (!link.wasGreeted) this.#breakOff(link, `${frame.kind} before hello`)
-    else if (frame.kind === 'ack') this.#takeAck(link, frame.number)
-    else if (frame.kind === 'data') this.#takeData(link, frame.number, frame.message)
-    else if (frame.kind === 'volatile') this.#takeVolatile(link, frame.message)
+    else if (link.isGreeted) this.#take(link, frame)
+    else this.#breakOff(link, `${frame.kind} before hello`)
+  }
+
+  #take(link: Link, frame: Exclude<Frame, HelloFrame> | IgnoredFrame): void {
+    if (frame.kind === 'ack') this.#takeAck(link, frame.number)
+    else if (frame.kind === 'data') this.#takeNumbered(link, frame.number, frame.message)
+    else if (frame.kind === 'volatile') this.#incoming.takeVolatile(link, frame.message)
     else this.#takeIgnored(link, frame)
+  }
+
+  #takeHello(link: Link, hello: HelloFrame): void {
+    if (link.isGreeted) {
+      this.#breakOff(link, 'a second hello')
+      return
+    }
+    link.isGreeted = true
+    const { peer } = link.session
+    const { tx, post, features } = this.#options
+    const common = agreeOnFeatures(features, peer, hello.features)
+    if (common instanceof EngineError) {
+      if (tx.state.peers.committed(peer)?.url !== undefined) this.#incompatible.set(peer, common)
+      this.#end(link, common)
+      return
+    }
+    this.#incompatible.delete(peer)
+    link.features = common
+    link.account = hello.account
+    post(() => this.#goOn(link, hello))
+  }
+
+  /** Within an event: messages flow from where the two hellos say that they stopped, unless one side lost data. */
+  #goOn(link: Link, hello: HelloFrame): void {
+    const { peer } = link.session
+    const { tx, onLoss, onConnected } = this.#options
+    const loss = findLoss(tx, peer, hello, this.#outgoing.acknowledged(peer))
+    if (loss !== undefined) {
+      tx.state.peers.set(peer, { ...(tx.state.peers.get(peer) ?? newPeer(peer)), lost: loss })
+      onLoss(peer, loss)
+      tx.afterCommit(() => this.#breakOff(link, loss))
+      return
+    }
+    tx.afterCommit(() => {
+      if (this.#links.get(peer) !== link) return
+      this.#outgoing.acknowledge(peer, hello.next - 1n)
+      link.isReady = true
+      for (const { number, frame } of this.#outgoing.keptFrom(peer, hello.next)) this.transmit(peer, number, frame)
+    })
+    tx.follow({ run: () => onConnected(peer) })
+  }
+
+  #takeIgnored(link: Link, { name, number }: IgnoredFrame): void {
+    this.#options.tx.env.log.debug('message ignored', { peer: link.session.peer, name })
+    if (number !== undefined) this.#takeNumbered(link, number, undefined)
+  }
+
+  #takeNumbered(link: Link, number: bigint, message: PeerMessage | undefined): void {
+    const isDeaf = this.pending(link.session.peer) > 2 * this.#options.tx.env.policy.queueMax
+    if (isDeaf) this.#breakOff(link, 'it acknowledges nothing')
+    else this.#incoming.takeNumbered(link, number, message)
+  }
+
+  #takeAck(link: Link, number: bigint): void {
+    const { peer } = link.session
+    const next = this.#options.tx.state.peers.committed(peer)?.next ?? 1n
+    if (number >= next) this.#breakOff(link, `it acknowledges message ${number}, which was not sent`)
+    else this.#outgoing.acknowledge(peer, number)
+  }
+
+  /** A peer that does not read its session is cut off: what it did not get is sent again when it is back. */
+  #send(link: Link, frame: Uint8Array): void {
+    if (link.session.queued > QUEUED_MAX) this.#breakOff(link, 'it does not read what it is sent')
+    else link.session.send(frame)
   }
 
   #breakOff(link: Link, reason: string): void {
@@ -227,157 +265,8 @@ export class Peers implements TransportHandler, Links {
   }
 
   #end(link: Link, error: EngineError): void {
-    this.#options.tx.env.log.warn('session ended', { ...error.details, code: error.code, reason: error.message })
+    this.#options.tx.env.log.warn('session ended', { code: error.code, reason: error.message, ...error.details })
     link.session.close()
     this.closed(link.session)
-  }
-
-  /** Whether the features let the two talk; if not, the session is over. Both sides come to the same by the two hellos. */
-  #agreeOnFeatures(link: Link, hello: HelloFrame): boolean {
-    const { peer } = link.session
-    const { tx, features } = this.#options
-    const match = matchFeatures(features, hello.features)
-    if (match.type === 'common') {
-      link.features = match.features
-      this.#incompatible.delete(peer)
-      return true
-    }
-    const error =
-      match.type === 'unknown'
-        ? new EngineError('PEER_FEATURE_UNKNOWN', { peer, features: match.numbers.join(', ') })
-        : new EngineError('PEER_FEATURE_MISSING', { peer, features: match.features.map(({ name }) => name).join(', ') })
-    if (tx.state.peers.committed(peer)?.url !== undefined) this.#incompatible.set(peer, error)
-    this.#end(link, error)
-    return false
-  }
-
-  #isCurrent(link: Link): boolean {
-    return this.#links.get(link.session.peer) === link
-  }
-
-  #takeHello(link: Link, hello: HelloFrame): void {
-    if (link.wasGreeted) {
-      this.#breakOff(link, 'a second hello')
-      return
-    }
-    link.wasGreeted = true
-    if (!this.#agreeOnFeatures(link, hello)) return
-    link.account = hello.account
-    const { peer } = link.session
-    const { tx, post, onLoss, onConnected } = this.#options
-    post(() => {
-      const loss = findLoss(tx, peer, hello, this.#acked.get(peer) ?? 0n)
-      if (loss !== undefined) {
-        tx.state.peers.set(peer, { ...(tx.state.peers.get(peer) ?? newPeer(peer)), lost: loss })
-        onLoss(peer, loss)
-        tx.afterCommit(() => this.#breakOff(link, loss))
-        return
-      }
-      tx.afterCommit(() => {
-        if (!this.#isCurrent(link)) return
-        this.#noteAck(peer, hello.next - 1n)
-        link.isReady = true
-        this.#resend(peer, hello.next)
-      })
-      tx.follow({ run: () => onConnected(peer) })
-    })
-  }
-
-  /** Sends again all from that number on that is durable. */
-  #resend(peer: Address, from: bigint): void {
-    const { state } = this.#options.tx
-    const kept: OutboxRecord[] = []
-    for (const key of state.outbox.named(peer)) {
-      const record = state.outbox.committed(key)
-      if (record !== undefined && record.number >= from) kept.push(record)
-    }
-    kept.sort((x, y) => (x.number < y.number ? -1 : 1))
-    for (const { number, frame } of kept) this.transmit(peer, number, frame)
-  }
-
-  /** `message`: undefined for one that is ignored, which is taken and acknowledged without effect. */
-  #takeData(link: Link, number: bigint, message?: PeerMessage): void {
-    const { peer } = link.session
-    const { tx, post, dispatch } = this.#options
-    if (this.pending(peer) > 2 * tx.env.policy.queueMax) {
-      this.#breakOff(link, 'it acknowledges nothing')
-      return
-    }
-    const consume = (handle: boolean) => {
-      const record = tx.state.peers.get(peer) ?? newPeer(peer)
-      if (number > record.expected) {
-        tx.afterCommit(() => {
-          if (this.#isCurrent(link)) this.#breakOff(link, `message ${number} instead of ${record.expected}`)
-        })
-        return
-      }
-      tx.afterCommit(() => this.#acknowledge(peer))
-      if (number < record.expected) return
-      tx.state.peers.set(peer, { ...record, expected: number + 1n })
-      const failed = (error: unknown) => this.#logRefused(peer, message, error)
-      if (handle && message !== undefined) tx.follow({ run: () => dispatch(peer, message), failed })
-    }
-    post(
-      () => consume(true),
-      (error) => {
-        this.#logRefused(peer, message, error)
-        post(() => consume(false))
-      },
-    )
-  }
-
-  #takeIgnored(link: Link, { name, number }: IgnoredFrame): void {
-    this.#options.tx.env.log.debug('message ignored', { peer: link.session.peer, name })
-    if (number !== undefined) this.#takeData(link, number)
-  }
-
-  #takeVolatile(link: Link, message: PeerMessage): void {
-    const { peer } = link.session
-    this.#options.post(
-      () => this.#options.dispatch(peer, message),
-      (error) => this.#logRefused(peer, message, error),
-    )
-  }
-
-  #logRefused(peer: Address, message: PeerMessage | undefined, error: unknown): void {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    this.#options.tx.env.log.warn('message refused', { peer, type: message?.type, code, error: String(error) })
-  }
-
-  #acknowledge(peer: Address): void {
-    const link = this.#links.get(peer)
-    const number = (this.#options.tx.state.peers.committed(peer)?.expected ?? 1n) - 1n
-    if (link === undefined || !link.isReady || link.acknowledged >= number) return
-    link.acknowledged = number
-    link.session.send(encodeFrame({ kind: 'ack', number }))
-  }
-
-  #takeAck(link: Link, number: bigint): void {
-    const { peer } = link.session
-    const next = this.#options.tx.state.peers.committed(peer)?.next ?? 1n
-    if (number >= next) this.#breakOff(link, `it acknowledges message ${number}, which was not sent`)
-    else this.#noteAck(peer, number)
-  }
-
-  #noteAck(peer: Address, number: bigint): void {
-    if (number <= (this.#acked.get(peer) ?? 0n)) return
-    this.#acked.set(peer, number)
-    this.#cancelSweep ??= this.#options.clock.after(SWEEP_AFTER, () => {
-      this.#cancelSweep = undefined
-      this.#options.post(() => this.sweep())
-    })
-  }
-
-  /** Within an event: takes what was acknowledged off the disk. Rides along with any commit, and has one of its own only after a while. */
-  sweep(): void {
-    const { outbox } = this.#options.tx.state
-    for (const [peer, acked] of this.#acked) {
-      const swept = this.#swept.get(peer) ?? 0n
-      if (acked <= swept) continue
-      for (let number = swept + 1n; number <= acked; number++) outbox.set(outboxKey(peer, number), undefined)
-      this.#options.tx.afterCommit(() => {
-        if ((this.#swept.get(peer) ?? 0n) < acked) this.#swept.set(peer, acked)
-      })
-    }
   }
 }

@@ -52,7 +52,7 @@ export function createState(hashing: LaneHashing, onChange: (id: string) => void
     acknowledged: new Collection<Id, Acknowledged>(memoryKind('acknowledged'), onChange),
     usedIds: new Collection<Id, UsedIdRecord>(usedIdKind),
     peers: new Collection<Address, PeerRecord>(peerKind),
-    outbox: new Collection<string, OutboxRecord>(outboxKind, undefined, ({ peer }) => [peer]),
+    outbox: new Collection<string, OutboxRecord>(outboxKind),
     cursor: new Collection<string, Cursor>(cursorKind),
     channelFacts: new Collection<Id, ChannelFacts>(channelFactsKind),
     virtualFacts: new Collection<Id, VirtualFacts>(virtualFactsKind),

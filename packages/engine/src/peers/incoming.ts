@@ -1,0 +1,79 @@
+import { type Address, encodeFrame, type PeerMessage } from '@sluice/protocol'
+import type { Transaction } from '../loop/transaction.ts'
+import { newPeer } from '../records/peer.ts'
+import type { Link } from './link.ts'
+
+export interface IncomingOptions {
+  readonly tx: Transaction
+  /** Posts an event. */
+  readonly post: (run: () => void, failed?: (error: unknown) => void) => void
+  /** What the flows make of a message; runs as an event of its own. */
+  readonly dispatch: (peer: Address, message: PeerMessage) => void
+  /** The session with the peer, if one stands. */
+  readonly linkOf: (peer: Address) => Link | undefined
+  /** Ends a session whose peer broke the protocol. */
+  readonly breakOff: (link: Link, reason: string) => void
+}
+
+/** The messages of all peers. A numbered one acts once and in order, and is acknowledged once what it did is durable. */
+export class Incoming {
+  readonly #options: IncomingOptions
+
+  constructor(options: IncomingOptions) {
+    this.#options = options
+  }
+
+  /** `message`: undefined for one that is ignored, which is counted and acknowledged all the same. */
+  takeNumbered(link: Link, number: bigint, message: PeerMessage | undefined): void {
+    const { post } = this.#options
+    const { peer } = link.session
+    post(
+      () => this.#consume(link, number, message),
+      (error) => {
+        this.#logRefused(peer, message, error)
+        // Sent again, it would fail again: it is taken without effect.
+        post(() => this.#consume(link, number, undefined))
+      },
+    )
+  }
+
+  takeVolatile({ session: { peer } }: Link, message: PeerMessage): void {
+    const { post, dispatch } = this.#options
+    post(
+      () => dispatch(peer, message),
+      (error) => this.#logRefused(peer, message, error),
+    )
+  }
+
+  #consume(link: Link, number: bigint, message: PeerMessage | undefined): void {
+    const { tx, dispatch, linkOf, breakOff } = this.#options
+    const { peer } = link.session
+    const record = tx.state.peers.get(peer) ?? newPeer(peer)
+    if (number > record.expected) {
+      tx.afterCommit(() => {
+        if (linkOf(peer) === link) breakOff(link, `message ${number} instead of ${record.expected}`)
+      })
+      return
+    }
+    tx.afterCommit(() => this.#acknowledge(peer))
+    if (number < record.expected) return
+    tx.state.peers.set(peer, { ...record, expected: number + 1n })
+    if (message === undefined) return
+    const failed = (error: unknown) => this.#logRefused(peer, message, error)
+    tx.follow({ run: () => dispatch(peer, message), failed })
+  }
+
+  /** Acknowledges all that is durable, once. */
+  #acknowledge(peer: Address): void {
+    const link = this.#options.linkOf(peer)
+    const number = (this.#options.tx.state.peers.committed(peer)?.expected ?? 1n) - 1n
+    if (link === undefined || !link.isReady || link.acknowledged >= number) return
+    link.acknowledged = number
+    link.session.send(encodeFrame({ kind: 'ack', number }))
+  }
+
+  #logRefused(peer: Address, message: PeerMessage | undefined, error: unknown): void {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    this.#options.tx.env.log.warn('message refused', { peer, type: message?.type, code, error: String(error) })
+  }
+}
