@@ -1,14 +1,15 @@
 import type { Transport } from '@sluice/engine'
-import type { DelayOptions } from './delay.ts'
-import { createWsDial } from './dial-ws.ts'
-import { type ListenOptions, listenWs, type WsListener } from './listen-ws.ts'
-import { nodePrimitives } from './primitives-node.ts'
-import { type Accept, SocketTransport, type TransportOptions } from './transport.ts'
+import { nodePrimitives } from './session/primitives-node.ts'
+import type { DelayOptions } from './sockets/delay.ts'
+import { createWsDial } from './sockets/dial-ws.ts'
+import { type ListenOptions, listenWs, type WsListener } from './sockets/listen-ws.ts'
+import type { Accept } from './sockets/wire.ts'
+import { SocketTransport, type TransportOptions } from './transport.ts'
 
-export type { DelayOptions } from './delay.ts'
 export { TransportError } from './errors.ts'
 export { defaultTransportLimits, type TransportLimits } from './limits.ts'
-export type { ListenOptions } from './listen-ws.ts'
+export type { DelayOptions } from './sockets/delay.ts'
+export type { ListenOptions } from './sockets/listen-ws.ts'
 
 export interface WebSocketTransportOptions extends TransportOptions {
   /** Where to accept peers; without it this node only dials. */
@@ -45,8 +46,8 @@ export function createWebSocketTransport(options: WebSocketTransportOptions): We
     primitives: nodePrimitives,
     dial: createWsDial({ delay, ca }),
     ...(where !== undefined && {
-      listen: async (accept: Accept, limits) => {
-        listening = await listenWs(where, accept, limits, delay)
+      listen: async (accept: Accept, limits, messageBytes) => {
+        listening = await listenWs(where, accept, { limits, messageBytes, delay })
         return listening
       },
     }),

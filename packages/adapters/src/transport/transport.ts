@@ -1,6 +1,7 @@
 import type { Clock, Log, Session, Transport, TransportHandler } from '@sluice/engine'
 import { type Address, type Crypto, type Digests, type Signer, VERSIONS, type VersionRange } from '@sluice/protocol'
 import { TransportError } from './errors.ts'
+import { defaultTransportLimits, type TransportLimits } from './limits.ts'
 import {
   type Established,
   HANDSHAKE_BYTES,
@@ -9,14 +10,13 @@ import {
   type Identity,
   initiate,
   respond,
-} from './handshake.ts'
-import { malformed } from './hello.ts'
-import { defaultTransportLimits, type TransportLimits } from './limits.ts'
-import type { Primitives } from './primitives.ts'
-import { recordBytes } from './records.ts'
-import { SecureSession } from './session.ts'
-import { SessionTable } from './table.ts'
-import type { Dial, Wire } from './wire.ts'
+} from './session/handshake.ts'
+import { malformed } from './session/hello.ts'
+import type { Primitives } from './session/primitives.ts'
+import { recordBytes } from './session/records.ts'
+import { SecureSession } from './session/session.ts'
+import { SessionTable } from './session/table.ts'
+import type { Accept, Dial, Listener, Wire } from './sockets/wire.ts'
 
 /** A peer that lost a session dials again; that the old one is dead is found out within this time. Milliseconds. */
 const PROBE_MS = 2_000
@@ -35,19 +35,11 @@ export interface TransportOptions {
   readonly versions?: VersionRange
 }
 
-/** Takes a fresh connection in; `authenticated` is called once its other end has proved a key. Listens to it within the call. */
-export type Accept = (wire: Wire, authenticated: () => void) => void
-
-/** Accepts connections until closed. */
-export interface Listener {
-  close(): Promise<void>
-}
-
 /** What a platform brings to a transport. */
 export interface Platform {
   readonly primitives: Primitives
   readonly dial: Dial
-  readonly listen?: (accept: Accept, limits: TransportLimits) => Promise<Listener>
+  readonly listen?: (accept: Accept, limits: TransportLimits, messageBytes: number) => Promise<Listener>
 }
 
 /** Sessions over message sockets: dialling, being dialled, and which session with a peer is the one. */
@@ -75,10 +67,11 @@ export class SocketTransport implements Transport {
 
   async start(handler: TransportHandler): Promise<void> {
     this.#handler = handler
-    this.#listener = await this.#platform.listen?.((wire, authenticated) => {
+    const accept: Accept = (wire, authenticated) => {
       const shaken = this.#shake(wire, respond(this.#identity))
       shaken.then(authenticated, (error) => this.#refused(error))
-    }, this.#limits)
+    }
+    this.#listener = await this.#platform.listen?.(accept, this.#limits, recordBytes(this.#limits.frameBytes))
   }
 
   connect(peer: Address, url: string): Promise<Session> {

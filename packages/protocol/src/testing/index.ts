@@ -1,2 +1,3 @@
 export * from './crypto.ts'
 export * from './keys.ts'
+export * from './later-frames.ts'

@@ -1,7 +1,7 @@
 import { VERSIONS, type VersionRange } from '@sluice/protocol'
-import { type Established, type Identity, initiate, respond } from '../handshake.ts'
-import type { Primitives } from '../primitives.ts'
-import { nodePrimitives } from '../primitives-node.ts'
+import { type Established, type Identity, initiate, respond } from '../session/handshake.ts'
+import type { Primitives } from '../session/primitives.ts'
+import { nodePrimitives } from '../session/primitives-node.ts'
 import { createParty, digestsOn } from './party.ts'
 
 interface IdentityOptions {

@@ -1,4 +1,4 @@
-import type { Wire, WireHandler } from '../wire.ts'
+import type { Wire, WireHandler } from '../sockets/wire.ts'
 
 /** One end of a wire in memory. What it sends waits until it is delivered, by whoever sits in the middle. */
 export class TestWire implements Wire {

@@ -4,12 +4,11 @@ import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
+import { TransportError } from '../errors.ts'
+import type { TransportLimits } from '../limits.ts'
 import { Admission } from './admission.ts'
 import { createDelay, type DelayOptions } from './delay.ts'
-import { TransportError } from './errors.ts'
-import type { TransportLimits } from './limits.ts'
-import { recordBytes } from './records.ts'
-import type { Accept, Listener } from './transport.ts'
+import type { Accept, Listener } from './wire.ts'
 import { createWsWire } from './wire-ws.ts'
 
 /** Largest head of a request that asks for a WebSocket, bytes. */
@@ -23,6 +22,14 @@ export interface ListenOptions {
   readonly tls?: { readonly key: string; readonly cert: string }
   /** What a plain `GET /` is answered with, as JSON that any page may read: who listens here. Default: nothing. */
   readonly greeting?: () => string
+}
+
+/** How its sockets are. */
+export interface SocketOptions {
+  readonly limits: TransportLimits
+  /** The largest message. */
+  readonly messageBytes: number
+  readonly delay: DelayOptions | undefined
 }
 
 /** A listener and where it listens. */
@@ -80,22 +87,20 @@ function guard(server: Server, admission: Admission, limits: TransportLimits, gr
 /** TLS hands a socket of its own over; the connection counted is the one below it. */
 function rawSocket(socket: Duplex, admission: Admission): Socket | undefined {
   const below = Reflect.get(socket, '_parent')
-  for (const counted of admission.all()) if (counted === socket || counted === below) return counted
-  return undefined
+  return [socket, below].find((one) => admission.isCounted(one))
 }
 
 /** Accepts WebSockets within the limits. */
 export async function listenWs(
   options: ListenOptions,
   accept: Accept,
-  limits: TransportLimits,
-  delay?: DelayOptions,
+  { limits, messageBytes, delay }: SocketOptions,
 ): Promise<WsListener> {
   const server = createServer(options, limits)
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
-    maxPayload: recordBytes(limits.frameBytes),
+    maxPayload: messageBytes,
     perMessageDeflate: false,
   })
   const admission = new Admission(limits)

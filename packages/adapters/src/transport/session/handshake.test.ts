@@ -1,10 +1,10 @@
 import { bytesToHex, type VersionRange } from '@sluice/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createIdentity, shake, type Tamper } from '../testing/shake.ts'
 import { initiate, respond } from './handshake.ts'
 import { nodePrimitives } from './primitives-node.ts'
 import { webPrimitives } from './primitives-web.ts'
-import { createIdentity, shake, type Tamper } from './testing/shake.ts'
 
 const byte = fc.integer({ min: 1, max: 255 })
 

@@ -30,3 +30,11 @@ export interface DialOptions {
 
 /** Resolves after `opened` was called. Rejects with TransportError `TRANSPORT_URL_INVALID`, `TRANSPORT_UNREACHABLE` or `TRANSPORT_STOPPED`. */
 export type Dial = (url: string, options: DialOptions) => Promise<void>
+
+/** Takes a fresh connection in; `authenticated` is called once its other end has proved a key. Listens to it within the call. */
+export type Accept = (wire: Wire, authenticated: () => void) => void
+
+/** Accepts connections until closed. */
+export interface Listener {
+  close(): Promise<void>
+}

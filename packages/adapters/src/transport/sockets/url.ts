@@ -1,4 +1,4 @@
-import { TransportError } from './errors.ts'
+import { TransportError } from '../errors.ts'
 
 /** @throws TransportError `TRANSPORT_URL_INVALID` for anything but a WebSocket's address. */
 export function checkUrl(url: string): void {

@@ -1,7 +1,7 @@
 import { rootCertificates } from 'node:tls'
 import { WebSocket } from 'ws'
+import { TransportError } from '../errors.ts'
 import { createDelay, type DelayOptions } from './delay.ts'
-import { TransportError } from './errors.ts'
 import { checkUrl } from './url.ts'
 import type { Dial } from './wire.ts'
 import { createWsWire } from './wire-ws.ts'

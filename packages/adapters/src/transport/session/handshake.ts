@@ -10,7 +10,7 @@ import {
   type Signer,
   type VersionRange,
 } from '@sluice/protocol'
-import { TransportError } from './errors.ts'
+import { TransportError } from '../errors.ts'
 import {
   agreeOnVersion,
   decodeHello,

@@ -1,10 +1,10 @@
 import type { Clock, Session } from '@sluice/engine'
 import type { Address, Hex, SessionRole } from '@sluice/protocol'
+import type { TransportLimits } from '../limits.ts'
+import type { Wire } from '../sockets/wire.ts'
 import type { Established } from './handshake.ts'
-import type { TransportLimits } from './limits.ts'
 import type { Primitives } from './primitives.ts'
 import { createOpener, createSealer, packAlive, packAsk, packRecords, unpackRecord } from './records.ts'
-import type { Wire } from './wire.ts'
 
 /** Silent intervals after which the peer counts as gone. It is asked for a sign of life in each but the last. */
 const SILENT_INTERVALS = 3

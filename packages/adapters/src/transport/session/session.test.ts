@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { defaultTransportLimits, type TransportLimits } from './limits.ts'
+import { defaultTransportLimits, type TransportLimits } from '../limits.ts'
+import { createManualClock } from '../testing/manual-clock.ts'
+import { createIdentity, shake } from '../testing/shake.ts'
+import { TestWire } from '../testing/wire-pair.ts'
 import { nodePrimitives } from './primitives-node.ts'
 import { SecureSession } from './session.ts'
-import { createManualClock } from './testing/manual-clock.ts'
-import { createIdentity, shake } from './testing/shake.ts'
-import { TestWire } from './testing/wire-pair.ts'
 
 interface End {
   readonly wire: TestWire

@@ -7,7 +7,7 @@ import {
   hexToBytes,
   type VersionRange,
 } from '@sluice/protocol'
-import { TransportError } from './errors.ts'
+import { TransportError } from '../errors.ts'
 
 /** The lowest and the highest version: first in a hello of every version, so that any two ends can tell why they do not agree. */
 const RANGE_BYTES = 2
