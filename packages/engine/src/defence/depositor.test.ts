@@ -70,10 +70,8 @@ describe('a deposit', () => {
 })
 
 function foreignTerms(world: World) {
-  const [a, b] = [world.signerOf(501).address, world.signerOf(502).address].map((signer) => ({
-    account: signer,
-    signer,
-  }))
+  const signers = [world.signerOf(501).address, world.signerOf(502).address].sort()
+  const [a, b] = signers.map((signer) => ({ account: signer, signer }))
   if (a === undefined || b === undefined) throw new RangeError('two parties')
   return { a, b, token: NATIVE_TOKEN, disputeWindow: 60 }
 }
