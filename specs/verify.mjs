@@ -3,6 +3,7 @@
 //
 //   node specs/verify.mjs [folder of vectors]
 
+import { createDecipheriv, createPrivateKey, createPublicKey, diffieHellman, hkdfSync } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -256,11 +257,10 @@ function unpackIgnored(tree) {
   if (isIgnored(tree)) return { kind: 'ignored', name: skipMember(tree) }
   const [kind, body] = tree
   if (!isMap(body) || !isIgnored(body.message)) return undefined
-  if (kind === 'volatile') unpackShape({ message: 'ignored' }, body, true)
-  else if (kind !== 'data') return undefined
-  const { number } = kind === 'data' ? unpackShape({ number: 'u64', message: 'ignored' }, body, true) : {}
-  const name = skipMember(body.message)
-  return { kind: 'ignored', name, ...(number !== undefined && { number }) }
+  const shape = { data: { number: 'u64', message: 'ignored' }, volatile: { message: 'ignored' } }[kind]
+  if (!shape) return undefined
+  const { message, ...numbered } = unpackShape(shape, body, true)
+  return { kind: 'ignored', name: skipMember(message), ...numbered }
 }
 
 const LIST_KIND = /^(.+)\[(\d+),(\d+)\]$/
@@ -358,6 +358,51 @@ function refuses(bytes) {
   }
 }
 
+// ---- handshakes ----
+
+const secretKey = (secret) =>
+  createPrivateKey({
+    key: Buffer.concat([fromHex('0x302e020100300506032b656e04220420'), fromHex(secret)]),
+    format: 'der',
+    type: 'pkcs8',
+  })
+const publicHex = (key) => `0x${createPublicKey(key).export({ type: 'spki', format: 'der' }).toString('hex', 12)}`
+const byte = (number) => number.toString(16).padStart(2, '0')
+
+async function checkHandshake(one, domain) {
+  const [ours, theirs] = [secretKey(one.secretInitiator), secretKey(one.secretResponder)]
+  expect([publicHex(ours), publicHex(theirs)], [one.keyInitiator, one.keyResponder])
+  const ranges = [
+    [one.minVersionInitiator, one.maxVersionInitiator],
+    [one.minVersionResponder, one.maxVersionResponder],
+  ].map(([min, max]) => byte(min) + byte(max))
+  expect(concat([`0x${ranges[0]}`, one.nonceInitiator, one.keyInitiator, one.initiator]), one.first)
+  const highest = Math.min(one.maxVersionInitiator, one.maxVersionResponder)
+  if (highest < one.minVersionInitiator || highest < one.minVersionResponder) {
+    expect([one.second, one.version], [`0x${ranges[1]}`, undefined])
+    return
+  }
+  expect(one.version, highest)
+  const hello = concat([`0x${ranges[1]}`, one.nonceResponder, one.keyResponder, one.responder])
+  expect(one.second.slice(0, hello.length), hello)
+  const proofs = [one.third, `0x${one.second.slice(hello.length)}`]
+  for (const [role, signer] of [one.initiator, one.responder].entries()) {
+    const hash = digest(domain, 'Session', { ...one, role })
+    expect((await recoverAddress({ hash, signature: proofs[role] })).toLowerCase(), signer)
+  }
+  const shared = diffieHellman({ privateKey: ours, publicKey: createPublicKey(theirs) })
+  const salt = fromHex(digest(domain, 'Session', { ...one, role: 0 }))
+  const derive = (who) => Buffer.from(hkdfSync('sha256', shared, salt, `sluice session ${highest} ${who}`, 32))
+  expect(`0x${derive('initiator').toString('hex')}`, one.keyFromInitiator)
+  expect(`0x${derive('responder').toString('hex')}`, one.keyFromResponder)
+  const sealed = fromHex(one.recordOfInitiator)
+  const cipher = createDecipheriv('chacha20-poly1305', derive('initiator'), Buffer.alloc(12), { authTagLength: 16 })
+  cipher.setAuthTag(sealed.subarray(-16))
+  const plain = Buffer.concat([cipher.update(sealed.subarray(0, -16)), cipher.final()])
+  expect([plain[0], plain.readUInt32BE(1)], [0, plain.length - 5])
+  expect(readEnvelope('frame', plain.subarray(5)), { kind: 'ack', number: '17' })
+}
+
 // ---- the files ----
 
 const checks = {
@@ -382,6 +427,7 @@ const checks = {
   withdrawals: signed('Withdrawal'),
   'close-requests': signed('CloseRequest'),
   sessions: signed('Session'),
+  handshakes: checkHandshake,
   'lock-roots': (one) => {
     expect(root(one.slots, one.amounts, one.conditions), { depth: one.depth, root: one.root })
     let lowest = 0

@@ -4,6 +4,7 @@
 //   node packages/protocol/scripts/vectors.ts [--check]
 
 import { publish } from './generated.ts'
+import { handshakeFiles } from './vectors/handshakes.ts'
 import { lockFiles } from './vectors/locks.ts'
 import { messageFiles } from './vectors/messages.ts'
 import { signedFiles } from './vectors/signed.ts'
@@ -11,6 +12,6 @@ import { termsFiles } from './vectors/terms.ts'
 import { tickFiles } from './vectors/ticks.ts'
 
 publish(
-  [...termsFiles, ...signedFiles, ...lockFiles, ...tickFiles, ...messageFiles],
+  [...termsFiles, ...signedFiles, ...handshakeFiles, ...lockFiles, ...tickFiles, ...messageFiles],
   'packages/protocol/scripts/vectors.ts',
 )
