@@ -6,7 +6,7 @@ import { createPolicy, type Policy, type PolicyChanges } from '../policy/policy.
 import type { Chain } from '../ports/chain.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
-import { SimulatedChain } from './chain/simulated-chain.ts'
+import { type Endpoint, SimulatedChain } from './chain/simulated-chain.ts'
 import { Disk } from './disk.ts'
 import { createFastCrypto } from './fast-crypto.ts'
 import { Network } from './network.ts'
@@ -33,6 +33,8 @@ export interface PartyOptions {
   readonly clockSkew?: number
   /** Native money that it has on chain at first, base units. */
   readonly money?: bigint
+  /** How it is shown the chain; at once and in full by default. */
+  readonly endpoint?: Endpoint
 }
 
 export interface WorldOptions {
@@ -43,6 +45,8 @@ export interface WorldOptions {
   readonly blockTime?: number
   /** Blocks until a block is final. */
   readonly finality?: number
+  /** Probability that a height has no block. Default 0. */
+  readonly nullRounds?: number
   readonly latency?: number
   readonly jitter?: number
   /** `real`: secp256k1 and keccak. `fast` (default): see {@link createFastCrypto}. */
@@ -62,6 +66,7 @@ export class Party {
   readonly disk: Disk
   readonly #world: World
   readonly #clockSkew: number
+  readonly #endpoint: Endpoint
   #engine: Engine | undefined
   #life: { isOver: boolean } | undefined
   /** How often it was started. */
@@ -72,7 +77,13 @@ export class Party {
     name: string,
     signer: Signer,
     account: Address,
-    { policy = {}, features = { known: FEATURES, required: [] }, money = 10n ** 18n, clockSkew = 0 }: PartyOptions,
+    {
+      policy = {},
+      features = { known: FEATURES, required: [] },
+      money = 10n ** 18n,
+      clockSkew = 0,
+      endpoint = {},
+    }: PartyOptions,
   ) {
     this.name = name
     this.url = `sim:${name}`
@@ -84,6 +95,7 @@ export class Party {
     this.disk.onKill = () => this.kill()
     this.#world = world
     this.#clockSkew = clockSkew
+    this.#endpoint = endpoint
     world.chain.mint(NATIVE_TOKEN, account, money)
   }
 
@@ -117,7 +129,7 @@ export class Party {
         {
           store: this.disk.open(),
           transport: network.attach(this.address, this.url),
-          chain: whileAlive(chain.connect(this.account), life),
+          chain: whileAlive(chain.connect(this.account, this.#endpoint), life),
           clock: clockWhileAlive(scheduler, life, this.#clockSkew),
           random: random.fork(`${this.name}/${this.starts}`).bytes,
           crypto,
@@ -217,7 +229,7 @@ export class World {
   readonly parties: ReadonlyMap<string, Party>
 
   constructor(options: WorldOptions) {
-    const { seed, blockTime = 1000, finality = 2 } = options
+    const { seed, blockTime = 1000, finality = 2, nullRounds = 0 } = options
     this.seed = seed
     this.scheduler = new Scheduler(1_800_000_000_000)
     this.random = seededRandom(seed)
@@ -227,7 +239,8 @@ export class World {
     this.signerOf = (number) =>
       isReal ? signerFromKey(`0x${number.toString(16).padStart(64, '0')}`) : fast.signer(number)
     const { scheduler, random, crypto } = this
-    this.chain = new SimulatedChain({ scheduler, random: random.fork('chain'), crypto, blockTime, finality })
+    const ofChain = { blockTime, finality, nullRounds }
+    this.chain = new SimulatedChain({ scheduler, random: random.fork('chain'), crypto, ...ofChain })
     this.network = new Network({
       scheduler,
       random: random.fork('network'),

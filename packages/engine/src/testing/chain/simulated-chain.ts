@@ -5,6 +5,7 @@ import {
   createDigests,
   type Digests,
   type Domain,
+  type Hex,
   NATIVE_TOKEN,
   ProtocolError,
 } from '@sluice/protocol'
@@ -40,12 +41,34 @@ interface MinedBlock extends ChainBlock {
   readonly ledger: Ledger
 }
 
+/** How a sender's own endpoint shows the chain: at once and in full, if nothing is said. */
+export interface Endpoint {
+  /** How many blocks it is behind. */
+  readonly lag?: number
+  /**
+   * Probability that it first shows a block without its logs. The block is told again with them some blocks later, and at the
+   * latest before it is final: what an endpoint omits until then, the reader asks for again.
+   */
+  readonly lateLogs?: number
+}
+
+interface Told {
+  readonly number: bigint
+  readonly hash: Hex
+  /** Whether its logs were missing. */
+  readonly isBare: boolean
+}
+
 /** Somebody who listens, and what it was told. */
 interface Listener {
   readonly handler: ChainHandler
-  readonly from: bigint
-  readonly told: ChainBlock[]
-  toldFinal: bigint
+  readonly endpoint: Endpoint
+  /** Above `final`, oldest first. */
+  readonly told: Told[]
+  /** At which block the logs of a block come that were not there at first, by its hash. */
+  readonly late: Map<Hex, bigint>
+  /** What it was told as final, in this life or before. */
+  final: bigint
 }
 
 export interface SimulatedChainOptions {
@@ -55,8 +78,10 @@ export interface SimulatedChainOptions {
   readonly domain?: Domain
   /** Milliseconds between blocks. */
   readonly blockTime?: number
-  /** Blocks from a block until it is final. */
+  /** Heights from a block until it is final. */
   readonly finality?: number
+  /** Probability that a height has no block, as Filecoin's null rounds. Default 0. */
+  readonly nullRounds?: number
 }
 
 /**
@@ -69,7 +94,6 @@ export class SimulatedChain {
   readonly #options: SimulatedChainOptions
   readonly #scheduler: Scheduler
   readonly #blockTime: number
-  readonly #finality: number
   readonly #blocks: MinedBlock[]
   readonly #listeners = new Set<Listener>()
   readonly #known = new Map<string, Transaction>()
@@ -87,7 +111,6 @@ export class SimulatedChain {
     this.#options = options
     this.#scheduler = options.scheduler
     this.#blockTime = options.blockTime ?? 1000
-    this.#finality = options.finality ?? 2
     this.domain = options.domain ?? { chainId: 31337n, contract: '0x00000000000000000000000000000000005100ce' }
     this.digests = createDigests(this.domain, options.crypto)
     this.#blocks = [
@@ -119,20 +142,20 @@ export class SimulatedChain {
     return heldOf(this.ledger.balances, token, account)
   }
 
-  /** The chain as the sender's own node shows it. `stop` ends it without further notice. */
-  connect(sender: Address): Chain {
+  /** The chain as the sender's own endpoint shows it. `stop` ends it without further notice. */
+  connect(sender: Address, endpoint: Endpoint = {}): Chain {
     let listener: Listener | undefined
     return {
       domain: this.domain,
       sender,
-      start: async (from, handler) => {
-        listener = { handler, from: from ?? -1n, told: [], toldFinal: from ?? -1n }
+      start: async (from = -1n, handler) => {
+        listener = { handler, endpoint, told: [], late: new Map(), final: from }
         this.#listeners.add(listener)
         this.#tell(listener)
       },
-      prepare: (call) => this.#later(() => this.#prepare(sender, call)),
+      prepare: (call) => this.#later(() => this.#prepare(sender, call, endpoint)),
       broadcast: (transaction) => this.#later(() => this.#broadcast(transaction)),
-      status: (transaction) => this.#later(() => this.#status(sender, transaction)),
+      status: (transaction) => this.#later(() => this.#status(sender, transaction, endpoint)),
       stop: async () => {
         if (listener !== undefined) this.#listeners.delete(listener)
       },
@@ -151,7 +174,7 @@ export class SimulatedChain {
    * (`lossRate`).
    */
   reorg(depth: number): void {
-    const keep = Math.max(this.#blocks.length - depth, Number(this.#final) + 1)
+    const keep = Math.max(this.#blocks.length - depth, this.#indexAfter(this.#final))
     const gone = this.#blocks.splice(keep)
     const back = gone.flatMap(({ mined }) => mined.map(({ transaction }) => transaction))
     this.#mempool.push(...back.filter(() => !this.#options.random.chance(this.lossRate)))
@@ -166,9 +189,22 @@ export class SimulatedChain {
   }
 
   get #newest(): MinedBlock {
-    const block = this.#blocks.at(-1)
-    if (block === undefined) throw new Error('a chain has at least one block')
-    return block
+    return newestOf(this.#blocks)
+  }
+
+  /** The blocks that an endpoint knows of. */
+  #view({ lag = 0 }: Endpoint): readonly MinedBlock[] {
+    return lag === 0 ? this.#blocks : this.#blocks.slice(0, Math.max(this.#blocks.length - lag, 1))
+  }
+
+  /** Where the blocks above a height begin. */
+  #indexAfter(height: bigint): number {
+    return this.#blocks.findLastIndex(({ number }) => number <= height) + 1
+  }
+
+  #finalUnder(height: bigint): bigint {
+    const final = height - BigInt(this.#options.finality ?? 2)
+    return final > 0n ? final : 0n
   }
 
   #time(): bigint {
@@ -210,8 +246,8 @@ export class SimulatedChain {
     return transaction
   }
 
-  #prepare(sender: Address, call: ChainCall): PreparedTransaction {
-    this.#execute(copyLedger(this.ledger), sender, call, this.#time())
+  #prepare(sender: Address, call: ChainCall, endpoint: Endpoint): PreparedTransaction {
+    this.#execute(copyLedger(newestOf(this.#view(endpoint)).ledger), sender, call, this.#time())
     const { hash, raw, nonce } = this.#sign(sender, call)
     return { hash, raw, nonce }
   }
@@ -223,12 +259,13 @@ export class SimulatedChain {
     if (!this.#mempool.some((each) => each.hash === hash)) this.#mempool.push(transaction)
   }
 
-  #status(sender: Address, { hash, nonce }: PreparedTransaction): TransactionStatus {
-    for (const block of this.#blocks) {
+  #status(sender: Address, { hash, nonce }: PreparedTransaction, endpoint: Endpoint): TransactionStatus {
+    const blocks = this.#view(endpoint)
+    for (const block of blocks) {
       const found = block.mined.find(({ transaction }) => transaction.hash === hash)
       if (found !== undefined) return { status: 'included', block: block.number, success: found.success }
     }
-    return (this.ledger.nonces.get(sender) ?? 0) > nonce ? { status: 'dropped' } : { status: 'pending' }
+    return (newestOf(blocks).ledger.nonces.get(sender) ?? 0) > nonce ? { status: 'dropped' } : { status: 'pending' }
   }
 
   #mine(): void {
@@ -246,10 +283,17 @@ export class SimulatedChain {
       mined.push({ transaction: next, success })
       this.onMined(next.sender, next.call, success)
     }
-    this.#blocks.push({ number: parent.number + 1n, hash: this.#hash(), timestamp, events, mined, ledger })
-    const deep = this.#newest.number - BigInt(this.#finality)
-    if (deep > this.#final) this.#final = deep
+    this.#blocks.push({ number: this.#nextHeight(), hash: this.#hash(), timestamp, events, mined, ledger })
+    this.#final = later(this.#final, this.#finalUnder(this.#newest.number))
     this.#scheduler.after(this.#options.random.below(50), () => this.#tellAll())
+  }
+
+  /** A final height stays as it is, also one without a block. */
+  #nextHeight(): bigint {
+    const { nullRounds = 0, random } = this.#options
+    let height = later(this.#newest.number, this.#final) + 1n
+    while (nullRounds > 0 && random.chance(nullRounds)) height += 1n
+    return height
   }
 
   #attempt(ledger: Ledger, { sender, call }: Transaction, time: bigint, events: ChainEvent[]): boolean {
@@ -289,20 +333,53 @@ export class SimulatedChain {
 
   #tell(listener: Listener): void {
     const { handler, told } = listener
-    const isGone = ({ number, hash }: ChainBlock) => this.#blocks[Number(number)]?.hash !== hash
-    let newest = told.at(-1)
-    const before = newest
-    for (; newest !== undefined && isGone(newest); newest = told.at(-1)) told.pop()
-    if (newest !== before) handler.rolledBack(newest?.number ?? listener.from)
-    const from = newest?.number ?? listener.from
-    for (const { number, hash, timestamp, events } of this.#blocks.slice(Number(from + 1n))) {
-      const block: ChainBlock = { number, hash, timestamp, events }
-      told.push(block)
-      handler.block(block)
+    const blocks = this.#view(listener.endpoint)
+    const newest = newestOf(blocks).number
+    const final = later(listener.final, listener.endpoint.lag ? this.#finalUnder(newest) : this.#final)
+    const stay = this.#standing(listener, newest, final)
+    if (stay < told.length) {
+      told.splice(stay)
+      handler.rolledBack(told.at(-1)?.number ?? listener.final)
     }
-    if (this.final > listener.toldFinal) {
-      listener.toldFinal = this.final
-      handler.final(this.final)
+    for (const block of blocks.slice(this.#indexAfter(told.at(-1)?.number ?? listener.final))) {
+      const { number, hash, timestamp, events } = block
+      const isBare = this.#isBare(listener, block, newest, final)
+      told.push({ number, hash, isBare })
+      handler.block({ number, hash, timestamp, events: isBare ? [] : events })
     }
+    if (final <= listener.final) return
+    listener.final = final
+    while (told[0] !== undefined && told[0].number <= final) listener.late.delete(told.shift()?.hash ?? '0x')
+    handler.final(final)
   }
+
+  /** How many of the told blocks, from the oldest on, are still in the chain and were told all that is known of them. */
+  #standing(listener: Listener, newest: bigint, final: bigint): number {
+    const stay = listener.told.findIndex(({ number, hash, isBare }) => {
+      const block = this.#blocks[this.#indexAfter(number) - 1]
+      return block?.hash !== hash || (isBare && !this.#isBare(listener, block, newest, final))
+    })
+    return stay === -1 ? listener.told.length : stay
+  }
+
+  /** Whether the endpoint has a block's logs not yet. */
+  #isBare({ endpoint, late }: Listener, block: MinedBlock, newest: bigint, final: bigint): boolean {
+    const { number, hash, events } = block
+    const { lateLogs = 0 } = endpoint
+    if (lateLogs === 0 || events.length === 0 || number <= final) return false
+    const { random, finality = 2 } = this.#options
+    const due = late.get(hash) ?? (random.chance(lateLogs) ? number + 1n + BigInt(random.below(finality + 1)) : number)
+    late.set(hash, due)
+    return newest < due
+  }
+}
+
+function newestOf(blocks: readonly MinedBlock[]): MinedBlock {
+  const block = blocks.at(-1)
+  if (block === undefined) throw new Error('a chain has at least one block')
+  return block
+}
+
+function later(a: bigint, b: bigint): bigint {
+  return a > b ? a : b
 }

@@ -1,6 +1,6 @@
 import { NATIVE_TOKEN } from '@sluice/protocol'
 import { describe, it } from 'vitest'
-import { SimulatedChain } from '../chain/simulated-chain.ts'
+import { type Endpoint, SimulatedChain } from '../chain/simulated-chain.ts'
 import { Disk } from '../disk.ts'
 import { createFastCrypto } from '../fast-crypto.ts'
 import { Network } from '../network.ts'
@@ -41,26 +41,34 @@ describe('the simulated network', () => {
   }
 })
 
-describe('the simulated chain', () => {
-  for (const { name, run } of chainConformance) {
-    it(name, async () => {
-      const scheduler = new Scheduler(Date.UTC(2026, 0, 1))
-      const crypto = createFastCrypto()
-      const chain = new SimulatedChain({ scheduler, random: seededRandom(1), crypto, finality: 3 })
-      const signers = [crypto.signer(1), crypto.signer(2)] as const
-      chain.mint(NATIVE_TOKEN, signers[0].address, 10_000n)
-      await run({
-        crypto,
-        signers,
-        connect: async () => chain.connect(signers[0].address),
-        reorg: async () => {
-          chain.lossRate = 1
-          chain.reorg(1)
-          chain.lossRate = 0
-        },
-        until: (condition) => scheduler.runUntil(name, condition),
-        finish: (promise) => scheduler.finish(name, promise),
+const shapes: readonly { readonly name: string; readonly nullRounds?: number; readonly endpoint?: Endpoint }[] = [
+  { name: 'the simulated chain' },
+  { name: 'the simulated chain with null rounds and late logs', nullRounds: 0.2, endpoint: { lateLogs: 0.5 } },
+  { name: 'the simulated chain, seen by an endpoint that is behind', endpoint: { lag: 2 } },
+]
+
+for (const { name: chainName, nullRounds = 0, endpoint = {} } of shapes) {
+  describe(chainName, () => {
+    for (const { name, run } of chainConformance) {
+      it(name, async () => {
+        const scheduler = new Scheduler(Date.UTC(2026, 0, 1))
+        const crypto = createFastCrypto()
+        const chain = new SimulatedChain({ scheduler, random: seededRandom(1), crypto, finality: 5, nullRounds })
+        const signers = [crypto.signer(1), crypto.signer(2)] as const
+        chain.mint(NATIVE_TOKEN, signers[0].address, 10_000n)
+        await run({
+          crypto,
+          signers,
+          connect: async () => chain.connect(signers[0].address, endpoint),
+          reorg: async () => {
+            chain.lossRate = 1
+            chain.reorg(1 + (endpoint.lag ?? 0))
+            chain.lossRate = 0
+          },
+          until: (condition) => scheduler.runUntil(name, condition),
+          finish: (promise) => scheduler.finish(name, promise),
+        })
       })
-    })
-  }
-})
+    }
+  })
+}

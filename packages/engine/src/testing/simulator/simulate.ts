@@ -11,6 +11,8 @@ export interface SimulationOptions {
   readonly duration?: number
   /** How much goes wrong: 0 nothing, 1 a great deal. */
   readonly trouble?: number
+  /** The chain as Filecoin's endpoints show it: null rounds, logs that come late, endpoints that are behind. */
+  readonly asFilecoin?: boolean
 }
 
 /** What happened in a run. */
@@ -41,9 +43,9 @@ class Simulation {
   readonly seen = new Map<string, VirtualView>()
   readonly #bugs: string[] = []
 
-  constructor({ seed, trouble = 1 }: SimulationOptions) {
+  constructor({ seed, trouble = 1, asFilecoin = false }: SimulationOptions) {
     const shape = createShape(seed)
-    this.world = createWorld({ seed, parties: shape, finality: 3 })
+    this.world = createWorld({ seed, parties: shape, finality: 3, ...(asFilecoin && filecoin(seed, shape)) })
     this.random = this.world.random.fork('simulation')
     this.trouble = trouble
     const all = [...this.world.parties.values()]
@@ -110,6 +112,14 @@ function createShape(seed: number) {
   const slow = { ...client, clockSkew: (seed % 7) * -300 }
   const two = { ann: fast, hub1: hub, bea: slow }
   return seed % 3 === 0 ? { ...two, hub2: hub, cid: client } : { ...two, cid: client }
+}
+
+/** The same parties, on a chain as Filecoin has it. */
+function filecoin(seed: number, shape: ReturnType<typeof createShape>) {
+  const parties = Object.entries(shape).map(([name, party], i) => {
+    return [name, { ...party, endpoint: { lag: (seed + i) % 3, lateLogs: 0.3 } }] as const
+  })
+  return { nullRounds: 0.15, finality: 5, parties: Object.fromEntries(parties) }
 }
 
 /** The hub that a client has its channel with. */
