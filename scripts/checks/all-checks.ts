@@ -14,6 +14,7 @@ const contracts = ['npm', 'run', '--silent', 'check', '-w', 'contracts']
 const generators = {
   'golden vectors': 'packages/protocol/scripts/vectors.ts',
   'page of errors': 'packages/protocol/scripts/errors.ts',
+  'page of states': 'packages/protocol/scripts/states.ts',
   'pages of commands': 'apps/node/scripts/docs.ts',
 }
 

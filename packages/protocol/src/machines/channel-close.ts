@@ -50,9 +50,9 @@ export function closeOf(context: ChannelContext): Close {
 }
 
 /** Why this side does not sign the peer's close now; undefined if it does. */
-function objection(phase: StandingPhase, close: Close, context: ChannelContext): string | undefined {
+function objection(close: Close, context: ChannelContext): string | undefined {
   const { channelId, chain, lanes } = context
-  if (phase.type === 'frozen' || chain.state !== 'live') return 'CHANNEL_CLOSING'
+  if (chain.state !== 'live') return 'CHANNEL_CLOSING'
   return (
     deadlineObjection(close, context) ??
     refusalCode(() => checkNoLocks(channelId, lanes.states)) ??
@@ -76,7 +76,7 @@ export function withClose(
 const refuse = (close: Close, code: string): ChannelEffect => ({ type: 'refuseClose', close, code })
 
 function refuseUnlessSignable(phase: StandingPhase, close: Close, context: ChannelContext) {
-  const code = objection(phase, close, context)
+  const code = objection(close, context)
   return code !== undefined && withClose(phase, noClose, refuse(close, code))
 }
 
@@ -84,10 +84,16 @@ const agree = (phase: StandingPhase, { close, peerSignature }: Pick<EventOf<'clo
   withClose(phase, { type: 'agreed', close, peerSignature }, { type: 'signCloseAnswer', close })
 
 /**
- * The peer's close in a channel that stands. What this side signed binds it: meanwhile it signs the same effect alone. Of several that it
- * signed the one with the later deadline is kept, since any of them can be executed until the last deadline has passed.
+ * The peer's close while one binds that this side signed: it signs the same effect alone. Of several that it signed the one with the later
+ * deadline is kept, since any of them can be executed until the last deadline has passed.
  */
-export const takesClose: CloseCell<'close'> = [
+const takesCloseWhileBound: readonly Transition<
+  StandingPhase,
+  EventOf<'close'>,
+  ChannelContext,
+  ChannelLife,
+  ChannelEffect
+>[] = [
   on('refuses a close that differs from the signed one', (phase, { close }, { finalTime }) => {
     const bound = bindingClose(phase, finalTime)
     return bound !== undefined && !sameEffect(bound.close, close) && stay(phase, refuse(close, 'CLOSE_DIFFERS'))
@@ -98,18 +104,28 @@ export const takesClose: CloseCell<'close'> = [
   }),
   on('signs a close like the signed one and keeps that', (phase, { close }, { finalTime }) => {
     const bound = bindingClose(phase, finalTime)
-    return (
-      bound !== undefined && close.deadline < bound.close.deadline && stay(phase, { type: 'signCloseAnswer', close })
-    )
+    const isSooner = bound !== undefined && close.deadline < bound.close.deadline
+    return isSooner && stay(phase, { type: 'signCloseAnswer', close })
   }),
   on('signs a close like the signed one and keeps the later', (phase, event, { finalTime }) => {
     return bindingClose(phase, finalTime) !== undefined && agree(phase, event)
   }),
+]
+
+/** The peer's close in a channel whose lanes move. */
+export const takesClose: CloseCell<'close', PhaseOf<'open' | 'closing'>> = [
+  ...takesCloseWhileBound,
   on('notes the close until its own lane is quiet', (phase, { close, peerSignature }, { lanes }) => {
     return !lanes.isQuiet && withClose(phase, { type: 'requested', close, peerSignature })
   }),
   on('refuses the close', (phase, { close }, context) => refuseUnlessSignable(phase, close, context)),
   on('signs the close', agree),
+]
+
+/** The peer's close in a frozen channel, where nothing new is signed. */
+export const takesCloseFrozen: CloseCell<'close', PhaseOf<'frozen'>> = [
+  ...takesCloseWhileBound,
+  on('refuses the close', (phase, { close }) => withClose(phase, noClose, refuse(close, 'CHANNEL_CLOSING'))),
 ]
 
 function ownClose({ close }: StandingPhase, answered: Close): OwnClose | undefined {
@@ -155,6 +171,12 @@ export const forgetsExpiredClose: DueTransition = on(
 export const refusesWaitingClose: DueTransition = on('refuses the close that waited', (phase, _, context) => {
   const { close } = phase
   return close.type === 'requested' && context.lanes.isQuiet && refuseUnlessSignable(phase, close.close, context)
+})
+
+/** A frozen channel signs nothing new: a close that waited is refused. */
+export const refusesWaitingCloseFrozen: DueTransition = on('refuses the close that waited', (phase) => {
+  const { close } = phase
+  return close.type === 'requested' && withClose(phase, noClose, refuse(close.close, 'CHANNEL_CLOSING'))
 })
 
 export const signsWaitingClose: DueTransition = on('signs the close that waited', (phase, _, { lanes }) => {

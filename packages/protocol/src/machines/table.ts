@@ -71,7 +71,33 @@ export type Table<Phase extends Tagged, Event extends Tagged, Context, Effect> =
   }
 }
 
-/** A step with the name of the transition that made it; for one that is ignored, none. */
+/** A step, and the entry of the table that made it. */
+export interface Decision<P, V, C, Q, E> extends Step<Q, E> {
+  readonly entry: Transition<P, V, C, Q, E> | Ignored | Impossible
+}
+
+/**
+ * What the table says to an event in a phase, impossible pairs included.
+ *
+ * @throws RangeError when no transition of the cell applies.
+ */
+export function decide<Phase extends Tagged, Event extends Tagged, Context, Effect>(
+  table: Table<Phase, Event, Context, Effect>,
+  phase: Phase,
+  event: Event,
+  context: Context,
+): Decision<Phase, Event, Context, Phase, Effect> {
+  const row = table[phase.type as Phase['type']]
+  // The cell of this very phase and event: the types of the two are tied by their tags, which the compiler cannot follow.
+  const cell = row[event.type as Event['type']] as Cell<Phase, Event, Context, Phase, Effect>
+  for (const entry of cell) {
+    const step = 'step' in entry ? entry.step(phase, event, context) : stay<Phase, Effect>(phase)
+    if (step !== false) return { entry, ...step }
+  }
+  throw new RangeError(`no transition for ${event.type} in phase ${phase.type}`)
+}
+
+/** A step with the name of the transition that made it; without one where the event was ignored. */
 export interface NamedStep<P, E> extends Step<P, E> {
   readonly name: string | undefined
 }
@@ -79,7 +105,7 @@ export interface NamedStep<P, E> extends Step<P, E> {
 /**
  * Makes one step of a machine.
  *
- * @throws RangeError when the table calls the pair impossible, or no transition of its cell applies.
+ * @throws RangeError when the table calls the pair impossible.
  */
 export function stepBy<Phase extends Tagged, Event extends Tagged, Context, Effect>(
   table: Table<Phase, Event, Context, Effect>,
@@ -87,14 +113,7 @@ export function stepBy<Phase extends Tagged, Event extends Tagged, Context, Effe
   event: Event,
   context: Context,
 ): NamedStep<Phase, Effect> {
-  const row = table[phase.type as Phase['type']]
-  // The cell of this very phase and event: the types of the two are tied by their tags, which the compiler cannot follow.
-  const cell = row[event.type as Event['type']] as Cell<Phase, Event, Context, Phase, Effect>
-  for (const entry of cell) {
-    if ('ignored' in entry) return { name: undefined, phase, effects: [] }
-    if ('impossible' in entry) throw new RangeError(`${event.type} in phase ${phase.type}: ${entry.impossible}`)
-    const step = entry.step(phase, event, context)
-    if (step !== false) return { name: entry.name, ...step }
-  }
-  throw new RangeError(`no transition for ${event.type} in phase ${phase.type}`)
+  const { entry, ...step } = decide(table, phase, event, context)
+  if ('impossible' in entry) throw new RangeError(`${event.type} in phase ${phase.type}: ${entry.impossible}`)
+  return { ...step, name: 'name' in entry ? entry.name : undefined }
 }
