@@ -1,7 +1,7 @@
-import type { Address, ChannelRecord, Id } from '@sluice/protocol'
-import { awaitDeposit, requestDeposit } from '../channels/deposit.ts'
-import { propose } from '../channels/propose.ts'
-import { pursueClose } from '../channels/pursue-close.ts'
+import type { Address, ClosingIntent, Id } from '@sluice/protocol'
+import { awaitClose, beginClose } from '../channels/close.ts'
+import { awaitDeposit, forgetFailedDeposit, requestDeposit, requestTopUp } from '../channels/deposit.ts'
+import { awaitAgreement, forgetFailure, propose } from '../channels/propose.ts'
 import { channelView } from '../channels/view.ts'
 import { awaitWithdrawal, requestWithdrawal } from '../channels/withdraw.ts'
 import { EngineError } from '../errors.ts'
@@ -34,111 +34,64 @@ export async function connect(core: Core, peer: Address, url: string | undefined
   })
 }
 
+/** Waits for what `wait` reads in the records. What they say failed is forgotten by `forget`, once it is thrown to the caller. */
+async function settled<T>({ loop }: Core, wait: () => T | Waiting, forget: () => void): Promise<T> {
+  try {
+    return await loop.call(wait)
+  } catch (error) {
+    await loop.call(forget)
+    throw error
+  }
+}
+
 /** Proposes, deposits, and waits for the final block. */
 export async function openChannel(core: Core, options: OpenChannelOptions): Promise<ChannelView> {
-  const { tx, loop, peers, rejections } = core
+  const { tx, loop, peers } = core
   const { peer, deposit } = options
   await connect(core, peer, options.url)
-  let begun: { readonly channelId: Id; readonly deposit: string } | undefined
-  await loop.call(() => {
+  const opening = await loop.call(() => {
     const account = peers.accountOf(peer)
     if (account === undefined) throw new EngineError('PEER_UNREACHABLE', { peer, url: options.url ?? 'its known url' })
     const channelId = propose(tx, options, account)
-    begun = { channelId, deposit: requestDeposit(tx, channelId, deposit) }
-    return true
+    return { channelId, depositId: requestDeposit(tx, channelId, deposit) }
   })
-  if (begun === undefined) throw new EngineError('ENGINE_STOPPED')
-  const { channelId, deposit: key } = begun
-  const isAgreed = await loop.call(() => {
-    const channel = tx.channels.get(channelId)
-    if (channel === undefined) {
-      tx.state.deposits.set(key, undefined)
-      return false
-    }
-    if (channel.status === 'proposed') return new Waiting(`${peer} to agree to the channel`, channelId)
-    return true
-  })
-  const rejection = rejections.get(channelId)
-  rejections.delete(channelId)
-  if (rejection !== undefined) throw new EngineError('CHANNEL_REJECTED', { peer, ...rejection })
-  if (!isAgreed) throw new EngineError('CHANNEL_UNANSWERED', { peer })
-  await deposited(core, channelId, key)
+  const { channelId, depositId } = opening
+  await settled(
+    core,
+    () => awaitAgreement(tx, channelId),
+    () => forgetFailure(tx, channelId),
+  )
+  return deposited(core, channelId, depositId)
+}
+
+async function deposited(core: Core, channelId: Id, depositId: string): Promise<ChannelView> {
+  const { tx, loop } = core
+  await settled(
+    core,
+    () => awaitDeposit(tx, channelId, depositId),
+    () => forgetFailedDeposit(tx, depositId),
+  )
   return loop.call(() => viewOf(core, channelId))
 }
 
-/** A failed deposit is told once and then forgotten. */
-async function deposited(core: Core, channelId: Id, key: string): Promise<void> {
-  const { tx, loop } = core
-  try {
-    await loop.call(() => awaitDeposit(tx, channelId, key))
-  } catch (error) {
-    await loop.call(() => {
-      if (tx.state.deposits.get(key)?.failed !== undefined) tx.state.deposits.set(key, undefined)
-    })
-    throw error
-  }
-}
-
+/** Deposits more, and waits for the final block. */
 export async function topUp(core: Core, channelId: Id, amount: bigint): Promise<ChannelView> {
   const { tx, loop } = core
-  const key = await loop.call(() => {
-    const channel = channelOf(tx, channelId)
-    const { ended } = tx.chain.channel(channelId)
-    if (channel.status !== 'agreed' || ended !== undefined) {
-      throw new EngineError('CHANNEL_NOT_OPEN', { channelId, status: channelView(tx, channel).status })
-    }
-    return requestDeposit(tx, channelId, amount)
-  })
-  await deposited(core, channelId, key)
-  return loop.call(() => viewOf(core, channelId))
+  const depositId = await loop.call(() => requestTopUp(tx, channelId, amount))
+  return deposited(core, channelId, depositId)
 }
 
+/** Asks the peer for a withdrawal, and waits for the final block. */
 export async function withdraw(core: Core, channelId: Id, amount: bigint): Promise<ChannelView> {
-  const { tx, loop, refusals } = core
-  const total = await loop.call(() => {
-    refusals.withdrawals.delete(channelId)
-    return requestWithdrawal(tx, channelId, amount)
-  })
-  await loop.call(() => {
-    const code = refusals.withdrawals.get(channelId)
-    if (code !== undefined) throw new EngineError('WITHDRAW_REFUSED', { peer: channelOf(tx, channelId).peer, code })
-    return awaitWithdrawal(tx, channelId, total)
-  })
+  const { tx, loop } = core
+  const total = await loop.call(() => requestWithdrawal(tx, channelId, amount))
+  await loop.call(() => awaitWithdrawal(tx, channelId, total))
   return loop.call(() => viewOf(core, channelId))
 }
 
-export async function closeChannel(
-  core: Core,
-  channelId: Id,
-  mode: 'auto' | 'cooperative' | 'unilateral',
-): Promise<ChannelView> {
-  const { tx, loop, refusals } = core
-  await loop.call(() => {
-    refusals.closes.delete(channelId)
-    pursueClose(tx, channelId, mode)
-  })
-  try {
-    return await loop.call(() => {
-      const channel = channelOf(tx, channelId)
-      if (channel.status !== 'agreed') return channelView(tx, channel)
-      if (mode === 'cooperative') checkFollows(core, channel)
-      return new Waiting(channelView(tx, channel).waitingFor ?? 'the chain', channelId)
-    })
-  } catch (error) {
-    if (error instanceof EngineError && error.code === 'CLOSE_REFUSED')
-      await loop.call(() => keepChannel(core, channelId))
-    throw error
-  }
-}
-
-/** A close that is only wanted together fails when the peer refuses, or its time is up. */
-function checkFollows({ refusals }: Core, { channelId, peer, wish }: ChannelRecord): void {
-  const code = refusals.closes.get(channelId) ?? (wish === 'keep' ? 'it did not follow in time' : undefined)
-  if (code !== undefined) throw new EngineError('CLOSE_REFUSED', { peer, channelId, code })
-}
-
-/** A close together that failed is no longer wanted. */
-function keepChannel({ tx }: Core, channelId: Id): void {
-  const channel = channelOf(tx, channelId)
-  if (channel.wish === 'together') tx.channels.set(channelId, { ...channel, wish: 'keep' })
+/** Closes a channel, and waits for the final block. */
+export async function closeChannel(core: Core, channelId: Id, intent: ClosingIntent): Promise<ChannelView> {
+  const { tx, loop } = core
+  await loop.call(() => beginClose(tx, channelId, intent))
+  return loop.call(() => awaitClose(tx, channelId, intent))
 }

@@ -1,7 +1,7 @@
 import type { Address, Id, PeerMessage } from '@sluice/protocol'
-import { createDigests, FEATURES } from '@sluice/protocol'
-import { isBusyOnChain } from '../channels/crank.ts'
-import { channelFlow, type Refusals, type Rejections } from '../channels/flow.ts'
+import { createDigests, FEATURES, isLiveChannel, isStanding } from '@sluice/protocol'
+import { channelFlow } from '../channels/flow.ts'
+import { freezeChannels, isBusyOnChain } from '../channels/process.ts'
 import { channelView } from '../channels/view.ts'
 import { channelGoals, lockedIn } from '../defence/channel-goals.ts'
 import { Depositor } from '../defence/depositor.ts'
@@ -38,8 +38,6 @@ export class Core {
   readonly peers: Peers
   readonly depositor: Depositor
   readonly pursuit: Pursuit
-  readonly rejections: Rejections = new Map()
-  readonly refusals: Refusals = { closes: new Map(), withdrawals: new Map() }
   readonly listeners = new Set<(notification: Notification) => void>()
   readonly #ports: EnginePorts
   readonly #flows: Flows
@@ -57,7 +55,7 @@ export class Core {
     this.env = { self: signer.address, account, signer, crypto, digests, policy: options.policy, random, log }
     this.state = createState(this.env, (id) => this.loop.touch(id))
     this.watch = new ChainWatch(this.state)
-    this.#flows = joinFlows([channelFlow(this.rejections, this.refusals), laneFlow, virtualFlow])
+    this.#flows = joinFlows([channelFlow, laneFlow, virtualFlow])
     this.loop = new Loop({
       store,
       log,
@@ -195,8 +193,8 @@ export class Core {
   /** Something is left to say: a channel that is not over, a virtual channel paid to it, or messages. */
   #isWanted(peer: Address): boolean {
     for (const id of this.state.channels.named(peer)) {
-      const status = this.state.channels.committed(id)?.status
-      if (status === 'agreed' || status === 'proposed') return true
+      const channel = this.state.channels.committed(id)
+      if (channel !== undefined && isLiveChannel(channel.phase)) return true
     }
     for (const _ of this.state.virtuals.named(virtualNames.paidTo(peer))) return true
     return this.peers.pending(peer) > 0
@@ -204,11 +202,7 @@ export class Core {
 
   #freeze(peer: Address, reason: string): void {
     this.env.log.error('data loss', { peer, reason })
-    for (const channelId of this.tx.channelsWith(peer)) {
-      const channel = this.tx.channels.get(channelId)
-      if (channel?.status !== 'agreed') continue
-      this.tx.channels.set(channelId, { ...channel, freeze: { code: 'PEER_FROZEN', text: reason } })
-    }
+    freezeChannels(this.tx, peer, reason)
   }
 
   #takeBlock(block: ChainBlock): void {
@@ -231,7 +225,7 @@ export class Core {
     forgetStrangers(state.channelFacts, (id) => state.channels.get(id) !== undefined, time, env.policy)
     const locked = new Set<Id>()
     for (const [, channel] of state.channels.entries()) {
-      if (channel.status === 'agreed') for (const id of lockedIn(channel)) locked.add(id)
+      if (isStanding(channel.phase)) for (const id of lockedIn(channel)) locked.add(id)
     }
     forgetStrangers(
       state.virtualFacts,
@@ -283,7 +277,8 @@ export class Core {
 
   #notifyRecord(id: Id): void {
     const channel = this.state.channels.committed(id)
-    if (channel !== undefined) this.#notify({ type: 'channel', channel: channelView(this.tx, channel) })
+    if (channel !== undefined && channel.phase.type !== 'failed')
+      this.#notify({ type: 'channel', channel: channelView(this.tx, channel) })
     const virtual = this.state.virtuals.committed(id)
     if (virtual !== undefined) this.#notify({ type: 'virtual', virtual: virtualView(this.tx, virtual) })
   }

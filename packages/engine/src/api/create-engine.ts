@@ -55,7 +55,9 @@ export async function createEngine(ports: EnginePorts, options: EngineOptions): 
       return admission(core, virtualId)
     },
     channels: () =>
-      [...core.state.channels.allCommitted()].map(([, channel]) => explained(core, channelView(tx, channel))),
+      [...core.state.channels.allCommitted()]
+        .filter(([, { phase }]) => phase.type !== 'failed')
+        .map(([, channel]) => explained(core, channelView(tx, channel))),
     virtuals: () => [...core.state.virtuals.allCommitted()].map(([, record]) => virtualView(tx, record)),
     subscribe(listener) {
       core.listeners.add(listener)

@@ -43,6 +43,9 @@ export function createTransaction(parts: TransactionParts): Transaction {
     channelsWith: (peer) => [...state.channels.named(peer)],
     isDepositing: (channelId) =>
       [...state.deposits.named(channelId)].some((key) => state.deposits.get(key)?.failed === undefined),
+    dropDeposits(channelId) {
+      for (const key of [...state.deposits.named(channelId)]) state.deposits.set(key, undefined)
+    },
     virtualsOn: (channelId) => [...state.virtuals.named(virtualNames.on(channelId))],
     virtualsWaitingFor: (channelId) => [...state.virtuals.named(virtualNames.waitingFor(channelId))],
     virtualsReceivedFor: (next) => [...state.virtuals.named(virtualNames.receivedFor(next))],

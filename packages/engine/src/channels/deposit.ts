@@ -1,15 +1,25 @@
-import { bytesToHex, type Id, MAX_UINT128 } from '@sluice/protocol'
+import { bytesToHex, type ChannelRecord, type Id, isStanding, MAX_UINT128 } from '@sluice/protocol'
 import { EngineError } from '../errors.ts'
 import { channelOf } from '../lanes/channel.ts'
 import type { Transaction } from '../loop/transaction.ts'
 import { Waiting } from '../loop/waiting.ts'
+import { channelView } from './view.ts'
 
 /** @throws EngineError `AMOUNT_INVALID`. */
 export function checkAmount(amount: bigint): void {
   if (amount <= 0n || amount > MAX_UINT128) throw new EngineError('AMOUNT_INVALID', { amount })
 }
 
-/** Notes that this side deposits; done as soon as the channel is agreed to. Returns the deposit's key. */
+/** @throws EngineError `CHANNEL_FROZEN`. */
+export function checkNotFrozen({ channelId, phase }: ChannelRecord): void {
+  if (phase.type === 'frozen') throw new EngineError('CHANNEL_FROZEN', { channelId, reason: phase.text })
+}
+
+/**
+ * Notes that this side deposits; done as soon as the channel is agreed to. Returns the deposit's key.
+ *
+ * @throws EngineError `AMOUNT_INVALID`, `CHANNEL_UNKNOWN`.
+ */
 export function requestDeposit(tx: Transaction, channelId: Id, amount: bigint): string {
   checkAmount(amount)
   const { self } = channelOf(tx, channelId)
@@ -19,7 +29,21 @@ export function requestDeposit(tx: Transaction, channelId: Id, amount: bigint): 
 }
 
 /**
- * Waits until a final block holds the deposit.
+ * Notes that this side deposits more into a channel that is there. Returns the deposit's key.
+ *
+ * @throws EngineError `AMOUNT_INVALID`, `CHANNEL_UNKNOWN`, `CHANNEL_NOT_OPEN`, `CHANNEL_FROZEN`.
+ */
+export function requestTopUp(tx: Transaction, channelId: Id, amount: bigint): string {
+  const channel = channelOf(tx, channelId)
+  checkNotFrozen(channel)
+  if (!isStanding(channel.phase) || tx.chain.channel(channelId).ended !== undefined) {
+    throw new EngineError('CHANNEL_NOT_OPEN', { channelId, status: channelView(tx, channel).status })
+  }
+  return requestDeposit(tx, channelId, amount)
+}
+
+/**
+ * Waits until a final block holds the deposit. What it needs to know is in the deposit's record, which is gone once that is done.
  *
  * @throws EngineError `DEPOSIT_FAILED`.
  */
@@ -28,4 +52,9 @@ export function awaitDeposit(tx: Transaction, channelId: Id, key: string): true 
   if (record === undefined) return true
   if (record.failed === undefined) return new Waiting('a final block to hold the deposit', channelId, key)
   throw new EngineError('DEPOSIT_FAILED', { amount: record.amount, channelId, reason: record.failed })
+}
+
+/** Forgets a deposit that failed, once its caller knows. */
+export function forgetFailedDeposit(tx: Transaction, key: string): void {
+  if (tx.state.deposits.get(key)?.failed !== undefined) tx.state.deposits.set(key, undefined)
 }

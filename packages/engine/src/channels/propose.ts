@@ -1,7 +1,6 @@
 import {
   type Address,
   type AgreeMessage,
-  type ChannelRecord,
   type ChannelTerms,
   checkChannelTerms,
   checkNonceAge,
@@ -9,18 +8,21 @@ import {
   emptyInLane,
   emptyOutLane,
   type Id,
+  isLiveChannel,
   makeNonce,
   NATIVE_TOKEN,
   type Party,
-  type PartyIndex,
   type ProposeMessage,
+  type Refusal,
+  type RejectMessage,
   SluiceError,
 } from '@sluice/protocol'
 import { EngineError } from '../errors.ts'
-import { secondsOf } from '../lanes/channel.ts'
-import type { Transaction } from '../loop/transaction.ts'
+import { channelOf, secondsOf } from '../lanes/channel.ts'
+import { Waiting } from '../loop/waiting.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Tx } from '../ports/tx.ts'
+import { beginChannel, type ChannelBody, takeChannelEvent } from './step.ts'
 
 export interface OpenChannelOptions {
   readonly peer: Address
@@ -34,16 +36,12 @@ export interface OpenChannelOptions {
   readonly disputeWindow?: number
 }
 
-function newRecord(tx: Tx, terms: ChannelTerms, status: 'proposed' | 'agreed'): ChannelRecord {
-  const self: PartyIndex = terms.a.signer === tx.env.self ? 0 : 1
+function newChannel(tx: Tx, terms: ChannelTerms, peer: Address): ChannelBody {
   return {
     channelId: tx.env.digests.channelId(terms),
     terms,
-    self,
-    peer: (self === 0 ? terms.b : terms.a).signer,
-    status,
-    wish: 'keep',
-    wishedAt: secondsOf(tx),
+    self: terms.a.signer === tx.env.self ? 0 : 1,
+    peer,
     out: emptyOutLane,
     in: emptyInLane,
     surplus: 0n,
@@ -52,7 +50,7 @@ function newRecord(tx: Tx, terms: ChannelTerms, status: 'proposed' | 'agreed'): 
 }
 
 /** Proposes a channel to a peer, whose account is known from its hello. Returns the channel's id. */
-export function propose(tx: Transaction, options: OpenChannelOptions, account: Address): Id {
+export function propose(tx: Tx, options: OpenChannelOptions, account: Address): Id {
   const { env } = tx
   const own: Party = { account: env.account, signer: env.self }
   const peer: Party = { account, signer: options.peer }
@@ -65,31 +63,33 @@ export function propose(tx: Transaction, options: OpenChannelOptions, account: A
     nonce: makeNonce(secondsOf(tx), env.random(4)),
   }
   checkChannelTerms(terms)
-  const record = newRecord(tx, terms, 'proposed')
-  checkUnseen(record.channelId, tx.chain.knows(record.channelId) || tx.channels.get(record.channelId) !== undefined)
-  tx.channels.set(record.channelId, record)
-  tx.send(options.peer, { type: 'propose', terms })
-  return record.channelId
+  const channel = newChannel(tx, terms, options.peer)
+  const { channelId } = channel
+  checkUnseen(channelId, tx.chain.knows(channelId) || tx.channels.get(channelId) !== undefined)
+  beginChannel(tx, channel, { type: 'openCall' })
+  return channelId
 }
 
 /** Handles `propose`: agrees, or says why not. */
 export function takePropose(tx: Tx, peer: Address, { terms }: ProposeMessage): void {
-  const channelId = tx.env.digests.channelId(terms)
-  const known = tx.channels.get(channelId)
-  if (known?.status === 'agreed' && known.peer === peer) {
-    tx.send(peer, { type: 'agree', channelId })
+  const channel = newChannel(tx, terms, peer)
+  const { channelId } = channel
+  if (tx.channels.get(channelId)?.peer === peer) {
+    takeChannelEvent(tx, channelId, { type: 'propose', refusal: undefined })
     return
   }
+  beginChannel(tx, channel, { type: 'propose', refusal: objectionTo(tx, peer, terms, channelId) })
+}
+
+/** Why a proposal is not agreed to; undefined if it is. */
+function objectionTo(tx: Tx, peer: Address, terms: ChannelTerms, channelId: Id): Refusal | undefined {
   try {
     checkProposal(tx, peer, terms, channelId)
+    return undefined
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error
-    const text = error.message.replaceAll(/[^ -~]/g, '?').slice(0, 256)
-    tx.send(peer, { type: 'reject', channelId, code: error.code, text })
-    return
+    return { code: error.code, text: error.message.replaceAll(/[^ -~]/g, '?').slice(0, 256) }
   }
-  tx.channels.set(channelId, newRecord(tx, terms, 'agreed'))
-  tx.send(peer, { type: 'agree', channelId })
 }
 
 function checkProposal(tx: Tx, peer: Address, terms: ChannelTerms, channelId: Id): void {
@@ -107,14 +107,13 @@ function checkProposal(tx: Tx, peer: Address, terms: ChannelTerms, channelId: Id
   }
   checkNonceAge(terms.nonce, secondsOf(tx), policy.nonceAgeMax)
   checkUnseen(channelId, tx.channels.get(channelId) !== undefined || tx.chain.knows(channelId))
-  const isLive = ({ status }: ChannelRecord) => status === 'agreed' || status === 'proposed'
   const withPeer = tx.channelsWith(peer).filter((id) => {
     const channel = tx.channels.get(id)
-    return channel !== undefined && isLive(channel)
+    return channel !== undefined && isLiveChannel(channel.phase)
   })
   if (withPeer.length >= policy.channelsPerPeerMax) throw refuse('there are too many channels with it')
   let live = 0
-  for (const [, channel] of tx.channels.entries()) if (isLive(channel)) live += 1
+  for (const [, { phase }] of tx.channels.entries()) if (isLiveChannel(phase)) live += 1
   if (live >= policy.channelsMax) throw refuse('there are too many channels here')
 }
 
@@ -131,7 +130,29 @@ function checkToken({ tokens }: Policy, token: Address): void {
 
 /** Handles `agree`. */
 export function takeAgree(tx: Tx, peer: Address, { channelId }: AgreeMessage): void {
-  const channel = tx.channels.get(channelId)
-  if (channel?.peer !== peer || channel.status !== 'proposed') return
-  tx.channels.set(channelId, { ...channel, status: 'agreed' })
+  if (tx.channels.get(channelId)?.peer === peer) takeChannelEvent(tx, channelId, { type: 'agree' })
+}
+
+/** Handles `reject`. */
+export function takeReject(tx: Tx, peer: Address, { channelId, code, text }: RejectMessage): void {
+  if (tx.channels.get(channelId)?.peer === peer) takeChannelEvent(tx, channelId, { type: 'reject', code, text })
+}
+
+/**
+ * Waits until the peer has agreed to the channel. What it needs to know is in the channel's record.
+ *
+ * @throws EngineError `CHANNEL_REJECTED`, `CHANNEL_UNANSWERED`; `CHANNEL_UNKNOWN` once the failure was reported.
+ */
+export function awaitAgreement(tx: Tx, channelId: Id): true | Waiting {
+  const { peer, phase } = channelOf(tx, channelId)
+  if (phase.type === 'proposed') return new Waiting(`${peer} to agree to the channel`, channelId)
+  if (phase.type !== 'failed') return true
+  const { reason } = phase
+  if (reason.type === 'unanswered') throw new EngineError('CHANNEL_UNANSWERED', { peer })
+  throw new EngineError('CHANNEL_REJECTED', { peer, code: reason.code, text: reason.text })
+}
+
+/** Forgets why a channel failed to open, once its caller knows. */
+export function forgetFailure(tx: Tx, channelId: Id): void {
+  if (tx.channels.get(channelId)?.phase.type === 'failed') takeChannelEvent(tx, channelId, { type: 'failureReported' })
 }

@@ -1,13 +1,13 @@
-import { type ChannelRecord, draftState, holdsLock, type Id, type Leg, type VirtualRecord } from '@sluice/protocol'
-import { channelOf, secondsOf } from '../lanes/channel.ts'
+import { draftState, holdsLock, type Id, type Leg, type VirtualRecord } from '@sluice/protocol'
 import { incomingLeg, outgoingLeg } from '../locks/record.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { StateView, Tx } from '../ports/tx.ts'
+import { takeChannelEvent } from './step.ts'
 
 /** A neighbour that does not do what the chain has decided: the channel with it is closed on chain. */
 export interface Unfollowed {
   readonly channelId: Id
-  readonly why: string
+  readonly reason: string
 }
 
 /**
@@ -28,12 +28,12 @@ export function findUnfollowed(
   const found: Unfollowed[] = []
   const incoming = incomingLeg(record)
   if (incoming !== undefined && finalAmount > 0n && isOver(policy.followTimeout)) {
-    found.push({ channelId: incoming.channelId, why: 'it does not fold a lock that the chain has decided' })
+    found.push({ channelId: incoming.channelId, reason: 'it does not fold a lock that the chain has decided' })
   }
   const outgoing = outgoingLeg(record)
   const isLate = isOver(policy.followTimeout + policy.countersignTimeout)
   if (outgoing !== undefined && isLate && isFoldUnanswered(view, record.virtualId, outgoing)) {
-    found.push({ channelId: outgoing.channelId, why: 'it does not take a fold that the chain has decided' })
+    found.push({ channelId: outgoing.channelId, reason: 'it does not take a fold that the chain has decided' })
   }
   return found
 }
@@ -51,17 +51,11 @@ function isFoldUnanswered({ channels }: StateView, virtualId: Id, { channelId, s
 }
 
 /** Begins to close on chain the channels whose other end does not follow the chain's answer on this virtual channel. */
-export function disputeUnfollowed(tx: Tx, virtualId: Id): void {
+export function closeUnfollowed(tx: Tx, virtualId: Id): void {
   const record = tx.virtuals.get(virtualId)
   const time = tx.chain.head?.timestamp
   if (record === undefined || time === undefined) return
-  for (const { channelId, why } of findUnfollowed(tx, record, time, tx.env.policy)) {
-    dispute(tx, channelOf(tx, channelId), why)
+  for (const { channelId, reason } of findUnfollowed(tx, record, time, tx.env.policy)) {
+    takeChannelEvent(tx, channelId, { type: 'unfollowed', reason })
   }
-}
-
-function dispute(tx: Tx, channel: ChannelRecord, why: string): void {
-  if (channel.status !== 'agreed' || channel.wish === 'dispute') return
-  tx.env.log.warn('closing alone', { channelId: channel.channelId, peer: channel.peer, why })
-  tx.channels.set(channel.channelId, { ...channel, wish: 'dispute', wishedAt: secondsOf(tx) })
 }

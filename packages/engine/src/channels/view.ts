@@ -1,8 +1,8 @@
-import { type ChannelRecord, draftState } from '@sluice/protocol'
+import { type ChannelRecord, closesAlone, cooperativeClose, draftState, isStanding } from '@sluice/protocol'
 import { otherParty, ownSpendable, peerSpendable } from '../lanes/channel.ts'
 import type { Tx } from '../ports/tx.ts'
 import type { ChannelView } from '../ports/views.ts'
-import { hasLocks, isAgreedClose } from './close.ts'
+import { lanesOf } from './step.ts'
 
 /** A channel as those outside see it. */
 export function channelView(tx: Tx, channel: ChannelRecord): ChannelView {
@@ -37,19 +37,20 @@ const atLeastZero = (amount: bigint) => (amount > 0n ? amount : 0n)
 
 function statusOf(tx: Tx, channel: ChannelRecord): ChannelView['status'] {
   const { closesAt, ended, deposits } = tx.chain.channel(channel.channelId)
-  if (channel.status === 'proposed') return 'proposed'
-  if (channel.status !== 'agreed') return 'closed'
+  const { phase } = channel
+  if (phase.type === 'proposed') return 'proposed'
+  if (!isStanding(phase)) return 'closed'
   if (ended === 'settled') return 'settled'
   if (closesAt !== undefined) return 'disputed'
-  if (channel.wish !== 'keep' || channel.close !== undefined || ended === 'closed') return 'closing'
+  if (phase.type !== 'open' || phase.close.type !== 'none' || ended === 'closed') return 'closing'
   return deposits[0] + deposits[1] === 0n ? 'funding' : 'open'
 }
 
 /** What a stalled channel waits for, in a sentence. */
 export function waitsFor(tx: Tx, channel: ChannelRecord, status = statusOf(tx, channel)): string | undefined {
-  const { channelId, peer } = channel
+  const { channelId, peer, phase } = channel
   const chain = tx.chain.channel(channelId)
-  if (channel.freeze !== undefined && status !== 'closed') return `being closed on chain: ${channel.freeze.text}`
+  if (phase.type === 'frozen') return `being closed on chain: ${phase.text}`
   switch (status) {
     case 'proposed':
       return `${peer} to agree to the channel`
@@ -68,11 +69,11 @@ export function waitsFor(tx: Tx, channel: ChannelRecord, status = statusOf(tx, c
 }
 
 function waitsToClose(tx: Tx, channel: ChannelRecord): string {
-  const { peer, close } = channel
-  if (tx.chain.channel(channel.channelId).ended === 'closed' || isAgreedClose(close))
+  const { channelId, peer, phase } = channel
+  if (tx.chain.channel(channelId).ended === 'closed' || cooperativeClose(phase).type === 'agreed')
     return 'a final block to hold the close'
-  if (channel.wish === 'dispute') return 'a block to hold the start of the close'
-  if (hasLocks(channel)) return 'its virtual channels to be closed'
+  if (closesAlone(phase)) return 'a block to hold the start of the close'
+  if (lanesOf(channel).states.some(({ locks }) => locks.size > 0)) return 'its virtual channels to be closed'
   if (!tx.connected(peer)) return `${peer} to be reached`
   return `${peer} to sign the close`
 }

@@ -1,5 +1,6 @@
 import {
   type Address,
+  type Answer,
   type ChannelRecord,
   type Countersignature,
   checkDeadline,
@@ -29,7 +30,7 @@ import { countersign } from '../lanes/countersign.ts'
 import { applyCountersignature } from '../lanes/take-countersign.ts'
 import { Waiting } from '../loop/waiting.ts'
 import type { Tx } from '../ports/tx.ts'
-import { checkAmount } from './deposit.ts'
+import { checkAmount, checkNotFrozen } from './deposit.ts'
 
 /** What this side could withdraw now, base units. */
 export function withdrawable(tx: Tx, channel: ChannelRecord): bigint {
@@ -45,11 +46,12 @@ export function pendingWithdrawal(channel: ChannelRecord, party: 0 | 1): SignedW
 /**
  * Signs a withdrawal of this side and asks the peer to sign it too. It counts as spent from here on. Returns the total.
  *
- * @throws EngineError `AMOUNT_INVALID`, `CHANNEL_NOT_OPEN`, `WITHDRAW_PENDING`, `WITHDRAW_TOO_MUCH`.
+ * @throws EngineError `AMOUNT_INVALID`, `CHANNEL_NOT_OPEN`, `CHANNEL_FROZEN`, `WITHDRAW_PENDING`, `WITHDRAW_TOO_MUCH`.
  */
 export function requestWithdrawal(tx: Tx, channelId: Id, amount: bigint): bigint {
   checkAmount(amount)
   const channel = channelOf(tx, channelId)
+  checkNotFrozen(channel)
   const { self, peer } = channel
   if (isClosing(tx, channel)) throw new EngineError('CHANNEL_NOT_OPEN', { channelId, status: 'closing' })
   if (pendingWithdrawal(channel, self) !== undefined) throw new EngineError('WITHDRAW_PENDING', { channelId })
@@ -61,7 +63,7 @@ export function requestWithdrawal(tx: Tx, channelId: Id, amount: bigint): bigint
   if (ownIncome(channel.in) < incomeOnceCountersigned(channel.in)) countersign(tx, channelId)
   const signature = tx.env.signer.sign(tx.env.digests.withdrawal(withdrawal))
   const now = channelOf(tx, channelId)
-  tx.channels.set(channelId, { ...now, withdrawals: [...now.withdrawals, { withdrawal, ownSignature: signature }] })
+  tx.channels.set(channelId, { ...now, withdrawals: [...now.withdrawals, { type: 'signed', withdrawal }] })
   tx.send(peer, { type: 'withdraw', withdrawal, signature })
   return withdrawal.total
 }
@@ -81,7 +83,7 @@ export function takeWithdraw(tx: Tx, peer: Address, message: WithdrawMessage): v
   }
   const channel = channelOf(tx, channelId)
   const ownSignature = tx.env.signer.sign(tx.env.digests.withdrawal(withdrawal))
-  const signed: SignedWithdrawal = { withdrawal, ownSignature, peerSignature: signature }
+  const signed: SignedWithdrawal = { type: 'agreed', withdrawal, peerSignature: signature }
   tx.channels.set(channelId, { ...channel, withdrawals: [...channel.withdrawals, signed] })
   tx.send(peer, { type: 'withdrawAnswer', withdrawal, answer: { type: 'signed', signature: ownSignature } })
 }
@@ -111,16 +113,21 @@ export function takeWithdrawAnswer(tx: Tx, peer: Address, { withdrawal, answer }
   const channel = channelOf(tx, withdrawal.channelId, peer)
   const index = channel.withdrawals.findIndex((one) => isSame(one.withdrawal, withdrawal))
   const known = channel.withdrawals[index]
-  if (known === undefined || withdrawal.party !== channel.self) return
+  if (known === undefined || withdrawal.party !== channel.self || known.type === 'agreed') return
+  const withdrawals = channel.withdrawals.with(index, answered(tx, peer, withdrawal, answer))
+  tx.channels.set(channel.channelId, { ...channel, withdrawals })
+}
+
+function answered(tx: Tx, peer: Address, withdrawal: Withdrawal, answer: Answer): SignedWithdrawal {
   if (answer.type === 'refused') {
-    tx.env.log.warn('peer refuses the withdrawal', { peer, channelId: withdrawal.channelId, code: answer.code })
-    return
+    const { code } = answer
+    tx.env.log.warn('peer refuses the withdrawal', { peer, channelId: withdrawal.channelId, code })
+    return { type: 'refused', withdrawal, code }
   }
   if (tx.env.crypto.recover(tx.env.digests.withdrawal(withdrawal), answer.signature) !== peer) {
     throw new EngineError('PEER_SIGNATURE_WRONG', { what: 'withdrawal', peer })
   }
-  const withdrawals = channel.withdrawals.with(index, { ...known, peerSignature: answer.signature })
-  tx.channels.set(channel.channelId, { ...channel, withdrawals })
+  return { type: 'agreed', withdrawal, peerSignature: answer.signature }
 }
 
 function isSame(one: Withdrawal, other: Withdrawal): boolean {
@@ -138,19 +145,17 @@ export function dropSettledWithdrawals(tx: Tx, channelId: Id): void {
 }
 
 /**
- * Waits until a final block shows the withdrawal.
+ * Waits until a final block shows the withdrawal. What it needs to know is in the channel's record.
  *
- * @throws EngineError `WITHDRAW_EXPIRED`.
+ * @throws EngineError `WITHDRAW_REFUSED`, `WITHDRAW_EXPIRED`.
  */
 export function awaitWithdrawal(tx: Tx, channelId: Id, total: bigint): true | Waiting {
   const channel = channelOf(tx, channelId)
-  if (tx.chain.channel(channelId).withdrawn[channel.self] >= total) return true
-  const pending = pendingWithdrawal(channel, channel.self)
-  if (pending === undefined || pending.withdrawal.total !== total)
-    throw new EngineError('WITHDRAW_EXPIRED', { channelId })
-  const whom =
-    pending.peerSignature === undefined
-      ? `${channel.peer} to sign the withdrawal`
-      : 'a final block to hold the withdrawal'
+  const { self, peer } = channel
+  if (tx.chain.channel(channelId).withdrawn[self] >= total) return true
+  const pending = pendingWithdrawal(channel, self)
+  if (pending?.withdrawal.total !== total) throw new EngineError('WITHDRAW_EXPIRED', { channelId })
+  if (pending.type === 'refused') throw new EngineError('WITHDRAW_REFUSED', { peer, code: pending.code })
+  const whom = pending.type === 'signed' ? `${peer} to sign the withdrawal` : 'a final block to hold the withdrawal'
   return new Waiting(whom, channelId)
 }

@@ -1,17 +1,17 @@
 import {
   type ChannelRecord,
   type CountersignedVoucher,
+  closesAlone,
+  type Hex,
   type Id,
   type InLane,
-  type LaneIndex,
-  type LaneState,
+  isStanding,
   lockEntries,
   lockProof,
-  lowest,
-  stateAt,
+  type StandingPhase,
   type VirtualLock,
 } from '@sluice/protocol'
-import { isAgreedClose } from '../channels/close.ts'
+import { ownSlots, shownState } from '../channels/settled.ts'
 import type { ChainCall, LockProof, SignedLaneVoucher } from '../ports/chain.ts'
 import type { ChainReader, ChannelChain } from '../ports/chain-view.ts'
 import type { Environment } from '../ports/environment.ts'
@@ -27,49 +27,67 @@ interface Scene {
   readonly env: Environment
   /** Unix seconds of the newest block. */
   readonly time: bigint
+  /** This side closes it alone. */
+  readonly leaves: boolean
 }
 
-/** What should be called on chain for a channel now. */
-export function channelGoals(record: ChannelRecord, reader: ChainReader, env: Environment): readonly Goal[] {
+/**
+ * What should be called on chain for a channel now.
+ *
+ * @param leaves Whether this side closes it alone; by its phase if left out.
+ */
+export function channelGoals(
+  record: ChannelRecord,
+  reader: ChainReader,
+  env: Environment,
+  leaves: boolean = closesAlone(record.phase),
+): readonly Goal[] {
   const time = reader.head?.timestamp
   const chain = reader.channel(record.channelId)
-  if (time === undefined || record.status !== 'agreed' || chain.ended === 'closed') return []
-  const scene: Scene = { record, chain, reader, env, time }
+  if (time === undefined || !isStanding(record.phase) || chain.ended === 'closed') return []
+  const scene: Scene = { record, chain, reader, env, time, leaves }
   if (chain.ended === 'settled') return unlockGoals(scene)
-  return [...withdrawGoals(scene), ...closeGoals(scene), ...disputeGoals(scene)]
+  return [...withdrawGoals(scene), ...closeGoals(scene, record.phase), ...disputeGoals(scene)]
 }
 
 /** The signatures of both, a's first. */
-function ordered({ self }: ChannelRecord, own: `0x${string}`, peer: `0x${string}`) {
-  return self === 0 ? ([own, peer] as const) : ([peer, own] as const)
+function signatures({ record, env }: Scene, digest: Hex, peer: Hex): readonly [Hex, Hex] {
+  const own = env.signer.sign(digest)
+  return record.self === 0 ? [own, peer] : [peer, own]
 }
 
-function withdrawGoals({ record, chain, time }: Scene): Goal[] {
+function withdrawGoals(scene: Scene): Goal[] {
+  const { record, chain, env, time } = scene
   const { terms, self } = record
-  return record.withdrawals.flatMap(({ withdrawal, ownSignature, peerSignature }) => {
+  return record.withdrawals.flatMap((signed) => {
+    const { withdrawal } = signed
     const { party, total, deadline } = withdrawal
-    const isOwn = party === self && ownSignature !== undefined && peerSignature !== undefined
+    const isOwn = party === self && signed.type === 'agreed'
     if (!isOwn || chain.any.withdrawn[party] >= total || time >= deadline) return []
-    const signatures = ordered(record, ownSignature, peerSignature)
-    return [{ key: `withdraw/${total}`, call: { type: 'withdraw', terms, withdrawal, signatures } }]
+    const both = signatures(scene, env.digests.withdrawal(withdrawal), signed.peerSignature)
+    return [{ key: `withdraw/${total}`, call: { type: 'withdraw', terms, withdrawal, signatures: both } }]
   })
 }
 
 /** Who wants the close executes it; the other side only when the deadline comes near. */
-function closeGoals({ record, env, time }: Scene): Goal[] {
-  const { terms, close: agreed, wish } = record
-  if (!isAgreedClose(agreed) || time >= agreed.close.deadline) return []
+function closeGoals(scene: Scene, phase: StandingPhase): Goal[] {
+  const { record, env, time, leaves } = scene
+  const agreed = phase.close
+  if (agreed.type !== 'agreed' || time >= agreed.close.deadline) return []
   const isNear = agreed.close.deadline - time < BigInt(env.policy.deadlineMin)
-  if (wish === 'keep' && !isNear) return []
-  const signatures = ordered(record, agreed.ownSignature, agreed.peerSignature)
-  return [{ key: `close/${agreed.close.deadline}`, call: { type: 'close', terms, close: agreed.close, signatures } }]
+  if (phase.type === 'open' && !leaves && !isNear) return []
+  const { close, peerSignature } = agreed
+  const both = signatures(scene, env.digests.close(close), peerSignature)
+  return [{ key: `close/${close.deadline}`, call: { type: 'close', terms: record.terms, close, signatures: both } }]
 }
 
 function disputeGoals(scene: Scene): Goal[] {
-  const { record, chain, env, time } = scene
+  const { record, chain, env, time, leaves } = scene
   const { terms, channelId } = record
   if (chain.closesAt === undefined) {
-    if (record.wish !== 'dispute') return []
+    // A peer that makes channels for nothing and then claims to have lost data is not worth a transaction.
+    const isForNothing = record.phase.type === 'frozen' && chain.any.deposits.every((deposit) => deposit === 0n)
+    if (!leaves || isForNothing) return []
     const request = { by: env.self, signature: env.signer.sign(env.digests.closeRequest(channelId)) }
     const voucher = newestReceived(record.in, env)
     const call: ChainCall = { type: 'startClose', terms, request, ...(voucher && { voucher }) }
@@ -77,7 +95,7 @@ function disputeGoals(scene: Scene): Goal[] {
   }
   if (time < chain.closesAt) return showGoals(scene)
   // Who did not ask for the dispute leaves it to the other side for a while: a second transaction would be for nothing.
-  const patience = record.wish === 'dispute' ? 0n : BigInt(env.policy.chainLag)
+  const patience = leaves ? 0n : BigInt(env.policy.chainLag)
   if (time < chain.closesAt + patience) return []
   const locks = [chain.any.shown[0], chain.any.shown[1]] as const
   return [{ key: `settle/${chain.shown.join('/')}`, call: { type: 'settle', terms, locks } }]
@@ -117,46 +135,11 @@ export function* lockedIn({ out, in: received }: ChannelRecord): Generator<Id> {
   }
 }
 
-/** The locks of what the chain was shown of a lane. */
-export function shownState(record: ChannelRecord, chain: ChannelChain, lane: LaneIndex): LaneState | undefined {
-  return stateAt(lane === record.self ? record.out : record.in, chain.shown[lane])
-}
-
-/** The slots of a settled channel that still hold something of this side's, by what the chain can know. */
-export function ownSlots(
-  record: ChannelRecord,
-  chain: ChannelChain,
-  reader: ChainReader,
-  lane: LaneIndex,
-): SlotClaim[] {
-  const state = shownState(record, chain, lane)
-  if (state === undefined) return []
-  const claims: SlotClaim[] = []
-  for (const [slot, lock] of lockEntries(state.locks)) {
-    const { virtualId, amount } = lock as VirtualLock
-    if (chain.any.unlocked.some((done) => done.lane === lane && done.slot === slot)) continue
-    const { finalAt, redeemed } = reader.virtual(virtualId)
-    const isDecided = finalAt !== undefined && (reader.head?.timestamp ?? 0n) >= finalAt
-    const paid = lowest(redeemed, amount)
-    const gain = isDecided ? (lane === record.self ? amount - paid : paid) : undefined
-    claims.push({ slot, virtualId, amount, gain })
-  }
-  return claims
-}
-
-/** A lock of a settled channel. `gain`: what this side gets by unlocking it, base units; undefined while that is open. */
-export interface SlotClaim {
-  readonly slot: number
-  readonly virtualId: `0x${string}`
-  readonly amount: bigint
-  readonly gain: bigint | undefined
-}
-
 function unlockGoals({ record, chain, reader, env }: Scene): Goal[] {
   return ([0, 1] as const).flatMap((lane) => {
-    const state = shownState(record, chain, lane)
+    const state = shownState(record, chain.any, lane)
     if (state === undefined) return []
-    const ready = ownSlots(record, chain, reader, lane).filter(({ gain }) => gain !== undefined && gain > 0n)
+    const ready = ownSlots(record, chain.any, reader, lane).filter(({ gain }) => gain !== undefined && gain > 0n)
     const goals: Goal[] = []
     for (let i = 0; i < ready.length; i += UNLOCK_BATCH) {
       const batch = ready.slice(i, i + UNLOCK_BATCH)

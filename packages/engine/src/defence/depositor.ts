@@ -43,7 +43,7 @@ export class Depositor {
   async #advance(key: string, record: DepositRecord): Promise<void> {
     const { tx, chain, sender } = this.#options
     const channel = tx.state.channels.committed(record.channelId)
-    if (channel?.status === 'proposed') return
+    if (channel?.phase.type === 'proposed') return
     try {
       if (channel === undefined) return await this.#set(key, undefined)
       if (record.prepared === undefined) await sender.run(() => this.#sign(key, record))

@@ -1,10 +1,11 @@
 import {
   type Address,
+  bindingClose,
   type ChannelRecord,
-  closeBinds,
   type Funds,
   type Id,
   incomeOnceCountersigned,
+  isStanding,
   type LaneName,
   type LaneState,
   ownIncome,
@@ -55,21 +56,16 @@ export function channelOf(tx: StateView, channelId: Id, peer?: Address): Channel
   return channel
 }
 
-/** Whether this side signed a close of the channel that still binds it. */
-export function isBoundByClose(tx: StateView, { close }: ChannelRecord): boolean {
-  return close?.ownSignature !== undefined && closeBinds(close.close, finalTime(tx))
-}
-
-/** Whether updates of the channel are over, or on hold: it is not agreed, frozen, signed to be closed, or any block shows its close. */
-export function isClosing(tx: StateView, channel: ChannelRecord): boolean {
-  if (channel.status !== 'agreed' || channel.freeze !== undefined || isBoundByClose(tx, channel)) return true
-  const { closesAt, ended } = tx.chain.channel(channel.channelId)
+/** Whether updates of the channel are over, or on hold: it does not stand, is frozen, signed to be closed, or any block shows its close. */
+export function isClosing(tx: StateView, { channelId, phase }: ChannelRecord): boolean {
+  if (!isStanding(phase) || phase.type === 'frozen' || bindingClose(phase, finalTime(tx)) !== undefined) return true
+  const { closesAt, ended } = tx.chain.channel(channelId)
   return closesAt !== undefined || ended !== undefined
 }
 
 /** Whether the channel takes no new lock: it is closing, or this side wants it closed. */
 export function isLeaving(tx: StateView, channel: ChannelRecord): boolean {
-  return channel.wish !== 'keep' || isClosing(tx, channel)
+  return channel.phase.type !== 'open' || isClosing(tx, channel)
 }
 
 /** Whether the peer lets updates wait for its countersignature beyond its time: it gets no new lock until it countersigns. */

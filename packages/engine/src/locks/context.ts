@@ -37,7 +37,7 @@ export function outcomeOf({ chain }: Pick<StateView, 'chain'>, virtualId: Id): O
 const gone: LegContext = { channel: 'ended', isLeaving: true, isDisputed: false }
 
 function legContext(view: StateView, channel: ChannelRecord, leg: Leg, virtualId: Id, side: 'in' | 'out'): LegContext {
-  if (channel.status === 'ended') return gone
+  if (channel.phase.type === 'ended') return gone
   return {
     channel: isClosing(view, channel) ? 'closing' : 'live',
     isLeaving: isLeaving(view, channel),

@@ -28,7 +28,7 @@ function virtualChain(tx: Tx, virtualId: Id): void {
 /** A channel changed on chain, or time passed for it there: what has a lock on it is looked at. */
 function channelChain(tx: Tx, channelId: Id): void {
   const channel = channelOf(tx, channelId)
-  if (channel.status !== 'ended' && !isClosing(tx, channel)) return
+  if (channel.phase.type !== 'ended' && !isClosing(tx, channel)) return
   for (const virtualId of tx.virtualsOn(channelId)) lookAtEnd(tx, virtualId)
 }
 

@@ -3,13 +3,12 @@ import {
   type ChannelRecord,
   type ChannelStanding,
   type HelloFrame,
+  isStanding,
   MAX_HELLO_CHANNELS,
 } from '@sluice/protocol'
 import type { Transaction } from '../loop/transaction.ts'
 import { newPeer } from '../records/peer.ts'
 import type { State } from '../records/state.ts'
-
-const lives = ({ status }: ChannelRecord) => status === 'agreed'
 
 function standingOf(record: ChannelRecord): ChannelStanding {
   return {
@@ -30,7 +29,7 @@ export function createHello(state: State, peer: Address, parts: HelloParts): Hel
   const channels: ChannelStanding[] = []
   for (const channelId of state.channels.named(peer)) {
     const record = state.channels.committed(channelId)
-    if (record !== undefined && lives(record)) channels.push(standingOf(record))
+    if (record !== undefined && isStanding(record.phase)) channels.push(standingOf(record))
   }
   channels.sort((x, y) => (x.channelId < y.channelId ? -1 : 1))
   return { kind: 'hello', next: expected, ...parts, channels: channels.slice(0, MAX_HELLO_CHANNELS) }
@@ -44,7 +43,7 @@ export function findLoss(tx: Transaction, peer: Address, hello: HelloFrame, ackn
   if (hello.oldest > record.expected) return `it no longer has message ${record.expected}, which never arrived`
   for (const standing of hello.channels) {
     const channel = tx.channels.get(standing.channelId)
-    const loss = channel?.peer === peer && lives(channel) ? findChannelLoss(channel, standing) : undefined
+    const loss = channel?.peer === peer && isStanding(channel.phase) ? findChannelLoss(channel, standing) : undefined
     if (loss !== undefined) return `channel ${standing.channelId}: ${loss}`
   }
   return undefined

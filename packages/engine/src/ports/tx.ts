@@ -77,6 +77,8 @@ export interface Tx extends StateView {
   channelsWith(peer: Address): readonly Id[]
   /** Whether a deposit of this side into the channel is under way. */
   isDepositing(channelId: Id): boolean
+  /** Forgets this side's deposits into a channel that was never agreed to: none of them was sent. */
+  dropDeposits(channelId: Id): void
   /** The virtual channels that are not over and have a leg on a channel. */
   virtualsOn(channelId: Id): readonly Id[]
   /** Of these, those that wait for the channel's lane to take an operation. */

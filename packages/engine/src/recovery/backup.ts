@@ -9,7 +9,9 @@ import {
   encodeEntry,
   type Hex,
   type Id,
+  isStanding,
   type LaneHashing,
+  type StandingPhase,
   type VirtualRecord,
   virtualKind,
 } from '@sluice/protocol'
@@ -28,7 +30,7 @@ export interface Backup {
   readonly signer: Address
   readonly channels: ReadonlyMap<Id, ChannelRecord>
   readonly virtuals: ReadonlyMap<Id, VirtualRecord>
-  /** The signer's signatures by digest: on the newest voucher received in each channel, and on a CloseRequest for each virtual channel. */
+  /** The signer's signatures by digest: on the newest voucher received in each channel, on a close or withdrawal that both signed, and on a CloseRequest for each virtual channel. */
   readonly signatures: ReadonlyMap<Hex, Hex>
 }
 
@@ -60,7 +62,18 @@ const stored = struct<Stored>({
   ),
 })
 
-const isKept = ({ status }: ChannelRecord) => status === 'agreed'
+/** What only the signer can sign of a channel: the newest voucher received, and what both agreed to and the chain does not yet hold. */
+function ownDigests({ digests }: Environment, record: ChannelRecord, { close }: StandingPhase): Hex[] {
+  const newest = record.in.updates.at(-1)?.update.voucher
+  const withdrawals = record.withdrawals.filter(
+    ({ type, withdrawal }) => type === 'agreed' && withdrawal.party === record.self,
+  )
+  return [
+    ...(newest === undefined ? [] : [digests.laneVoucher(newest)]),
+    ...(close.type === 'agreed' ? [digests.close(close.close)] : []),
+    ...withdrawals.map(({ withdrawal }) => digests.withdrawal(withdrawal)),
+  ]
+}
 
 /** The backup of all channels that are not over. */
 export function writeBackup(
@@ -76,10 +89,9 @@ export function writeBackup(
     for (const { key, value } of writes) if (value !== undefined) entries.push({ key, value })
   }
   for (const [, record] of channels) {
-    if (!isKept(record)) continue
+    if (!isStanding(record.phase)) continue
     keep(channelKind(env).writes(undefined, record))
-    const newest = record.in.updates.at(-1)?.update.voucher
-    if (newest !== undefined) sign(digests.laneVoucher(newest))
+    for (const digest of ownDigests(env, record, record.phase)) sign(digest)
   }
   for (const [virtualId, record] of virtuals) {
     const writes = virtualKind.writes(undefined, record)

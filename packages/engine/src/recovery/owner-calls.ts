@@ -29,7 +29,7 @@ export function ownerCalls(backup: Backup, reader: ChainReader, crypto: Crypto):
   }
   const calls: ChainCall[] = []
   for (const record of backup.channels.values()) {
-    const goals = channelGoals({ ...record, wish: 'dispute' }, reader, env)
+    const goals = channelGoals(record, reader, env, true)
     for (const { call } of goals) calls.push(withoutConsent(call))
   }
   const now = Number(reader.head?.timestamp ?? 0n) * 1000

@@ -1,12 +1,13 @@
-import { list, optional, struct } from '../codec/composite-fields.ts'
-import { address, bit, bytes32, oneOf, signature, text, uint64, uint128 } from '../codec/value-fields.ts'
+import { list, optional, struct, union } from '../codec/composite-fields.ts'
+import { address, bit, bytes32, signature, text, uint64, uint128 } from '../codec/value-fields.ts'
 import type { HeldUpdates, RefusedUpdates } from '../lane/in-lane.ts'
 import type { CountersignedVoucher } from '../lane/out-lane.ts'
 import { PIPELINE_LIMIT } from '../lane/pipelining.ts'
 import { laneUpdate } from '../messages/lane-messages.ts'
-import { close, laneVoucher, withdrawal } from '../messages/signed-fields.ts'
+import { laneVoucher, withdrawal } from '../messages/signed-fields.ts'
 import { channelTerms } from '../messages/terms-fields.ts'
-import type { ChannelRecord, Freeze, SignedClose, SignedWithdrawal } from './channel.ts'
+import type { ChannelRecord, SignedWithdrawal } from './channel.ts'
+import { channelPhase } from './channel-phase-field.ts'
 
 /** A channel without its lanes' locks and updates, which lie in entries of their own. */
 export interface ChannelHead extends Omit<ChannelRecord, 'out' | 'in'> {
@@ -25,16 +26,10 @@ const countersigned = struct<CountersignedVoucher>({
   receiverSignature: signature,
 })
 
-const signedWithdrawal = struct<SignedWithdrawal>({
-  withdrawal,
-  ownSignature: optional(signature),
-  peerSignature: optional(signature),
-})
-
-const signedClose = struct<SignedClose>({
-  close,
-  ownSignature: optional(signature),
-  peerSignature: optional(signature),
+const signedWithdrawal = union<SignedWithdrawal>({
+  signed: struct({ withdrawal }),
+  refused: struct({ withdrawal, code: text }),
+  agreed: struct({ withdrawal, peerSignature: signature }),
 })
 
 export const channelHead = struct<ChannelHead>({
@@ -42,13 +37,9 @@ export const channelHead = struct<ChannelHead>({
   terms: channelTerms,
   self: bit,
   peer: address,
-  status: oneOf('proposed', 'agreed', 'rejected', 'ended'),
-  wish: oneOf('keep', 'together', 'close', 'dispute'),
-  wishedAt: uint64,
+  phase: channelPhase,
   surplus: uint128,
   withdrawals: list(signedWithdrawal, 0, 64),
-  close: optional(signedClose),
-  freeze: optional(struct<Freeze>({ code: text, text: text })),
   outSigned: optional(countersigned),
   askedSeq: uint64,
   waitingSince: optional(uint64),

@@ -11,6 +11,7 @@ import type { VirtualLock } from '../lane/state.ts'
 import { emptyLocks, lockEntries, setLock } from '../locks/tree.ts'
 import { anySignedVoucher, anyUint64, anyUint128, anyVirtualTerms } from '../testing/arbitraries.ts'
 import { fakeCrypto, fakeSigner } from '../testing/fake-crypto.ts'
+import { goldenPhases } from '../testing/golden-records.ts'
 import type { ChannelRecord } from './channel.ts'
 import { channelKind } from './channel-kind.ts'
 import type { DiskEntry } from './kind.ts'
@@ -31,9 +32,7 @@ const fresh: ChannelRecord = {
   terms: { a: { account: a, signer: a }, b: { account: b, signer: b }, token, disputeWindow: 60, nonce: 7n },
   self: 0,
   peer: b,
-  status: 'agreed',
-  wish: 'keep',
-  wishedAt: 5n,
+  phase: { type: 'open', since: 5n, close: { type: 'none' } },
   out: emptyOutLane,
   in: emptyInLane,
   surplus: 0n,
@@ -109,7 +108,10 @@ const change = fc.oneof(
   fc.constant(countersignIn),
   fc.constant(refuse),
   fc.constant((record: ChannelRecord) => ({ ...record, out: markAccepted(record.out, record.out.current.seq) })),
-  fc.constant((record: ChannelRecord): ChannelRecord => ({ ...record, freeze: { code: 'LOST', text: 'x' } })),
+  fc.constantFrom(...goldenPhases()).map(
+    (phase) =>
+      (record: ChannelRecord): ChannelRecord => ({ ...record, phase }),
+  ),
 )
 
 describe('a channel on disk', () => {

@@ -8,6 +8,7 @@ import type { Operation } from '../lane/operation.ts'
 import type { OutLane } from '../lane/out-lane.ts'
 import { acceptUpdate, emptyInLane, holdUpdate, refuseUpdate } from '../lane/receive.ts'
 import { type LaneName, signDraft } from '../lane/sign.ts'
+import type { ChannelPhase } from '../machines/channel-phase.ts'
 import type { ChannelRecord } from '../records/channel.ts'
 import type { VirtualRecord } from '../records/virtual.ts'
 import type { VirtualTerms } from '../terms.ts'
@@ -76,22 +77,41 @@ function inLane() {
 const withdrawal = { channelId, party: 0, total: 11n, deadline: 1_800_000_300n } as const
 const close = { channelId, from: 1, amount: 3n, deadline: 1_800_000_400n } as const
 
-/** A channel with something in each of its fields. */
-export function goldenChannel(): ChannelRecord {
+const since = 1_800_000_100n
+const peerSignature = high.sign(digests.close(close))
+
+/** Every phase of a channel, and every state of a cooperative close. */
+export function goldenPhases(): readonly ChannelPhase[] {
+  return [
+    { type: 'proposed', since },
+    { type: 'failed', since, reason: { type: 'rejected', code: 'CHANNEL_PROPOSAL_REFUSED', text: 'not here' } },
+    { type: 'failed', since, reason: { type: 'unanswered' } },
+    { type: 'open', since, close: { type: 'none' } },
+    { type: 'open', since, close: { type: 'requested', close, peerSignature } },
+    { type: 'closing', since, intent: 'cooperative', close: { type: 'signed', close } },
+    { type: 'closing', since, intent: 'auto', close: { type: 'refused', close, code: 'CLOSE_WITH_LOCKS' } },
+    { type: 'closing', since, intent: 'unilateral', close: { type: 'agreed', close, peerSignature } },
+    { type: 'frozen', since, code: 'PEER_FROZEN', text: 'it forgot message 7', close: { type: 'none' } },
+    { type: 'ended' },
+  ]
+}
+
+/** A channel with something in each of its fields, in one of {@link goldenPhases}. */
+export function goldenChannel(phase: ChannelPhase): ChannelRecord {
   return {
     channelId,
     terms,
     self: 0,
     peer: high.address,
-    status: 'agreed',
-    wish: 'close',
-    wishedAt: 1_800_000_100n,
+    phase,
     out: outLane(),
     in: inLane(),
     surplus: 5n,
-    withdrawals: [{ withdrawal, ownSignature: low.sign(digests.withdrawal(withdrawal)) }],
-    close: { close, peerSignature: high.sign(digests.close(close)) },
-    freeze: { code: 'PEER_LOST_DATA', text: 'it forgot message 7' },
+    withdrawals: [
+      { type: 'signed', withdrawal },
+      { type: 'refused', withdrawal, code: 'WITHDRAW_TOO_MUCH' },
+      { type: 'agreed', withdrawal, peerSignature: high.sign(digests.withdrawal(withdrawal)) },
+    ],
   }
 }
 

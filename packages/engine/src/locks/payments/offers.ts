@@ -5,6 +5,7 @@ import {
   checkVoucherSignature,
   highestValue,
   type Id,
+  isStanding,
   ProtocolError,
   type SignedVoucher,
   type TickMessage,
@@ -21,7 +22,7 @@ import { acceptOfferAtEnd } from './accept.ts'
 function hasChannel(tx: Tx, neighbour: Address, token: Address): boolean {
   return tx.channelsWith(neighbour).some((channelId) => {
     const channel = tx.channels.get(channelId)
-    return channel?.status === 'agreed' && channel.terms.token === token
+    return channel !== undefined && isStanding(channel.phase) && channel.terms.token === token
   })
 }
 

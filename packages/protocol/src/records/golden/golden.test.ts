@@ -2,12 +2,19 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { bytesToHex, hexToBytes } from '../../bytes.ts'
 import type { Hex, Id } from '../../hex.ts'
-import { goldenChannel, goldenHashing, goldenVirtuals } from '../../testing/golden-records.ts'
+import { goldenChannel, goldenHashing, goldenPhases, goldenVirtuals } from '../../testing/golden-records.ts'
 import { channelKind } from '../channel-kind.ts'
 import type { RecordKind } from '../kind.ts'
 import { virtualKind } from '../virtual-kind.ts'
 
-type Golden = Readonly<Record<'channel' | 'virtual', Readonly<Record<string, Hex>>>>
+type Entries = Readonly<Record<string, Hex>>
+
+/** `channel`: the entries of one channel. `phases`: its head in each of the other phases. */
+interface Golden {
+  readonly channel: Entries
+  readonly phases: readonly Hex[]
+  readonly virtual: Entries
+}
 
 const read = (file: string): Golden => JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8'))
 
@@ -17,7 +24,12 @@ const golden = read('./v2.json')
 const old = read('./v1.json')
 const channels = channelKind(goldenHashing)
 
-function load<R>(kind: RecordKind<R>, entries: Readonly<Record<string, Hex>>): Map<Id, R> {
+const [firstPhase, ...otherPhases] = goldenPhases()
+if (firstPhase === undefined) throw new RangeError('a channel has phases')
+const first = goldenChannel(firstPhase)
+const headKey = `channel/${first.channelId}`
+
+function load<R>(kind: RecordKind<R>, entries: Entries): Map<Id, R> {
   return kind.load(Object.entries(entries).map(([key, value]) => [key, hexToBytes(value)] as const))
 }
 
@@ -28,12 +40,15 @@ function written<R>(kind: RecordKind<R>, records: readonly R[]): Record<string, 
 
 describe('records of version 2', () => {
   it('are read as they were meant', () => {
-    expect([...load(channels, golden.channel).values()]).toEqual([goldenChannel()])
+    expect([...load(channels, golden.channel).values()]).toEqual([first])
+    const others = golden.phases.flatMap((head) => [...load(channels, { ...golden.channel, [headKey]: head }).values()])
+    expect(others).toEqual(otherPhases.map(goldenChannel))
     expect([...load(virtualKind, golden.virtual).values()]).toEqual(goldenVirtuals())
   })
 
   it('are written as they were', () => {
-    expect(written(channels, [goldenChannel()])).toEqual(golden.channel)
+    expect(written(channels, [first])).toEqual(golden.channel)
+    expect(otherPhases.map((phase) => written(channels, [goldenChannel(phase)])[headKey])).toEqual(golden.phases)
     expect(written(virtualKind, goldenVirtuals())).toEqual(golden.virtual)
   })
 })

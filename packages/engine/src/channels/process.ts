@@ -1,0 +1,44 @@
+import {
+  type Address,
+  type ChannelRecord,
+  channelWakeAt,
+  cooperativeClose,
+  type Id,
+  isStanding,
+} from '@sluice/protocol'
+import type { Environment } from '../ports/environment.ts'
+import type { Tx } from '../ports/tx.ts'
+import { isUnused, processChannel, takeChannelEvent } from './step.ts'
+import { dropSettledWithdrawals } from './withdraw.ts'
+
+/** Does all that is due for a channel, once at the end of the batch. */
+export function processChannelLater(tx: Tx, channelId: Id): void {
+  tx.atEnd('look', `channel/${channelId}`, (end) => {
+    if (end.channels.get(channelId) === undefined) return
+    dropSettledWithdrawals(end, channelId)
+    processChannel(end, channelId)
+  })
+}
+
+/** When a channel is to be processed for the time alone, in milliseconds. */
+export function channelDue(channel: ChannelRecord, { policy }: Environment): number | undefined {
+  const { phase, terms } = channel
+  const due = channelWakeAt(phase, { nonce: terms.nonce, lanes: { isUnused: isUnused(channel) }, limits: policy })
+  return due === undefined ? undefined : Number(due) * 1000
+}
+
+/** Whether a channel is to be processed whenever time passes on the chain. */
+export function isBusyOnChain(tx: Tx, { channelId, phase, withdrawals }: ChannelRecord): boolean {
+  if (!isStanding(phase)) return false
+  const { closesAt, ended } = tx.chain.channel(channelId)
+  const isAsked = phase.type !== 'open' || cooperativeClose(phase).type !== 'none' || withdrawals.length > 0
+  return isAsked || closesAt !== undefined || ended !== undefined
+}
+
+/** Freezes the channels with a peer: by the numbers of their messages, one side lost data. */
+export function freezeChannels(tx: Tx, peer: Address, reason: string): void {
+  for (const channelId of tx.channelsWith(peer)) {
+    takeChannelEvent(tx, channelId, { type: 'dataLoss', code: 'PEER_FROZEN', text: reason })
+    processChannelLater(tx, channelId)
+  }
+}
