@@ -75,6 +75,28 @@ describe('a backup', () => {
     await world.stop()
   })
 
+  it('holds what executes a close that both signed', async () => {
+    const world = createWorld({ seed: 6, parties: { alice: parties.alice, bob: parties.bob } })
+    await world.start()
+    const [alice, bob] = [world.party('alice'), world.party('bob')]
+    const { channelId } = await world.finish(
+      alice.engine.openChannel({ peer: bob.address, url: bob.url, token: NATIVE_TOKEN, deposit: 600n }),
+    )
+    world.chain.lossRate = 1
+    void bob.engine.closeChannel(channelId).catch(() => {})
+    await world.scheduler.runFor(500)
+    const bytes = alice.engine.backup()
+    alice.kill()
+    bob.kill()
+    world.chain.lossRate = 0
+    const done: string[] = []
+    world.chain.onMined = (_, call, success) => success && done.push(call.type)
+    await recover(world, alice, bytes)
+    await world.scheduler.runUntil('the account to have its money', () => alice.money === 1000n, 5_000)
+    expect(done).toContain('close')
+    await world.stop()
+  })
+
   it('is refused when it is not one', () => {
     const { crypto } = createWorld({ seed: 1, parties: {} })
     for (const bytes of [new Uint8Array(), Uint8Array.of(0x82, 1, 2), Uint8Array.of(0x82, 9, 0xa0)]) {
