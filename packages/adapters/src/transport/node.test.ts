@@ -308,6 +308,17 @@ describe('a listener among hostile connections', () => {
     await serves()
   })
 
+  it('says once which versions it speaks to one that speaks others, and hangs up', async () => {
+    const { transport, events } = await listening(createParty({ versions: { min: 2, max: 3 } }))
+    const socket = await webSocket(urlOf(transport))
+    const answers: Uint8Array[] = []
+    socket.on('message', (data: Buffer) => answers.push(Uint8Array.from(data)))
+    for (const version of [1, 9, 1]) socket.send(Uint8Array.from([version, version, ...new Uint8Array(84)]))
+    await ended(socket)
+    expect(answers).toEqual([Uint8Array.of(2, 3)])
+    expect(events.opens).toBe(0)
+  })
+
   it('answers plain HTTP with a refusal, and garbage with an end', async () => {
     const { port, serves } = await server()
     const response = await fetch(`http://127.0.0.1:${port}/`)

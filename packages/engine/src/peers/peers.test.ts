@@ -7,7 +7,7 @@ import {
   type IgnoredFrame,
   NATIVE_TOKEN,
 } from '@sluice/protocol'
-import { laterFrame, withLaterFields } from '@sluice/protocol/testing'
+import { futureFrame, withFutureFields } from '@sluice/protocol/testing'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { connect } from '../api/channel-calls.ts'
 import { Core } from '../api/core.ts'
@@ -68,12 +68,12 @@ describe('a session with one that keeps no rule', () => {
     'data before hello': [propose(1n)],
     'a second hello': [hello, hello],
     'a message out of its turn': [hello, propose(2n)],
-    'something ignorable before hello': [laterFrame('_gossip', {})],
-    'a field that may not be ignored': [hello, laterFrame('ack', { number: new Uint8Array(8), later: 1 })],
-    'a message that may not be ignored': [hello, laterFrame('volatile', { message: ['gossip', {}] })],
+    'something ignorable before hello': [futureFrame('_gossip', {})],
+    'a field that may not be ignored': [hello, futureFrame('ack', { number: new Uint8Array(8), later: 1 })],
+    'a message that may not be ignored': [hello, futureFrame('volatile', { message: ['gossip', {}] })],
     'an ignorable message out of its turn': [
       hello,
-      laterFrame('data', { number: new Uint8Array(8).fill(2), message: ['_gossip', {}] }),
+      futureFrame('data', { number: new Uint8Array(8).fill(2), message: ['_gossip', {}] }),
     ],
     'an acknowledgement of what was not sent': [hello, { kind: 'ack', number: 1n }],
   }
@@ -94,20 +94,20 @@ describe('a session with one that keeps no rule', () => {
   })
 
   it('goes on whatever it says that may be ignored: features, fields, messages and frames', async () => {
-    const more = { _later: ['x', { y: 1 }] }
+    const more = { _future: ['x', { y: 1 }] }
     const number = new Uint8Array(8).with(7, 1)
     const accepted: Frame = {
       kind: 'volatile',
       message: { type: 'voucherAccepted', virtualId: `0x${'33'.repeat(32)}`, amount: 1n },
     }
     await sayFrames(
-      withLaterFields({ ...hello, features: [1, 65_537] }, more),
-      laterFrame('data', { number, message: ['_gossip', { about: [1, 2] }], ...more }),
-      laterFrame('data', { number, message: ['_gossip', { about: 'the same number again' }] }),
-      laterFrame('volatile', { message: ['_gossip', {}], ...more }),
-      withLaterFields(accepted, more, more),
-      laterFrame('_gossip', more),
-      withLaterFields(propose(2n), more, more),
+      withFutureFields({ ...hello, features: [1, 65_537] }, more),
+      futureFrame('data', { number, message: ['_gossip', { about: [1, 2] }], ...more }),
+      futureFrame('data', { number, message: ['_gossip', { about: 'the same number again' }] }),
+      futureFrame('volatile', { message: ['_gossip', {}], ...more }),
+      withFutureFields(accepted, more, more),
+      futureFrame('_gossip', more),
+      withFutureFields(propose(2n), more, more),
     )
     expect(isClosed).toBe(false)
     expect(heard.at(-1)).toEqual({ kind: 'ack', number: 2n })

@@ -63,7 +63,7 @@ function sealFirst(key: Uint8Array, frame: Uint8Array): Hex {
 }
 
 function handshake(initiator: End, responder: End) {
-  const told = {
+  const opening = {
     secretInitiator: initiator.secret,
     secretResponder: responder.secret,
     ...sessionOf(initiator, responder),
@@ -71,7 +71,7 @@ function handshake(initiator: End, responder: End) {
   }
   const version = commonVersion(initiator.versions, responder.versions)
   if (version === undefined) {
-    return { ...told, second: bytesToHex(Uint8Array.of(responder.versions.min, responder.versions.max)) }
+    return { ...opening, second: bytesToHex(Uint8Array.of(responder.versions.min, responder.versions.max)) }
   }
   const session = sessionOf(initiator, responder)
   const proof = (end: End, role: 0 | 1) => hexToBytes(signerAt(end.signer).sign(digests.session({ ...session, role })))
@@ -84,7 +84,7 @@ function handshake(initiator: End, responder: End) {
     new Uint8Array(hkdfSync('sha256', shared, salt, asciiToBytes(`sluice session ${version} ${info}`), 32))
   const [fromInitiator, fromResponder] = [derive('initiator'), derive('responder')]
   return {
-    ...told,
+    ...opening,
     second: bytesToHex(concatBytes(hello(responder), proof(responder, 1))),
     third: bytesToHex(proof(initiator, 0)),
     version,

@@ -6,7 +6,7 @@ import { ProtocolError } from '../errors.ts'
 import { anyFrame, anyPeerMessage } from '../testing/arbitraries.ts'
 import { decodeFrame, decodeMessage, encodeFrame, encodeMessage } from './codec.ts'
 import { isIgnorable } from './ignorable.ts'
-import { MAX_HELLO_CHANNELS, MAX_MESSAGE_BYTES, MAX_OPERATIONS } from './limits.ts'
+import { MAX_HELLO_CHANNELS, MAX_HELLO_FEATURES, MAX_MESSAGE_BYTES, MAX_OPERATIONS } from './limits.ts'
 import type { PeerMessage } from './types.ts'
 
 const HASH = `0x${'ab'.repeat(32)}` as const
@@ -236,14 +236,19 @@ describe('strictness', () => {
       countersigned: 1n,
       held: 1n,
     }))
-    const hello = encodeFrame({ kind: 'hello', next: 1n, oldest: 1n, account: ACCOUNT, features: [], channels })
+    const features = Array.from({ length: MAX_HELLO_FEATURES }, (_, i) => 2 ** 32 - MAX_HELLO_FEATURES + i)
+    const hello = encodeFrame({ kind: 'hello', next: 1n, oldest: 1n, account: ACCOUNT, features, channels })
     expect(hello.length).toBeLessThanOrEqual(MAX_MESSAGE_BYTES)
-    expect(decodeFrame(hello)).toMatchObject({ channels })
+    expect(decodeFrame(hello)).toMatchObject({ features, channels })
     const last = { ...channels[0], channelId: HASH } as (typeof channels)[number]
     const wrong = (list: typeof channels) => () =>
       encodeFrame({ kind: 'hello', next: 1n, oldest: 1n, account: ACCOUNT, features: [], channels: list })
     expect(wrong([...channels, last])).toThrow(code('MESSAGE_FIELD_INVALID'))
     expect(wrong(channels.toReversed())).toThrow(code('MESSAGE_FIELD_INVALID'))
+    for (const list of [[...features, 2 ** 32], features.toReversed(), [1, 1], [0, ...features], [-1]]) {
+      const telling = { kind: 'hello', next: 1n, oldest: 1n, account: ACCOUNT, features: list, channels: [] } as const
+      expect(() => encodeFrame(telling)).toThrow(code('MESSAGE_FIELD_INVALID'))
+    }
     expect(wrong([last, last])).toThrow(code('MESSAGE_FIELD_INVALID'))
   })
 

@@ -1,3 +1,3 @@
 export * from './crypto.ts'
+export * from './future-frames.ts'
 export * from './keys.ts'
-export * from './later-frames.ts'

@@ -102,12 +102,12 @@ describe('the version of a session', () => {
 
   it('cannot be lowered by somebody in the middle, whatever the two ends offer and are told', () => {
     fc.assert(
-      fc.property(anyRange, anyRange, anyRange, fc.integer({ min: 0, max: 1 }), (ours, theirs, told, which) => {
+      fc.property(anyRange, anyRange, anyRange, fc.integer({ min: 0, max: 1 }), (ours, theirs, claimed, which) => {
         const [a, b] = [createIdentity({ versions: ours }), createIdentity({ versions: theirs })]
         const said = which === 0 ? ours : theirs
-        fc.pre(said.min !== told.min || said.max !== told.max)
+        fc.pre(said.min !== claimed.min || said.max !== claimed.max)
         const tamper: Tamper = (message, i) =>
-          i === which ? Uint8Array.from([told.min, told.max, ...message.subarray(2)]) : message
+          i === which ? Uint8Array.from([claimed.min, claimed.max, ...message.subarray(2)]) : message
         expect(() => shake(a, b, tamper)).toThrow()
       }),
       { numRuns: 200 },
