@@ -164,6 +164,7 @@ const shapes = {
   Party: { account: 'h20', signer: 'h20' },
   ChannelTerms: { a: 'Party', b: 'Party', token: 'h20', disputeWindow: 'u32', nonce: 'u64' },
   VirtualTerms: { path: 'h20[2,6]', token: 'h20', capacity: 'u128', disputeWindow: 'u32', nonce: 'u64' },
+  LockSubject: { resolver: 'h20', id: 'h32', side: 'u8' },
   Memo: { until: 'u64[1,5]', fees: 'u128[0,4]' },
   LaneVoucher: { channelId: 'h32', lane: 'bit', seq: 'u64', paid: 'u128', locked: 'u128', locksRoot: 'h32' },
   LaneUpdate: { base: 'u64', operations: 'Operation[0,256]', voucher: 'LaneVoucher', signature: 'h65' },
@@ -207,7 +208,8 @@ const unions = {
     'type',
     {
       add: { terms: 'VirtualTerms', memo: 'Memo' },
-      fold: { virtualId: 'h32', amount: 'u128' },
+      lock: { subject: 'LockSubject', amount: 'u128', until: 'u64' },
+      fold: { lockId: 'h32', amount: 'u128' },
       pay: { amount: 'u128' },
     },
   ],
@@ -312,7 +314,8 @@ function unpack(kind, tree) {
   }
   if (shapes[kind]) return unpackShape(shapes[kind], tree, open.has(kind))
   if (kind === 'ignored') return tree
-  if (kind === 'u32') demand(typeof tree === 'number', kind)
+  if (kind === 'u8') demand(Number.isInteger(tree) && tree >= 0 && tree <= 255, kind)
+  else if (kind === 'u32') demand(typeof tree === 'number', kind)
   else if (kind === 'bit') demand(tree === 0 || tree === 1, kind)
   else if (kind === 'code') demand(typeof tree === 'string' && /^[A-Z][A-Z0-9_]{0,63}$/.test(tree), kind)
   else demand(kind === 'text' && typeof tree === 'string' && /^[ -~]{0,256}$/.test(tree), kind)

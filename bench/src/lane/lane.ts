@@ -52,7 +52,7 @@ function operationsFor(hashing: LaneHashing, payer: Signer, count: number): Oper
     operations.push({ type: 'add', terms, memo })
     ids.push(hashing.digests.virtualId(terms))
     const oldest = ids[i - LOCKS]
-    if (oldest !== undefined) operations.push({ type: 'fold', virtualId: oldest, amount: 10n })
+    if (oldest !== undefined) operations.push({ type: 'fold', lockId: oldest, amount: 10n })
   }
   return operations
 }

@@ -242,12 +242,16 @@ export const protocolErrors = {
     action: "Pay the fees that the hubs' schedules say.",
   },
   // Folding a lock
+  LOCK_RESOLVER_REFUSED: {
+    message: 'no lock of the resolver {resolver} is taken here',
+    action: 'Lock by a virtual channel, or by a resolver that the other side names.',
+  },
   FOLD_LOCK_UNKNOWN: {
-    message: 'the lane holds no lock of {virtualId}',
+    message: 'the lane holds no lock {lockId}',
     action: 'Fold a lock that stands.',
   },
   FOLD_ABOVE_LOCK: {
-    message: 'the fold of {virtualId} at {amount} is above its lock of {lock}',
+    message: 'the fold of {lockId} at {amount} is above its lock of {lock}',
     action: 'Fold at the lock or less.',
   },
   FOLD_TOO_LOW: {

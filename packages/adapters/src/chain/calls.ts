@@ -69,8 +69,8 @@ export function signedVoucher({ voucher, signature, tick }: SignedVoucher) {
 }
 
 /** A lock as the contract takes it. */
-export function unlockItem({ slot, amount, resolver, virtualId, side, proof }: LockProof) {
-  return { index: slot, amount, resolver, id: virtualId, side, proof }
+export function unlockItem({ slot, ...lock }: LockProof) {
+  return { index: slot, ...lock }
 }
 
 const isParty = (terms: ChannelTerms, sender: Address): boolean =>

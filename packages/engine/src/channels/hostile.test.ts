@@ -65,7 +65,7 @@ describe('a payee that shows an old voucher of the lane it receives', () => {
     await say({ type: 'claim', virtualId: opening })
     const folded = puppet.heardOf('update').at(-1)?.update
     if (folded === undefined || folded === added) throw new Error('the fold was sent')
-    expect(folded.operations).toEqual([{ type: 'fold', virtualId: opening, amount: 0n }])
+    expect(folded.operations).toEqual([{ type: 'fold', lockId: opening, amount: 0n }])
     await answer(folded)
     const voucher = { voucher: added.voucher, payerSignature: added.signature }
     world.chain.submit(puppet.address, { type: 'startClose', terms: channel.terms, voucher })

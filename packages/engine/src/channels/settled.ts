@@ -2,11 +2,11 @@ import {
   type ChannelRecord,
   type Id,
   type LaneIndex,
+  type LaneLock,
   type LaneState,
   lockEntries,
   lowest,
   stateAt,
-  type VirtualLock,
 } from '@sluice/protocol'
 import type { ChainReader } from '../ports/chain-view.ts'
 import type { ChannelFacts } from '../records/channel-facts.ts'
@@ -18,8 +18,7 @@ type Lanes = Pick<ChannelRecord, 'self' | 'out' | 'in'>
 /** A lock of a settled channel. `gain`: what this side gets by unlocking it, base units; undefined while that is open. */
 export interface SlotClaim {
   readonly slot: number
-  readonly virtualId: Id
-  readonly amount: bigint
+  readonly lock: LaneLock
   readonly gain: bigint | undefined
 }
 
@@ -37,31 +36,37 @@ export function ownSlots(channel: Lanes, settlement: Settlement, reader: ChainRe
   const state = shownState(channel, settlement, lane)
   if (state === undefined) return []
   const claims: SlotClaim[] = []
-  for (const [slot, lock] of lockEntries(state.locks)) {
-    const { virtualId, amount } = lock as VirtualLock
+  for (const [slot, found] of lockEntries(state.locks)) {
     if (settlement.unlocked.some((done) => done.lane === lane && done.slot === slot)) continue
-    const { finalAt, redeemed } = reader.virtual(virtualId)
-    const isDecided = finalAt !== undefined && (reader.head?.timestamp ?? 0n) >= finalAt
-    const paid = lowest(redeemed, amount)
-    const gain = isDecided ? (lane === channel.self ? amount - paid : paid) : undefined
-    claims.push({ slot, virtualId, amount, gain })
+    const lock = found as LaneLock
+    const paid = paidBy(lock, reader)
+    const gain = paid === undefined ? undefined : lane === channel.self ? lock.amount - paid : paid
+    claims.push({ slot, lock, gain })
   }
   return claims
+}
+
+/** What a lock pays, base units, by any block; undefined while that is open. */
+function paidBy({ lockId, amount, subject }: LaneLock, reader: ChainReader): bigint | undefined {
+  if (subject !== undefined) return undefined
+  const { finalAt, redeemed } = reader.virtual(lockId)
+  const isDecided = finalAt !== undefined && (reader.head?.timestamp ?? 0n) >= finalAt
+  return isDecided ? lowest(redeemed, amount) : undefined
 }
 
 /**
  * Whether something of this side's is, or may be, left in a settled channel. A lock that only the other side can get something by is not waited for.
  *
- * @param isAwaited Whether a virtual channel that the chain has not decided will be decided there.
+ * @param isAwaited Whether what decides a lock, and has not on chain, will be decided there.
  */
 export function holdsOwn(
   channel: Lanes,
   settlement: Settlement,
   reader: ChainReader,
-  isAwaited: (virtualId: Id) => boolean,
+  isAwaited: (lockId: Id) => boolean,
 ): boolean {
-  const isOpen = ({ gain, virtualId }: SlotClaim, lane: LaneIndex): boolean =>
-    gain === undefined ? lane === channel.self || isAwaited(virtualId) : gain !== 0n
+  const isOpen = ({ gain, lock }: SlotClaim, lane: LaneIndex): boolean =>
+    gain === undefined ? lane === channel.self || isAwaited(lock.lockId) : gain !== 0n
   return ([0, 1] as const).some((lane) =>
     ownSlots(channel, settlement, reader, lane).some((claim) => isOpen(claim, lane)),
   )

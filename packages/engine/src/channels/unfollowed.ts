@@ -46,7 +46,7 @@ function isFoldUnanswered({ channels }: StateView, virtualId: Id, { channelId, s
   return out.updates.some(
     ({ status, update }) =>
       status === 'sent' &&
-      update.operations.some((operation) => operation.type === 'fold' && operation.virtualId === virtualId),
+      update.operations.some((operation) => operation.type === 'fold' && operation.lockId === virtualId),
   )
 }
 

@@ -6,10 +6,10 @@ import {
   type Id,
   type InLane,
   isStanding,
+  type LaneLock,
   lockEntries,
   lockProof,
   type StandingPhase,
-  type VirtualLock,
 } from '@sluice/protocol'
 import { ownSlots, shownState } from '../channels/settled.ts'
 import type { ChainCall, LockProof, SignedLaneVoucher } from '../ports/chain.ts'
@@ -130,7 +130,7 @@ function newestReceived(lane: InLane, env: Environment): SignedLaneVoucher | und
 export function* lockedIn({ out, in: received }: ChannelRecord): Generator<Id> {
   for (const { base, updates } of [out, received]) {
     for (const { state } of [base, ...updates]) {
-      for (const [, lock] of lockEntries(state.locks)) yield (lock as VirtualLock).virtualId
+      for (const [, lock] of lockEntries(state.locks)) yield (lock as LaneLock).lockId
     }
   }
 }
@@ -143,9 +143,10 @@ function unlockGoals({ record, chain, reader, env }: Scene): Goal[] {
     const goals: Goal[] = []
     for (let i = 0; i < ready.length; i += UNLOCK_BATCH) {
       const batch = ready.slice(i, i + UNLOCK_BATCH)
-      const locks = batch.map(({ slot, virtualId, amount }): LockProof => {
+      const locks = batch.map(({ slot, lock }): LockProof => {
+        const { amount, lockId, subject = { resolver: env.digests.domain.contract, id: lockId, side: 0 } } = lock
         const proof = lockProof(state.locks, slot)
-        return { slot, amount, resolver: env.digests.domain.contract, virtualId, side: 0, proof }
+        return { slot, amount, ...subject, proof }
       })
       const { locked } = chain.any.shown[lane]
       const key = `unlock/${lane}/${batch.map(({ slot }) => slot).join(',')}`

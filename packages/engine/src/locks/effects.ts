@@ -51,7 +51,7 @@ export function carryOut(tx: Tx, record: VirtualRecord, effect: LockEffect): voi
       return
     case 'fold': {
       const { channelId, slot } = effect.leg
-      draft(tx, channelId, [{ type: 'fold', virtualId, amount: effect.amount }], () => slot)
+      draft(tx, channelId, [{ type: 'fold', lockId: virtualId, amount: effect.amount }], () => slot)
       return
     }
     case 'restate':

@@ -71,7 +71,7 @@ describe('a hub between two that keep no rule', () => {
 
   const add = (changed: VirtualTerms = terms) =>
     payer.update(fromPayer, [{ type: 'add', terms: changed, memo: memoOf(changed.path.length - 1) }])
-  const fold = (amount: bigint) => payer.update(fromPayer, [{ type: 'fold', virtualId, amount }])
+  const fold = (amount: bigint) => payer.update(fromPayer, [{ type: 'fold', lockId: virtualId, amount }])
   const newestToPayee = (): LaneUpdate => {
     const update = payee.heardOf('update').at(-1)?.update
     if (update === undefined) throw new Error('the hub sent no update')
@@ -297,6 +297,13 @@ describe('a hub between two that keep no rule', () => {
     expect(payer.heard.length).toBe(before)
   })
 
+  it('takes no lock of a resolver that it does not know, and names it', async () => {
+    const subject = { resolver: payer.address, id: virtualId, side: 0 } as const
+    const update = await payer.update(fromPayer, [{ type: 'lock', subject, amount: 10n, until: 600n }])
+    expect(refusedCode(payer, update)).toBe('LOCK_RESOLVER_REFUSED')
+    expect(refusedCode(payer, await add())).toBeUndefined()
+  })
+
   it('takes no id again that it refused or declined, nor one twice in an update', async () => {
     const [declined, twice] = [terms, termsOf([payer.address, hub.address, payee.address])]
     const refused = termsOf([payer.address, hub.address, payee.address], 6000n)
@@ -460,7 +467,7 @@ describe('a payee whose payer keeps no rule', () => {
   })
 
   const add = () => payer.update(channel, [{ type: 'add', terms, memo: memoOf(1) }])
-  const fold = (amount: bigint) => payer.update(channel, [{ type: 'fold', virtualId, amount }])
+  const fold = (amount: bigint) => payer.update(channel, [{ type: 'fold', lockId: virtualId, amount }])
   const pay = async (amount: bigint) => {
     payer.send(hub.address, { type: 'voucher', terms, signed: payer.pay(virtualId, amount) })
     await world.scheduler.runFor(200)

@@ -13,6 +13,7 @@ import {
   type Id,
   type LaneState,
   type Leg,
+  lockIdOf,
   lowestFreeSlot,
   nonceMinute,
   outcomeForRules,
@@ -33,10 +34,6 @@ import { incomingLeg, roleAt, voucherOf } from './record.ts'
 
 type Add = Extract<LockOperation, { type: 'add' }>
 type Fold = Extract<LockOperation, { type: 'fold' }>
-
-function idOf(tx: Tx, operation: LockOperation): Id {
-  return operation.type === 'add' ? tx.env.digests.virtualId(operation.terms) : operation.virtualId
-}
 
 /** Why a virtual channel whose lock is in order is not wanted here; undefined if it is. */
 function unwantedCode(tx: Tx, channel: ChannelRecord, { terms, memo }: Add): string | undefined {
@@ -108,8 +105,15 @@ class ReceivedVirtuals implements ReceivedLocks {
   }
 
   take(operation: LockOperation, lane: LaneState): void {
-    if (operation.type === 'add') this.#takeAdd(operation, lane)
-    else this.#takeFold(operation)
+    switch (operation.type) {
+      case 'add':
+        this.#takeAdd(operation, lane)
+        return
+      case 'lock':
+        throw new ProtocolError('LOCK_RESOLVER_REFUSED', { resolver: operation.subject.resolver })
+      case 'fold':
+        this.#takeFold(operation)
+    }
   }
 
   write(): void {
@@ -119,7 +123,7 @@ class ReceivedVirtuals implements ReceivedLocks {
       arrived(tx, record)
       lookAtEnd(tx, virtualId)
     }
-    for (const { virtualId, amount } of this.#folded) {
+    for (const { lockId: virtualId, amount } of this.#folded) {
       const record = tx.virtuals.get(virtualId)
       if (record?.role === 'hub') advanceHub(tx, record, { type: 'folded', amount })
       if (record?.role === 'payee') advancePayee(tx, record, { type: 'folded', amount })
@@ -144,11 +148,11 @@ class ReceivedVirtuals implements ReceivedLocks {
   }
 
   #takeFold(fold: Fold): void {
-    const { virtualId, amount } = fold
+    const { lockId: virtualId, amount } = fold
     const record = this.#find(virtualId)
-    const isFolded = this.#folded.some((one) => one.virtualId === virtualId)
+    const isFolded = this.#folded.some((one) => one.lockId === virtualId)
     if (record === undefined || isFolded || incomingLeg(record)?.channelId !== this.#channel.channelId) {
-      throw new ProtocolError('FOLD_LOCK_UNKNOWN', { virtualId })
+      throw new ProtocolError('FOLD_LOCK_UNKNOWN', { lockId: virtualId })
     }
     checkFoldTime(virtualId, outcomeForRules(outcomeOf(this.#tx, virtualId)))
     checkFoldCovers(virtualId, amount, foldFloor(this.#tx, record))
@@ -170,18 +174,18 @@ export const virtualKeeper: LockKeeper = {
   receive: (tx, channel) => new ReceivedVirtuals(tx, channel),
   refused(tx, peer, operation) {
     if (operation.type !== 'add') return
-    const virtualId = idOf(tx, operation)
+    const virtualId = lockIdOf(tx.env, operation)
     if (isToRemember(tx, peer, operation, virtualId)) tx.usedIds.add(virtualId, secondsOf(tx))
   },
   refusedByPeer(tx, operation, code) {
-    const record = tx.virtuals.get(idOf(tx, operation))
+    const record = tx.virtuals.get(lockIdOf(tx.env, operation))
     if (record === undefined) return
-    const event = { type: operation.type === 'add' ? 'addRefused' : 'foldRefused', code } as const
+    const event = { type: operation.type === 'fold' ? 'foldRefused' : 'addRefused', code } as const
     if (record.role === 'payer') advancePayer(tx, record, event)
     if (record.role === 'hub') advanceHub(tx, record, event)
     lookAtEnd(tx, record.virtualId)
   },
-  changed: (tx, operation) => lookAtEnd(tx, idOf(tx, operation)),
+  changed: (tx, operation) => lookAtEnd(tx, lockIdOf(tx.env, operation)),
   laneFreed(tx, channelId) {
     const { peer } = tx.channels.get(channelId) ?? {}
     for (const virtualId of tx.virtualsWaitingFor(channelId)) lookAtEnd(tx, virtualId)

@@ -61,7 +61,7 @@ export interface LockProof {
   readonly slot: number
   readonly amount: bigint
   readonly resolver: Address
-  readonly virtualId: Id
+  readonly id: Id
   readonly side: number
   readonly proof: readonly Hex[]
 }

@@ -41,7 +41,13 @@ const update: LaneUpdate = {
   operations: [
     { type: 'add', terms, memo: { until: [1_790_010_000n, 1_790_009_000n], fees: [25n] } },
     { type: 'pay', amount: 25n },
-    { type: 'fold', virtualId: hashOf('another virtual channel'), amount: 1_000n },
+    {
+      type: 'lock',
+      subject: { resolver: channelTerms.a.account, id: hashOf('what a resolver is asked'), side: 1 },
+      amount: 70n,
+      until: 1_790_009_500n,
+    },
+    { type: 'fold', lockId: hashOf('another virtual channel'), amount: 1_000n },
   ],
   voucher: laneVoucher,
   signature,

@@ -76,6 +76,11 @@ export const uint32 = plain(
   `a whole number from 0 to ${MAX_UINT32}`,
   (value): value is number => typeof value === 'number' && value >>> 0 === value && !Object.is(value, -0),
 )
+/** A CBOR integer of a byte. */
+export const uint8 = plain(
+  'a whole number from 0 to 255',
+  (value): value is number => typeof value === 'number' && (value & 0xff) === value && !Object.is(value, -0),
+)
 /** A CBOR integer, 0 or 1. */
 export const bit = plain('0 or 1', (value): value is 0 | 1 => value === 0 || value === 1)
 /** 0 for false, 1 for true. */

@@ -5,22 +5,22 @@ import { type Node, width } from '../locks/node.ts'
 import { clearLock, lowestFreeSlot, setLock } from '../locks/tree.ts'
 import type { LaneHashing } from './hashing.ts'
 import type { Operation } from './operation.ts'
-import { holdsLock, type LaneState, type VirtualLock, virtualLockAt } from './state.ts'
+import { holdsLock, type LaneLock, type LaneState, type LockSubject, laneLockAt } from './state.ts'
 
-/** Where a virtual channel's lock probably stands, so that it need not be searched. */
-export type SlotHint = (virtualId: Id) => number | undefined
+/** Where a lock probably stands, so that it need not be searched. */
+export type SlotHint = (lockId: Id) => number | undefined
 
-/** The slot that holds a virtual channel's lock, if one does. */
-export function slotOf(state: LaneState, virtualId: Id, hint?: number): number | undefined {
-  if (hint !== undefined && holdsLock(state, hint, virtualId)) return hint
-  return findSlot(state.locks.top, state.locks.depth, 0, virtualId)
+/** The slot that holds a lock, if one does. */
+export function slotOf(state: LaneState, lockId: Id, hint?: number): number | undefined {
+  if (hint !== undefined && holdsLock(state, hint, lockId)) return hint
+  return findSlot(state.locks.top, state.locks.depth, 0, lockId)
 }
 
-function findSlot(node: Node | undefined, depth: number, first: number, virtualId: Id): number | undefined {
+function findSlot(node: Node | undefined, depth: number, first: number, lockId: Id): number | undefined {
   if (node === undefined) return undefined
-  if (node.type === 'leaf') return (node.lock as VirtualLock).virtualId === virtualId ? first : undefined
-  const left = findSlot(node.left, depth - 1, first, virtualId)
-  return left ?? findSlot(node.right, depth - 1, first + width(depth - 1), virtualId)
+  if (node.type === 'leaf') return (node.lock as LaneLock).lockId === lockId ? first : undefined
+  const left = findSlot(node.left, depth - 1, first, lockId)
+  return left ?? findSlot(node.right, depth - 1, first + width(depth - 1), lockId)
 }
 
 function within(field: string, value: bigint): bigint {
@@ -29,34 +29,64 @@ function within(field: string, value: bigint): bigint {
   return value
 }
 
-function add(hashing: LaneHashing, state: LaneState, operation: Extract<Operation, { type: 'add' }>): LaneState {
-  const { digests, crypto } = hashing
-  const virtualId = digests.virtualId(operation.terms)
-  const amount = operation.terms.capacity
-  const lock: VirtualLock = { amount, condition: digests.virtualCondition(virtualId), virtualId }
+function setNext(hashing: LaneHashing, state: LaneState, lock: LaneLock): LaneState {
   return {
     ...state,
-    locked: within('locked', state.locked + amount),
-    locks: setLock(crypto.keccak256, state.locks, lowestFreeSlot(state.locks), lock),
+    locked: within('locked', state.locked + lock.amount),
+    locks: setLock(hashing.crypto.keccak256, state.locks, lowestFreeSlot(state.locks), lock),
+  }
+}
+
+function add(hashing: LaneHashing, state: LaneState, { terms }: Extract<Operation, { type: 'add' }>): LaneState {
+  return setNext(hashing, state, virtualLock(hashing, hashing.digests.virtualId(terms), terms.capacity))
+}
+
+function lock(hashing: LaneHashing, state: LaneState, operation: Extract<Operation, { type: 'lock' }>): LaneState {
+  return setNext(hashing, state, subjectLock(hashing, operation.subject, within('amount', operation.amount)))
+}
+
+/** The lock that a virtual channel decides. */
+export function virtualLock({ digests }: LaneHashing, virtualId: Id, amount: bigint): LaneLock {
+  return { amount, condition: digests.virtualCondition(virtualId), lockId: virtualId }
+}
+
+/** The lock that another resolver decides. */
+export function subjectLock({ digests }: LaneHashing, subject: LockSubject, amount: bigint): LaneLock {
+  const condition = digests.condition(subject.resolver, subject.id, subject.side)
+  return { amount, condition, lockId: condition, subject }
+}
+
+/** What names the lock of an operation in its lane. */
+export function lockIdOf(
+  { digests }: Pick<LaneHashing, 'digests'>,
+  operation: Exclude<Operation, { type: 'pay' }>,
+): Id {
+  switch (operation.type) {
+    case 'add':
+      return digests.virtualId(operation.terms)
+    case 'lock':
+      return digests.condition(operation.subject.resolver, operation.subject.id, operation.subject.side)
+    case 'fold':
+      return operation.lockId
   }
 }
 
 function fold(
   hashing: LaneHashing,
   state: LaneState,
-  { virtualId, amount }: Extract<Operation, { type: 'fold' }>,
+  { lockId, amount }: Extract<Operation, { type: 'fold' }>,
   hint: SlotHint | undefined,
 ): LaneState {
-  const slot = slotOf(state, virtualId, hint?.(virtualId))
-  const lock = slot === undefined ? undefined : virtualLockAt(state, slot)
-  if (slot === undefined || lock === undefined) throw new ProtocolError('FOLD_LOCK_UNKNOWN', { virtualId })
-  if (amount < 0n || amount > lock.amount) {
-    throw new ProtocolError('FOLD_ABOVE_LOCK', { virtualId, amount, lock: lock.amount })
+  const slot = slotOf(state, lockId, hint?.(lockId))
+  const standing = slot === undefined ? undefined : laneLockAt(state, slot)
+  if (slot === undefined || standing === undefined) throw new ProtocolError('FOLD_LOCK_UNKNOWN', { lockId })
+  if (amount < 0n || amount > standing.amount) {
+    throw new ProtocolError('FOLD_ABOVE_LOCK', { lockId, amount, lock: standing.amount })
   }
   return {
     ...state,
     paid: within('paid', state.paid + amount),
-    locked: state.locked - lock.amount,
+    locked: state.locked - standing.amount,
     locks: clearLock(hashing.crypto.keccak256, state.locks, slot),
   }
 }
@@ -75,6 +105,8 @@ export function applyOperation(
   switch (operation.type) {
     case 'add':
       return add(hashing, state, operation)
+    case 'lock':
+      return lock(hashing, state, operation)
     case 'fold':
       return fold(hashing, state, operation, hint)
     case 'pay':

@@ -1,6 +1,7 @@
 import type { Hex, Id } from '../hex.ts'
 import type { VirtualTerms } from '../terms.ts'
 import type { LaneVoucher } from '../voucher.ts'
+import type { LockSubject } from './state.ts'
 
 /**
  * What travels with an add. Hop i is the lane from path[i] to path[i+1].
@@ -14,8 +15,11 @@ export interface Memo {
 
 /** A step from one state of a lane to the next. */
 export type Operation =
+  /** A lock that a virtual channel decides. */
   | { readonly type: 'add'; readonly terms: VirtualTerms; readonly memo: Memo }
-  | { readonly type: 'fold'; readonly virtualId: Id; readonly amount: bigint }
+  /** A lock that another resolver decides. `until`: Unix second until which its payer lets it stand. */
+  | { readonly type: 'lock'; readonly subject: LockSubject; readonly amount: bigint; readonly until: bigint }
+  | { readonly type: 'fold'; readonly lockId: Id; readonly amount: bigint }
   | { readonly type: 'pay'; readonly amount: bigint }
 
 /** One signed lane voucher with the operations that lead to it from the voucher with seq `base` (0: the empty lane). */

@@ -1,10 +1,21 @@
-import type { Id } from '../hex.ts'
+import type { Address, Id } from '../hex.ts'
 import type { Lock } from '../locks/lock.ts'
 import { emptyLocks, type LockTree, lockAt } from '../locks/tree.ts'
 
-/** A lock that a virtual channel decides. Every lock of a lane is one. */
-export interface VirtualLock extends Lock {
-  readonly virtualId: Id
+/** Whom a lock asks what it pays: a resolver on chain, and of what. */
+export interface LockSubject {
+  readonly resolver: Address
+  readonly id: Id
+  /** uint8. */
+  readonly side: number
+}
+
+/** A lock of a lane, whatever decides it. */
+export interface LaneLock extends Lock {
+  /** What names it in a lane: the id of the virtual channel that decides it, or the condition of one that another resolver does. */
+  readonly lockId: Id
+  /** Absent where a virtual channel decides it. */
+  readonly subject?: LockSubject
 }
 
 /** What a lane voucher stands for, held alike by both sides. Amounts are base units. */
@@ -15,7 +26,7 @@ export interface LaneState {
   readonly paid: bigint
   /** Sum of the locks. */
   readonly locked: bigint
-  /** Every lock in it is a {@link VirtualLock}. */
+  /** Every lock in it is a {@link LaneLock}. */
   readonly locks: LockTree
 }
 
@@ -23,11 +34,11 @@ export interface LaneState {
 export const emptyLane: LaneState = { seq: 0n, paid: 0n, locked: 0n, locks: emptyLocks }
 
 /** The lock in a slot of a lane, if there is one. */
-export function virtualLockAt(state: LaneState, slot: number): VirtualLock | undefined {
-  return lockAt(state.locks, slot) as VirtualLock | undefined
+export function laneLockAt(state: LaneState, slot: number): LaneLock | undefined {
+  return lockAt(state.locks, slot) as LaneLock | undefined
 }
 
-/** Whether the virtual channel's lock stands in this slot of the lane. */
-export function holdsLock(state: LaneState, slot: number, virtualId: Id): boolean {
-  return virtualLockAt(state, slot)?.virtualId === virtualId
+/** Whether the lock stands in this slot of the lane. */
+export function holdsLock(state: LaneState, slot: number, lockId: Id): boolean {
+  return laneLockAt(state, slot)?.lockId === lockId
 }

@@ -16,7 +16,7 @@ import type { OutLane } from './out-lane.ts'
 import { acceptUpdate, emptyInLane, refuseUpdate } from './receive.ts'
 import { checkAuthor, checkOrder, replay } from './replay.ts'
 import { type LaneName, signDraft } from './sign.ts'
-import type { VirtualLock } from './state.ts'
+import type { LaneLock } from './state.ts'
 import { holdsLockAnywhere, stateAt } from './waiting.ts'
 
 const payer: Address = `0x${'aa'.repeat(20)}`
@@ -54,10 +54,10 @@ class Lane {
   }
 
   fold(pick: number, share: number): void {
-    const locks = [...lockEntries(draftState(this.out).locks)].map(([, lock]) => lock as VirtualLock)
+    const locks = [...lockEntries(draftState(this.out).locks)].map(([, lock]) => lock as LaneLock)
     const lock = locks[pick % Math.max(locks.length, 1)]
     if (lock === undefined) return
-    this.#draft({ type: 'fold', virtualId: lock.virtualId, amount: (lock.amount * BigInt(share)) / 100n })
+    this.#draft({ type: 'fold', lockId: lock.lockId, amount: (lock.amount * BigInt(share)) / 100n })
   }
 
   pay(amount: bigint): void {
@@ -340,7 +340,7 @@ describe('an update', () => {
       'FOLD_LOCK_UNKNOWN',
       (update: LaneUpdate) => ({
         ...update,
-        operations: [{ type: 'fold', virtualId: name.channelId, amount: 1n }] as const,
+        operations: [{ type: 'fold', lockId: name.channelId, amount: 1n }] as const,
       }),
     ],
   ])('is refused as %s', (code, change) => {
@@ -374,7 +374,7 @@ describe('an update', () => {
     const lane = new Lane()
     lane.add(50n)
     const virtualId = digests.virtualId(termsOf(1n, 50n))
-    expect(() => draftOperation(hashing, lane.out, { type: 'fold', virtualId, amount: 51n })).toThrow(
+    expect(() => draftOperation(hashing, lane.out, { type: 'fold', lockId: virtualId, amount: 51n })).toThrow(
       expect.objectContaining({ code: 'FOLD_ABOVE_LOCK' }),
     )
   })

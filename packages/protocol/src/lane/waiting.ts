@@ -1,7 +1,7 @@
 import type { InLane } from './in-lane.ts'
 import type { Operation } from './operation.ts'
 import type { LaneDraft, OutLane } from './out-lane.ts'
-import { type LaneState, virtualLockAt } from './state.ts'
+import { type LaneState, laneLockAt } from './state.ts'
 
 /** What of a lane waits for a countersignature. */
 export interface CountersignBacklog {
@@ -15,9 +15,15 @@ interface Step {
   readonly state: LaneState
 }
 
+/** What an operation locks, base units. */
+function lockedBy(operation: Operation): bigint {
+  if (operation.type === 'add') return operation.terms.capacity
+  return operation.type === 'lock' ? operation.amount : 0n
+}
+
 /** Capacity that an update freed: what was locked before, and what it added, less what is locked after. */
 function foldedCapacity({ operations, state }: Step, before: bigint): bigint {
-  const added = operations.reduce((sum, one) => sum + (one.type === 'add' ? one.terms.capacity : 0n), 0n)
+  const added = operations.reduce((sum, one) => sum + lockedBy(one), 0n)
   return before + added - state.locked
 }
 
@@ -66,9 +72,9 @@ export function stateAt(lane: OutLane | InLane, seq: bigint): LaneState | undefi
   return lane.updates.find(({ state }) => state.seq === seq)?.state
 }
 
-/** Whether the virtual channel's lock stands in any voucher that can still be shown: the newest countersigned one and all later, refused ones included. */
-export function holdsLockAnywhere(lane: OutLane, slot: number, virtualId: string): boolean {
+/** Whether the lock stands in any voucher that can still be shown: the newest countersigned one and all later, refused ones included. */
+export function holdsLockAnywhere(lane: OutLane, slot: number, lockId: string): boolean {
   const states = [lane.base.state, lane.current, ...lane.updates.map(({ state }) => state)]
   if (lane.draft !== undefined) states.push(lane.draft.state)
-  return states.some((state) => virtualLockAt(state, slot)?.virtualId === virtualId)
+  return states.some((state) => laneLockAt(state, slot)?.lockId === lockId)
 }

@@ -1,6 +1,7 @@
 import { list, optional, refine, struct, union, type Variants } from '../codec/composite-fields.ts'
-import { bit, bytes32, signature, uint64, uint128 } from '../codec/value-fields.ts'
+import { address, bit, bytes32, signature, uint8, uint64, uint128 } from '../codec/value-fields.ts'
 import type { LaneUpdate, Memo, Operation } from '../lane/operation.ts'
+import type { LockSubject } from '../lane/state.ts'
 import type { VirtualTerms } from '../terms.ts'
 import { MAX_PATH, MIN_PATH } from '../terms-check.ts'
 import { openStruct } from './ignorable.ts'
@@ -21,6 +22,9 @@ export const memo = struct<Memo>({
   fees: list(uint128, MIN_PATH - 2, MAX_PATH - 2),
 })
 
+/** Whom a lock asks what it pays. */
+export const lockSubject = struct<LockSubject>({ resolver: address, id: bytes32, side: uint8 })
+
 const add = refine(
   struct<{ readonly terms: VirtualTerms; readonly memo: Memo }>({ terms: virtualTerms, memo }),
   'an add whose memo has one `until` a hop and one fee an intermediary',
@@ -30,7 +34,8 @@ const add = refine(
 
 const operation = union<Operation>({
   add,
-  fold: struct({ virtualId: bytes32, amount: uint128 }),
+  lock: struct({ subject: lockSubject, amount: uint128, until: uint64 }),
+  fold: struct({ lockId: bytes32, amount: uint128 }),
   pay: struct({ amount: uint128 }),
 })
 

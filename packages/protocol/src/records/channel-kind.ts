@@ -1,15 +1,15 @@
-import { struct } from '../codec/composite-fields.ts'
+import { optional, struct } from '../codec/composite-fields.ts'
 import { bytes32, oneOf, uint64, uint128 } from '../codec/value-fields.ts'
 import { ProtocolError } from '../errors.ts'
 import type { Id } from '../hex.ts'
-import { applyOperations } from '../lane/apply.ts'
+import { applyOperations, subjectLock, virtualLock } from '../lane/apply.ts'
 import type { LaneHashing } from '../lane/hashing.ts'
 import type { InLane, InUpdate } from '../lane/in-lane.ts'
 import type { LaneUpdate } from '../lane/operation.ts'
 import type { CountersignedVoucher, LaneBase, OutLane, OutUpdate, OutUpdateStatus } from '../lane/out-lane.ts'
-import { emptyLane, type LaneState, type VirtualLock } from '../lane/state.ts'
+import { emptyLane, type LaneLock, type LaneState } from '../lane/state.ts'
 import { emptyLocks, setLock } from '../locks/tree.ts'
-import { laneUpdate } from '../messages/lane-messages.ts'
+import { laneUpdate, lockSubject } from '../messages/lane-messages.ts'
 import type { ChannelRecord } from './channel.ts'
 import { type ChannelHead, channelHead, headOf, sameHead } from './channel-head.ts'
 import { decodeEntry, encodeEntry, malformed } from './entry.ts'
@@ -18,10 +18,8 @@ import { lockChanges } from './lock-changes.ts'
 
 const PREFIX = 'channel/'
 
-interface StoredLock {
-  readonly virtualId: Id
-  readonly amount: bigint
-}
+/** A lock without its condition, which follows from what names it. */
+type StoredLock = Omit<LaneLock, 'condition'>
 
 interface StoredOut {
   readonly update: LaneUpdate
@@ -33,7 +31,7 @@ interface StoredIn {
   readonly at: bigint
 }
 
-const storedLock = struct<StoredLock>({ virtualId: bytes32, amount: uint128 })
+const storedLock = struct<StoredLock>({ lockId: bytes32, amount: uint128, subject: optional(lockSubject) })
 const storedOut = struct<StoredOut>({ update: laneUpdate, status: oneOf('sent', 'accepted', 'refused') })
 const storedIn = struct<StoredIn>({ update: laneUpdate, at: uint64 })
 
@@ -41,10 +39,14 @@ type Part = 'out' | 'outLock' | 'in' | 'inLock'
 
 const partKey = (channelId: Id, part: Part, item: bigint | number): string => `${PREFIX}${channelId}/${part}/${item}`
 
+function storedOf({ lockId, amount, subject }: LaneLock): StoredLock {
+  return { lockId, amount, ...(subject && { subject }) }
+}
+
 function lockWrites(channelId: Id, part: Part, before: LaneState, after: LaneState): DiskEntry[] {
   return [...lockChanges(before.locks, after.locks)].map(({ slot, lock }) => ({
     key: partKey(channelId, part, slot),
-    value: lock && encodeEntry(storedLock, { virtualId: (lock as VirtualLock).virtualId, amount: lock.amount }),
+    value: lock && encodeEntry(storedLock, storedOf(lock as LaneLock)),
   }))
 }
 
@@ -130,14 +132,14 @@ function sortParts(entries: Iterable<readonly [string, Uint8Array]>): Map<Id, Pa
 }
 
 function baseOf(
-  { crypto, digests }: LaneHashing,
+  hashing: LaneHashing,
   signed: CountersignedVoucher | undefined,
   stored: ReadonlyMap<number, StoredLock>,
 ): LaneBase {
   let locks = emptyLocks
-  for (const [slot, { virtualId, amount }] of [...stored].sort(([a], [b]) => a - b)) {
-    const lock: VirtualLock = { amount, condition: digests.virtualCondition(virtualId), virtualId }
-    locks = setLock(crypto.keccak256, locks, slot, lock)
+  for (const [slot, { lockId, amount, subject }] of [...stored].sort(([a], [b]) => a - b)) {
+    const lock = subject === undefined ? virtualLock(hashing, lockId, amount) : subjectLock(hashing, subject, amount)
+    locks = setLock(hashing.crypto.keccak256, locks, slot, lock)
   }
   const { seq, paid, locked } = signed?.voucher ?? emptyLane
   return { signed, state: { seq, paid, locked, locks } }

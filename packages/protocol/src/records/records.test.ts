@@ -7,7 +7,7 @@ import { countersignNewest, takeCountersignature } from '../lane/countersign.ts'
 import { draftOperation, draftRestatement, draftState, emptyOutLane } from '../lane/draft.ts'
 import { acceptUpdate, emptyInLane, refuseUpdate } from '../lane/receive.ts'
 import { signDraft } from '../lane/sign.ts'
-import type { VirtualLock } from '../lane/state.ts'
+import type { LaneLock } from '../lane/state.ts'
 import { emptyLocks, lockEntries, setLock } from '../locks/tree.ts'
 import { anySignedVoucher, anyUint64, anyUint128, anyVirtualTerms } from '../testing/arbitraries.ts'
 import { fakeCrypto, fakeSigner } from '../testing/fake-crypto.ts'
@@ -71,10 +71,10 @@ function mirror(record: ChannelRecord): ChannelRecord {
 }
 
 function fold(record: ChannelRecord, pick: number): ChannelRecord {
-  const locks = [...lockEntries(draftState(record.out).locks)].map(([, lock]) => lock as VirtualLock)
+  const locks = [...lockEntries(draftState(record.out).locks)].map(([, lock]) => lock as LaneLock)
   const lock = locks[pick % Math.max(locks.length, 1)]
   if (lock === undefined) return record
-  const operation = { type: 'fold', virtualId: lock.virtualId, amount: 0n } as const
+  const operation = { type: 'fold', lockId: lock.lockId, amount: 0n } as const
   return { ...record, out: draftOperation(hashing, record.out, operation) }
 }
 

@@ -113,7 +113,7 @@ const anyAdd: fc.Arbitrary<Operation> = anyVirtualTerms.chain((terms) => {
 
 export const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
   anyAdd,
-  fc.record({ type: fc.constant('fold'), virtualId: anyHash, amount: anyUint128 }),
+  fc.record({ type: fc.constant('fold'), lockId: anyHash, amount: anyUint128 }),
   fc.record({ type: fc.constant('pay'), amount: anyUint128 }),
 )
 

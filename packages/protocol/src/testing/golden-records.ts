@@ -57,7 +57,7 @@ function outLane(): OutLane {
   if (voucher === undefined) throw new RangeError('nothing was signed')
   const signature = high.sign(digests.laneVoucher(voucher))
   lane = takeCountersignature(goldenHashing, high.address, lane, { seq: 1n, signature }, 1_800_000_006n)
-  lane = signed(lane, [{ type: 'fold', virtualId: digests.virtualId(virtualTerms(100n)), amount: 40n }])
+  lane = signed(lane, [{ type: 'fold', lockId: digests.virtualId(virtualTerms(100n)), amount: 40n }])
   lane = signed(lane, [add(300n)])
   return rollBack(lane, 3n, 2n)
 }

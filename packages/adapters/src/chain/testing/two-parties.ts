@@ -118,7 +118,7 @@ export function lockedVoucher(parties: TwoParties, lane: LaneIndex, paid: bigint
       slot: 0,
       amount: lock.amount,
       resolver: digests.domain.contract,
-      virtualId,
+      id: virtualId,
       side: 0,
       proof: lockProof(tree, 0),
     },

@@ -85,7 +85,7 @@ export async function makeScene(stage: Stage, salt: number): Promise<Scene> {
     slot,
     amount,
     resolver: by,
-    virtualId: ids[id] ?? '0x',
+    id: ids[id] ?? '0x',
     side,
   })
   const bare = [
@@ -96,7 +96,7 @@ export async function makeScene(stage: Stage, salt: number): Promise<Scene> {
     told({ slot: SLOTS[4], amount: 400n }),
     told({ slot: SLOTS[5], side: 1, amount: 6n }),
   ]
-  const conditionOf = (lock: (typeof bare)[number]) => digests.condition(lock.resolver, lock.virtualId, lock.side)
+  const conditionOf = (lock: (typeof bare)[number]) => digests.condition(lock.resolver, lock.id, lock.side)
   const tree = bare.reduce(
     (before: LockTree, lock) =>
       setLock(crypto.keccak256, before, lock.slot, { amount: lock.amount, condition: conditionOf(lock) }),

@@ -48,15 +48,15 @@ function begin(run: Run, terms: ChannelTerms, lane: number, locked: bigint): Lot
 
 function unlockOne(run: Run, lot: Lot, item: LockProof): void {
   const { channelId, lane, locked } = lot
-  const { slot, amount, resolver, virtualId, side, proof } = item
+  const { slot, amount, resolver, id, side, proof } = item
   const channel = channelIn(run.ledger, channelId)
-  const locksRoot = rootOf(run, slot, amount, run.digests.condition(resolver, virtualId, side), proof)
+  const locksRoot = rootOf(run, slot, amount, run.digests.condition(resolver, id, side), proof)
   if (locksRoot === undefined || !hasLocks(channel, lane, { locked, locksRoot })) {
     refuse('BadProof', channelId, lane, slot)
   }
   if (channel.unlocked.has(slotKey(lane, slot))) refuse('AlreadyUnlocked', channelId, lane, slot)
   const due = answerOf(run, item)
-  if (due === undefined) refuse('NotFinal', resolver, virtualId, side)
+  if (due === undefined) refuse('NotFinal', resolver, id, side)
   const reserve = least(amount, channel.pools[lane])
   const paid = least(reserve, due)
   change(run, channelId, {
@@ -69,9 +69,9 @@ function unlockOne(run: Run, lot: Lot, item: LockProof): void {
 }
 
 /** What a lock's condition came to, once that is final. */
-function answerOf({ ledger, digests, time }: Run, { resolver, virtualId, side }: LockProof): bigint | undefined {
-  if (resolver !== digests.domain.contract) return ledger.answers.get(digests.condition(resolver, virtualId, side))
-  const virtual = side === 0 ? ledger.virtuals.get(virtualId) : undefined
+function answerOf({ ledger, digests, time }: Run, { resolver, id, side }: LockProof): bigint | undefined {
+  if (resolver !== digests.domain.contract) return ledger.answers.get(digests.condition(resolver, id, side))
+  const virtual = side === 0 ? ledger.virtuals.get(id) : undefined
   return virtual !== undefined && time >= virtual.finalAt ? virtual.amount : undefined
 }
 

@@ -128,7 +128,7 @@ class Plot {
   meanFold(virtualId: Id): bigint {
     const folds = this.puppets.flatMap((puppet) =>
       this.updatesTo(puppet).flatMap(({ operations }) =>
-        operations.flatMap((one) => (one.type === 'fold' && one.virtualId === virtualId ? [one.amount] : [])),
+        operations.flatMap((one) => (one.type === 'fold' && one.lockId === virtualId ? [one.amount] : [])),
       ),
     )
     return this.random.chance(0.3) ? 0n : lowest(folds[0] ?? 0n, ...folds)
@@ -137,7 +137,7 @@ class Plot {
   /** Virtual channels that the hub locked on for and was not seen to fold: what is redeemed of them, it owes. */
   owedBy(): readonly Known[] {
     const operations = this.puppets.flatMap((puppet) => this.updatesTo(puppet).flatMap((update) => update.operations))
-    const folded = new Set(operations.flatMap((one) => (one.type === 'fold' ? [one.virtualId] : [])))
+    const folded = new Set(operations.flatMap((one) => (one.type === 'fold' ? [one.lockId] : [])))
     const nonces = new Set(operations.flatMap((one) => (one.type === 'add' ? [one.terms.nonce] : [])))
     return this.known.filter(({ terms, virtualId }) => nonces.has(terms.nonce) && !folded.has(virtualId))
   }
@@ -172,7 +172,7 @@ const deeds: Readonly<Record<string, readonly [weight: number, deed: Deed]>> = {
     20,
     (plot, puppet) => {
       const { virtualId } = plot.random.pick(plot.knownOf(puppet))
-      plot.send(puppet, [{ type: 'fold', virtualId, amount: plot.meanFold(virtualId) }])
+      plot.send(puppet, [{ type: 'fold', lockId: virtualId, amount: plot.meanFold(virtualId) }])
     },
   ],
   pay: [2, (plot, puppet) => plot.send(puppet, [{ type: 'pay', amount: plot.amount(2) }])],
