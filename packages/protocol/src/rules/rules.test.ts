@@ -11,15 +11,15 @@ import type { VirtualTerms } from '../terms.ts'
 import { fakeCrypto, fakeSigner } from '../testing/fake-crypto.ts'
 import { tickAnchor, tickAt } from '../ticks.ts'
 import type { SignedVoucher } from '../voucher.ts'
-import { type AddContext, type AddLimits, checkAdd, feesFrom, paySurplus } from './add.ts'
+import { type AddContext, type AddLimits, checkAddLock, checkAddVirtual, feesFrom, paySurplus } from './add.ts'
 import { checkCloseAmount, checkDeadline, checkNoLocks, closeBinds, laneBalance, sameEffect } from './close.ts'
 import { checkFee, feesToReturn, hubFee } from './fees.ts'
-import { checkHubFold, checkPayerFold, type HubFold } from './fold-payer.ts'
+import { checkPayerFold, type HubFold, hubFoldLimit } from './fold-payer.ts'
 import { checkFoldCovers, checkFoldTime, hubFoldFloor, type OutgoingExposure, payeeFoldFloor } from './fold-receiver.ts'
 import { checkForward, checkHopMargin } from './forward.ts'
 import { incomeOnceCountersigned, ownIncome, peerIncome } from './income.ts'
 import { checkPayment, type PaymentContext } from './payment.ts'
-import { checkMaySign, mayRestate, maySign } from './signing-limit.ts'
+import { checkMayDraft, mayDraft, mayRestate, maySign } from './signing-limit.ts'
 import { checkSpending, spendable, withdrawalReserve } from './spendable.ts'
 
 const code = (name: string) => expect.objectContaining({ code: name })
@@ -47,7 +47,6 @@ const limits: AddLimits = {
   nonceAgeMax: 60,
   virtualWindowMin: 60,
   virtualWindowMax: 600,
-  locksMax: 4,
   lifetimeMin: 100,
   lifetimeMax: 1000,
 }
@@ -60,39 +59,59 @@ const context: AddContext = {
   seen: false,
   closing: false,
   locks: 3,
-  now,
 }
 
 describe('an add', () => {
-  const add = (part: Partial<AddContext> = {}, changed: Partial<VirtualTerms> = {}, changedMemo: Partial<Memo> = {}) =>
-    checkAdd({ ...context, ...part }, { ...terms, ...changed }, { ...memo, ...changedMemo }, limits)
+  const lock = (part: Partial<AddContext> = {}, changed: Partial<VirtualTerms> = {}) =>
+    checkAddLock({ ...context, ...part }, { ...terms, ...changed }, { locksMax: 4 })
+  const virtual = (changed: Partial<VirtualTerms> = {}, changedMemo: Partial<Memo> = {}, hop = 0) =>
+    checkAddVirtual({ ...terms, ...changed }, { ...memo, ...changedMemo }, hop, now, limits)
 
   it('is accepted from the neighbour before in the path', () => {
-    expect(() => add()).not.toThrow()
-    expect(() => add({ payer: hub, receiver: payee })).not.toThrow()
+    expect(() => lock()).not.toThrow()
+    expect(() => lock({ payer: hub, receiver: payee })).not.toThrow()
+    expect(() => virtual()).not.toThrow()
+    expect(() => virtual({}, {}, 1)).not.toThrow()
   })
 
-  it.each<[string, Partial<AddContext>, Partial<VirtualTerms>, Partial<Memo>]>([
-    ['CHANNEL_CLOSING', { closing: true }, {}, {}],
-    ['ADD_PATH_WRONG', { payer: hub, receiver: payer }, {}, {}],
-    ['ADD_PATH_WRONG', { payer, receiver: payee }, {}, {}],
-    ['ADD_PATH_WRONG', { payer: address('dd') }, {}, {}],
-    ['ADD_TOKEN_WRONG', { token: address('99') }, {}, {}],
-    ['ADD_CAPACITY_SMALL', {}, { capacity: 9n }, {}],
-    ['ADD_ID_SEEN', { seen: true }, {}, {}],
-    ['ADD_NONCE_AGE', {}, { nonce: (now / 60n - 61n) << 32n }, {}],
-    ['ADD_NONCE_AGE', {}, { nonce: (now / 60n + 61n) << 32n }, {}],
-    ['ADD_WINDOW', {}, { disputeWindow: 59 }, {}],
-    ['ADD_WINDOW', {}, { disputeWindow: 601 }, {}],
-    ['ADD_LOCKS_MAX', { locks: 4 }, {}, {}],
-    ['ADD_MEMO_LENGTH', {}, {}, { until: [now + 500n] }],
-    ['ADD_MEMO_LENGTH', {}, {}, { fees: [] }],
-    ['ADD_LIFETIME_ORDER', {}, {}, { until: [now + 500n, now + 501n] }],
-    ['ADD_LIFETIME', {}, {}, { until: [now + 99n, now + 99n] }],
-    ['ADD_LIFETIME', {}, {}, { until: [now + 1001n, now + 400n] }],
-    ['TERMS_PATH_REPEATED', {}, { path: [payer, hub, payer] }, {}],
-  ])('is refused as %s', (name, part, changed, changedMemo) => {
-    expect(() => add(part, changed, changedMemo)).toThrow(code(name))
+  it.each<[string, Partial<AddContext>, Partial<VirtualTerms>]>([
+    ['CHANNEL_CLOSING', { closing: true }, {}],
+    ['TERMS_PATH_REPEATED', {}, { path: [payer, hub, payer] }],
+    ['TERMS_PATH_LENGTH', {}, { path: [payer] }],
+    ['TERMS_ZERO_SIGNER', {}, { path: [payer, hub, address('00')] }],
+    ['ADD_PATH_WRONG', { payer: hub, receiver: payer }, {}],
+    ['ADD_PATH_WRONG', { payer, receiver: payee }, {}],
+    ['ADD_PATH_WRONG', { payer: address('dd') }, {}],
+    ['ADD_TOKEN_WRONG', { token: address('99') }, {}],
+    ['ADD_ID_SEEN', { seen: true }, {}],
+    ['ADD_LOCKS_MAX', { locks: 4 }, {}],
+  ])('with a fault of the lane is refused with its update as %s', (name, part, changed) => {
+    expect(() => lock(part, changed)).toThrow(code(name))
+  })
+
+  it.each<[string, Partial<VirtualTerms>, Partial<Memo>]>([
+    ['ADD_CAPACITY_SMALL', { capacity: 9n }, {}],
+    ['ADD_NONCE_AGE', { nonce: (now / 60n - 61n) << 32n }, {}],
+    ['ADD_NONCE_AGE', { nonce: (now / 60n + 61n) << 32n }, {}],
+    ['ADD_WINDOW', { disputeWindow: 59 }, {}],
+    ['ADD_WINDOW', { disputeWindow: 601 }, {}],
+    ['ADD_MEMO_LENGTH', {}, { until: [now + 500n] }],
+    ['ADD_MEMO_LENGTH', {}, { fees: [] }],
+    ['ADD_LIFETIME_ORDER', {}, { until: [now + 500n, now + 501n] }],
+    ['ADD_LIFETIME', {}, { until: [now + 99n, now + 99n] }],
+    ['ADD_LIFETIME', {}, { until: [now + 1001n, now + 400n] }],
+  ])(
+    "of a virtual channel that is not wanted is declined as %s, and its lock is none of the lane's faults",
+    (name, changed, changedMemo) => {
+      expect(() => virtual(changed, changedMemo)).toThrow(code(name))
+      expect(() => lock({}, changed)).not.toThrow()
+    },
+  )
+
+  it('is held against the lifetime of its own hop', () => {
+    const short = { until: [now + 500n, now + 99n] }
+    expect(() => virtual({}, short, 0)).not.toThrow()
+    expect(() => virtual({}, short, 1)).toThrow(code('ADD_LIFETIME'))
   })
 
   it('brings the fees of all hubs from its receiver on', () => {
@@ -152,15 +171,13 @@ describe('signing a fold', () => {
   })
 
   const fold: HubFold = {
-    virtualId: id('22'),
     held: 50n,
     incomingStands: true,
     incomingFoldedAt: undefined,
     outcome: open,
   }
   const most = (part: Partial<HubFold>, amount: bigint): void => {
-    expect(() => checkHubFold({ ...fold, ...part }, amount)).not.toThrow()
-    expect(() => checkHubFold({ ...fold, ...part }, amount + 1n)).toThrow(code('FOLD_TOO_HIGH'))
+    expect(hubFoldLimit({ ...fold, ...part })).toBe(amount)
   }
 
   it('a hub: at most at a voucher that it holds, while its incoming lock stands and V is not closing', () => {
@@ -363,7 +380,7 @@ describe('signing lane updates', () => {
 
   it('stops at 64 unanswered ones', () => {
     expect(maySign(laneWith(63, 'sent'), wide)).toBe(true)
-    expect(() => checkMaySign(laneWith(64, 'sent'), wide)).toThrow(code('LANE_FULL'))
+    expect(maySign(laneWith(64, 'sent'), wide)).toBe(false)
   })
 
   it('stops when too many operations, or too much folded capacity, wait for a countersignature', () => {
@@ -378,6 +395,40 @@ describe('signing lane updates', () => {
     expect(mayRestate(laneWith(64, 'refused'))).toBe(true)
     expect(mayRestate(laneWith(128, 'refused'))).toBe(false)
     expect(mayRestate(laneWith(64, 'sent'))).toBe(false)
+  })
+
+  describe('as a draft', () => {
+    const limits = { countersignOperationsMax: 10, countersignFoldedMax: 100n, operationsPerUpdateMax: 4 }
+    const drafting = (lane: OutLane, count: number): OutLane => ({
+      ...lane,
+      draft: { operations: Array.from({ length: count }, () => ({ type: 'pay', amount: 1n })), state: emptyLane },
+    })
+
+    it('begins where an update may be signed', () => {
+      expect(mayDraft(laneWith(9, 'accepted'), 1, limits)).toBe(true)
+      expect(() => checkMayDraft(laneWith(10, 'accepted'), 1, limits)).toThrow(code('LANE_FULL'))
+    })
+
+    it('goes on into the draft that is there while it holds no more than an update may', () => {
+      const full = laneWith(9, 'accepted')
+      expect(mayDraft(drafting(full, 3), 1, limits)).toBe(true)
+      expect(mayDraft(drafting(full, 3), 2, limits)).toBe(false)
+      expect(() => checkMayDraft(drafting(full, 3), 2, limits)).toThrow(code('LANE_FULL'))
+    })
+
+    it('goes on into another update once the draft is signed, which then waits like the others', () => {
+      expect(mayDraft(drafting(laneWith(5, 'accepted'), 4), 1, limits)).toBe(true)
+      expect(mayDraft(drafting(laneWith(6, 'accepted'), 4), 1, limits)).toBe(false)
+      const many = { ...limits, countersignOperationsMax: 1000 }
+      expect(mayDraft(drafting(laneWith(62, 'sent'), 4), 1, many)).toBe(true)
+      expect(mayDraft(drafting(laneWith(63, 'sent'), 4), 1, many)).toBe(false)
+    })
+
+    it('counts the capacity that the draft frees', () => {
+      const lane = laneWith(0, 'accepted', 100n)
+      expect(mayDraft(drafting(lane, 4), 1, limits)).toBe(false)
+      expect(mayDraft(drafting(laneWith(0, 'accepted', 99n), 4), 1, limits)).toBe(true)
+    })
   })
 })
 

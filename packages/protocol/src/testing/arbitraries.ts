@@ -27,7 +27,7 @@ const anyUint8 = fc.nat(255)
 export const anyUint32 = fc.oneof(fc.constantFrom(0, 1, 0xffff_ffff), fc.nat())
 export const anyUint64 = fc.oneof(fc.constantFrom(0n, 1n, MAX_UINT64), fc.bigInt({ min: 0n, max: MAX_UINT64 }))
 export const anyUint128 = fc.oneof(fc.constantFrom(0n, 1n, MAX_UINT128), fc.bigInt({ min: 0n, max: MAX_UINT128 }))
-const anyCode = fc.stringMatching(/^[A-Z][A-Z0-9_]{0,63}$/)
+export const anyCode = fc.stringMatching(/^[A-Z][A-Z0-9_]{0,63}$/)
 const anyText = fc.stringMatching(/^[ -~]{0,256}$/)
 const anyParty = fc.record({ account: anyAddress, signer: anyAddress })
 

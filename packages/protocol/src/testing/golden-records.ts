@@ -1,5 +1,4 @@
 import { createDigests, type Digests } from '../digests.ts'
-import type { Id } from '../hex.ts'
 import { rollBack } from '../lane/answer.ts'
 import { countersignNewest, takeCountersignature } from '../lane/countersign.ts'
 import { draftOperation, emptyOutLane } from '../lane/draft.ts'
@@ -10,7 +9,6 @@ import { acceptUpdate, emptyInLane, holdUpdate, refuseUpdate } from '../lane/rec
 import { type LaneName, signDraft } from '../lane/sign.ts'
 import type { ChannelPhase } from '../machines/channel-phase.ts'
 import type { ChannelRecord } from '../records/channel.ts'
-import type { VirtualRecord } from '../records/virtual.ts'
 import type { VirtualTerms } from '../terms.ts'
 import { signerFromKey, testCrypto } from './crypto.ts'
 import { developmentKeys } from './keys.ts'
@@ -113,48 +111,4 @@ export function goldenChannel(phase: ChannelPhase): ChannelRecord {
       { type: 'agreed', withdrawal, peerSignature: high.sign(digests.withdrawal(withdrawal)) },
     ],
   }
-}
-
-const voucher = {
-  virtualId: digests.virtualId(virtualTerms(100n)),
-  amount: 40n,
-  tickAnchor: `0x${'ab'.repeat(32)}`,
-  tickValue: 2n,
-  tickCount: 9,
-} as const
-
-/** A virtual channel with something in each of its fields, and one with nothing that may be absent. */
-export function goldenVirtuals(): readonly VirtualRecord[] {
-  const preimage: Id = `0x${'cd'.repeat(32)}`
-  const bare = virtualTerms(200n)
-  return [
-    {
-      virtualId: voucher.virtualId,
-      terms: virtualTerms(100n),
-      memo,
-      position: 0,
-      status: 'closing',
-      since: 1_800_000_000n,
-      incoming: { channelId, slot: 1, foldedAt: 40n },
-      outgoing: { channelId, slot: 0, largestFold: 40n },
-      voucher: { voucher, signature: low.sign(digests.voucher(voucher)), tick: { index: 3, preimage } },
-      tickSeed: preimage,
-      closingSince: 1_800_000_050n,
-      closeRequested: true,
-      claimed: 40n,
-      claimedAt: 1_800_000_060n,
-      decline: { code: 'FEE_LOW', returned: 2n },
-      declineSent: false,
-      clearingSince: 1_800_000_070n,
-    },
-    {
-      virtualId: digests.virtualId(bare),
-      terms: bare,
-      memo,
-      position: 1,
-      status: 'open',
-      since: 1_800_000_000n,
-      incoming: { channelId, slot: 1 },
-    },
-  ]
 }

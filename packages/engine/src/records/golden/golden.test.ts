@@ -6,6 +6,7 @@ import { cursorKind } from '../cursor.ts'
 import { depositKind } from '../deposit.ts'
 import { outboxKind } from '../outbox.ts'
 import { peerKind } from '../peer.ts'
+import { usedIdKind } from '../used-id.ts'
 import { virtualFactsKind } from '../virtual-facts.ts'
 
 type Golden = Readonly<Record<string, Readonly<Record<string, Hex>>>>
@@ -76,6 +77,7 @@ const cases = [
       block: 12n,
     },
   }),
+  check(usedIdKind, { 'a used id': { id: id('f2'), since: 1_800_000_700n } }),
 ] as unknown as readonly Case<unknown>[] // each case is checked against its own record type above
 
 const entriesOf = ({ kind }: Case<unknown>, record: unknown): Record<string, Hex> =>

@@ -1,0 +1,133 @@
+import { createDigests } from '../digests.ts'
+import type { Id } from '../hex.ts'
+import type { HubPhase } from '../machines/hub-phases.ts'
+import type { PayeePhase } from '../machines/payee.ts'
+import type { PayerPhase } from '../machines/payer.ts'
+import type { VirtualRecord } from '../records/virtual.ts'
+import type { VirtualTerms } from '../terms.ts'
+import type { SignedVoucher } from '../voucher.ts'
+import { signerFromKey, testCrypto } from './crypto.ts'
+import { developmentKeys } from './keys.ts'
+
+const digests = createDigests({ chainId: 314n, contract: `0x${'5c'.repeat(20)}` }, testCrypto)
+const [payer, hub, payee] = developmentKeys.slice(0, 3).map((key) => signerFromKey(key)) as [Signer, Signer, Signer]
+type Signer = ReturnType<typeof signerFromKey>
+
+const second = 1_800_000_000n
+const id = (byte: string): Id => `0x${byte.repeat(32)}`
+const incoming = { channelId: id('c1'), slot: 1 }
+const outgoing = { channelId: id('c2'), slot: 0 }
+const decline = { code: 'FEE_LOW', returned: 2n }
+const closingSince = second + 50n
+const signedAt = second + 60n
+const askedAt = second + 70n
+const closedAt = second + 80n
+
+/** The terms of the virtual channel of that number. */
+function termsOf(number: number): VirtualTerms {
+  return {
+    path: [payer.address, hub.address, payee.address],
+    token: `0x${'00'.repeat(20)}`,
+    capacity: 100n,
+    disputeWindow: 600,
+    nonce: (30_000_000n << 32n) + BigInt(number),
+  }
+}
+
+function voucherOf(number: number): SignedVoucher {
+  const voucher = {
+    virtualId: digests.virtualId(termsOf(number)),
+    amount: 40n,
+    tickAnchor: id('ab'),
+    tickValue: 2n,
+    tickCount: 9,
+  }
+  const signature = payer.sign(digests.voucher(voucher))
+  // Every second one without ticks revealed: the two ways in which a voucher is held.
+  return number % 2 === 0 ? { voucher, signature, tick: { index: 3, preimage: id('cd') } } : { voucher, signature }
+}
+
+/** Every phase twice: with nothing that may be absent, and with all of it. */
+type Twice<P extends { readonly type: string }> = {
+  readonly [T in P['type']]: (voucher: SignedVoucher) => {
+    readonly bare: Omit<Extract<P, { type: T }>, 'type'>
+    readonly rest: Partial<Extract<P, { type: T }>>
+  }
+}
+
+const payerPhases: Twice<PayerPhase> = {
+  open: (voucher) => ({ bare: { outgoing }, rest: { voucher, tickSeed: id('cd') } }),
+  asking: (voucher) => ({ bare: { outgoing, closingSince }, rest: { voucher } }),
+  claimed: (voucher) => ({ bare: { outgoing, claimed: 0n, closingSince }, rest: { voucher, decline } }),
+  folding: (voucher) => ({ bare: { outgoing, amount: 46n, closingSince, signedAt }, rest: { voucher, decline } }),
+  withdrawing: (voucher) => ({
+    bare: { outgoing, code: 'ADD_LOCKS_MAX', closingSince, refusedAt: signedAt },
+    rest: { voucher },
+  }),
+  closed: (voucher) => ({ bare: { closedAt }, rest: { voucher, decline } }),
+}
+
+const hubPhases: Twice<HubPhase> = {
+  received: () => ({ bare: { incoming }, rest: {} }),
+  forwarded: (voucher) => ({ bare: { incoming, outgoing }, rest: { voucher, largestFold: 46n } }),
+  asking: (voucher) => ({ bare: { incoming, outgoing, closingSince }, rest: { voucher, largestFold: 46n } }),
+  claimed: (voucher) => ({
+    bare: { incoming, outgoing, claimed: 46n, closingSince },
+    rest: { voucher, largestFold: 40n, decline },
+  }),
+  folding: (voucher) => ({
+    bare: { incoming, outgoing, amount: 40n, largestFold: 46n, closingSince, signedAt },
+    rest: { voucher, decline },
+  }),
+  withdrawing: (voucher) => ({
+    bare: { incoming, outgoing, code: 'ADD_LOCKS_MAX', closingSince, refusedAt: signedAt },
+    rest: { voucher, largestFold: 46n },
+  }),
+  claiming: (voucher) => ({
+    bare: { incoming, outgoing, closingSince },
+    rest: { voucher, largestFold: 46n, askedAt },
+  }),
+  returning: () => ({ bare: { incoming, decline, closingSince }, rest: { askedAt } }),
+  covered: (voucher) => ({
+    bare: { outgoing, foldedAt: 46n, closingSince },
+    rest: { voucher, largestFold: 40n, claimed: 46n },
+  }),
+  clearing: (voucher) => ({
+    bare: { outgoing, foldedAt: 46n, closingSince, signedAt },
+    rest: { voucher, largestFold: 46n },
+  }),
+  closed: (voucher) => ({ bare: { closedAt }, rest: { voucher, decline } }),
+}
+
+const payeePhases: Twice<PayeePhase> = {
+  open: (voucher) => ({ bare: { incoming }, rest: { voucher } }),
+  claiming: (voucher) => ({ bare: { incoming, closingSince }, rest: { voucher, askedAt } }),
+  returning: () => ({ bare: { incoming, decline, closingSince }, rest: { askedAt } }),
+  closed: (voucher) => ({ bare: { closedAt }, rest: { voucher, decline } }),
+}
+
+const roles = [
+  { role: 'payer', position: 0, phases: payerPhases },
+  { role: 'hub', position: 1, phases: hubPhases },
+  { role: 'payee', position: 2, phases: payeePhases },
+] as const
+
+/** A virtual channel in each phase of each role, once with nothing that may be absent and once with all of it. */
+export function goldenVirtuals(): readonly VirtualRecord[] {
+  let number = 0
+  const recordOf = (role: string, position: number, phase: object): VirtualRecord => {
+    const terms = termsOf(number)
+    const memo = { until: [second + 600n, second + 300n], fees: [3n] }
+    number += 1
+    // The tables above hold the phases of each role to its union.
+    return { role, virtualId: digests.virtualId(terms), terms, memo, position, since: second, phase } as VirtualRecord
+  }
+  return roles.flatMap(({ role, position, phases }) =>
+    Object.entries<Twice<{ type: string }>[string]>(phases).flatMap(([type, make]) => {
+      const { bare, rest } = make(voucherOf(number + 1))
+      const records = [recordOf(role, position, { type, ...bare })]
+      if (Object.keys(rest).length > 0) records.push(recordOf(role, position, { type, ...bare, ...rest }))
+      return records
+    }),
+  )
+}
