@@ -32,7 +32,7 @@ export const engineErrors = {
   },
   PEER_FROZEN: {
     message: 'this side or {peer} lost data: {reason}',
-    action: 'Close the channel on chain.',
+    action: 'Wait until its channels are closed on chain, which this side does by itself.',
   },
   PEER_PROTOCOL: {
     message: '{peer} broke the protocol of sessions: {reason}',
@@ -76,7 +76,7 @@ export const engineErrors = {
   },
   CHANNEL_FROZEN: {
     message: 'the channel {channelId} is frozen: {reason}',
-    action: 'Close it on chain.',
+    action: 'Wait until it is closed on chain, which this side does by itself.',
   },
   DEPOSIT_FAILED: {
     message: 'the deposit of {amount} into {channelId} failed on chain: {reason}',

@@ -5,7 +5,7 @@ import { channelOf } from '../lanes/channel.ts'
 import { Waiting } from '../loop/waiting.ts'
 import type { Tx } from '../ports/tx.ts'
 import type { ChannelView } from '../ports/views.ts'
-import { processChannelLater } from './process.ts'
+import { processChannelAtEnd } from './process.ts'
 import { takeChannelEvent } from './step.ts'
 import { channelView } from './view.ts'
 
@@ -40,7 +40,7 @@ export function takeCloseAnswer(tx: Tx, peer: Address, { close, answer }: CloseA
  */
 export function beginClose(tx: Tx, channelId: Id, intent: ClosingIntent): void {
   takeChannelEvent(tx, channelId, { type: 'closeCall', intent })
-  processChannelLater(tx, channelId)
+  processChannelAtEnd(tx, channelId)
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Flow } from '../ports/tx.ts'
 import { takeClose, takeCloseAnswer } from './close.ts'
-import { channelDue, processChannelLater } from './process.ts'
+import { channelDue, processChannelAtEnd } from './process.ts'
 import { takeAgree, takePropose, takeReject } from './propose.ts'
 import { closeUnfollowed } from './unfollowed.ts'
 import { takeWithdraw, takeWithdrawAnswer } from './withdraw.ts'
@@ -17,10 +17,10 @@ export const channelFlow: Flow = {
     withdrawAnswer: takeWithdrawAnswer,
   },
   connected(tx, peer) {
-    for (const channelId of tx.channelsWith(peer)) processChannelLater(tx, channelId)
+    for (const channelId of tx.channelsWith(peer)) processChannelAtEnd(tx, channelId)
   },
-  channelChain: processChannelLater,
+  channelChain: processChannelAtEnd,
   virtualChain: closeUnfollowed,
   channelDue,
-  channelTimer: processChannelLater,
+  channelTimer: processChannelAtEnd,
 }

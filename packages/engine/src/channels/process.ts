@@ -12,7 +12,7 @@ import { isUnused, processChannel, takeChannelEvent } from './step.ts'
 import { dropSettledWithdrawals } from './withdraw.ts'
 
 /** Does all that is due for a channel, once at the end of the batch. */
-export function processChannelLater(tx: Tx, channelId: Id): void {
+export function processChannelAtEnd(tx: Tx, channelId: Id): void {
   tx.atEnd('look', `channel/${channelId}`, (end) => {
     if (end.channels.get(channelId) === undefined) return
     dropSettledWithdrawals(end, channelId)
@@ -39,6 +39,6 @@ export function isBusyOnChain(tx: Tx, { channelId, phase, withdrawals }: Channel
 export function freezeChannels(tx: Tx, peer: Address, reason: string): void {
   for (const channelId of tx.channelsWith(peer)) {
     takeChannelEvent(tx, channelId, { type: 'dataLoss', code: 'PEER_FROZEN', text: reason })
-    processChannelLater(tx, channelId)
+    processChannelAtEnd(tx, channelId)
   }
 }

@@ -14,7 +14,7 @@ import type {
   WithdrawMessage,
 } from './types.ts'
 
-/** What opens a channel, and what takes money out of it together. */
+/** What opens a channel, and what takes money out of it cooperatively. */
 export const channelMessages: Variants<
   | ProposeMessage
   | AgreeMessage

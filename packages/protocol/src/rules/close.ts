@@ -5,7 +5,7 @@ import type { PartyIndex } from '../terms.ts'
 import type { Close } from '../voucher.ts'
 
 /**
- * A close together is signed only with no lock in either lane, in what is newest signed and what is newest received alike.
+ * A cooperative close is signed only with no lock in either lane, in what is newest signed and what is newest received alike.
  *
  * @throws ProtocolError `CLOSE_WITH_LOCKS`.
  */
