@@ -1,6 +1,6 @@
 import type { Flow } from '../ports/tx.ts'
 import { takeClose, takeCloseAnswer } from './close.ts'
-import { channelDue, processChannelAtEnd } from './process.ts'
+import { channelDue, processChannelAtEnd, processWaitingClose } from './process.ts'
 import { takeAgree, takePropose, takeReject } from './propose.ts'
 import { closeUnfollowed } from './unfollowed.ts'
 import { takeWithdraw, takeWithdrawAnswer } from './withdraw.ts'
@@ -19,6 +19,7 @@ export const channelFlow: Flow = {
   connected(tx, peer) {
     for (const channelId of tx.channelsWith(peer)) processChannelAtEnd(tx, channelId)
   },
+  laneMoved: processWaitingClose,
   channelChain: processChannelAtEnd,
   virtualChain: closeUnfollowed,
   channelDue,

@@ -162,3 +162,33 @@ describe('a peer that lost data', () => {
     expect(calls).toEqual([])
   })
 })
+
+describe('a cooperative close that waits for the last lock', () => {
+  it('is signed as soon as that is gone, without a block', async () => {
+    const slow = createWorld({
+      seed: 23,
+      blockTime: 10_000,
+      parties: { alice: { money: 1000n }, carol: { money: 0n } },
+    })
+    await slow.start()
+    const [alice, carol] = [slow.party('alice'), slow.party('carol')]
+    const { channelId } = await slow.finish(
+      alice.engine.openChannel({ peer: carol.address, url: carol.url, token: NATIVE_TOKEN, deposit: 600n }),
+    )
+    const path = { payee: carol.address, hubs: [], token: NATIVE_TOKEN, capacity: 300n, first: 50n }
+    await slow.finish(alice.engine.openVirtual(path))
+    await slow.scheduler.runFor(2_000)
+    const { number } = slow.chain.head
+    await slow.scheduler.runUntil('a block', () => slow.chain.head.number > number, 20_000)
+    const closing = alice.engine.closeChannel(channelId, 'cooperative')
+    await slow.scheduler.runUntil(
+      'both to have signed',
+      () => alice.engine.channels()[0]?.waitingFor === 'a final block to hold the close',
+      5_000,
+    )
+    expect(slow.chain.head.number).toBe(number + 1n)
+    await slow.finish(closing)
+    expect([alice.money, carol.money]).toEqual([950n, 50n])
+    await slow.stop()
+  })
+})

@@ -20,6 +20,14 @@ export function processChannelAtEnd(tx: Tx, channelId: Id): void {
   })
 }
 
+/** A lane moved: a close that waits for quiet lanes, or for the last lock to be gone, may be signed now. */
+export function processWaitingClose(tx: Tx, channelId: Id): void {
+  const phase = tx.channels.get(channelId)?.phase
+  if (phase === undefined || !isStanding(phase)) return
+  const isWaiting = phase.close.type === 'requested' || (phase.type === 'closing' && phase.close.type === 'none')
+  if (isWaiting) processChannelAtEnd(tx, channelId)
+}
+
 /** When a channel is to be processed for the time alone, in milliseconds. */
 export function channelDue(channel: ChannelRecord, { policy }: Environment): number | undefined {
   const { phase, terms } = channel

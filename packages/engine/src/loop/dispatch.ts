@@ -21,6 +21,12 @@ function earliest(times: readonly (number | undefined)[]): number | undefined {
   return known.length === 0 ? undefined : Math.min(...known)
 }
 
+/** The channel whose lane a message moves. */
+function movedBy(message: PeerMessage): Id | undefined {
+  if (message.type === 'update') return message.update.voucher.channelId
+  return message.type === 'accepted' || message.type === 'refuse' ? message.channelId : undefined
+}
+
 /** Puts flows together. */
 export function joinFlows(flows: readonly Flow[]): Flows {
   const handlers = new Map<string, Handler>()
@@ -31,7 +37,11 @@ export function joinFlows(flows: readonly Flow[]): Flows {
     for (const flow of flows) tell(flow)
   }
   return {
-    message: (tx, peer, message) => handlers.get(message.type)?.(tx, peer, message),
+    message(tx, peer, message) {
+      handlers.get(message.type)?.(tx, peer, message)
+      const moved = movedBy(message)
+      if (moved !== undefined) tellAll((flow) => flow.laneMoved?.(tx, moved))
+    },
     connected: (tx, peer) => tellAll((flow) => flow.connected?.(tx, peer)),
     channelChain: (tx, channelId) => tellAll((flow) => flow.channelChain?.(tx, channelId)),
     virtualChain: (tx, virtualId) => tellAll((flow) => flow.virtualChain?.(tx, virtualId)),

@@ -121,6 +121,8 @@ export interface Flow {
   }
   /** A session stands and both hellos were taken: the moment to send again what is volatile. */
   readonly connected?: (tx: Tx, peer: Address) => void
+  /** A message moved a lane of this channel: an update came, or an answer to one. */
+  readonly laneMoved?: (tx: Tx, channelId: Id) => void
   /** The chain's view of this channel changed, or, at a new block, time passed for it. */
   readonly channelChain?: (tx: Tx, channelId: Id) => void
   readonly virtualChain?: (tx: Tx, virtualId: Id) => void
