@@ -43,6 +43,30 @@ describe('a bench', () => {
     expect(result(outcome)).toMatchObject({ bench: name, machine: { cores: number } })
   })
 
+  it('measures openings and closings at once', async () => {
+    const { rows } = result(await bench('burst', '--json', '--n', '10'))
+    const half = { done: 20, lost: {}, neededTimers: expect.any(Boolean), perSecond: number, p50: number, p99: number }
+    expect(rows).toMatchObject([
+      { atOnce: 1, n: 20, opened: half, closed: half },
+      { atOnce: 10, n: 20, opened: half, closed: half },
+    ])
+  })
+
+  it('measures what open virtual channels cost', async () => {
+    const { rows } = result(await bench('open', '--json', '--n', '100'))
+    const quantiles = { n: number, p50: number, p99: number }
+    expect(rows).toMatchObject([
+      {
+        open: 100,
+        heapBytesEach: number,
+        residentBytesEach: number,
+        restartMs: number,
+        idleBlock: quantiles,
+        events: { open: quantiles, close: quantiles, session: quantiles },
+      },
+    ])
+  })
+
   it.each([
     [['nonsense'], 2, 'there is no bench named nonsense'],
     [['lane', '--n', 'many'], 1, '--n takes a number'],

@@ -1,4 +1,6 @@
+import { runBurst } from './burst/burst.ts'
 import { runLane } from './lane/lane.ts'
+import { runOpen } from './open/open.ts'
 import { type BenchOptions, readOptions } from './report/options.ts'
 import { runStore } from './store/store.ts'
 import { runTtfp } from './ttfp/ttfp.ts'
@@ -15,6 +17,8 @@ const benches: Readonly<Record<string, Bench>> = {
   },
   store: { about: 'durable commits of the embedded store, beside a bare append and sync', run: runStore },
   lane: { about: 'updates of a lane a second, without disk and network, beside the bare signature', run: runLane },
+  burst: { about: 'openings and closings at once through one hub: what arrives, how many a second', run: runBurst },
+  open: { about: 'very many virtual channels open at a hub: memory, restart, idle block, event', run: runOpen },
 }
 
 function usage(): string {
