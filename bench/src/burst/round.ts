@@ -60,14 +60,18 @@ class Following {
     if (this.#started.delete(call)) this.#lost.set(code, (this.#lost.get(code) ?? 0) + 1)
   }
 
-  async end({ clock }: BurstScene): Promise<Outcome> {
-    let seen = this.#started.size
+  async end(scene: BurstScene): Promise<Outcome> {
+    const { clock } = scene
+    const parties = [scene.hub, ...scene.payers, ...scene.payees]
+    const progress = () => this.#took.length + workOf(parties).frames + workOf(parties).commits
+    let seen = progress()
     let since = performance.now()
     clock.hold()
     while (this.#started.size > 0) {
-      await new Promise((resolve) => setTimeout(resolve, 2))
+      await new Promise((resolve) => setTimeout(resolve, 5))
       const now = performance.now()
-      if (this.#started.size !== seen) [seen, since] = [this.#started.size, now]
+      const sofar = progress()
+      if (sofar !== seen) [seen, since] = [sofar, now]
       if (!this.#neededTimers && now - since > STALLED_AFTER) {
         this.#neededTimers = true
         since = now

@@ -1,7 +1,7 @@
 import type { Address, Id, PeerMessage } from '@sluice/protocol'
-import { createDigests, FEATURES, isLiveChannel, isStanding } from '@sluice/protocol'
+import { createDigests, FEATURES, isStanding } from '@sluice/protocol'
 import { channelFlow } from '../channels/flow.ts'
-import { freezeChannels, isBusyOnChain } from '../channels/process.ts'
+import { freezeChannels } from '../channels/process.ts'
 import { channelView } from '../channels/view.ts'
 import { channelGoals, lockedIn } from '../defence/channel-goals.ts'
 import { Depositor } from '../defence/depositor.ts'
@@ -21,8 +21,10 @@ import type { Transaction } from '../loop/transaction.ts'
 import { Peers } from '../peers/peers.ts'
 import type { ChainBlock } from '../ports/chain.ts'
 import type { Environment } from '../ports/environment.ts'
-import { collectionsOf, createState, loadState, type State } from '../records/state.ts'
+import { channelNames } from '../records/channel-names.ts'
+import { collectionsOf, createState, loadState, offerNames, type State } from '../records/state.ts'
 import { virtualNames } from '../records/virtual-names.ts'
+import { Closing } from '../watch/closing.ts'
 import { forgetStrangers, forgetUsedIds } from '../watch/forget.ts'
 import { ChainWatch } from '../watch/watch.ts'
 import type { EngineOptions, EnginePorts, Notification } from './engine.ts'
@@ -42,6 +44,7 @@ export class Core {
   readonly #ports: EnginePorts
   readonly #flows: Flows
   readonly #timers: Timers
+  readonly #closing: Closing
   #now = 0
   #isCaughtUp = false
   #forgetAt = 0n
@@ -55,6 +58,7 @@ export class Core {
     this.env = { self: signer.address, account, signer, crypto, digests, policy: options.policy, random, log }
     this.state = createState(this.env, (id) => this.loop.touch(id))
     this.watch = new ChainWatch(this.state)
+    this.#closing = new Closing(this.state, this.watch)
     this.#flows = joinFlows([channelFlow, laneFlow, virtualFlow])
     this.loop = new Loop({
       store,
@@ -115,8 +119,9 @@ export class Core {
   async start(): Promise<void> {
     const { chain, store } = this.#ports
     await loadState(this.state, store)
-    for (const [id] of [...this.state.channels.allCommitted(), ...this.state.virtuals.allCommitted()])
-      this.#schedule(id)
+    for (const [channelId] of this.state.channels.allCommitted()) this.#schedule(channelId)
+    for (const [virtualId] of this.state.virtuals.allCommitted()) this.#schedule(virtualId)
+    for (const facts of [this.state.channelFacts, this.state.virtualFacts]) this.#closing.note(facts.keys())
     await chain.start(this.watch.start, {
       block: (block) => this.#event(() => this.#takeBlock(block)),
       rolledBack: (to) => this.#event(() => this.#chainMoved(this.watch.takeRollback(to))),
@@ -127,10 +132,14 @@ export class Core {
     this.#isCaughtUp = true
     this.#event(() => {
       for (const [channelId] of this.state.channels.entries()) this.#flows.channelChain(this.tx, channelId)
-      for (const [virtualId] of this.state.virtuals.entries()) this.#flows.virtualChain(this.tx, virtualId)
+      for (const id of this.#underWay()) if (this.state.virtuals.get(id)) this.#flows.virtualChain(this.tx, id)
     })
     await this.loop.idle()
-    for (const [id] of [...this.state.channels.allCommitted(), ...this.state.virtuals.allCommitted()]) this.#pursue(id)
+    for (const [channelId] of this.state.channels.allCommitted()) this.#pursue(channelId)
+    for (const id of this.#underWay()) {
+      this.#pursue(id)
+      for (const virtualId of this.tx.virtualsOn(id)) this.#pursue(virtualId)
+    }
     this.depositor.look()
     await this.peers.start()
   }
@@ -192,11 +201,8 @@ export class Core {
 
   /** Something is left to say: a channel that is not over, a virtual channel paid to it, or messages. */
   #isWanted(peer: Address): boolean {
-    for (const id of this.state.channels.named(peer)) {
-      const channel = this.state.channels.committed(id)
-      if (channel !== undefined && isLiveChannel(channel.phase)) return true
-    }
-    for (const _ of this.state.virtuals.named(virtualNames.paidTo(peer))) return true
+    const { channels, virtuals } = this.state
+    if (channels.count(channelNames.liveWith(peer)) > 0 || virtuals.count(virtualNames.paidTo(peer)) > 0) return true
     return this.peers.pending(peer) > 0
   }
 
@@ -223,16 +229,22 @@ export class Core {
     const time = this.watch.final?.timestamp ?? 0n
     forgetUsedIds(state.usedIds, time, env.policy)
     forgetStrangers(state.channelFacts, (id) => state.channels.get(id) !== undefined, time, env.policy)
+    let locked: ReadonlySet<Id> | undefined
+    const isLocked = (id: Id): boolean => {
+      locked ??= this.#locked()
+      return locked.has(id)
+    }
+    const isOwn = (id: Id) => state.virtuals.get(id) !== undefined || isLocked(id)
+    forgetStrangers(state.virtualFacts, isOwn, time, env.policy)
+  }
+
+  /** Every virtual channel that has a lock in a channel that is not over. */
+  #locked(): ReadonlySet<Id> {
     const locked = new Set<Id>()
-    for (const [, channel] of state.channels.entries()) {
+    for (const [, channel] of this.state.channels.entries()) {
       if (isStanding(channel.phase)) for (const id of lockedIn(channel)) locked.add(id)
     }
-    forgetStrangers(
-      state.virtualFacts,
-      (id) => locked.has(id) || state.virtuals.get(id) !== undefined,
-      time,
-      env.policy,
-    )
+    return locked
   }
 
   /** Time passed on the chain: those who wait for it are looked at, and calls under way are followed. */
@@ -244,17 +256,28 @@ export class Core {
     })
   }
 
+  /** What a block concerns beside what it names: what it may move on, and what is closing on chain. */
+  #underWay(): readonly Id[] {
+    const { channels, virtuals, offers } = this.state
+    return [
+      ...channels.named(channelNames.onBlock),
+      ...virtuals.named(virtualNames.onBlock),
+      ...offers.named(offerNames.arrived),
+      ...this.#closing,
+    ]
+  }
+
   #chainMoved(ids: ReadonlySet<Id>): void {
+    this.#closing.note(ids)
     if (!this.#isCaughtUp) return
+    const concerned = new Set([...ids, ...this.#underWay()])
     const failed = (error: unknown) => this.#unexpected(error)
-    for (const [channelId, channel] of this.state.channels.entries()) {
-      if (!ids.has(channelId) && !isBusyOnChain(this.tx, channel)) continue
+    for (const channelId of concerned) {
+      if (this.state.channels.get(channelId) === undefined) continue
       this.loop.touch(channelId)
       this.tx.follow({ run: () => this.#flows.channelChain(this.tx, channelId), failed })
     }
-    const virtuals = new Set([...ids, ...this.state.virtuals.named(virtualNames.onBlock)])
-    for (const [virtualId, { from }] of this.state.offers.entries()) if (from === undefined) virtuals.add(virtualId)
-    for (const virtualId of virtuals) {
+    for (const virtualId of concerned) {
       if (this.state.virtuals.get(virtualId) === undefined) continue
       this.loop.touch(virtualId)
       this.tx.follow({ run: () => this.#flows.virtualChain(this.tx, virtualId), failed })

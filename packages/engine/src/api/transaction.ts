@@ -5,9 +5,10 @@ import type { ChainReader } from '../ports/chain-view.ts'
 import type { Environment } from '../ports/environment.ts'
 import type { LockKeeper } from '../ports/lock-keeper.ts'
 import type { Notification } from '../ports/views.ts'
+import { channelNames } from '../records/channel-names.ts'
 import { outboxKey } from '../records/outbox.ts'
 import { newPeer } from '../records/peer.ts'
-import { earlyName, type State } from '../records/state.ts'
+import { offerNames, type State } from '../records/state.ts'
 import { virtualNames } from '../records/virtual-names.ts'
 
 export interface TransactionParts {
@@ -40,7 +41,8 @@ export function createTransaction(parts: TransactionParts): Transaction {
       add: (id, since) => state.usedIds.set(id, { id, since }),
     },
     locks: parts.locks,
-    channelsWith: (peer) => [...state.channels.named(peer)],
+    channelsWith: (peer) => [...state.channels.named(channelNames.with(peer))],
+    liveChannels: (peer) => state.channels.count(peer === undefined ? channelNames.live : channelNames.liveWith(peer)),
     isDepositing: (channelId) =>
       [...state.deposits.named(channelId)].some((key) => state.deposits.get(key)?.failed === undefined),
     dropDeposits(channelId) {
@@ -50,7 +52,7 @@ export function createTransaction(parts: TransactionParts): Transaction {
     virtualsWaitingFor: (channelId) => [...state.virtuals.named(virtualNames.waitingFor(channelId))],
     virtualsReceivedFor: (next) => [...state.virtuals.named(virtualNames.receivedFor(next))],
     virtualsPaidTo: (payee) => [...state.virtuals.named(virtualNames.paidTo(payee))],
-    earlyOffers: (from) => state.offers.named(earlyName(from)),
+    earlyOffers: (from) => state.offers.count(offerNames.early(from)),
     send: (peer, message) => send(parts, peer, message),
     canSend: (peer) => links.pending(peer) < env.policy.queueMax,
     volatile(peer, message: VolatileMessage) {

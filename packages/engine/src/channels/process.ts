@@ -1,11 +1,4 @@
-import {
-  type Address,
-  type ChannelRecord,
-  channelWakeAt,
-  cooperativeClose,
-  type Id,
-  isStanding,
-} from '@sluice/protocol'
+import { type Address, type ChannelRecord, channelWakeAt, type Id } from '@sluice/protocol'
 import type { Environment } from '../ports/environment.ts'
 import type { Tx } from '../ports/tx.ts'
 import { isUnused, processChannel, takeChannelEvent } from './step.ts'
@@ -33,14 +26,6 @@ export function channelDue(channel: ChannelRecord, { policy }: Environment): num
   const { phase, terms } = channel
   const due = channelWakeAt(phase, { nonce: terms.nonce, lanes: { isUnused: isUnused(channel) }, limits: policy })
   return due === undefined ? undefined : Number(due) * 1000
-}
-
-/** Whether a channel is to be processed whenever time passes on the chain. */
-export function isBusyOnChain(tx: Tx, { channelId, phase, withdrawals }: ChannelRecord): boolean {
-  if (!isStanding(phase)) return false
-  const { closesAt, ended } = tx.chain.channel(channelId)
-  const isAsked = phase.type !== 'open' || cooperativeClose(phase).type !== 'none' || withdrawals.length > 0
-  return isAsked || closesAt !== undefined || ended !== undefined
 }
 
 /** Freezes the channels with a peer: by the numbers of their messages, one side lost data. */

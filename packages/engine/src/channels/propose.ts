@@ -8,7 +8,6 @@ import {
   emptyInLane,
   emptyOutLane,
   type Id,
-  isLiveChannel,
   makeNonce,
   NATIVE_TOKEN,
   type Party,
@@ -107,14 +106,8 @@ function checkProposal(tx: Tx, peer: Address, terms: ChannelTerms, channelId: Id
   }
   checkNonceAge(terms.nonce, secondsOf(tx), policy.nonceAgeMax)
   checkUnseen(channelId, tx.channels.get(channelId) !== undefined || tx.chain.knows(channelId))
-  const withPeer = tx.channelsWith(peer).filter((id) => {
-    const channel = tx.channels.get(id)
-    return channel !== undefined && isLiveChannel(channel.phase)
-  })
-  if (withPeer.length >= policy.channelsPerPeerMax) throw refuse('there are too many channels with it')
-  let live = 0
-  for (const [, { phase }] of tx.channels.entries()) if (isLiveChannel(phase)) live += 1
-  if (live >= policy.channelsMax) throw refuse('there are too many channels here')
+  if (tx.liveChannels(peer) >= policy.channelsPerPeerMax) throw refuse('there are too many channels with it')
+  if (tx.liveChannels() >= policy.channelsMax) throw refuse('there are too many channels here')
 }
 
 /** The text of a refusal is short: it names this many tokens. */

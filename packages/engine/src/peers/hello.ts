@@ -7,6 +7,7 @@ import {
   MAX_HELLO_CHANNELS,
 } from '@sluice/protocol'
 import type { Transaction } from '../loop/transaction.ts'
+import { channelNames } from '../records/channel-names.ts'
 import { newPeer } from '../records/peer.ts'
 import type { State } from '../records/state.ts'
 
@@ -27,7 +28,7 @@ export type HelloParts = Pick<HelloFrame, 'oldest' | 'account' | 'features'>
 export function createHello(state: State, peer: Address, parts: HelloParts): HelloFrame {
   const { expected } = state.peers.committed(peer) ?? newPeer(peer)
   const channels: ChannelStanding[] = []
-  for (const channelId of state.channels.named(peer)) {
+  for (const channelId of state.channels.named(channelNames.with(peer))) {
     const record = state.channels.committed(channelId)
     if (record !== undefined && isStanding(record.phase)) channels.push(standingOf(record))
   }

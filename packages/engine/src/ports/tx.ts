@@ -14,14 +14,14 @@ import type { Environment } from './environment.ts'
 import type { LockKeeper } from './lock-keeper.ts'
 import type { Notification } from './views.ts'
 
-/** A typed view of the records of one kind within a transaction. Records are immutable: `set` replaces one. */
+/** The records of one kind within a transaction, its changes included. Records are immutable: `set` replaces one. */
 export interface Table<K extends string, R> {
   get(key: K): R | undefined
   /** Undefined removes the record. */
   set(key: K, record: R | undefined): void
-  /** How many records there are, this batch's changes left out. */
+  /** How many records there are. */
   readonly size: number
-  /** All records, this transaction's changes included. */
+  /** All records. Costs as much as there is: what an event looks at is found by index. */
   entries(): IterableIterator<readonly [K, R]>
 }
 
@@ -75,6 +75,8 @@ export interface Tx extends StateView {
   readonly locks: LockKeeper
   /** The channels with a peer, in any status. */
   channelsWith(peer: Address): readonly Id[]
+  /** How many channels are proposed or agreed: of all, or with a peer. */
+  liveChannels(peer?: Address): number
   /** Whether a deposit of this side into the channel is under way. */
   isDepositing(channelId: Id): boolean
   /** Forgets this side's deposits into a channel that was never agreed to: none of them was sent. */
@@ -87,8 +89,8 @@ export interface Tx extends StateView {
   virtualsReceivedFor(next: Address): readonly Id[]
   /** The virtual channels that are not over and that this side pays to a peer. */
   virtualsPaidTo(payee: Address): readonly Id[]
-  /** The offers whose lock has not arrived: all, or those that are to come by a neighbour. */
-  earlyOffers(from?: Address): Iterable<Id>
+  /** How many offers wait for their lock: of all, or of those that are to come by a neighbour. */
+  earlyOffers(from?: Address): number
   /** Stores a message under the peer's next number; sent after the commit and again until acknowledged. */
   send(peer: Address, message: ReliableMessage): void
   /** Whether the peer's queue takes another message; asked before an event that is not an answer. */

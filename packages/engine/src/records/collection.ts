@@ -18,19 +18,24 @@ export interface Participant {
   applied(): void
 }
 
-/** The records of one kind: those committed, above them what the batch changed, above these what the running event changed. */
+/**
+ * The records of one kind as the running event sees them, and beside them what the event and the batch found: so that reading costs
+ * one look, whatever is under way, and only what changed is gone through to drop or to keep it.
+ */
 export class Collection<K extends string, R> implements Table<K, R>, Participant {
   readonly kind: RecordKind<R>
   readonly #index: (record: R) => readonly string[]
   readonly #onChange: (key: K) => void
-  readonly #committed = new Map<K, R>()
+  readonly #now = new Map<K, R>()
   readonly #names = new Map<string, Set<K>>()
-  readonly #batch = new Map<K, R | undefined>()
-  readonly #event = new Map<K, R | undefined>()
+  /** What the running event found under the keys that it changed. */
+  readonly #beforeEvent = new Map<K, R | undefined>()
+  /** What is on disk under the keys that the batch changed. */
+  readonly #beforeBatch = new Map<K, R | undefined>()
 
   /**
    * @param onChange Hears of each key that an event changes, at once.
-   * @param index Names under which a record can be looked up, besides its key.
+   * @param index Names under which a record can be looked up, besides its key. Each costs memory: only what is asked for has a name.
    */
   constructor(
     kind: RecordKind<R>,
@@ -48,99 +53,108 @@ export class Collection<K extends string, R> implements Table<K, R>, Participant
   }
 
   get size(): number {
-    return this.#committed.size
+    return this.#now.size
   }
 
   get(key: K): R | undefined {
-    if (this.#event.has(key)) return this.#event.get(key)
-    if (this.#batch.has(key)) return this.#batch.get(key)
-    return this.#committed.get(key)
+    return this.#now.get(key)
   }
 
   set(key: K, record: R | undefined): void {
-    if (this.get(key) === record) return
-    this.#event.set(key, record)
+    const before = this.#now.get(key)
+    if (before === record) return
+    if (!this.#beforeEvent.has(key)) this.#beforeEvent.set(key, before)
+    this.#put(key, record)
     this.#onChange(key)
   }
 
-  *entries(): IterableIterator<readonly [K, R]> {
-    for (const [key, committed] of this.#committed) {
-      const record = this.#event.has(key) || this.#batch.has(key) ? this.get(key) : committed
-      if (record !== undefined) yield [key, record]
-    }
-    for (const key of new Set([...this.#batch.keys(), ...this.#event.keys()])) {
-      const record = this.#committed.has(key) ? undefined : this.get(key)
-      if (record !== undefined) yield [key, record]
-    }
+  entries(): IterableIterator<readonly [K, R]> {
+    return this.#now.entries()
   }
 
-  /** The keys of records that the index lists under the name. */
-  *named(name: string): IterableIterator<K> {
-    const isNamed = (key: K) => {
-      const record = this.get(key)
-      return record !== undefined && this.#index(record).includes(name)
-    }
-    const known = this.#names.get(name) ?? new Set<K>()
-    for (const key of known) if (isNamed(key)) yield key
-    for (const key of new Set([...this.#batch.keys(), ...this.#event.keys()])) {
-      if (!known.has(key) && isNamed(key)) yield key
-    }
+  keys(): IterableIterator<K> {
+    return this.#now.keys()
+  }
+
+  /** The keys of records that the index lists under the name. Who changes records while going through them copies the keys first. */
+  named(name: string): IterableIterator<K> {
+    return (this.#names.get(name) ?? new Set<K>()).values()
+  }
+
+  count(name: string): number {
+    return this.#names.get(name)?.size ?? 0
   }
 
   /** A record as it stands on disk, whatever a batch under way does. */
   committed(key: K): R | undefined {
-    return this.#committed.get(key)
+    if (this.#beforeBatch.has(key)) return this.#beforeBatch.get(key)
+    if (this.#beforeEvent.has(key)) return this.#beforeEvent.get(key)
+    return this.#now.get(key)
   }
 
   /** All records as they stand on disk. */
-  allCommitted(): IterableIterator<[K, R]> {
-    return this.#committed.entries()
+  *allCommitted(): IterableIterator<readonly [K, R]> {
+    for (const key of this.#now.keys()) {
+      const record = this.committed(key)
+      if (record !== undefined) yield [key, record]
+    }
+    for (const key of new Set([...this.#beforeBatch.keys(), ...this.#beforeEvent.keys()])) {
+      const record = this.#now.has(key) ? undefined : this.committed(key)
+      if (record !== undefined) yield [key, record]
+    }
   }
 
   drop(): void {
-    this.#event.clear()
+    this.#putBack(this.#beforeEvent)
   }
 
   keep(): void {
-    for (const [key, record] of this.#event) this.#batch.set(key, record)
-    this.#event.clear()
+    if (this.#beforeEvent.size === 0) return
+    for (const [key, before] of this.#beforeEvent) if (!this.#beforeBatch.has(key)) this.#beforeBatch.set(key, before)
+    this.#beforeEvent.clear()
   }
 
   dropBatch(): void {
-    this.#event.clear()
-    this.#batch.clear()
+    this.drop()
+    this.#putBack(this.#beforeBatch)
   }
 
   get isChanged(): boolean {
-    return this.#batch.size > 0
+    return this.#beforeBatch.size > 0
   }
 
   writes(): readonly Write[] {
     const writes: Write[] = []
-    for (const [key, after] of this.#batch) {
-      const before = this.#committed.get(key)
+    for (const [key, before] of this.#beforeBatch) {
+      const after = this.#now.get(key)
       if (before !== after) writes.push(...this.kind.writes(before, after))
     }
     return writes
   }
 
   applied(): void {
-    for (const [key, record] of this.#batch) this.#put(key, record)
-    this.#batch.clear()
+    this.#beforeBatch.clear()
+  }
+
+  #putBack(records: Map<K, R | undefined>): void {
+    for (const [key, record] of records) this.#put(key, record)
+    records.clear()
   }
 
   #put(key: K, record: R | undefined): void {
-    const before = this.#committed.get(key)
-    if (before !== undefined) for (const name of this.#index(before)) this.#unname(name, key)
-    if (record === undefined) {
-      this.#committed.delete(key)
-      return
-    }
-    this.#committed.set(key, record)
-    for (const name of this.#index(record)) {
-      const keys = this.#names.get(name) ?? new Set<K>()
-      this.#names.set(name, keys.add(key))
-    }
+    const before = this.#now.get(key)
+    const old = before === undefined ? [] : this.#index(before)
+    const young = record === undefined ? [] : this.#index(record)
+    if (record === undefined) this.#now.delete(key)
+    else this.#now.set(key, record)
+    for (const name of old) if (!young.includes(name)) this.#unname(name, key)
+    for (const name of young) if (!old.includes(name)) this.#name(name, key)
+  }
+
+  #name(name: string, key: K): void {
+    const keys = this.#names.get(name)
+    if (keys === undefined) this.#names.set(name, new Set([key]))
+    else keys.add(key)
   }
 
   #unname(name: string, key: K): void {

@@ -11,6 +11,7 @@ import {
 import type { Store } from '../ports/store.ts'
 import type { Acknowledged, Offer } from '../ports/tx.ts'
 import { type ChannelFacts, channelFactsKind } from './channel-facts.ts'
+import { channelNamesOf } from './channel-names.ts'
 import { Collection, type Participant } from './collection.ts'
 import { type Cursor, cursorKind } from './cursor.ts'
 import { type DepositRecord, depositKind } from './deposit.ts'
@@ -38,16 +39,21 @@ export interface State {
   readonly deposits: Collection<string, DepositRecord>
 }
 
-/** Names of an offer whose lock has not arrived: of all, and of those that are to come by a neighbour. */
-export const earlyName = (from?: Address): string => (from === undefined ? 'early' : `early/${from}`)
+/** Names under which offers are found. */
+export const offerNames = {
+  /** Those whose lock has not arrived; of these, those that are to come by a neighbour. */
+  early: (from?: Address): string => (from === undefined ? 'early' : `early/${from}`),
+  /** Those whose lock is there. */
+  arrived: 'arrived',
+} as const
 
 /** An empty state. `onChange` hears of each channel, virtual channel and deposit that an event changes, by its id. */
 export function createState(hashing: LaneHashing, onChange: (id: string) => void): State {
   return {
-    channels: new Collection<Id, ChannelRecord>(channelKind(hashing), onChange, ({ peer }) => [peer]),
+    channels: new Collection<Id, ChannelRecord>(channelKind(hashing), onChange, channelNamesOf),
     virtuals: new Collection<Id, VirtualRecord>(virtualKind, onChange, namesOf),
     offers: new Collection<Id, Offer>(memoryKind('offers'), onChange, ({ from }) =>
-      from === undefined ? [] : [earlyName(), earlyName(from)],
+      from === undefined ? [offerNames.arrived] : [offerNames.early(), offerNames.early(from)],
     ),
     acknowledged: new Collection<Id, Acknowledged>(memoryKind('acknowledged'), onChange),
     usedIds: new Collection<Id, UsedIdRecord>(usedIdKind),

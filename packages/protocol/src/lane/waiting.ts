@@ -74,7 +74,7 @@ export function stateAt(lane: OutLane | InLane, seq: bigint): LaneState | undefi
 
 /** Whether the lock stands in any voucher that can still be shown: the newest countersigned one and all later, refused ones included. */
 export function holdsLockAnywhere(lane: OutLane, slot: number, lockId: string): boolean {
-  const states = [lane.base.state, lane.current, ...lane.updates.map(({ state }) => state)]
-  if (lane.draft !== undefined) states.push(lane.draft.state)
-  return states.some((state) => laneLockAt(state, slot)?.lockId === lockId)
+  const holds = (state: LaneState | undefined) => state !== undefined && laneLockAt(state, slot)?.lockId === lockId
+  const { base, current, updates, draft } = lane
+  return holds(current) || holds(base.state) || holds(draft?.state) || updates.some(({ state }) => holds(state))
 }

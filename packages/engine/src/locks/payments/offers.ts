@@ -26,19 +26,10 @@ function hasChannel(tx: Tx, neighbour: Address, token: Address): boolean {
   })
 }
 
-function countUpTo(ids: Iterable<Id>, max: number): number {
-  let count = 0
-  for (const _ of ids) if (++count >= max) break
-  return count
-}
-
 /** Whether there is room, for all and for those that are to come by this neighbour. */
 function isRoomForEarly(tx: Tx, neighbour: Address): boolean {
   const { earlyVouchersMax, earlyVouchersPerPeerMax } = tx.env.policy
-  return (
-    countUpTo(tx.earlyOffers(neighbour), earlyVouchersPerPeerMax) < earlyVouchersPerPeerMax &&
-    countUpTo(tx.earlyOffers(), earlyVouchersMax) < earlyVouchersMax
-  )
+  return tx.earlyOffers(neighbour) < earlyVouchersPerPeerMax && tx.earlyOffers() < earlyVouchersMax
 }
 
 /**
