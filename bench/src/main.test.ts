@@ -45,7 +45,15 @@ describe('a bench', () => {
 
   it('measures openings and closings at once', async () => {
     const { rows } = result(await bench('burst', '--json', '--n', '10'))
-    const half = { done: 20, lost: {}, neededTimers: expect.any(Boolean), perSecond: number, p50: number, p99: number }
+    const half = {
+      done: 20,
+      lost: {},
+      neededTimers: expect.any(Boolean),
+      perSecond: number,
+      p50: number,
+      p99: number,
+      each: { cpuMs: number },
+    }
     expect(rows).toMatchObject([
       { atOnce: 1, n: 20, opened: half, closed: half },
       { atOnce: 10, n: 20, opened: half, closed: half },

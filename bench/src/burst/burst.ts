@@ -36,6 +36,7 @@ function summary(steps: readonly Step[], wanted: number) {
     p50,
     p99,
     each: {
+      cpuMs: round(steps.reduce((sum, { outcome }) => sum + outcome.cpuMs, 0) / wanted),
       payer: workPer(wanted, steps, 'payers'),
       hub: workPer(wanted, steps, 'hub'),
       payee: workPer(wanted, steps, 'payees'),
@@ -62,7 +63,7 @@ function show(rows: readonly Row[]): void {
   const half = ({ done, perSecond, p50, p99, neededTimers, each }: Row['opened']) => {
     const work = (['payer', 'hub', 'payee'] as const).map((role) => `${each[role].frames}/${each[role].commits}`)
     const waits = neededTimers ? ', waited for timers' : ''
-    return `${done} done, ${perSecond}/s, p50 ${p50} ms, p99 ${p99} ms, frames/commits each ${work.join(' ')}${waits}`
+    return `${done} done, ${perSecond}/s, p50 ${p50} ms, p99 ${p99} ms, ${each.cpuMs} ms of CPU each, frames/commits each ${work.join(' ')}${waits}`
   }
   for (const { atOnce, n, opened, closed } of rows) {
     console.log(`${atOnce} at once, ${n} in all (payer, hub, payee)`)

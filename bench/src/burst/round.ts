@@ -20,6 +20,8 @@ export interface Outcome {
   readonly lost: Readonly<Record<string, number>>
   /** Nothing went on until timers were let run. */
   readonly neededTimers: boolean
+  /** What all parties together cost the processor, milliseconds. */
+  readonly cpuMs: number
 }
 
 /** What a role sent and committed. */
@@ -41,6 +43,7 @@ class Following {
   readonly #started = new Map<number, number>()
   readonly #took: number[] = []
   readonly #lost = new Map<string, number>()
+  readonly #cpuFrom = process.cpuUsage()
   #last = this.#from
   #neededTimers = false
 
@@ -80,11 +83,13 @@ class Following {
       if (now - since > GIVEN_UP_AFTER) for (const call of this.#started.keys()) this.lose(call, 'nothing came')
     }
     clock.release()
+    const { user, system } = process.cpuUsage(this.#cpuFrom)
     return {
       took: this.#took,
       ms: this.#last - this.#from,
       lost: Object.fromEntries(this.#lost),
       neededTimers: this.#neededTimers,
+      cpuMs: (user + system) / 1000,
     }
   }
 }

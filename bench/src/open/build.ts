@@ -18,6 +18,8 @@ const LIFETIME = 5 * 24 * 3600
 const WAVE = 50
 /** How long lanes are left alone before they are measured, so that all of them are countersigned as idle ones are. Milliseconds. */
 const SETTLED_AFTER = 6_000
+/** How long no first payment may arrive before those that are missing are given up. Milliseconds. */
+const STALLED_AFTER = 60_000
 
 /** Room for more than the largest measurement. */
 export const POLICY: PolicyChanges = { virtualsMax: 1_000_000 }
@@ -145,10 +147,12 @@ export class Builder {
 
   async #arrived(payees: readonly LocalParty[], each: number): Promise<void> {
     const missing = () => payees.filter(({ name }) => (this.#paid.get(name) ?? 0) < each)
-    const until = performance.now() + 60_000
-    while (missing().length > 0) {
-      if (performance.now() > until)
+    const arrived = () => [...this.#paid.values()].reduce((sum, count) => sum + count, 0)
+    for (let [seen, since] = [arrived(), performance.now()]; missing().length > 0; ) {
+      if (arrived() !== seen) [seen, since] = [arrived(), performance.now()]
+      if (performance.now() - since > STALLED_AFTER) {
         throw new Error(`of ${each} first payments each, some never reached ${missing()[0]?.name}`)
+      }
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
   }
