@@ -1,4 +1,4 @@
-import { type Address, type ChannelRecord, channelWakeAt, type Id } from '@sluice/protocol'
+import { type Address, type ChannelRecord, channelWakeAt, type Id, isStanding } from '@sluice/protocol'
 import type { Environment } from '../ports/environment.ts'
 import type { Tx } from '../ports/tx.ts'
 import { isUnused, processChannel, takeChannelEvent } from './step.ts'
