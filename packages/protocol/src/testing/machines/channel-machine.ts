@@ -20,7 +20,8 @@ import type { Close } from '../../voucher.ts'
 import { testCrypto } from '../crypto.ts'
 import type { Sample, WalkableMachine } from './walk.ts'
 
-const channelId: Id = `0x${'c4'.repeat(32)}`
+/** The channel of the walk. */
+export const channelId: Id = `0x${'c4'.repeat(32)}`
 const peerSignature: Hex = '0x5e'
 const intents: readonly ClosingIntent[] = ['cooperative', 'auto', 'unilateral']
 /** When every phase of the walk began. */
@@ -28,7 +29,8 @@ const SINCE = 1000n
 /** The deadline of the close that the phases hold. */
 const DEADLINE = 1400n
 
-const limits = {
+/** The limits of the walk. */
+export const channelLimits = {
   proposalTimeout: 60,
   closeTimeout: 600,
   deadlineDefault: 300,
@@ -108,13 +110,14 @@ const lane = (paid: bigint, locks = emptyLocks): LaneState => ({ ...emptyLane, s
 const used = [lane(100n), lane(30n)] as const
 const locked = [lane(100n), lane(30n, setLock(testCrypto.keccak256, emptyLocks, 0, lock))] as const
 
-const lanes: readonly ChannelLanesContext[] = [
-  { states: [emptyLane, emptyLane], isQuiet: true, isUnused: true },
-  { states: used, isQuiet: true, isUnused: false },
-  { states: used, isQuiet: false, isUnused: false },
-  { states: locked, isQuiet: true, isUnused: false },
-  { states: locked, isQuiet: false, isUnused: false },
-]
+/** The lanes of the walk. Those that are used come to 70 that a owes b. */
+export const channelLanes = {
+  unused: { states: [emptyLane, emptyLane], isQuiet: true, isUnused: true },
+  quiet: { states: used, isQuiet: true, isUnused: false },
+  busy: { states: used, isQuiet: false, isUnused: false },
+  locked: { states: locked, isQuiet: true, isUnused: false },
+  lockedAndBusy: { states: locked, isQuiet: false, isUnused: false },
+} satisfies Readonly<Record<string, ChannelLanesContext>>
 
 const chain = (
   state: ChannelChainContext['state'],
@@ -148,8 +151,16 @@ const moments: readonly { readonly now: bigint; readonly finalTime: bigint }[] =
 
 const contexts: readonly ChannelContext[] = moments.flatMap((moment) =>
   [true, false].flatMap((isConnected) =>
-    lanes.flatMap((both) =>
-      words.map((word) => ({ channelId, nonce: 15n << 32n, ...moment, isConnected, lanes: both, chain: word, limits })),
+    Object.values(channelLanes).flatMap((lanes) =>
+      words.map((word) => ({
+        channelId,
+        nonce: 15n << 32n,
+        ...moment,
+        isConnected,
+        lanes,
+        chain: word,
+        limits: channelLimits,
+      })),
     ),
   ),
 )
@@ -157,7 +168,7 @@ const contexts: readonly ChannelContext[] = moments.flatMap((moment) =>
 /** The value's fields in a line, by their names, as short as tells one from another. */
 function inWords(value: unknown, { now }: Pick<ChannelContext, 'now'>): string {
   if (value === now) return 'now'
-  if (value === now + BigInt(limits.deadlineDefault)) return 'now+deadlineDefault'
+  if (value === now + BigInt(channelLimits.deadlineDefault)) return 'now+deadlineDefault'
   if (typeof value !== 'object' || value === null) return String(value).replaceAll(channelId, 'c4..')
   if ('deadline' in value && 'from' in value && 'amount' in value) {
     return `${value.amount} of ${value.from === 0 ? 'a' : 'b'} by ${inWords(value.deadline, { now })}`
