@@ -16,7 +16,7 @@ const FIRST = 10n
 const LIFETIME = 5 * 24 * 3600
 /** How many a payer opens at once. */
 const WAVE = 50
-/** How long lanes are left alone before they are measured, so that all of them are countersigned as idle ones are. Milliseconds. */
+/** How long nobody says anything before stores are measured: by then all lanes are countersigned, as idle ones are. Milliseconds. */
 const SETTLED_AFTER = 6_000
 /** How long no first payment may arrive before those that are missing are given up. Milliseconds. */
 const STALLED_AFTER = 60_000
@@ -100,7 +100,7 @@ export class Builder {
     const { hub, extraPayer, extraPayee, payees } = this.#parties
     const owners = [hub, extraPayer, extraPayee, ...payees.slice(0, 1)]
     await mkdir(into)
-    await new Promise((resolve) => setTimeout(resolve, SETTLED_AFTER))
+    await this.#settled()
     for (const party of owners) await party.stop()
     for (const { name } of owners) await copyFile(join(this.#folder, `${name}.sqlite`), join(into, `${name}.sqlite`))
     const { head } = this.#blocks
@@ -123,6 +123,14 @@ export class Builder {
     this.#endBlocks()
     this.#endBlocks = everyBlock(this.#blocks, 5_000)
     for (const payee of payees) this.#count(payee)
+  }
+
+  async #settled(): Promise<void> {
+    const frames = () => allOf(this.#parties).reduce((sum, party) => sum + party.frames, 0)
+    for (let [seen, since] = [frames(), performance.now()]; performance.now() - since < SETTLED_AFTER; ) {
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      if (frames() !== seen) [seen, since] = [frames(), performance.now()]
+    }
   }
 
   #count({ name, engine }: LocalParty): void {
