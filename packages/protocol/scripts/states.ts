@@ -6,6 +6,9 @@
 import { channelMachine } from '../src/testing/machines/channel-machine.ts'
 import { statesSection } from '../src/testing/machines/diagram.ts'
 import { transitionLines } from '../src/testing/machines/golden.ts'
+import { hubMachine } from '../src/testing/machines/hub-machine.ts'
+import { payeeMachine } from '../src/testing/machines/payee-machine.ts'
+import { payerMachine } from '../src/testing/machines/payer-machine.ts'
 import { publish } from './generated.ts'
 
 const HEAD = `# States
@@ -21,7 +24,12 @@ Written by \`node packages/protocol/scripts/states.ts\`.
 
 const golden = 'packages/protocol/src/machines/golden'
 
-const machines = [{ file: 'channel', section: statesSection(channelMachine), lines: transitionLines(channelMachine) }]
+const machines = [
+  { file: 'channel', section: statesSection(channelMachine), lines: transitionLines(channelMachine) },
+  { file: 'payer', section: statesSection(payerMachine), lines: transitionLines(payerMachine) },
+  { file: 'hub', section: statesSection(hubMachine), lines: transitionLines(hubMachine) },
+  { file: 'payee', section: statesSection(payeeMachine), lines: transitionLines(payeeMachine) },
+]
 
 publish(
   [

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { sameEffect } from '../rules/close.ts'
 import { baseContext, channelExamples, openChannel } from '../testing/machines/channel-examples.ts'
 import { channelMachine } from '../testing/machines/channel-machine.ts'
+import { withoutExample } from '../testing/machines/examples.ts'
 import { transitionLines } from '../testing/machines/golden.ts'
 import { unnoticedChanges } from '../testing/machines/mutate.ts'
 import { walk } from '../testing/machines/walk.ts'
@@ -17,13 +18,7 @@ test.each(channelExamples)('$from.type, on $event.type, $name', ({ name, from, e
 })
 
 test('every transition of the table has an example', () => {
-  const named = new Set(channelExamples.map(({ from, event, name }) => `${from.type} + ${event.type}: ${name}`))
-  const all = Object.entries(channelTable).flatMap(([phase, row]) =>
-    Object.entries(row).flatMap(([event, cell]) =>
-      (cell as readonly object[]).flatMap((entry) => ('name' in entry ? [`${phase} + ${event}: ${entry.name}`] : [])),
-    ),
-  )
-  expect(all.filter((one) => !named.has(one))).toEqual([])
+  expect(withoutExample(channelTable, channelExamples)).toEqual([])
 })
 
 test('every phase takes every event in every word of the chain as the golden file says', () => {

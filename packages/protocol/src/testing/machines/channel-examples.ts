@@ -2,6 +2,7 @@ import type { ChannelContext, ChannelEffect, ChannelEvent } from '../../machines
 import type { ChannelLife, CooperativeClose } from '../../machines/channel-phase.ts'
 import type { Close } from '../../voucher.ts'
 import { channelId, channelLanes, channelLimits } from './channel-machine.ts'
+import type { Example } from './examples.ts'
 
 const NOW = 1200n
 const { unused, quiet, busy, locked } = channelLanes
@@ -68,19 +69,10 @@ const refuses = (of: Close, code: string): ChannelEffect => ({ type: 'refuseClos
 const answers = (of: Close): ChannelEffect => ({ type: 'signCloseAnswer', close: of })
 const warned = { type: 'warn' }
 
-/** One transition: what happens in which phase, and what comes of it. */
-export interface Example {
-  readonly name: string
-  readonly from: ChannelLife
-  readonly event: ChannelEvent
-  readonly context?: Partial<ChannelContext>
-  /** The phase after it; the same if left out. */
-  readonly to?: ChannelLife
-  readonly effects?: readonly object[]
-}
+type ChannelExample = Example<ChannelLife, ChannelEvent, ChannelContext, object>
 
 /** What holds of every channel that stands: it answers the peer's close alike. */
-const inEveryStanding = (make: (state?: CooperativeClose) => ChannelLife): readonly Example[] => [
+const inEveryStanding = (make: (state?: CooperativeClose) => ChannelLife): readonly ChannelExample[] => [
   {
     name: 'agrees again',
     from: make(),
@@ -156,7 +148,7 @@ const inEveryStanding = (make: (state?: CooperativeClose) => ChannelLife): reado
 ]
 
 /** What holds of a channel that is not frozen: it signs what is right, and says what is wrong. */
-const inEveryUsable = (make: (state?: CooperativeClose) => ChannelLife): readonly Example[] => [
+const inEveryUsable = (make: (state?: CooperativeClose) => ChannelLife): readonly ChannelExample[] => [
   ...inEveryStanding(make),
   {
     name: 'notes the close until its own lane is quiet',
@@ -244,7 +236,7 @@ const inEveryUsable = (make: (state?: CooperativeClose) => ChannelLife): readonl
 const ownRefusal = { type: 'closeRefused', close, code: 'NOT_NOW' } as const
 
 /** Of each transition of a channel's table at least one. */
-export const channelExamples: readonly Example[] = [
+export const channelExamples: readonly ChannelExample[] = [
   {
     name: 'proposes',
     from: absent,

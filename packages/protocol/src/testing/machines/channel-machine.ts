@@ -190,7 +190,7 @@ export const channelMachine: WalkableMachine<ChannelLife, ChannelEvent, ChannelC
   table: channelTable,
   phases,
   events,
-  contexts,
+  contexts: () => contexts,
   describePhase: (phase, context, before) => (phase === before ? 'same' : inWords(phase, context)),
   describeEffect: inWords,
   views: [

@@ -19,10 +19,13 @@ export interface WalkableMachine<Phase extends Tagged, Event extends Tagged, Con
   /** At least one phase of each name, and each event. */
   readonly phases: readonly Sample<Phase>[]
   readonly events: readonly Sample<Event>[]
-  readonly contexts: readonly Context[]
+  /** All contexts that a phase can meet; the same list for phases that meet the same. */
+  contexts(phase: Phase): readonly Context[]
   /** A phase in words, as short as tells it from others. `before`: the phase that it came from. */
   describePhase(phase: Phase, context: Context, before: Phase): string
   describeEffect(effect: Effect, context: Context): string
+  /** A context in words, by what each is about. */
+  describeContext?(context: Context): Readonly<Record<string, string>>
   /** What is drawn: the nodes of a diagram are what `node` says of phases. */
   readonly views: readonly {
     readonly title: string
@@ -49,7 +52,7 @@ export function* walk<Phase extends Tagged, Event extends Tagged, Context, Effec
     if (only.phase !== undefined && from.value.type !== only.phase) continue
     for (const event of machine.events) {
       if (only.event !== undefined && event.value.type !== only.event) continue
-      for (const context of machine.contexts) {
+      for (const context of machine.contexts(from.value)) {
         yield { from, event, context, decision: decide(machine.table, from.value, event.value, context) }
       }
     }
