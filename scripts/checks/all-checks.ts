@@ -6,6 +6,7 @@ import { commandsCheck } from './commands.ts'
 import { directionCheck } from './directions.ts'
 import { habitCheck } from './habits.ts'
 import { linkCheck } from './links.ts'
+import { roomCheck } from './rooms.ts'
 
 const lint = ['biome', 'ci', '--error-on-warnings', '--colors=off', '--max-diagnostics=40', '.']
 const contracts = ['npm', 'run', '--silent', 'check', '-w', 'contracts']
@@ -26,6 +27,7 @@ export function allChecks(): Check[] {
     commandCheck('lint, format, import cycles', lint),
     commandCheck('unused code and dependencies', ['knip', '--no-progress', '--no-config-hints']),
     directionCheck,
+    roomCheck,
     habitCheck,
     linkCheck,
     commandsCheck,
