@@ -18,6 +18,23 @@ const MAX_LINES = 1500
 
 /** The packages that have rooms. In the others every file is for itself. */
 const houses: Readonly<Record<string, House>> = {
+  '@sluice/protocol': {
+    order: [
+      ['errors', 'error-codes'],
+      'primitives',
+      'codec',
+      'terms',
+      'handshake',
+      'signing',
+      'locks',
+      'lane',
+      'rules',
+      'machines',
+      'messages',
+      'records',
+    ],
+    shared: ['errors', 'primitives'],
+  },
   '@sluice/engine': {
     order: [
       'errors',
@@ -49,7 +66,7 @@ export const roomCheck: Check = {
 
 /** Folders with too many files or too many lines of source. */
 export function findFullFolders(sources: readonly Source[]): string[] {
-  const folders = Map.groupBy(
+  const folders = groupBy(
     sources.filter(({ path }) => !isApart(path)),
     ({ path }) => posix.dirname(path),
   )
@@ -113,7 +130,7 @@ function findWrongWays(imports: readonly RoomImport[], levels: ReadonlyMap<strin
 
 function findHubs(imports: readonly RoomImport[], { shared }: House, rooms: number): string[] {
   const inside = imports.filter(({ from, to }) => from !== TESTING && !shared.includes(to))
-  return [...Map.groupBy(inside, ({ target }) => target)].flatMap(([target, found]) => {
+  return [...groupBy(inside, ({ target }) => target)].flatMap(([target, found]) => {
     const importers = [...new Set(found.map(({ from }) => from))]
     return importers.length * 2 > rooms
       ? [`${target} is imported by more than half of the rooms: ${importers.sort().join(', ')}`]
@@ -136,4 +153,15 @@ function isApart(path: string): boolean {
 
 function countLines(text: string): number {
   return text.split('\n').length - (text.endsWith('\n') ? 1 : 0)
+}
+
+function groupBy<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const one of all) {
+    const key = keyOf(one)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [one])
+    else group.push(one)
+  }
+  return groups
 }

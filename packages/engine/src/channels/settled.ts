@@ -8,8 +8,7 @@ import {
   lowest,
   stateAt,
 } from '@sluice/protocol'
-import type { ChainReader } from '../ports/chain-view.ts'
-import type { ChannelFacts } from '../records/channel-facts.ts'
+import type { ChainReader, ChannelFacts } from '../ports/chain-view.ts'
 
 /** What the chain was shown of a channel and has paid out of it, by any block or by final ones. */
 type Settlement = Pick<ChannelFacts, 'shown' | 'unlocked'>

@@ -1,10 +1,41 @@
-import type { Id } from '@sluice/protocol'
-import type { ChannelFacts } from '../records/channel-facts.ts'
+import type { Hex, Id } from '@sluice/protocol'
 
 /** A block's number and its time in Unix seconds. */
 export interface BlockPoint {
   readonly number: bigint
   readonly timestamp: bigint
+}
+
+/** The voucher that the chain was last shown of a lane. `seq` 0: none. Amounts in base units. */
+export interface ShownLane {
+  readonly seq: bigint
+  readonly paid: bigint
+  readonly locked: bigint
+  readonly locksRoot: Hex
+}
+
+/** A lane's slot that the chain has paid out. */
+export interface UnlockedSlot {
+  readonly lane: 0 | 1
+  readonly slot: number
+}
+
+/** What the chain's events up to some block say of a channel. Amounts in base units, of a and b. */
+export interface ChannelFacts {
+  readonly channelId: Id
+  readonly deposits: readonly [bigint, bigint]
+  readonly withdrawn: readonly [bigint, bigint]
+  /** Unix second from which a one-sided close may be settled, once it was started. */
+  readonly closesAt?: bigint
+  readonly shown: readonly [ShownLane, ShownLane]
+  readonly ended?: 'closed' | 'settled'
+  /** What was paid at the end, at once. */
+  readonly paidOut?: readonly [bigint, bigint]
+  /** What settling kept for each lane's locks. */
+  readonly pools?: readonly [bigint, bigint]
+  readonly unlocked: readonly UnlockedSlot[]
+  /** Block time of the newest event, Unix seconds. */
+  readonly at: bigint
 }
 
 /** What the chain says of a channel. "Final": by a final block of the chain policy. "Any": by any block not reorged out. */

@@ -8,9 +8,10 @@ import {
   type VirtualRecord,
   virtualKind,
 } from '@sluice/protocol'
+import type { ChannelFacts } from '../ports/chain-view.ts'
 import type { Store } from '../ports/store.ts'
 import type { Acknowledged, Offer } from '../ports/tx.ts'
-import { type ChannelFacts, channelFactsKind } from './channel-facts.ts'
+import { channelFactsKind } from './channel-facts.ts'
 import { channelNamesOf } from './channel-names.ts'
 import { Collection, type Participant } from './collection.ts'
 import { type Cursor, cursorKind } from './cursor.ts'

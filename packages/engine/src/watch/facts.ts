@@ -1,6 +1,6 @@
 import { type Id, ZERO_HASH } from '@sluice/protocol'
 import type { ChainEvent } from '../ports/chain.ts'
-import type { ChannelFacts, ShownLane } from '../records/channel-facts.ts'
+import type { ChannelFacts, ShownLane } from '../ports/chain-view.ts'
 import type { VirtualFacts } from '../records/virtual-facts.ts'
 
 const nothingShown: ShownLane = { seq: 0n, paid: 0n, locked: 0n, locksRoot: ZERO_HASH }

@@ -1,7 +1,6 @@
 import type { Id } from '@sluice/protocol'
 import type { ChainBlock, ChainEvent } from '../ports/chain.ts'
-import type { BlockPoint, ChainReader, ChannelChain, VirtualChain } from '../ports/chain-view.ts'
-import type { ChannelFacts } from '../records/channel-facts.ts'
+import type { BlockPoint, ChainReader, ChannelChain, ChannelFacts, VirtualChain } from '../ports/chain-view.ts'
 import type { Collection, Participant } from '../records/collection.ts'
 import type { Cursor } from '../records/cursor.ts'
 import type { VirtualFacts } from '../records/virtual-facts.ts'

@@ -1,9 +1,9 @@
 import { encode } from '@ipld/dag-cbor'
-import { asciiToBytes, bytesToHex, concatBytes, hexToBytes } from '../../src/bytes.ts'
 import type { ProtocolErrorCode } from '../../src/error-codes.ts'
 import { ProtocolError } from '../../src/errors.ts'
-import type { Id } from '../../src/hex.ts'
 import { decodeMessage } from '../../src/messages/codec.ts'
+import { asciiToBytes, bytesToHex, concatBytes, hexToBytes } from '../../src/primitives/bytes.ts'
+import type { Id } from '../../src/primitives/hex.ts'
 
 interface Refused {
   readonly why: string

@@ -1,8 +1,8 @@
-import { asciiToBytes, bytesToHex, bytesToUint } from '../../src/bytes.ts'
-import type { Signer } from '../../src/crypto.ts'
-import { createDigests } from '../../src/digests.ts'
-import type { Address, Hex } from '../../src/hex.ts'
-import { makeNonce } from '../../src/nonce.ts'
+import { asciiToBytes, bytesToHex, bytesToUint } from '../../src/primitives/bytes.ts'
+import type { Signer } from '../../src/primitives/crypto.ts'
+import type { Address, Hex } from '../../src/primitives/hex.ts'
+import { createDigests } from '../../src/signing/digests.ts'
+import { makeNonce } from '../../src/terms/nonce.ts'
 import { signerFromKey, testCrypto } from '../../src/testing/crypto.ts'
 import { developmentKeys } from '../../src/testing/keys.ts'
 

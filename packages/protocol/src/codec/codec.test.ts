@@ -1,7 +1,7 @@
 import { decode, encode } from '@ipld/dag-cbor'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bytesToHex, MAX_UINT256 } from '../bytes.ts'
+import { bytesToHex, MAX_UINT256 } from '../primitives/bytes.ts'
 import { list, optional, pair, refine, struct, union, unionBy, type Variants } from './composite-fields.ts'
 import type { Field } from './field.ts'
 import { bit, bytes, bytes32, flag, hexBytes, oneOf, text, textLike, uint, uint32, uint64 } from './value-fields.ts'

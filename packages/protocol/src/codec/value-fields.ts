@@ -1,5 +1,5 @@
-import { bytesToHex, bytesToUint, hexToBytes, MAX_UINT32, writeUint } from '../bytes.ts'
-import type { Hex } from '../hex.ts'
+import { bytesToHex, bytesToUint, hexToBytes, MAX_UINT32, writeUint } from '../primitives/bytes.ts'
+import type { Hex } from '../primitives/hex.ts'
 import { type Field, invalid } from './field.ts'
 
 function bytesOf(value: unknown, length: number, path: string): Uint8Array {

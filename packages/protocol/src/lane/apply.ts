@@ -1,9 +1,9 @@
-import { MAX_UINT128 } from '../bytes.ts'
 import { ProtocolError } from '../errors.ts'
-import type { Id } from '../hex.ts'
 import { type Node, width } from '../locks/node.ts'
 import { clearLock, lowestFreeSlot, setLock } from '../locks/tree.ts'
-import type { LaneHashing } from './hashing.ts'
+import { MAX_UINT128 } from '../primitives/bytes.ts'
+import type { Id } from '../primitives/hex.ts'
+import type { LaneHashing } from '../signing/hashing.ts'
 import type { Operation } from './operation.ts'
 import { holdsLock, type LaneLock, type LaneState, type LockSubject, laneLockAt } from './state.ts'
 

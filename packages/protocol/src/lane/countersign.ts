@@ -1,10 +1,15 @@
-import type { Signer } from '../crypto.ts'
 import { ProtocolError } from '../errors.ts'
-import type { Address, Hex } from '../hex.ts'
-import type { Countersignature } from '../messages/types.ts'
-import type { LaneHashing } from './hashing.ts'
+import type { Signer } from '../primitives/crypto.ts'
+import type { Address, Hex } from '../primitives/hex.ts'
+import type { LaneHashing } from '../signing/hashing.ts'
 import type { InLane } from './in-lane.ts'
 import type { LaneBase, OutLane } from './out-lane.ts'
+
+/** The receiver's signature on the voucher with this seq of a lane. */
+export interface Countersignature {
+  readonly seq: bigint
+  readonly signature: Hex
+}
 
 /**
  * The lane that this side pays on, with the receiver's signature on one of its vouchers. That voucher kills all older ones, refused

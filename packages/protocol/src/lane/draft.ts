@@ -1,5 +1,5 @@
+import type { LaneHashing } from '../signing/hashing.ts'
 import { applyOperation, type SlotHint } from './apply.ts'
-import type { LaneHashing } from './hashing.ts'
 import type { Operation } from './operation.ts'
 import type { OutLane } from './out-lane.ts'
 import { emptyLane, type LaneState } from './state.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { createDigests } from '../digests.ts'
 import { lockProof, verifyLockProof } from '../locks/proof.ts'
 import { locksRoot } from '../locks/tree.ts'
+import { createDigests } from '../signing/digests.ts'
 import { testCrypto } from '../testing/crypto.ts'
 import { applyOperations, lockIdOf, subjectLock, virtualLock } from './apply.ts'
 import type { Operation } from './operation.ts'

@@ -1,6 +1,6 @@
-import type { Hex, Id } from '../hex.ts'
-import type { VirtualTerms } from '../terms.ts'
-import type { LaneVoucher } from '../voucher.ts'
+import type { Hex, Id } from '../primitives/hex.ts'
+import type { VirtualTerms } from '../terms/terms.ts'
+import type { LaneVoucher } from '../terms/voucher.ts'
 import type { LockSubject } from './state.ts'
 
 /**

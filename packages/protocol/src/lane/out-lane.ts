@@ -1,5 +1,5 @@
-import type { Hex } from '../hex.ts'
-import type { LaneVoucher } from '../voucher.ts'
+import type { Hex } from '../primitives/hex.ts'
+import type { LaneVoucher } from '../terms/voucher.ts'
 import type { LaneUpdate, Operation } from './operation.ts'
 import type { LaneState } from './state.ts'
 

@@ -1,4 +1,4 @@
-import { highest, lowest } from '../rules/extremes.ts'
+import { highest, lowest } from '../primitives/extremes.ts'
 import type { InLane } from './in-lane.ts'
 import type { LaneUpdate } from './operation.ts'
 import { emptyLane, type LaneState } from './state.ts'

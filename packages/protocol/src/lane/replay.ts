@@ -1,15 +1,17 @@
 import { ProtocolError } from '../errors.ts'
-import type { Address } from '../hex.ts'
 import { locksRoot } from '../locks/tree.ts'
-import { highest } from '../rules/extremes.ts'
-import type { LaneVoucher } from '../voucher.ts'
+import { highest } from '../primitives/extremes.ts'
+import type { Address } from '../primitives/hex.ts'
+import type { LaneHashing } from '../signing/hashing.ts'
+import type { LaneVoucher } from '../terms/voucher.ts'
 import { applyOperations, type SlotHint } from './apply.ts'
-import type { LaneHashing } from './hashing.ts'
 import type { InLane } from './in-lane.ts'
 import type { LaneUpdate } from './operation.ts'
-import { PIPELINE_LIMIT } from './pipelining.ts'
 import type { LaneName } from './sign.ts'
 import type { LaneState } from './state.ts'
+
+/** Most updates of a lane that await an answer, and most by which a seq may be above the newest answered one. */
+export const PIPELINE_LIMIT = 64
 
 /** The newest seq that this side has answered, by accepting or by refusing. */
 export function answeredSeq(lane: InLane): bigint {

@@ -1,6 +1,6 @@
-import type { Address, Id } from '../hex.ts'
 import type { Lock } from '../locks/lock.ts'
 import { emptyLocks, type LockTree, lockAt } from '../locks/tree.ts'
+import type { Address, Id } from '../primitives/hex.ts'
 
 /** Whom a lock asks what it pays: a resolver on chain, and of what. */
 export interface LockSubject {

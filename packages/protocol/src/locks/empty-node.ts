@@ -1,6 +1,6 @@
-import { hexToBytes } from '../bytes.ts'
 import { ProtocolError } from '../errors.ts'
-import type { Hex } from '../hex.ts'
+import { hexToBytes } from '../primitives/bytes.ts'
+import type { Hex } from '../primitives/hex.ts'
 
 /**
  * The hash of a subtree without locks, by its depth 0 to 31: 32 zero bytes, then each the node of two of the one before.

@@ -1,6 +1,6 @@
-import { concatBytes, hexToBytes, uint32ToBytes, uint128ToBytes } from '../bytes.ts'
-import type { Keccak256 } from '../crypto.ts'
-import type { Hex } from '../hex.ts'
+import { concatBytes, hexToBytes, uint32ToBytes, uint128ToBytes } from '../primitives/bytes.ts'
+import type { Keccak256 } from '../primitives/crypto.ts'
+import type { Hex } from '../primitives/hex.ts'
 
 /** An amount that is owed only as far as its condition turns out. */
 export interface Lock {

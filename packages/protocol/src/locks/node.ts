@@ -1,4 +1,4 @@
-import type { Keccak256 } from '../crypto.ts'
+import type { Keccak256 } from '../primitives/crypto.ts'
 import { emptyNode } from './empty-node.ts'
 import { hashNode, type Lock } from './lock.ts'
 

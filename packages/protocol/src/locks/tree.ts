@@ -1,7 +1,7 @@
-import { bytesToHex, MAX_UINT32 } from '../bytes.ts'
-import type { Keccak256 } from '../crypto.ts'
 import { ProtocolError } from '../errors.ts'
-import { type Hex, ZERO_HASH } from '../hex.ts'
+import { bytesToHex, MAX_UINT32 } from '../primitives/bytes.ts'
+import type { Keccak256 } from '../primitives/crypto.ts'
+import { type Hex, ZERO_HASH } from '../primitives/hex.ts'
 import { hashLock, type Lock } from './lock.ts'
 import { branch, children, isFull, type Leaf, type Node, width } from './node.ts'
 

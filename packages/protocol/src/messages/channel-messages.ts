@@ -1,9 +1,9 @@
 import { optional, type Variants } from '../codec/composite-fields.ts'
 import { bytes32, signature } from '../codec/value-fields.ts'
-import { openStruct } from './ignorable.ts'
-import { answer, close, countersignature, withdrawal } from './signed-fields.ts'
-import { channelTerms } from './terms-fields.ts'
-import { humanText, reasonCode } from './text-fields.ts'
+import { openStruct } from './fields/ignorable.ts'
+import { answer, close, countersignature, withdrawal } from './fields/signed-fields.ts'
+import { channelTerms } from './fields/terms-fields.ts'
+import { humanText, reasonCode } from './fields/text-fields.ts'
 import type {
   AgreeMessage,
   CloseAnswerMessage,

@@ -1,11 +1,11 @@
 import { decode, encode } from '@ipld/dag-cbor'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { concatBytes, hexToBytes } from '../bytes.ts'
 import { ProtocolError } from '../errors.ts'
+import { concatBytes, hexToBytes } from '../primitives/bytes.ts'
 import { anyFrame, anyPeerMessage } from '../testing/arbitraries.ts'
 import { decodeFrame, decodeMessage, encodeFrame, encodeMessage } from './codec.ts'
-import { isIgnorable } from './ignorable.ts'
+import { isIgnorable } from './fields/ignorable.ts'
 import { MAX_HELLO_CHANNELS, MAX_HELLO_FEATURES, MAX_MESSAGE_BYTES, MAX_OPERATIONS } from './limits.ts'
 import type { PeerMessage } from './types.ts'
 

@@ -2,7 +2,7 @@ import { list, refine, union, unionBy, type Variants } from '../codec/composite-
 import type { Field } from '../codec/field.ts'
 import { address, bytes32, uint32, uint64 } from '../codec/value-fields.ts'
 import { channelMessages } from './channel-messages.ts'
-import { openStruct } from './ignorable.ts'
+import { openStruct } from './fields/ignorable.ts'
 import { laneMessages } from './lane-messages.ts'
 import { MAX_HELLO_CHANNELS, MAX_HELLO_FEATURES } from './limits.ts'
 import { paymentMessages } from './payment-messages.ts'

@@ -1,7 +1,7 @@
 import { type Field, invalid } from '../codec/field.ts'
 import { uint64 } from '../codec/value-fields.ts'
+import { checkIgnored, isIgnorable, isMap, openStruct } from './fields/ignorable.ts'
 import { isKnownName } from './frames.ts'
-import { checkIgnored, isIgnorable, isMap, openStruct } from './ignorable.ts'
 import type { IgnoredFrame } from './types.ts'
 
 /** An unknown name that may be ignored, and a map of any fields: read as its name. */

@@ -2,13 +2,13 @@ import { list, optional, refine, struct, union, type Variants } from '../codec/c
 import { address, bit, bytes32, signature, uint8, uint64, uint128 } from '../codec/value-fields.ts'
 import type { LaneUpdate, Memo, Operation } from '../lane/operation.ts'
 import type { LockSubject } from '../lane/state.ts'
-import type { VirtualTerms } from '../terms.ts'
-import { MAX_PATH, MIN_PATH } from '../terms-check.ts'
-import { openStruct } from './ignorable.ts'
+import type { VirtualTerms } from '../terms/terms.ts'
+import { MAX_PATH, MIN_PATH } from '../terms/terms-check.ts'
+import { openStruct } from './fields/ignorable.ts'
+import { countersignature, laneVoucher } from './fields/signed-fields.ts'
+import { virtualTerms } from './fields/terms-fields.ts'
+import { reasonCode } from './fields/text-fields.ts'
 import { MAX_OPERATIONS } from './limits.ts'
-import { countersignature, laneVoucher } from './signed-fields.ts'
-import { virtualTerms } from './terms-fields.ts'
-import { reasonCode } from './text-fields.ts'
 import type {
   AcceptedMessage,
   CountersignMessage,

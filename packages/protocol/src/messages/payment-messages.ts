@@ -1,9 +1,9 @@
 import { optional, type Variants } from '../codec/composite-fields.ts'
 import { bytes32, uint32, uint128 } from '../codec/value-fields.ts'
-import { openStruct } from './ignorable.ts'
-import { signedVoucher } from './signed-fields.ts'
-import { virtualTerms } from './terms-fields.ts'
-import { reasonCode } from './text-fields.ts'
+import { openStruct } from './fields/ignorable.ts'
+import { signedVoucher } from './fields/signed-fields.ts'
+import { virtualTerms } from './fields/terms-fields.ts'
+import { reasonCode } from './fields/text-fields.ts'
 import type { VolatileMessage } from './types.ts'
 
 /** What payer and payee say to each other. */

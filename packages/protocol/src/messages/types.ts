@@ -1,19 +1,14 @@
-import type { Address, Hex, Id } from '../hex.ts'
+import type { Countersignature } from '../lane/countersign.ts'
 import type { LaneUpdate } from '../lane/operation.ts'
-import type { ChannelTerms, LaneIndex, VirtualTerms } from '../terms.ts'
-import type { Close, SignedVoucher, Withdrawal } from '../voucher.ts'
+import type { Address, Hex, Id } from '../primitives/hex.ts'
+import type { ChannelTerms, LaneIndex, VirtualTerms } from '../terms/terms.ts'
+import type { Close, SignedVoucher, Withdrawal } from '../terms/voucher.ts'
 
 /**
  * Why something was refused, as its sender's stable error code: `A` to `Z`, digits and `_`, at most 64 characters.
  * A receiver does not have to know it, so that a newer peer can give a finer reason.
  */
 export type ReasonCode = string
-
-/** The receiver's signature on the voucher with this seq of a lane. */
-export interface Countersignature {
-  readonly seq: bigint
-  readonly signature: Hex
-}
 
 /** The other side's word on something that both must sign. */
 export type Answer =

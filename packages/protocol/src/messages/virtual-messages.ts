@@ -1,8 +1,8 @@
 import { optional, type Variants } from '../codec/composite-fields.ts'
 import { bytes32, uint128 } from '../codec/value-fields.ts'
-import { openStruct } from './ignorable.ts'
-import { signedVoucher } from './signed-fields.ts'
-import { reasonCode } from './text-fields.ts'
+import { openStruct } from './fields/ignorable.ts'
+import { signedVoucher } from './fields/signed-fields.ts'
+import { reasonCode } from './fields/text-fields.ts'
 import type { ClaimMessage, DeclineMessage, RequestCloseMessage } from './types.ts'
 
 /** What neighbours say about a virtual channel's lock. */

@@ -1,8 +1,8 @@
 import { struct, union } from '../codec/composite-fields.ts'
 import type { Field } from '../codec/field.ts'
 import { oneOf, signature, text, uint64 } from '../codec/value-fields.ts'
-import type { ChannelPhase, CooperativeClose, OpeningFailure } from '../machines/channel-phase.ts'
-import { close } from '../messages/signed-fields.ts'
+import type { ChannelPhase, CooperativeClose, OpeningFailure } from '../machines/channels/channel-phase.ts'
+import { close } from '../messages/fields/signed-fields.ts'
 
 const cooperativeClose: Field<CooperativeClose> = union<CooperativeClose>({
   none: struct({}),

@@ -1,9 +1,9 @@
-import type { Address, Hex, Id } from '../hex.ts'
 import type { InLane } from '../lane/in-lane.ts'
 import type { OutLane } from '../lane/out-lane.ts'
-import type { ChannelPhase } from '../machines/channel-phase.ts'
-import type { ChannelTerms, PartyIndex } from '../terms.ts'
-import type { Withdrawal } from '../voucher.ts'
+import type { ChannelPhase } from '../machines/channels/channel-phase.ts'
+import type { Address, Hex, Id } from '../primitives/hex.ts'
+import type { ChannelTerms, PartyIndex } from '../terms/terms.ts'
+import type { Withdrawal } from '../terms/voucher.ts'
 
 /**
  * A withdrawal that this side signed; its signature is made again when it is needed. `signed`: the peer has not answered. `refused`: the peer said

@@ -1,4 +1,4 @@
-import type { Id } from '../hex.ts'
+import type { Id } from '../primitives/hex.ts'
 
 /** One entry to put on disk, or to remove (undefined). */
 export interface DiskEntry {

@@ -1,5 +1,5 @@
 import type { Field } from '../codec/field.ts'
-import type { Id } from '../hex.ts'
+import type { Id } from '../primitives/hex.ts'
 import { decodeEntry, encodeEntry, malformed } from './entry.ts'
 import type { RecordKind } from './kind.ts'
 

@@ -1,9 +1,9 @@
-import type { Id } from '../hex.ts'
 import type { Memo } from '../lane/operation.ts'
-import type { HubPhase } from '../machines/hub-phases.ts'
-import type { PayeePhase } from '../machines/payee.ts'
-import type { PayerPhase } from '../machines/payer.ts'
-import type { VirtualTerms } from '../terms.ts'
+import type { HubPhase } from '../machines/locks/hub-phases.ts'
+import type { PayeePhase } from '../machines/locks/payee.ts'
+import type { PayerPhase } from '../machines/locks/payer.ts'
+import type { Id } from '../primitives/hex.ts'
+import type { VirtualTerms } from '../terms/terms.ts'
 
 /** What every member of a path holds of a virtual channel. */
 export interface VirtualBase {

@@ -1,9 +1,9 @@
 import { ProtocolError } from '../errors.ts'
-import type { Address, Id } from '../hex.ts'
 import type { Memo, Operation } from '../lane/operation.ts'
-import { nonceMinute } from '../nonce.ts'
-import type { VirtualTerms } from '../terms.ts'
-import { checkVirtualTerms } from '../terms-check.ts'
+import type { Address, Id } from '../primitives/hex.ts'
+import { nonceMinute } from '../terms/nonce.ts'
+import type { VirtualTerms } from '../terms/terms.ts'
+import { checkVirtualTerms } from '../terms/terms-check.ts'
 
 /** The limits that a virtual channel is held against; see the engine's policy for their units. */
 export interface AddLimits {

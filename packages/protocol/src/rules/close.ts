@@ -1,8 +1,8 @@
 import { ProtocolError } from '../errors.ts'
-import type { Id } from '../hex.ts'
 import type { LaneState } from '../lane/state.ts'
-import type { PartyIndex } from '../terms.ts'
-import type { Close } from '../voucher.ts'
+import type { Id } from '../primitives/hex.ts'
+import type { PartyIndex } from '../terms/terms.ts'
+import type { Close } from '../terms/voucher.ts'
 
 /**
  * A cooperative close is signed only with no lock in either lane, in what is newest signed and what is newest received alike.

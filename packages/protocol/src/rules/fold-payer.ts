@@ -1,6 +1,6 @@
 import { ProtocolError } from '../errors.ts'
-import type { Id } from '../hex.ts'
-import { highest } from './extremes.ts'
+import { highest } from '../primitives/extremes.ts'
+import type { Id } from '../primitives/hex.ts'
 
 /** What the chain says of a virtual channel. */
 export interface VirtualOutcome {

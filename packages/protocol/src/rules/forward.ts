@@ -1,5 +1,5 @@
 import { ProtocolError } from '../errors.ts'
-import type { Id } from '../hex.ts'
+import type { Id } from '../primitives/hex.ts'
 import type { VirtualOutcome } from './fold-payer.ts'
 
 /** What a hub knows when it is to lock on. */

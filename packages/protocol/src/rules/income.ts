@@ -1,6 +1,6 @@
 import type { InLane } from '../lane/in-lane.ts'
 import type { OutLane } from '../lane/out-lane.ts'
-import { lowest } from './extremes.ts'
+import { lowest } from '../primitives/extremes.ts'
 
 /**
  * What this side may count as income, base units: the lowest `paid` of the peer's vouchers from the newest that this side

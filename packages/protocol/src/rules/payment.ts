@@ -1,10 +1,10 @@
 import { ProtocolError } from '../errors.ts'
-import type { Address, Id } from '../hex.ts'
-import { ZERO_HASH } from '../hex.ts'
-import type { LaneHashing } from '../lane/hashing.ts'
-import { checkTick, checkTickFields } from '../ticks.ts'
-import type { SignedVoucher } from '../voucher.ts'
-import { voucherValue } from '../voucher-value.ts'
+import type { Address, Id } from '../primitives/hex.ts'
+import { ZERO_HASH } from '../primitives/hex.ts'
+import type { LaneHashing } from '../signing/hashing.ts'
+import { checkTick, checkTickFields } from '../terms/ticks.ts'
+import type { SignedVoucher } from '../terms/voucher.ts'
+import { voucherValue } from '../terms/voucher-value.ts'
 import type { VirtualOutcome } from './fold-payer.ts'
 
 /** What V's payee knows when a payment arrives. */

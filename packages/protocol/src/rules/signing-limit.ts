@@ -1,6 +1,6 @@
 import { ProtocolError } from '../errors.ts'
 import type { OutLane } from '../lane/out-lane.ts'
-import { PIPELINE_LIMIT } from '../lane/pipelining.ts'
+import { PIPELINE_LIMIT } from '../lane/replay.ts'
 import { type CountersignBacklog, outBacklog, unanswered } from '../lane/waiting.ts'
 
 /** How much of a lane may wait for its receiver's countersignature. */

@@ -1,7 +1,7 @@
 import { ProtocolError } from '../errors.ts'
 import type { LaneState } from '../lane/state.ts'
-import type { Withdrawal } from '../voucher.ts'
-import { highest } from './extremes.ts'
+import { highest } from '../primitives/extremes.ts'
+import type { Withdrawal } from '../terms/voucher.ts'
 
 /** A party's money in a channel, by final blocks; base units. */
 export interface Funds {

@@ -1,18 +1,12 @@
 import fc from 'fast-check'
-import { bytesToHex, MAX_UINT64, MAX_UINT128 } from '../bytes.ts'
-import type { Hex } from '../hex.ts'
+import type { Session } from '../handshake/session.ts'
+import type { Countersignature } from '../lane/countersign.ts'
 import type { LaneUpdate, Operation } from '../lane/operation.ts'
-import type {
-  Answer,
-  Countersignature,
-  Frame,
-  PeerMessage,
-  ReliableMessage,
-  VolatileMessage,
-} from '../messages/types.ts'
-import type { Session } from '../session.ts'
-import type { ChannelTerms, VirtualTerms } from '../terms.ts'
-import type { Close, LaneVoucher, SignedVoucher, Voucher, Withdrawal } from '../voucher.ts'
+import type { Answer, Frame, PeerMessage, ReliableMessage, VolatileMessage } from '../messages/types.ts'
+import { bytesToHex, MAX_UINT64, MAX_UINT128 } from '../primitives/bytes.ts'
+import type { Hex } from '../primitives/hex.ts'
+import type { ChannelTerms, VirtualTerms } from '../terms/terms.ts'
+import type { Close, LaneVoucher, SignedVoucher, Voucher, Withdrawal } from '../terms/voucher.ts'
 
 const hex = (length: number): fc.Arbitrary<Hex> =>
   fc.uint8Array({ minLength: length, maxLength: length }).map((bytes) => bytesToHex(bytes))

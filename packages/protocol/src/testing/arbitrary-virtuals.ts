@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import type { HubPhase } from '../machines/hub-phases.ts'
-import type { Decline, Leg } from '../machines/lock.ts'
-import type { PayeePhase } from '../machines/payee.ts'
-import type { PayerPhase } from '../machines/payer.ts'
+import type { HubPhase } from '../machines/locks/hub-phases.ts'
+import type { Decline, Leg } from '../machines/locks/lock.ts'
+import type { PayeePhase } from '../machines/locks/payee.ts'
+import type { PayerPhase } from '../machines/locks/payer.ts'
 import type { VirtualRecord } from '../records/virtual.ts'
 import { anyCode, anyHash, anySignedVoucher, anyUint32, anyUint64, anyUint128, anyVirtualTerms } from './arbitraries.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { privateKeyToAccount, sign } from 'viem/accounts'
 import { describe, expect, it } from 'vitest'
-import type { Hex } from '../hex.ts'
+import type { Hex } from '../primitives/hex.ts'
 import { anyHash } from './arbitraries.ts'
 import { signerFromKey, testCrypto } from './crypto.ts'
 import { developmentKeys } from './keys.ts'

@@ -1,8 +1,8 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { keccak_256 } from '@noble/hashes/sha3.js'
-import { bytesToHex, hexToBytes, isHex } from '../bytes.ts'
-import type { Crypto, Signer } from '../crypto.ts'
-import type { Address, Hex } from '../hex.ts'
+import { bytesToHex, hexToBytes, isHex } from '../primitives/bytes.ts'
+import type { Crypto, Signer } from '../primitives/crypto.ts'
+import type { Address, Hex } from '../primitives/hex.ts'
 
 function addressOf(publicKey: Uint8Array): Address {
   const uncompressed = secp256k1.Point.fromBytes(publicKey).toBytes(false)

@@ -1,7 +1,7 @@
 import { keccak_256 } from '@noble/hashes/sha3.js'
-import { bytesToHex, concatBytes, hexToBytes } from '../bytes.ts'
-import type { Crypto, Signer } from '../crypto.ts'
-import type { Address, Hex } from '../hex.ts'
+import { bytesToHex, concatBytes, hexToBytes } from '../primitives/bytes.ts'
+import type { Crypto, Signer } from '../primitives/crypto.ts'
+import type { Address, Hex } from '../primitives/hex.ts'
 
 const keccak256 = (bytes: Uint8Array): Uint8Array => keccak_256(bytes)
 

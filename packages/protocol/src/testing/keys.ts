@@ -1,4 +1,4 @@
-import type { Hex } from '../hex.ts'
+import type { Hex } from '../primitives/hex.ts'
 
 /** The well-known keys of development chains. Whatever they hold on a public chain is anybody's. */
 export const developmentKeys = [

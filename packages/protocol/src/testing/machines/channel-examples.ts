@@ -1,6 +1,6 @@
-import type { ChannelContext, ChannelEffect, ChannelEvent } from '../../machines/channel-events.ts'
-import type { ChannelLife, CooperativeClose } from '../../machines/channel-phase.ts'
-import type { Close } from '../../voucher.ts'
+import type { ChannelContext, ChannelEffect, ChannelEvent } from '../../machines/channels/channel-events.ts'
+import type { ChannelLife, CooperativeClose } from '../../machines/channels/channel-phase.ts'
+import type { Close } from '../../terms/voucher.ts'
 import { channelId, channelLanes, channelLimits } from './channel-machine.ts'
 import type { Example } from './examples.ts'
 

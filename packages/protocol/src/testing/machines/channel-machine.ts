@@ -1,22 +1,22 @@
-import type { Hex, Id } from '../../hex.ts'
 import { emptyLane, type LaneState } from '../../lane/state.ts'
 import type { Lock } from '../../locks/lock.ts'
 import { emptyLocks, setLock } from '../../locks/tree.ts'
-import { channelTable } from '../../machines/channel.ts'
+import { channelTable } from '../../machines/channels/channel.ts'
 import type {
   ChannelChainContext,
   ChannelContext,
   ChannelEffect,
   ChannelEvent,
   ChannelLanesContext,
-} from '../../machines/channel-events.ts'
+} from '../../machines/channels/channel-events.ts'
 import {
   type ChannelLife,
   type ClosingIntent,
   type CooperativeClose,
   cooperativeClose,
-} from '../../machines/channel-phase.ts'
-import type { Close } from '../../voucher.ts'
+} from '../../machines/channels/channel-phase.ts'
+import type { Hex, Id } from '../../primitives/hex.ts'
+import type { Close } from '../../terms/voucher.ts'
 import { testCrypto } from '../crypto.ts'
 import type { Sample, WalkableMachine } from './walk.ts'
 

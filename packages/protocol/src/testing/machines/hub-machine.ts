@@ -1,5 +1,5 @@
-import { hubTable } from '../../machines/hub.ts'
-import type { Forwarding, HubContext, HubEffect, HubEvent, HubPhase } from '../../machines/hub-phases.ts'
+import { hubTable } from '../../machines/locks/hub.ts'
+import type { Forwarding, HubContext, HubEffect, HubEvent, HubPhase } from '../../machines/locks/hub-phases.ts'
 import {
   ASKED,
   CAPACITY,

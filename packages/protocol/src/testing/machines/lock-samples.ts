@@ -1,7 +1,7 @@
-import type { Id } from '../../hex.ts'
-import type { Leg, LegContext, Outcome, OutgoingContext } from '../../machines/lock.ts'
+import type { Leg, LegContext, Outcome, OutgoingContext } from '../../machines/locks/lock.ts'
+import type { Id } from '../../primitives/hex.ts'
 import { highestValue } from '../../rules/payment.ts'
-import type { SignedVoucher } from '../../voucher.ts'
+import type { SignedVoucher } from '../../terms/voucher.ts'
 import type { Sample } from './walk.ts'
 
 // What the machines of a lock meet in their walks: each word that a context can say, and moments on both sides of each limit.

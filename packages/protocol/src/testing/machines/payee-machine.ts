@@ -4,7 +4,7 @@ import {
   type PayeeEvent,
   type PayeePhase,
   payeeTable,
-} from '../../machines/payee.ts'
+} from '../../machines/locks/payee.ts'
 import {
   ASKED,
   CAPACITY,

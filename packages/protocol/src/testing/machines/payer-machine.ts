@@ -4,7 +4,7 @@ import {
   type PayerEvent,
   type PayerPhase,
   payerTable,
-} from '../../machines/payer.ts'
+} from '../../machines/locks/payer.ts'
 import {
   ASKED,
   CAPACITY,

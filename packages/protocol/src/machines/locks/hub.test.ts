@@ -1,0 +1,404 @@
+import { expect, test } from 'vitest'
+import { type Example, withoutExample } from '../../testing/machines/examples.ts'
+import {
+  CAPACITY,
+  CLOSES_AT,
+  FORWARD_UNTIL,
+  goodLeg,
+  goodOutgoing,
+  incoming,
+  outgoing,
+  SINCE,
+  voucherOf,
+} from '../../testing/machines/lock-samples.ts'
+import { stepBy } from '../table.ts'
+import { hubTable } from './hub.ts'
+import type { HubContext, HubEffect, HubEvent, HubPhase } from './hub-phases.ts'
+
+const NOW = 2000n
+const base: HubContext = {
+  now: NOW,
+  outcome: { type: 'quiet' },
+  closesAt: CLOSES_AT,
+  capacity: CAPACITY,
+  incoming: goodLeg,
+  outgoing: goodOutgoing,
+  forwarding: () => ({ type: 'ready', outgoing }),
+  forwardUntil: FORWARD_UNTIL,
+  fees: { received: 7n, paidOn: 3n },
+}
+const withOutgoing = (part: Partial<typeof goodOutgoing>): Partial<HubContext> => ({
+  outgoing: { ...goodOutgoing, ...part },
+})
+const withIncoming = (part: Partial<typeof goodLeg>): Partial<HubContext> => ({ incoming: { ...goodLeg, ...part } })
+const paidOut = withOutgoing({ channel: 'ended' })
+const unpaid = withIncoming({ channel: 'ended' })
+const full = withOutgoing({ takes: false })
+const cleared = withOutgoing({ lock: 'cleared' })
+const refused = withOutgoing({ lock: 'showable', needsRestatement: true })
+const window = { outcome: { type: 'closing', until: 9000n, redeemed: 0n } } as const
+const final = (amount: bigint): Partial<HubContext> => ({ outcome: { type: 'final', amount } })
+const way = (type: 'later' | 'never', code: string): Partial<HubContext> => ({ forwarding: () => ({ type, code }) })
+
+const voucher = voucherOf(50n)
+const look = { type: 'look' } as const
+const requestClose = { type: 'requestClose' } as const
+const claimOf = (amount: bigint): HubEvent => ({ type: 'claim', claim: { amount, voucher: voucherOf(amount) } })
+const declines: HubEvent = { type: 'decline', code: 'NO_ROUTE', returned: 1n }
+/** What goes back of 7 that came in and 3 that were paid on, 1 of which came back. */
+const decline = { code: 'NO_ROUTE', returned: 5n }
+const addRefused: HubEvent = { type: 'addRefused', code: 'ADD_LOCKS_MAX' }
+const foldRefused = (code: string): HubEvent => ({ type: 'foldRefused', code })
+const folded = (amount: bigint): HubEvent => ({ type: 'folded', amount })
+
+const held = { incoming, outgoing, voucher }
+const closing = { ...held, closingSince: SINCE }
+const begun = { ...held, closingSince: NOW }
+const paid = { outgoing, voucher, closingSince: SINCE }
+
+const received: HubPhase = { type: 'received', incoming }
+const forwarded: HubPhase = { type: 'forwarded', ...held }
+const asking: HubPhase = { type: 'asking', ...closing }
+const claimed: HubPhase = { type: 'claimed', ...closing, claimed: 30n }
+const folding: HubPhase = { type: 'folding', ...closing, amount: 50n, largestFold: 50n, signedAt: SINCE }
+const withdrawing: HubPhase = { type: 'withdrawing', ...closing, code: 'ADD_LOCKS_MAX', refusedAt: SINCE }
+const claiming: HubPhase = { type: 'claiming', ...closing, largestFold: 50n }
+const returning: HubPhase = { type: 'returning', incoming, decline, closingSince: SINCE }
+const covered: HubPhase = { type: 'covered', ...paid, foldedAt: 100n }
+const clearing: HubPhase = { type: 'clearing', ...paid, foldedAt: 100n, largestFold: 50n, signedAt: SINCE }
+const over: HubPhase = { type: 'closed', closedAt: NOW, voucher }
+
+const asks: HubEffect = { type: 'requestClose' }
+const fold = (amount: bigint): HubEffect => ({ type: 'fold', leg: outgoing, amount })
+const restate: HubEffect = { type: 'restate', leg: outgoing }
+const givesBack = (code: string, returned: bigint): { to: HubPhase; effects: HubEffect[] } => ({
+  to: { type: 'returning', incoming, decline: { code, returned }, closingSince: NOW, askedAt: NOW },
+  effects: [{ type: 'decline', decline: { code, returned } }],
+})
+const foldingAt = (amount: bigint, rest: Pick<typeof closing, 'closingSince'>): HubPhase => {
+  return { type: 'folding', ...held, ...rest, amount, largestFold: amount, signedAt: NOW }
+}
+
+type HubExample = Example<HubPhase, HubEvent, HubContext, HubEffect>
+
+/** What holds of every phase that locked on and followed no claim yet. */
+const beforeClaim = (from: HubPhase, closingSince: bigint): readonly HubExample[] => {
+  const rest = { closingSince }
+  return [
+    {
+      name: 'the chain paid out',
+      from,
+      event: look,
+      context: paidOut,
+      to: { type: 'claiming', ...held, ...rest, askedAt: NOW },
+      effects: [{ type: 'claim' }],
+    },
+    {
+      name: 'fold by the final amount',
+      from,
+      event: look,
+      context: final(70n),
+      to: foldingAt(70n, rest),
+      effects: [fold(70n)],
+    },
+    { name: 'follow the claim', from, event: claimOf(50n), to: foldingAt(50n, rest), effects: [fold(50n)] },
+    {
+      name: 'follow the claim',
+      from,
+      event: claimOf(80n),
+      context: full,
+      to: { type: 'claimed', ...held, ...rest, voucher: voucherOf(80n), claimed: 80n },
+    },
+    {
+      name: 'take the decline',
+      from,
+      event: declines,
+      to: { ...foldingAt(0n, rest), decline } as HubPhase,
+      effects: [fold(0n)],
+    },
+    {
+      name: 'take the decline',
+      from,
+      event: declines,
+      context: window,
+      to: { type: 'claimed', ...held, ...rest, claimed: 0n, decline },
+    },
+    { name: 'withdraw', from, event: addRefused, to: { ...withdrawing, ...rest, refusedAt: NOW } as HubPhase },
+    {
+      name: 'the payer paid first',
+      from,
+      event: folded(100n),
+      to: { type: 'covered', ...paid, ...rest, foldedAt: 100n },
+      context: full,
+    },
+    {
+      name: 'the payer paid first',
+      from,
+      event: folded(100n),
+      to: { type: 'clearing', ...paid, ...rest, foldedAt: 100n, largestFold: 100n, signedAt: NOW },
+      effects: [fold(100n)],
+    },
+  ]
+}
+
+const examples: readonly HubExample[] = [
+  {
+    name: 'the chain ended the incoming channel',
+    from: received,
+    event: look,
+    context: unpaid,
+    to: { type: 'closed', closedAt: NOW },
+  },
+  {
+    name: 'it is closed on chain',
+    from: received,
+    event: look,
+    context: window,
+    to: { type: 'returning', incoming, decline: { code: 'VIRTUAL_CLOSED', returned: 7n }, closingSince: NOW },
+  },
+  {
+    name: 'the incoming channel closes',
+    from: received,
+    event: look,
+    context: withIncoming({ isLeaving: true }),
+    ...givesBack('CHANNEL_CLOSING', 7n),
+  },
+  {
+    name: 'lock on',
+    from: received,
+    event: look,
+    to: { type: 'forwarded', incoming, outgoing },
+    effects: [{ type: 'add', outgoing }],
+  },
+  { name: 'decline', from: received, event: look, context: way('never', 'NO_WAY'), ...givesBack('NO_WAY', 7n) },
+  {
+    name: 'decline',
+    from: received,
+    event: look,
+    context: { ...way('later', 'OFFLINE'), now: FORWARD_UNTIL },
+    to: {
+      type: 'returning',
+      incoming,
+      decline: { code: 'OFFLINE', returned: 7n },
+      closingSince: FORWARD_UNTIL,
+      askedAt: FORWARD_UNTIL,
+    },
+    effects: [{ type: 'decline', decline: { code: 'OFFLINE', returned: 7n } }],
+  },
+  { name: 'decline', from: received, event: requestClose, ...givesBack('VIRTUAL_CLOSED', 7n) },
+  { name: 'the payer takes it back', from: received, event: folded(0n), to: { type: 'closed', closedAt: NOW } },
+  ...beforeClaim(forwarded, NOW),
+  {
+    name: 'it is closed on chain',
+    from: forwarded,
+    event: look,
+    context: window,
+    to: { type: 'asking', ...begun },
+    effects: [asks],
+  },
+  {
+    name: 'its life is over',
+    from: forwarded,
+    event: look,
+    context: { now: CLOSES_AT },
+    to: { type: 'asking', ...held, closingSince: CLOSES_AT },
+    effects: [asks],
+  },
+  {
+    name: 'a channel closes',
+    from: forwarded,
+    event: look,
+    context: withIncoming({ isLeaving: true }),
+    to: { type: 'asking', ...begun },
+    effects: [asks],
+  },
+  {
+    name: 'a channel closes',
+    from: forwarded,
+    event: look,
+    context: withOutgoing({ channel: 'closing' }),
+    to: { type: 'asking', ...begun },
+  },
+  { name: 'pass it on', from: forwarded, event: requestClose, to: { type: 'asking', ...begun }, effects: [asks] },
+  ...beforeClaim(asking, SINCE),
+  {
+    name: 'the chain paid out',
+    from: { ...claimed, claimed: 0n, decline },
+    event: look,
+    context: withOutgoing({ channel: 'ended', lock: 'cleared' }),
+    to: { type: 'returning', incoming, decline, closingSince: SINCE, askedAt: NOW },
+    effects: [{ type: 'decline', decline }],
+  },
+  { name: 'fold', from: claimed, event: look, to: foldingAt(30n, closing), effects: [fold(30n)] },
+  { name: 'fold', from: claimed, event: look, context: final(20n), to: foldingAt(20n, closing), effects: [fold(20n)] },
+  {
+    name: 'follow a higher claim',
+    from: claimed,
+    event: claimOf(40n),
+    context: full,
+    to: { ...claimed, claimed: 40n },
+  },
+  {
+    name: 'follow a higher claim',
+    from: claimed,
+    event: claimOf(80n),
+    to: { ...foldingAt(80n, closing), voucher: voucherOf(80n) } as HubPhase,
+    effects: [fold(80n)],
+  },
+  { name: 'withdraw', from: claimed, event: addRefused, to: { ...withdrawing, refusedAt: NOW } },
+  {
+    name: 'the payer paid first',
+    from: claimed,
+    event: folded(100n),
+    to: { type: 'clearing', ...paid, foldedAt: 100n, largestFold: 30n, signedAt: NOW },
+    effects: [fold(30n)],
+  },
+  {
+    name: 'the outgoing lock is gone',
+    from: folding,
+    event: look,
+    context: cleared,
+    to: { ...claiming, askedAt: NOW },
+    effects: [{ type: 'claim', voucher }],
+  },
+  {
+    name: 'the outgoing lock is gone',
+    from: { ...folding, amount: 0n, largestFold: 0n, decline },
+    event: look,
+    context: cleared,
+    to: { type: 'returning', incoming, decline, closingSince: SINCE, askedAt: NOW },
+    effects: [{ type: 'decline', decline }],
+  },
+  { name: 'restate', from: folding, event: look, context: refused, effects: [restate] },
+  { name: 'withdraw', from: folding, event: addRefused, to: { ...withdrawing, largestFold: 50n, refusedAt: NOW } },
+  {
+    name: 'wait for another claim',
+    from: folding,
+    event: foldRefused('FOLD_TOO_LOW'),
+    to: { ...asking, largestFold: 50n },
+    effects: [asks],
+  },
+  {
+    name: 'fold again',
+    from: folding,
+    event: foldRefused('ADD_LOCKS_MAX'),
+    to: foldingAt(50n, closing),
+    effects: [fold(50n)],
+  },
+  { name: 'both are folded', from: folding, event: folded(100n), to: { ...clearing, signedAt: NOW } },
+  {
+    name: 'the refused voucher is dead',
+    from: withdrawing,
+    event: look,
+    context: cleared,
+    to: {
+      type: 'returning',
+      incoming,
+      decline: { code: 'ADD_LOCKS_MAX', returned: 7n },
+      closingSince: SINCE,
+      askedAt: NOW,
+    },
+    effects: [{ type: 'decline', decline: { code: 'ADD_LOCKS_MAX', returned: 7n } }],
+  },
+  {
+    name: 'the refused voucher is dead',
+    from: { ...withdrawing, largestFold: 50n },
+    event: look,
+    context: cleared,
+    to: { ...claiming, askedAt: NOW },
+    effects: [{ type: 'claim', voucher }],
+  },
+  { name: 'restate', from: withdrawing, event: look, context: refused, effects: [restate] },
+  {
+    name: 'the payer took it back',
+    from: withdrawing,
+    event: folded(100n),
+    to: { type: 'clearing', ...paid, foldedAt: 100n, signedAt: NOW },
+  },
+  { name: 'the chain ended the incoming channel', from: claiming, event: look, context: unpaid, to: over },
+  {
+    name: 'claim',
+    from: claiming,
+    event: look,
+    to: { ...claiming, askedAt: NOW },
+    effects: [{ type: 'claim', voucher }],
+  },
+  { name: 'both are folded', from: claiming, event: folded(50n), to: over },
+  {
+    name: 'the chain ended the incoming channel',
+    from: returning,
+    event: look,
+    context: unpaid,
+    to: { type: 'closed', closedAt: NOW, decline },
+  },
+  {
+    name: 'decline',
+    from: returning,
+    event: look,
+    to: { ...returning, askedAt: NOW },
+    effects: [{ type: 'decline', decline }],
+  },
+  {
+    name: 'the payer took it back',
+    from: returning,
+    event: folded(0n),
+    to: { type: 'closed', closedAt: NOW, decline },
+  },
+  { name: 'the chain paid out', from: covered, event: look, context: paidOut, to: over },
+  {
+    name: 'fold',
+    from: covered,
+    event: look,
+    to: { ...clearing, largestFold: 100n, signedAt: NOW },
+    effects: [fold(100n)],
+  },
+  { name: 'follow the claim', from: covered, event: claimOf(60n), context: full, to: { ...covered, claimed: 60n } },
+  {
+    name: 'follow the claim',
+    from: covered,
+    event: claimOf(60n),
+    to: { ...clearing, largestFold: 60n, signedAt: NOW },
+    effects: [fold(60n)],
+  },
+  {
+    name: 'take the decline',
+    from: covered,
+    event: declines,
+    to: { ...clearing, largestFold: 0n, signedAt: NOW },
+    effects: [fold(0n)],
+  },
+  {
+    name: 'withdraw',
+    from: covered,
+    event: addRefused,
+    to: { type: 'clearing', ...paid, foldedAt: 100n, signedAt: NOW },
+  },
+  { name: 'the outgoing lock is gone', from: clearing, event: look, context: cleared, to: over },
+  { name: 'restate', from: clearing, event: look, context: refused, effects: [restate] },
+  {
+    name: 'wait for another claim',
+    from: clearing,
+    event: foldRefused('FOLD_TOO_LOW'),
+    to: { ...covered, largestFold: 50n },
+  },
+  {
+    name: 'fold again',
+    from: clearing,
+    event: foldRefused('ADD_LOCKS_MAX'),
+    to: { ...clearing, largestFold: 100n, signedAt: NOW },
+    effects: [fold(100n)],
+  },
+]
+
+test.each(examples)('$from.type, on $event.type: $name', ({ name, from, event, context, to, effects }) => {
+  const step = stepBy(hubTable, from, event, { ...base, ...context })
+  expect(step).toEqual({ name, phase: to ?? from, effects: effects ?? [] })
+})
+
+test('every transition of the table has an example', () => {
+  expect(withoutExample(hubTable, examples)).toEqual([])
+})
+
+test('a phase that locked on is not looked at without its outgoing leg', () => {
+  expect(() => stepBy(hubTable, forwarded, look, { ...base, outgoing: undefined })).toThrow(RangeError)
+})

@@ -1,0 +1,22 @@
+import { list, struct } from '../../codec/composite-fields.ts'
+import { address, uint32, uint64, uint128 } from '../../codec/value-fields.ts'
+import type { ChannelTerms, Party, VirtualTerms } from '../../terms/terms.ts'
+import { MAX_PATH, MIN_PATH } from '../../terms/terms-check.ts'
+
+const party = struct<Party>({ account: address, signer: address })
+
+export const channelTerms = struct<ChannelTerms>({
+  a: party,
+  b: party,
+  token: address,
+  disputeWindow: uint32,
+  nonce: uint64,
+})
+
+export const virtualTerms = struct<VirtualTerms>({
+  path: list(address, MIN_PATH, MAX_PATH),
+  token: address,
+  capacity: uint128,
+  disputeWindow: uint32,
+  nonce: uint64,
+})

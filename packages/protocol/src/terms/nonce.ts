@@ -1,0 +1,26 @@
+import { ProtocolError } from '../errors.ts'
+import { bytesToUint, uint32ToBytes } from '../primitives/bytes.ts'
+
+/** How many random bytes a nonce holds. */
+const RANDOM_BYTES = 4
+
+/**
+ * A nonce for terms: the Unix minute of its making in the top 32 bits, the random bytes in the rest.
+ *
+ * @param now Unix seconds.
+ * @param random 4 random bytes.
+ * @throws ProtocolError `BYTES_LENGTH`, `NUMBER_OUT_OF_RANGE`.
+ * @example `makeNonce(1_790_000_000n, crypto.getRandomValues(new Uint8Array(4)))`
+ */
+export function makeNonce(now: bigint, random: Uint8Array): bigint {
+  if (random.length !== RANDOM_BYTES) {
+    throw new ProtocolError('BYTES_LENGTH', { field: 'random', got: random.length, expected: RANDOM_BYTES })
+  }
+  const minute = bytesToUint(uint32ToBytes(now / 60n, 'minute'))
+  return (minute << 32n) | bytesToUint(random)
+}
+
+/** The Unix minute in which a nonce was made, by its maker's word. */
+export function nonceMinute(nonce: bigint): bigint {
+  return nonce >> 32n
+}

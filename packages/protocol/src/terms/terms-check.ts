@@ -1,0 +1,36 @@
+import { ProtocolError } from '../errors.ts'
+import { type Address, NATIVE_TOKEN } from '../primitives/hex.ts'
+import type { ChannelTerms, VirtualTerms } from './terms.ts'
+
+/** Fewest members of a path: a virtual channel over one channel. */
+export const MIN_PATH = 2
+/** Most members of a path: four intermediaries. */
+export const MAX_PATH = 6
+
+const NOBODY: Address = NATIVE_TOKEN
+
+/**
+ * Refuses a channel's terms that nobody could sign under or be paid by, or whose parties are not in order. The contract
+ * refuses the same.
+ *
+ * @throws ProtocolError `TERMS_ZERO_SIGNER`, `TERMS_ZERO_ACCOUNT`, `TERMS_SIGNERS_ORDER`.
+ */
+export function checkChannelTerms({ a, b }: ChannelTerms): void {
+  if (a.signer === NOBODY) throw new ProtocolError('TERMS_ZERO_SIGNER')
+  if (a.account === NOBODY || b.account === NOBODY) throw new ProtocolError('TERMS_ZERO_ACCOUNT')
+  if (a.signer >= b.signer) throw new ProtocolError('TERMS_SIGNERS_ORDER', { a: a.signer, b: b.signer })
+}
+
+/**
+ * Refuses a virtual channel's terms whose path is too short, too long, repeated or holds nobody.
+ *
+ * @throws ProtocolError `TERMS_PATH_LENGTH`, `TERMS_ZERO_SIGNER`, `TERMS_PATH_REPEATED`.
+ */
+export function checkVirtualTerms({ path }: VirtualTerms): void {
+  if (path.length < MIN_PATH || path.length > MAX_PATH) {
+    throw new ProtocolError('TERMS_PATH_LENGTH', { min: MIN_PATH, max: MAX_PATH, got: path.length })
+  }
+  if (path.includes(NOBODY)) throw new ProtocolError('TERMS_ZERO_SIGNER')
+  const repeated = path.find((signer, i) => path.indexOf(signer) !== i)
+  if (repeated !== undefined) throw new ProtocolError('TERMS_PATH_REPEATED', { signer: repeated })
+}
