@@ -34,7 +34,7 @@ test.each([
   ['packages/http/src/a.ts', "import { clock } from '@sluice/engine/ports'"],
   ['packages/http/src/a.ts', "import type { Engine } from '@sluice/engine'"],
   ['packages/http/src/a.ts', "import { x } from '../../engine/src/loop.ts'"],
-  ['scripts/demo.ts', "import { x } from '../../packages/protocol/src/primitives/hex.ts'"],
+  ['scripts/demo.ts', "import { x } from '../packages/protocol/src/hex.ts'"],
   ['scripts/demo.ts', "import { x } from '@sluice/protocol'"],
 ])('%s may not say %s', (path, text) => {
   expect(wrong(path, text)).toHaveLength(1)

@@ -8,9 +8,9 @@ import {
   withoutBody,
 } from '@sluice/http'
 import type { CID } from 'multiformats/cid'
-import { CAR_TYPE, carTag } from './car-format.ts'
-import type { CarContent, CarSource } from './car-source.ts'
-import { parseRoot } from './cids.ts'
+import { CAR_TYPE, carTag } from './car/car-format.ts'
+import type { CarContent, CarSource } from './car/car-source.ts'
+import { parseRoot } from './dag/cids.ts'
 import { RetrievalError } from './errors.ts'
 import { negotiate } from './negotiate.ts'
 

@@ -7,7 +7,8 @@ import { toListener } from '@sluice/http/node'
 import { manualTimers, memoryPayments, rejectCode, serving } from '@sluice/http/testing'
 import { NATIVE_TOKEN } from '@sluice/protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { CAR_TYPE, carTag } from './car-format.ts'
+import { CAR_TYPE, carTag } from './car/car-format.ts'
+import { CarVerifier } from './car/verifier.ts'
 import { createCarHandler } from './car-handler.ts'
 import { openCarFile } from './node/car-file.ts'
 import { CarFolder } from './node/car-folder.ts'
@@ -16,7 +17,6 @@ import { type RetrieveOptions, retrieve } from './retrieve.ts'
 import { cborBlock, pbBlock, randomDag, rawBlock, sha256 } from './testing/random-dag.ts'
 import { referenceCar } from './testing/reference-car.ts'
 import { carBytes } from './testing/write-car.ts'
-import { CarVerifier } from './verifier.ts'
 
 const PRICE = { amount: 7n, per: 100n }
 const leaves = Array.from({ length: 40 }, (_, i) => rawBlock(Buffer.alloc(5_000, i)))

@@ -8,9 +8,9 @@ import {
   readSession,
 } from '@sluice/http'
 import type { Id } from '@sluice/protocol'
-import { CAR_TYPE } from './car-format.ts'
+import { CAR_TYPE } from './car/car-format.ts'
+import type { CarVerifier } from './car/verifier.ts'
 import { RetrievalError } from './errors.ts'
-import type { CarVerifier } from './verifier.ts'
 
 const RESUMABLE: readonly string[] = ['CONNECTION_LOST', 'PROVIDER_STALLED', 'SERVER_UNREACHABLE']
 

@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path'
 import type { Finality } from '@sluice/adapters/chain-viem'
 import type { TakenToken } from '@sluice/engine'
 import { type Address, NATIVE_TOKEN } from '@sluice/protocol'
-import { parseAmount, parseAmountOf } from '../config/amount.ts'
 import { NodeError } from '../errors.ts'
+import { parseAmount, parseAmountOf } from './amount.ts'
 import type { Parse } from './options.ts'
 
 function invalid(name: string, value: string, expected: string): NodeError {

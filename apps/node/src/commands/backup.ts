@@ -3,9 +3,9 @@ import { hexToBytes } from '@sluice/protocol'
 import { defineCommand } from '../cli/command.ts'
 import { required } from '../cli/options.ts'
 import { path } from '../cli/parse.ts'
+import { engineOptions } from '../config/options.ts'
 import { withNode } from '../daemon/access.ts'
 import { NodeError, problemOf } from '../errors.ts'
-import { engineOptions } from './options.ts'
 
 /** Writes a backup of a node. */
 export const backupCommand = defineCommand({

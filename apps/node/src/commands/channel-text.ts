@@ -1,5 +1,5 @@
 import type { ChannelView } from '@sluice/engine'
-import { formatAmountOf } from '../config/amount.ts'
+import { formatAmountOf } from '../cli/amount.ts'
 
 /** A channel in a few lines for people. */
 export function channelText(channel: ChannelView): string {

@@ -1,10 +1,10 @@
 import { defineCommand } from '../cli/command.ts'
 import { defaulted, optional, required } from '../cli/options.ts'
 import { address, amountOf, duration, idPrefix, oneOf, token as tokenOf, urlOf } from '../cli/parse.ts'
+import { engineOptions } from '../config/options.ts'
 import { withNode } from '../daemon/access.ts'
 import { channelsText, channelText } from './channel-text.ts'
 import { findChannel } from './find-channel.ts'
-import { engineOptions } from './options.ts'
 
 const channelArgument = { name: 'channel', description: 'id of the channel, or enough of its beginning' }
 

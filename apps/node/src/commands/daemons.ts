@@ -2,7 +2,7 @@ import type { TakenToken } from '@sluice/engine'
 import { defineCommand } from '../cli/command.ts'
 import { defaulted, optional } from '../cli/options.ts'
 import { byteCount, duration, listenAddress, path, prices, type TokenPrice, urlOf } from '../cli/parse.ts'
-import { daemonOptions, feeOptions } from './options.ts'
+import { daemonOptions, feeOptions } from '../config/options.ts'
 
 /** Help and one-off commands do without the engine and its surroundings: they take a while to load. */
 const loadDaemon = () => import('../daemon/run-daemon.ts')

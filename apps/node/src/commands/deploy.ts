@@ -4,8 +4,8 @@ import { defineCommand } from '../cli/command.ts'
 import { flagOnly, toggle } from '../cli/options.ts'
 import { chainUrlOf } from '../config/contract.ts'
 import { loadKey } from '../config/key.ts'
+import { chainOptions, commonOptions, dataOptions } from '../config/options.ts'
 import { unlessAborted } from '../daemon/access.ts'
-import { chainOptions, commonOptions, dataOptions } from './options.ts'
 
 /** Puts the contract on a chain. */
 export const deployCommand = defineCommand({

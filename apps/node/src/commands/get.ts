@@ -1,10 +1,11 @@
 import { basename } from 'node:path'
 import { NATIVE_TOKEN } from '@sluice/protocol'
 import { extractFile } from '@sluice/retrieval/node'
+import { formatAmountOf, parseAmount } from '../cli/amount.ts'
 import { type Context, defineCommand } from '../cli/command.ts'
 import { defaulted, flagOnly, optional, toggle, type Values, variableOf } from '../cli/options.ts'
 import { amountOf, path, token } from '../cli/parse.ts'
-import { formatAmountOf, parseAmount } from '../config/amount.ts'
+import { engineOptions } from '../config/options.ts'
 import { unlessAborted, withNode } from '../daemon/access.ts'
 import { NodeError } from '../errors.ts'
 import {
@@ -17,7 +18,6 @@ import {
 } from '../get/download.ts'
 import { megabytes, rateText } from '../get/progress.ts'
 import { parseTarget } from '../get/target.ts'
-import { engineOptions } from './options.ts'
 
 const DEFAULT_MAX = '0.01FIL'
 

@@ -5,8 +5,8 @@ import { type Context, defineCommand, type Environment } from '../cli/command.ts
 import { flagOnly, required } from '../cli/options.ts'
 import { path } from '../cli/parse.ts'
 import { KEY_VARIABLE, type KeyValues, keyFileOf, loadKey, readPassword } from '../config/key.ts'
+import { commonOptions, dataOptions } from '../config/options.ts'
 import { NodeError, problemOf } from '../errors.ts'
-import { commonOptions, dataOptions } from './options.ts'
 
 const options = { ...commonOptions, ...dataOptions }
 

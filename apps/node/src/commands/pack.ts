@@ -5,9 +5,9 @@ import { packFile } from '@sluice/retrieval/node'
 import { defineCommand } from '../cli/command.ts'
 import { defaulted, required } from '../cli/options.ts'
 import { byteCount, path } from '../cli/parse.ts'
+import { commonOptions } from '../config/options.ts'
 import { NodeError, problemOf } from '../errors.ts'
 import { megabytes } from '../get/progress.ts'
-import { commonOptions } from './options.ts'
 
 /** Packs a file for `provide`. */
 export const packCommand = defineCommand({

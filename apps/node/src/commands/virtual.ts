@@ -1,8 +1,8 @@
 import type { VirtualView } from '@sluice/engine'
+import { formatAmountOf } from '../cli/amount.ts'
 import { defineCommand } from '../cli/command.ts'
-import { formatAmountOf } from '../config/amount.ts'
+import { engineOptions } from '../config/options.ts'
 import { withNode } from '../daemon/access.ts'
-import { engineOptions } from './options.ts'
 
 const list = defineCommand({
   name: 'virtual list',

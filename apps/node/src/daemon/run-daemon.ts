@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Context } from '../cli/command.ts'
 import type { Values } from '../cli/options.ts'
-import type { daemonOptions } from '../commands/options.ts'
+import type { daemonOptions } from '../config/options.ts'
 import { deferred } from '../deferred.ts'
 import { jsonLine } from '../json.ts'
 import { removeEndpoint, writeEndpoint } from '../rpc/endpoint.ts'

@@ -1,6 +1,6 @@
 import type { Address } from '@sluice/protocol'
+import { formatAmountOf } from '../cli/amount.ts'
 import type { Output } from '../cli/output.ts'
-import { formatAmountOf } from '../config/amount.ts'
 
 /** How far a download is. */
 export interface Progress {

@@ -4,9 +4,9 @@ import { plannedContract, singletonFactory } from '@sluice/contracts/deployment'
 import type { Address, Hex, Signer } from '@sluice/protocol'
 import { type TransactionReceipt, testActions } from 'viem'
 import { ChainError } from './errors.ts'
-import { currentFees } from './fees.ts'
 import { openRpc, type Rpc, rpcError } from './rpc.ts'
-import { signTransaction } from './sign.ts'
+import { currentFees } from './transactions/fees.ts'
+import { signTransaction } from './transactions/sign.ts'
 
 export interface DeployOptions {
   readonly url: string

@@ -3,13 +3,13 @@ import type { Chain, ChainHandler, Clock, Log } from '@sluice/engine'
 import type { Address, Domain, Signer } from '@sluice/protocol'
 import { hashDomain } from 'viem'
 import { ChainError } from './errors.ts'
-import type { Finality } from './finality.ts'
-import { Follower } from './follower.ts'
+import type { Finality } from './following/finality.ts'
+import { Follower } from './following/follower.ts'
 import { openRpc, type Rpc, rpcError } from './rpc.ts'
-import { Sender } from './sender.ts'
+import { Sender } from './transactions/sender.ts'
 
 export { ChainError, chainErrors } from './errors.ts'
-export type { Finality } from './finality.ts'
+export type { Finality } from './following/finality.ts'
 
 export interface ViemChainOptions {
   /** The chain's RPC: http, https, ws or wss. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Id } from '@sluice/protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Binding } from '../bindings.ts'
+import type { Binding } from '../gate/bindings.ts'
 import { rejectCode } from '../testing/expect-code.ts'
 import { openFileBindings } from './file-bindings.ts'
 

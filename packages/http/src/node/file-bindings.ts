@@ -1,9 +1,9 @@
 import { type FileHandle, open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Id } from '@sluice/protocol'
-import type { Binding, Bindings } from '../bindings.ts'
 import { HttpError } from '../errors.ts'
-import { asAmount, asHex, asInteger, asObject, asText } from '../fields.ts'
+import type { Binding, Bindings } from '../gate/bindings.ts'
+import { asAmount, asHex, asInteger, asObject, asText } from '../headers/fields.ts'
 
 export interface FileBindingsOptions {
   /** Unix seconds. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { finished } from 'node:stream'
+import { errorReply, type Handler, isTellable, jsonReply, type Reply, type RequestLike } from '../gate/reply.ts'
 import type { Timers } from '../ports.ts'
-import { errorReply, type Handler, isTellable, jsonReply, type Reply, type RequestLike } from '../reply.ts'
 import { systemTimers } from '../timers.ts'
 
 export interface ListenerOptions {

@@ -1,4 +1,4 @@
-import type { Resource } from '../resource.ts'
+import type { Resource } from '../gate/resource.ts'
 
 /** Bytes whose values depend on their offsets. */
 export function patternBytes(length: number): Uint8Array {

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import type { CID } from 'multiformats/cid'
+import { CarVerifier, type VerifierOptions } from '../car/verifier.ts'
 import type { CarSink } from '../retrieve.ts'
-import { CarVerifier, type VerifierOptions } from '../verifier.ts'
 import { sha256 } from './sha256.ts'
 
 /** A CAR that is being retrieved into a file. */

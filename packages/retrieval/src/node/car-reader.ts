@@ -2,10 +2,10 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { decode } from '@ipld/dag-cbor'
 import { equalBytes } from '@sluice/protocol'
 import { CID } from 'multiformats/cid'
-import { isIdentity, requireSupported } from '../cids.ts'
+import { decodeVarint, MAX_VARINT } from '../car/varint.ts'
+import type { Sha256 } from '../car/verifier.ts'
+import { isIdentity, requireSupported } from '../dag/cids.ts'
 import { RetrievalError } from '../errors.ts'
-import { decodeVarint, MAX_VARINT } from '../varint.ts'
-import type { Sha256 } from '../verifier.ts'
 
 /** A block in a CAR on the disk. */
 export interface CarEntry {

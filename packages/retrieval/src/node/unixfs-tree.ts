@@ -1,8 +1,8 @@
 import { encode, type PBLink, type PBNode, prepare } from '@ipld/dag-pb'
 import { CID } from 'multiformats/cid'
 import { create as createDigest } from 'multiformats/hashes/digest'
-import { DAG_PB, RAW, SHA2_256 } from '../cids.ts'
-import { encodeFileNode } from '../unixfs.ts'
+import { DAG_PB, RAW, SHA2_256 } from '../dag/cids.ts'
+import { encodeFileNode } from '../dag/unixfs.ts'
 import { sha256 } from './sha256.ts'
 
 /** A piece of the file. */

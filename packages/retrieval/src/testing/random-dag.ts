@@ -3,7 +3,7 @@ import { encode as encodeCbor } from '@ipld/dag-cbor'
 import { encode as encodePb, prepare } from '@ipld/dag-pb'
 import { CID } from 'multiformats/cid'
 import { create as createDigest } from 'multiformats/hashes/digest'
-import { DAG_CBOR, DAG_PB, IDENTITY, RAW, SHA2_256 } from '../cids.ts'
+import { DAG_CBOR, DAG_PB, IDENTITY, RAW, SHA2_256 } from '../dag/cids.ts'
 
 export interface Block {
   readonly cid: CID

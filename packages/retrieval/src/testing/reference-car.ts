@@ -3,7 +3,7 @@ import * as pbCodec from '@ipld/dag-pb'
 import { createUnsafe } from 'multiformats/block'
 import type { CID } from 'multiformats/cid'
 import * as rawCodec from 'multiformats/codecs/raw'
-import { DAG_CBOR, DAG_PB, isIdentity } from '../cids.ts'
+import { DAG_CBOR, DAG_PB, isIdentity } from '../dag/cids.ts'
 import type { Block } from './random-dag.ts'
 import { carBytes } from './write-car.ts'
 

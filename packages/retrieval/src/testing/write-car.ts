@@ -1,8 +1,8 @@
 import { encode } from '@ipld/dag-cbor'
 import { concatBytes } from '@sluice/protocol'
 import type { CID } from 'multiformats/cid'
-import { sectionPrefix } from '../car-format.ts'
-import { encodeVarint } from '../varint.ts'
+import { sectionPrefix } from '../car/car-format.ts'
+import { encodeVarint } from '../car/varint.ts'
 import type { Block } from './random-dag.ts'
 
 /** A CAR with any header and any order. */

@@ -15,7 +15,7 @@ import {
 } from '@sluice/engine/testing'
 import { type Address, type Id, NATIVE_TOKEN, ZERO_HASH } from '@sluice/protocol'
 import { encodeAbiParameters, keccak256 } from 'viem'
-import { eventOf } from '../../chain/events.ts'
+import { eventOf } from '../../chain/following/events.ts'
 import { decodeEvent } from './decode.ts'
 import { makeScene, type Scene } from './scene.ts'
 import type { Stage } from './stage.ts'

@@ -1,0 +1,111 @@
+import { DEFAULT_DATA_FOLDER } from '../cli/folder.ts'
+import { defaulted, optional, toggle } from '../cli/options.ts'
+import {
+  address,
+  amount,
+  duration,
+  finality,
+  listenAddress,
+  oneOf,
+  path,
+  takenTokens,
+  urlOf,
+  wholeNumber,
+} from '../cli/parse.ts'
+import { logLevels } from '../log.ts'
+
+/** Options of every command. */
+export const commonOptions = {
+  json: toggle('answer in JSON, one object a line; errors too'),
+  config: optional('file', 'configuration file, JSON (default: config.json in the data folder)', path),
+}
+
+/** Where a node keeps what it has. */
+export const dataOptions = {
+  data: defaulted('folder', 'where the node keeps its key, store and backups', path, DEFAULT_DATA_FOLDER),
+  passwordFile: optional(
+    'file',
+    'file that holds the password of the key (or SLUICE_PASSWORD in the environment)',
+    path,
+  ),
+}
+
+/** The chain and the contract on it. */
+export const chainOptions = {
+  chain: optional('url', 'JSON-RPC address of the chain', urlOf('http', 'https', 'ws', 'wss')),
+  chainId: optional(
+    'number',
+    'id that the chain must have (default: what it says)',
+    wholeNumber(1, Number.MAX_SAFE_INTEGER),
+  ),
+  chainPoll: optional(
+    'time',
+    'how often the chain is asked for a new block (default: 2s, in development 0.2s)',
+    duration,
+  ),
+  contract: optional(
+    'address',
+    'address of the Sluice contract (default: the known one of the chain, or where `sluice deploy` puts it)',
+    address,
+  ),
+}
+
+/** What an engine needs besides. A command needs them only where no node of the data folder runs. */
+export const engineOptions = {
+  ...commonOptions,
+  ...dataOptions,
+  ...chainOptions,
+  account: optional('address', 'account that receives money on chain (default: the key itself)', address),
+  profile: defaulted(
+    'name',
+    'set of limits: default, development (a local chain) or filecoin',
+    oneOf('default', 'development', 'filecoin'),
+    'default',
+  ),
+  channelWindow: optional('time', 'dispute window of channels that this side proposes', duration),
+  virtualWindow: optional('time', 'dispute window of virtual channels that this side opens', duration),
+  limits: optional('file', 'JSON file that changes single limits of the profile', path),
+  finality: optional(
+    'policy',
+    'when a block counts: finalized, safe, or a number of blocks on top (default: finalized)',
+    finality,
+  ),
+  logLevel: optional(
+    'level',
+    `least important lines to log: ${logLevels.join(', ')} (default: info, of one-off commands error)`,
+    oneOf(...logLevels),
+  ),
+  logFormat: optional('format', 'json or pretty (default: pretty on a terminal)', oneOf('json', 'pretty')),
+}
+
+/** What a daemon needs besides. */
+export const daemonOptions = {
+  ...engineOptions,
+  listen: defaulted('address', 'where peers connect; port 0 takes a free one', listenAddress, '127.0.0.1:0'),
+  publicUrl: optional('url', 'how peers reach that address from outside', urlOf('ws', 'wss')),
+  tokens: defaulted(
+    'tokens',
+    'in which tokens peers may open channels with this side, with commas between them; after a colon the least capacity of a virtual channel in base units: native,0x…:1000',
+    takenTokens,
+    'native',
+  ),
+  rpcListen: defaulted('address', 'where JSON-RPC answers; keep it on the loopback', listenAddress, '127.0.0.1:0'),
+  metricsListen: optional(
+    'address',
+    'where /metrics answers without a token (with one it does at the JSON-RPC)',
+    listenAddress,
+  ),
+  untilStdinEnds: toggle('stop when standard input ends, so that no daemon outlives who started it'),
+}
+
+/** What a hub asks for forwarding. */
+export const feeOptions = {
+  feeBase: defaulted('amount', 'fee for each virtual channel', amount, '0'),
+  feePpm: defaulted('number', 'fee in millionths of the capacity', wholeNumber(0, 1_000_000), '0'),
+  feeHourPpm: defaulted(
+    'number',
+    'fee in millionths of the capacity for each hour of lifetime',
+    wholeNumber(0, 1_000_000),
+    '0',
+  ),
+}

@@ -1,0 +1,42 @@
+import { ChainError } from '../errors.ts'
+import type { Rpc } from '../rpc.ts'
+
+/** EIP-1559 fees, native base units for one unit of gas. */
+export interface Fees {
+  readonly maxFeePerGas: bigint
+  readonly maxPriorityFeePerGas: bigint
+}
+
+/** How many times the base fee of the moment a transaction may pay: it may wait through some full blocks. */
+const BASE_FEE_MULTIPLE = 3n
+
+const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
+
+/**
+ * The fees to offer now, at most `limit` a unit of gas.
+ *
+ * @throws ChainError `CHAIN_FEE_TOO_HIGH` if the limit lies below what the chain asks at the moment.
+ */
+export async function currentFees(rpc: Rpc, limit: bigint | undefined): Promise<Fees> {
+  const [block, priority] = await Promise.all([
+    rpc.client.getBlock({ blockTag: 'latest' }),
+    rpc.client.estimateMaxPriorityFeePerGas(),
+  ])
+  const base = block.baseFeePerGas ?? 0n
+  if (limit !== undefined && base > limit) throw new ChainError('CHAIN_FEE_TOO_HIGH', { fee: base, limit })
+  const wanted = BASE_FEE_MULTIPLE * base + priority
+  const maxFeePerGas = limit === undefined ? wanted : least(wanted, limit)
+  return { maxFeePerGas, maxPriorityFeePerGas: least(priority, maxFeePerGas) }
+}
+
+/** Fees that a node takes in place of earlier ones: an eighth more, rounded up, or what the moment asks if that is more. */
+export function raisedFees(old: Fees, now: Fees): Fees {
+  const raise = (before: bigint, current: bigint): bigint => {
+    const more = before + before / 8n + 1n
+    return more > current ? more : current
+  }
+  return {
+    maxFeePerGas: raise(old.maxFeePerGas, now.maxFeePerGas),
+    maxPriorityFeePerGas: raise(old.maxPriorityFeePerGas, now.maxPriorityFeePerGas),
+  }
+}
