@@ -3,6 +3,6 @@ import { expect, it } from 'vitest'
 
 it('runs in browsers: the core uses nothing of Node.js', () => {
   const { sources, found } = nodeOnly(import.meta.dirname)
-  expect(sources).toContain('verifier.ts')
+  expect(sources).toContain('car/verifier.ts')
   expect(found).toEqual([])
 })
