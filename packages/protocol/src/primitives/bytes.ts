@@ -10,7 +10,10 @@ export const MAX_UINT128 = (1n << 128n) - 1n
 /** 2^256 - 1. */
 export const MAX_UINT256 = (1n << 256n) - 1n
 
-const PAIRS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+/** The code units of `0` to `f`. */
+const DIGITS = Uint8Array.from('0123456789abcdef', (character) => character.charCodeAt(0))
+/** Bytes that are written as hexadecimal at a time: so many code units can be given to one call. */
+const HEX_CHUNK = 128
 
 /** The value of a lowercase hexadecimal digit's code unit, or -1. */
 function digit(code: number): number {
@@ -18,11 +21,32 @@ function digit(code: number): number {
   return code >= 97 && code <= 102 ? code - 87 : -1
 }
 
+/** Code units to fill, by how many bytes they write: the array that a text is made of is made once. */
+const codesFor = new Map<number, number[]>()
+
+function newCodes(length: number): number[] {
+  const codes: number[] = []
+  while (codes.length < 2 * length) codes.push(0)
+  codesFor.set(length, codes)
+  return codes
+}
+
+/** At most {@link HEX_CHUNK} bytes as one piece of text. A text that is appended to keeps all of its pieces in memory. */
+function chunkToHex(bytes: Uint8Array): string {
+  const codes = codesFor.get(bytes.length) ?? newCodes(bytes.length)
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] ?? 0
+    codes[2 * i] = DIGITS[byte >> 4] ?? 0
+    codes[2 * i + 1] = DIGITS[byte & 15] ?? 0
+  }
+  return String.fromCharCode.apply(undefined, codes)
+}
+
 /** Lowercase hexadecimal of the bytes. */
 export function bytesToHex(bytes: Uint8Array): Hex {
-  let text = ''
-  for (const byte of bytes) text += PAIRS[byte]
-  return `0x${text}`
+  const chunks = ['0x']
+  for (let at = 0; at < bytes.length; at += HEX_CHUNK) chunks.push(chunkToHex(bytes.subarray(at, at + HEX_CHUNK)))
+  return chunks.join('') as Hex
 }
 
 /** Whether the value is lowercase hexadecimal with the prefix `0x`, of `length` bytes if that is given. */
@@ -83,8 +107,17 @@ export function asciiToBytes(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0))
 }
 
+const MAXIMA = Array.from({ length: 33 }, (_, length) => (1n << BigInt(8 * length)) - 1n)
+
+/** The largest unsigned integer of so many bytes, 32 at most. */
+function maxOf(length: number): bigint {
+  const max = MAXIMA[length]
+  if (max === undefined) throw new RangeError(`no integer has ${length} bytes`)
+  return max
+}
+
 /**
- * Writes an unsigned integer big-endian into `length` bytes of `target` at `offset`.
+ * Writes an unsigned integer big-endian into `length` bytes, 32 at most, of `target` at `offset`.
  *
  * @throws ProtocolError `NUMBER_OUT_OF_RANGE` for what is no whole number from 0 to 2^(8 length) - 1.
  */
@@ -95,7 +128,7 @@ export function writeUint(
   length: number,
   field = 'value',
 ): void {
-  const max = (1n << BigInt(8 * length)) - 1n
+  const max = maxOf(length)
   const whole = typeof value === 'bigint' || Number.isSafeInteger(value)
   if (!whole || value < 0 || value > max) throw new ProtocolError('NUMBER_OUT_OF_RANGE', { field, value, max })
   let rest = BigInt(value)
@@ -123,5 +156,13 @@ export const uint256ToBytes = (value: bigint | number, field?: string): Uint8Arr
 
 /** The unsigned big-endian integer that the bytes hold; 0 for none. */
 export function bytesToUint(bytes: Uint8Array): bigint {
-  return bytes.length === 0 ? 0n : BigInt(bytesToHex(bytes))
+  let value = 0n
+  for (let at = 0; at < bytes.length; ) {
+    const end = Math.min(at + 6, bytes.length)
+    const bits = BigInt(8 * (end - at))
+    let word = 0
+    for (; at < end; at++) word = word * 256 + (bytes[at] ?? 0)
+    value = value === 0n ? BigInt(word) : (value << bits) | BigInt(word)
+  }
+  return value
 }
