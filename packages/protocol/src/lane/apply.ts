@@ -2,7 +2,7 @@ import { ProtocolError } from '../errors.ts'
 import { type Node, width } from '../locks/node.ts'
 import { clearLock, lowestFreeSlot, setLock } from '../locks/tree.ts'
 import { MAX_UINT128 } from '../primitives/bytes.ts'
-import type { Id } from '../primitives/hex.ts'
+import type { Hex, Id } from '../primitives/hex.ts'
 import type { LaneHashing } from '../signing/hashing.ts'
 import type { Operation } from './operation.ts'
 import { holdsLock, type LaneLock, type LaneState, type LockSubject, laneLockAt } from './state.ts'
@@ -45,9 +45,26 @@ function lock(hashing: LaneHashing, state: LaneState, operation: Extract<Operati
   return setNext(hashing, state, subjectLock(hashing, operation.subject, within('amount', operation.amount)))
 }
 
+/** Its condition follows from the id, and is asked for only when it is hashed: there may be very many such locks. */
+class VirtualLock implements LaneLock {
+  readonly amount: bigint
+  readonly lockId: Id
+  readonly #digests: LaneHashing['digests']
+
+  constructor(digests: LaneHashing['digests'], virtualId: Id, amount: bigint) {
+    this.#digests = digests
+    this.lockId = virtualId
+    this.amount = amount
+  }
+
+  get condition(): Hex {
+    return this.#digests.virtualCondition(this.lockId)
+  }
+}
+
 /** The lock that a virtual channel decides. */
 export function virtualLock({ digests }: LaneHashing, virtualId: Id, amount: bigint): LaneLock {
-  return { amount, condition: digests.virtualCondition(virtualId), lockId: virtualId }
+  return new VirtualLock(digests, virtualId, amount)
 }
 
 /** The lock that another resolver decides. */

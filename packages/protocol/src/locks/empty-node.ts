@@ -1,6 +1,7 @@
 import { ProtocolError } from '../errors.ts'
 import { hexToBytes } from '../primitives/bytes.ts'
 import type { Hex } from '../primitives/hex.ts'
+import { HASH_BYTES, type HashText, toHashText } from './hash-text.ts'
 
 /**
  * The hash of a subtree without locks, by its depth 0 to 31: 32 zero bytes, then each the node of two of the one before.
@@ -41,10 +42,10 @@ const EMPTY_HASHES: readonly Hex[] = [
   '0x223c1c9f16dfa65bdc98bd2ff419b6f1c47596c3f1eed71c5a3d3c2a3c33f99b',
 ]
 
-const EMPTY_NODES: readonly Uint8Array[] = EMPTY_HASHES.map((hash) => hexToBytes(hash, 32))
+const EMPTY_NODES: readonly HashText[] = EMPTY_HASHES.map((hash) => toHashText(hexToBytes(hash, HASH_BYTES)))
 
 /** The hash of a subtree of this depth without locks. */
-export function emptyNode(depth: number): Uint8Array {
+export function emptyNode(depth: number): HashText {
   const hash = EMPTY_NODES[depth]
   if (hash === undefined)
     throw new ProtocolError('NUMBER_OUT_OF_RANGE', { field: 'depth', value: depth, max: EMPTY_NODES.length - 1 })

@@ -1,8 +1,9 @@
 import { ProtocolError } from '../errors.ts'
-import { bytesToHex, equalBytes, hexToBytes } from '../primitives/bytes.ts'
+import { equalBytes, hexToBytes } from '../primitives/bytes.ts'
 import type { Keccak256 } from '../primitives/crypto.ts'
 import type { Hex } from '../primitives/hex.ts'
 import { emptyNode } from './empty-node.ts'
+import { hashTextToHex } from './hash-text.ts'
 import { hashLock, hashNode, type Lock } from './lock.ts'
 import { children, width } from './node.ts'
 import { type LockTree, lockAt } from './tree.ts'
@@ -22,7 +23,7 @@ export function lockProof(tree: LockTree, slot: number): readonly Hex[] {
     const half = width(depth - 1)
     const goRight = rest >= half
     const sibling = goRight ? left : right
-    siblings.unshift(bytesToHex(sibling?.hash ?? emptyNode(depth - 1)))
+    siblings.unshift(hashTextToHex(sibling?.hash ?? emptyNode(depth - 1)))
     node = goRight ? right : left
     if (goRight) rest -= half
   }

@@ -1,9 +1,10 @@
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bytesToHex, concatBytes } from '../primitives/bytes.ts'
+import { bytesToHex, concatBytes, hexToBytes } from '../primitives/bytes.ts'
 import { type Hex, ZERO_HASH } from '../primitives/hex.ts'
 import { emptyNode } from './empty-node.ts'
+import { hashTextToHex } from './hash-text.ts'
 import { hashLock, type Lock } from './lock.ts'
 import { lockProof, verifyLockProof } from './proof.ts'
 import {
@@ -12,6 +13,7 @@ import {
   type LockTree,
   lockAt,
   lockEntries,
+  locksFrom,
   locksRoot,
   lowestFreeSlot,
   setLock,
@@ -114,6 +116,28 @@ describe('the lock tree', () => {
     )
   })
 
+  it('is the same made of all its locks at once, for one hash a node', () => {
+    fc.assert(
+      fc.property(steps, (list) =>
+        run(list, (tree, model) => {
+          const sorted = [...model].sort(([a], [b]) => a - b)
+          expect(locksFrom(keccak256, sorted)).toEqual(tree)
+        }),
+      ),
+      { numRuns: 30 },
+    )
+    let hashes = 0
+    const counting = (bytes: Uint8Array) => {
+      hashes++
+      return keccak_256(bytes)
+    }
+    locksFrom(
+      counting,
+      Array.from({ length: 512 }, (_, slot) => [slot, lockOf(slot)]),
+    )
+    expect(hashes).toBe(512 + 511)
+  })
+
   it('costs one hash a level, the leaf and the growth', () => {
     let hashes = 0
     const counting = (bytes: Uint8Array) => {
@@ -159,7 +183,14 @@ describe('the lock tree', () => {
     expect(() => setLock(keccak256, tree, 1, lockOf(2))).toThrow(code('LOCK_SLOT_TAKEN'))
     expect(() => clearLock(keccak256, tree, 0)).toThrow(code('LOCK_SLOT_EMPTY'))
     expect(() => lockProof(tree, 0)).toThrow(code('LOCK_SLOT_EMPTY'))
+    expect(() =>
+      locksFrom(keccak256, [
+        [3, lockOf(1)],
+        [3, lockOf(2)],
+      ]),
+    ).toThrow(code('LOCK_SLOT_TAKEN'))
     for (const slot of [-1, 1.5, 2 ** 32, Number.NaN]) {
+      expect(() => locksFrom(keccak256, [[slot, lockOf(1)]])).toThrow(code('LOCK_SLOT_INVALID'))
       expect(() => setLock(keccak256, tree, slot, lockOf(2))).toThrow(code('LOCK_SLOT_INVALID'))
     }
     expect(() => setLock(keccak256, tree, 0, { ...lockOf(1), amount: 1n << 128n })).toThrow(code('NUMBER_OUT_OF_RANGE'))
@@ -168,10 +199,11 @@ describe('the lock tree', () => {
 
 describe('the empty nodes', () => {
   it('are each the node of two of the one before', () => {
-    expect(emptyNode(0)).toEqual(new Uint8Array(32))
+    const bytesOf = (depth: number) => hexToBytes(hashTextToHex(emptyNode(depth)))
+    expect(bytesOf(0)).toEqual(new Uint8Array(32))
     for (let depth = 1; depth < 32; depth++) {
-      const below = emptyNode(depth - 1)
-      expect(emptyNode(depth)).toEqual(keccak256(concatBytes(Uint8Array.of(1), below, below)))
+      const below = bytesOf(depth - 1)
+      expect(bytesOf(depth)).toEqual(keccak256(concatBytes(Uint8Array.of(1), below, below)))
     }
     expect(() => emptyNode(32)).toThrow(expect.objectContaining({ code: 'NUMBER_OUT_OF_RANGE' }))
   })

@@ -6,7 +6,7 @@ import type { InLane, InUpdate } from '../lane/in-lane.ts'
 import type { LaneUpdate } from '../lane/operation.ts'
 import type { CountersignedVoucher, LaneBase, OutLane, OutUpdate, OutUpdateStatus } from '../lane/out-lane.ts'
 import { emptyLane, type LaneLock, type LaneState } from '../lane/state.ts'
-import { emptyLocks, setLock } from '../locks/tree.ts'
+import { locksFrom } from '../locks/tree.ts'
 import { laneUpdate, lockSubject } from '../messages/lane-messages.ts'
 import type { Id } from '../primitives/hex.ts'
 import type { LaneHashing } from '../signing/hashing.ts'
@@ -131,16 +131,20 @@ function sortParts(entries: Iterable<readonly [string, Uint8Array]>): Map<Id, Pa
   return channels
 }
 
+function lockOf(hashing: LaneHashing, { lockId, amount, subject }: StoredLock): LaneLock {
+  return subject === undefined ? virtualLock(hashing, lockId, amount) : subjectLock(hashing, subject, amount)
+}
+
 function baseOf(
   hashing: LaneHashing,
   signed: CountersignedVoucher | undefined,
   stored: ReadonlyMap<number, StoredLock>,
 ): LaneBase {
-  let locks = emptyLocks
-  for (const [slot, { lockId, amount, subject }] of [...stored].sort(([a], [b]) => a - b)) {
-    const lock = subject === undefined ? virtualLock(hashing, lockId, amount) : subjectLock(hashing, subject, amount)
-    locks = setLock(hashing.crypto.keccak256, locks, slot, lock)
-  }
+  const placed = [...stored].sort(([a], [b]) => a - b)
+  const locks = locksFrom(
+    hashing.crypto.keccak256,
+    placed.map(([slot, lock]) => [slot, lockOf(hashing, lock)] as const),
+  )
   const { seq, paid, locked } = signed?.voucher ?? emptyLane
   return { signed, state: { seq, paid, locked, locks } }
 }
