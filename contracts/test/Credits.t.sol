@@ -3,7 +3,16 @@ pragma solidity ^0.8.28;
 
 import { ChannelTerms, CreditRedirect } from "../src/interfaces/SluiceTypes.sol";
 import { BlockingToken, BombToken, FalseToken, HookToken, PausingToken, SilentToken } from "./mocks/OddTokens.sol";
-import { Bomber, Burner, Reenterer, Refuser, Returner, TokenReenterer } from "./mocks/Recipients.sol";
+import {
+    Bomber,
+    Burner,
+    CountingWallet,
+    OneByteBurner,
+    Reenterer,
+    Refuser,
+    Returner,
+    TokenReenterer
+} from "./mocks/Recipients.sol";
 import { Wallet1271 } from "./mocks/Wallet1271.sol";
 import { Fixture } from "./support/Fixture.sol";
 import { Reference } from "./support/Reference.sol";
@@ -63,6 +72,45 @@ contract CreditsTest is Fixture {
         sluice.settle{ gas: 5_000_000 }(t, noLocks(), noLocks(), PUSH);
         assertEq(accountA.balance, 70);
         assertEq(sluice.creditOf(address(recipient), address(0)), 30);
+    }
+
+    function settling(ChannelTerms memory t) private view returns (bytes memory) {
+        return abi.encodeCall(sluice.settle, (t, noLocks(), noLocks(), PUSH));
+    }
+
+    /// @dev A settlement of 50 for each side, to these accounts.
+    function settlementBetween(address a, address b) private returns (ChannelTerms memory t) {
+        t = nativeTerms();
+        (t.a.account, t.b.account) = (a, b);
+        t.nonce = uint64(uint256(keccak256(abi.encode(a, b))));
+        fund(t, 0, 50);
+        fund(t, 1, 50);
+        startCloseAs(signerB, t, noVoucher());
+        skip(WINDOW);
+    }
+
+    function test_aRecipientThatBurnsAllGasCostsLittle() public {
+        address wallet = address(new CountingWallet());
+        (address burner, address burnerToo) = (address(0xfe1), address(0xfe2));
+        uint256 plain = leastGas(settling(settlementBetween(accountA, wallet)));
+        vm.etch(burner, OneByteBurner.CODE);
+        vm.etch(burnerToo, OneByteBurner.CODE);
+        ChannelTerms memory t = settlementBetween(burner, wallet);
+        uint256 first = leastGas(settling(t));
+        uint256 second = leastGas(settling(settlementBetween(wallet, burner)));
+        uint256 two = leastGas(settling(settlementBetween(burner, burnerToo)));
+        assertLt(first, 2 * plain + 60_000);
+        assertLt(second, 2 * plain + 60_000);
+        assertLt(two, 2 * plain + 120_000);
+        sluice.settle{ gas: first + 100_000 }(t, noLocks(), noLocks(), PUSH);
+        assertEq(wallet.balance, 50);
+        assertEq(sluice.creditOf(burner, address(0)), 50);
+    }
+
+    function test_aTokenThatBurnsAllGasCostsLittle() public {
+        ChannelTerms memory t = payTo(accountB, address(token));
+        vm.etch(address(token), OneByteBurner.CODE);
+        assertLt(leastGas(settling(t)), 300_000);
     }
 
     function test_withTheMaskABurnerIsNotEvenCalled() public {

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import { ChannelTerms, LaneLocks, Unlock, VirtualTerms } from "../src/interfaces/SluiceTypes.sol";
-import { FixedResolver, OddResolver } from "./mocks/Resolvers.sol";
+import { BurningResolver, FixedResolver, OddResolver } from "./mocks/Resolvers.sol";
 import { Fixture } from "./support/Fixture.sol";
 import { Reference } from "./support/Reference.sol";
 
@@ -303,6 +303,26 @@ contract UnlockTest is Fixture {
         assertEq(accountB.balance, 7);
         assertEq(accountA.balance, 3 * CAPACITY - 7);
         assertEq(stateOf(id).lane0.pool, 2 * CAPACITY);
+    }
+
+    /// @dev With a hundred times the gas that the rest needs, four resolvers that burn all that they get hold nothing up.
+    function test_burningResolversFailAlone() public {
+        FixedResolver resolver = new FixedResolver("id", 0);
+        resolver.set(true, 9);
+        address burner = address(new BurningResolver());
+        bytes32[] memory leaves = new bytes32[](5);
+        for (uint256 i; i < 5; ++i) {
+            address decides = i == 4 ? address(resolver) : burner;
+            leaves[i] = Reference.leaf(uint32(i), CAPACITY, Reference.condition(decides, "id", 0));
+        }
+        (ChannelTerms memory t, bytes32 id) = lockedIn(0, leaves, 5 * CAPACITY, 5 * CAPACITY, 0);
+        Unlock[] memory items = new Unlock[](5);
+        for (uint32 i; i < 5; ++i) {
+            items[i] = resolvedUnlock(i == 4 ? address(resolver) : burner, leaves, i);
+        }
+        sluice.unlockBatch{ gas: 4_000_000 }(t, 0, 5 * CAPACITY, items, PUSH);
+        assertTrue(sluice.isUnlocked(id, 0, 4));
+        assertEq(accountB.balance, 9);
     }
 
     function test_aBatchRemembersAcrossWords() public {

@@ -15,7 +15,8 @@ library FilecoinActors {
     }
 
     /// @notice Sends value to an actor by method 0. Whether it arrived shows in the own balance only: the precompile reports
-    /// most failures in its answer, and where there is no such precompile the call does nothing.
+    /// most failures in its answer, and where there is no such precompile the call does nothing. The actor gets at most half of the
+    /// gas that is left.
     /// @dev The precompile must be called by DELEGATECALL. It answers with nothing that is needed here, so nothing is copied.
     function send(address to, uint256 amount) internal {
         bytes memory input = abi.encode(
@@ -27,7 +28,7 @@ library FilecoinActors {
             uint64(uint160(to))
         );
         assembly ("memory-safe") {
-            pop(delegatecall(gas(), CALL_ACTOR_ID, add(input, 0x20), mload(input), 0x00, 0x00))
+            pop(delegatecall(shr(1, gas()), CALL_ACTOR_ID, add(input, 0x20), mload(input), 0x00, 0x00))
         }
     }
 }

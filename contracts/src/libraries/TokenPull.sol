@@ -26,7 +26,8 @@ library TokenPull {
 
     /// @notice By the sender's allowance.
     function byAllowance(address token, uint256 amount) internal {
-        if (!TokenPush.called(token, abi.encodeCall(IERC20.transferFrom, (msg.sender, address(this), amount)))) {
+        bytes memory input = abi.encodeCall(IERC20.transferFrom, (msg.sender, address(this), amount));
+        if (!TokenPush.isTransferred(token, input, gasleft())) {
             revert ISluiceErrors.PullFailed(token, msg.sender, amount);
         }
     }

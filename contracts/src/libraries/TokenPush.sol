@@ -5,8 +5,9 @@ import { IERC20 } from "../interfaces/IERC20.sol";
 import { FilecoinActors } from "./FilecoinActors.sol";
 
 /// @title TokenPush
-/// @notice Tries to pay somebody, and says whether it happened. Never reverts for what recipient or token do, and copies at
-/// most 32 bytes of what they answer.
+/// @notice Tries to pay somebody, and says whether it happened. Never reverts for what recipient or token do, copies at most
+/// 32 bytes of what they answer, and gives them at most half of the gas that is left: who burns it all doubles what a call
+/// needs, where the 63 of 64 parts that a call may pass on would make it sixty times as much.
 library TokenPush {
     /// @notice Pays native value if `token` is zero, else the ERC-20.
     function push(address token, address to, uint256 amount) internal returns (bool) {
@@ -19,7 +20,7 @@ library TokenPush {
     function pushNative(address to, uint256 amount) private returns (bool) {
         uint256 before = address(this).balance;
         assembly ("memory-safe") {
-            pop(call(gas(), to, amount, 0x00, 0x00, 0x00, 0x00))
+            pop(call(shr(1, gas()), to, amount, 0x00, 0x00, 0x00, 0x00))
         }
         if (address(this).balance < before) return true;
         if (!FilecoinActors.isMaskedId(to)) return false;
@@ -28,14 +29,18 @@ library TokenPush {
     }
 
     function pushErc20(address token, address to, uint256 amount) private returns (bool) {
-        return called(token, abi.encodeCall(IERC20.transfer, (to, amount)));
+        return isTransferred(token, abi.encodeCall(IERC20.transfer, (to, amount)), gasleft() / 2);
     }
 
-    /// @notice Whether a token's transfer or transferFrom succeeded: the call did, and it answered true, or nothing and has
-    /// code.
-    function called(address token, bytes memory input) internal returns (bool ok) {
+    /// @notice Calls a token's transfer or transferFrom, and says whether it succeeded: the call did, and it answered true, or
+    /// nothing and has code.
+    /// @param token The token.
+    /// @param input The call.
+    /// @param gasLimit The most gas that the token gets.
+    /// @return ok Whether it succeeded.
+    function isTransferred(address token, bytes memory input, uint256 gasLimit) internal returns (bool ok) {
         assembly ("memory-safe") {
-            ok := call(gas(), token, 0, add(input, 0x20), mload(input), 0x00, 0x20)
+            ok := call(gasLimit, token, 0, add(input, 0x20), mload(input), 0x00, 0x20)
             switch returndatasize()
             case 0 { ok := and(ok, iszero(iszero(extcodesize(token)))) }
             default { ok := and(ok, and(gt(returndatasize(), 0x1f), eq(mload(0x00), 1))) }

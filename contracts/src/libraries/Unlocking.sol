@@ -129,7 +129,8 @@ library Unlocking {
         return uint256(lane) << 32 | index >> 8;
     }
 
-    /// @notice What a lock's condition turned out to be. Any misbehaviour of a resolver counts as no answer yet.
+    /// @notice What a lock's condition turned out to be. Any misbehaviour of a resolver counts as no answer yet. It gets at most
+    /// half of the gas that is left, so that one that burns it all fails alone.
     function ask(Store storage store, address resolver, bytes32 id, uint8 side)
         private
         view
@@ -140,7 +141,7 @@ library Unlocking {
         uint256 answer;
         uint256 sum;
         assembly ("memory-safe") {
-            let ok := staticcall(gas(), resolver, add(input, 0x20), mload(input), 0x00, 0x40)
+            let ok := staticcall(shr(1, gas()), resolver, add(input, 0x20), mload(input), 0x00, 0x40)
             if and(ok, gt(returndatasize(), 0x3f)) {
                 answer := mload(0x00)
                 sum := mload(0x20)

@@ -21,6 +21,20 @@ contract Burner {
     }
 }
 
+/// @notice One byte of code that burns all gas that it gets: an invalid opcode.
+library OneByteBurner {
+    bytes internal constant CODE = hex"fe";
+}
+
+/// @notice A wallet that keeps count: some 30,000 gas when first paid.
+contract CountingWallet {
+    uint256 public payments;
+
+    receive() external payable {
+        ++payments;
+    }
+}
+
 /// @notice Answers with a megabyte.
 contract Bomber {
     receive() external payable {

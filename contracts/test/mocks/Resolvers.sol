@@ -41,3 +41,12 @@ contract OddResolver {
         }
     }
 }
+
+/// @notice Burns all gas that it gets.
+contract BurningResolver {
+    fallback() external {
+        assembly {
+            invalid()
+        }
+    }
+}

@@ -199,6 +199,26 @@ abstract contract Fixture is Test, ISluiceEvents, ISluiceErrors {
         return Unlock(index, amount, address(sluice), virtualId, 0, Reference.proofOf(leaves, index));
     }
 
+    // ---- gas ----
+
+    /// @dev The least gas with which a call succeeds, to within a thousand: what a node's estimate would answer.
+    function leastGas(bytes memory input) internal returns (uint256 enough) {
+        uint256 tooLittle = 20_000;
+        enough = 100_000_000;
+        assertTrue(succeedsWith(enough, input), "fails with any gas");
+        while (enough - tooLittle > 1000) {
+            uint256 middle = (enough + tooLittle) / 2;
+            if (succeedsWith(middle, input)) enough = middle;
+            else tooLittle = middle;
+        }
+    }
+
+    function succeedsWith(uint256 gas, bytes memory input) internal returns (bool ok) {
+        uint256 before = vm.snapshotState();
+        (ok,) = address(sluice).call{ gas: gas }(input);
+        vm.revertToState(before);
+    }
+
     // ---- expectations ----
 
     function refuses(bytes memory encodedError) internal {
