@@ -38,7 +38,7 @@ const types = {
   Voucher: struct('bytes32 virtualId, uint128 amount, bytes32 tickAnchor, uint128 tickValue, uint32 tickCount'),
   Close: struct('bytes32 channelId, uint8 from, uint128 amount, uint64 deadline'),
   Withdrawal: struct('bytes32 channelId, uint8 party, uint128 total, uint64 deadline'),
-  CloseRequest: struct('bytes32 id'),
+  CloseRequest: struct('bytes32[] ids, uint64 deadline'),
   Session: struct(
     'bytes32 nonceInitiator, bytes32 nonceResponder, bytes32 keyInitiator, bytes32 keyResponder, address initiator, address responder, uint8 minVersionInitiator, uint8 maxVersionInitiator, uint8 minVersionResponder, uint8 maxVersionResponder, uint8 role',
   ),

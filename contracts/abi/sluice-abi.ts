@@ -9,6 +9,19 @@ export const sluiceAbi = [
   },
   {
     "type": "function",
+    "name": "cancelRedirect",
+    "inputs": [
+      {
+        "name": "nonce",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "channelId",
     "inputs": [
       {
@@ -470,151 +483,6 @@ export const sluiceAbi = [
   },
   {
     "type": "function",
-    "name": "closeVirtualByLockFor",
-    "inputs": [
-      {
-        "name": "terms",
-        "type": "tuple",
-        "internalType": "struct VirtualTerms",
-        "components": [
-          {
-            "name": "path",
-            "type": "address[]",
-            "internalType": "address[]"
-          },
-          {
-            "name": "token",
-            "type": "address",
-            "internalType": "address"
-          },
-          {
-            "name": "capacity",
-            "type": "uint128",
-            "internalType": "uint128"
-          },
-          {
-            "name": "disputeWindow",
-            "type": "uint32",
-            "internalType": "uint32"
-          },
-          {
-            "name": "nonce",
-            "type": "uint64",
-            "internalType": "uint64"
-          }
-        ]
-      },
-      {
-        "name": "channel",
-        "type": "tuple",
-        "internalType": "struct ChannelTerms",
-        "components": [
-          {
-            "name": "a",
-            "type": "tuple",
-            "internalType": "struct Party",
-            "components": [
-              {
-                "name": "account",
-                "type": "address",
-                "internalType": "address"
-              },
-              {
-                "name": "signer",
-                "type": "address",
-                "internalType": "address"
-              }
-            ]
-          },
-          {
-            "name": "b",
-            "type": "tuple",
-            "internalType": "struct Party",
-            "components": [
-              {
-                "name": "account",
-                "type": "address",
-                "internalType": "address"
-              },
-              {
-                "name": "signer",
-                "type": "address",
-                "internalType": "address"
-              }
-            ]
-          },
-          {
-            "name": "token",
-            "type": "address",
-            "internalType": "address"
-          },
-          {
-            "name": "disputeWindow",
-            "type": "uint32",
-            "internalType": "uint32"
-          },
-          {
-            "name": "nonce",
-            "type": "uint64",
-            "internalType": "uint64"
-          }
-        ]
-      },
-      {
-        "name": "lock",
-        "type": "tuple",
-        "internalType": "struct VirtualLock",
-        "components": [
-          {
-            "name": "lane",
-            "type": "uint8",
-            "internalType": "uint8"
-          },
-          {
-            "name": "locked",
-            "type": "uint128",
-            "internalType": "uint128"
-          },
-          {
-            "name": "index",
-            "type": "uint32",
-            "internalType": "uint32"
-          },
-          {
-            "name": "amount",
-            "type": "uint128",
-            "internalType": "uint128"
-          },
-          {
-            "name": "proof",
-            "type": "bytes32[]",
-            "internalType": "bytes32[]"
-          }
-        ]
-      },
-      {
-        "name": "request",
-        "type": "tuple",
-        "internalType": "struct Authorization",
-        "components": [
-          {
-            "name": "by",
-            "type": "address",
-            "internalType": "address"
-          },
-          {
-            "name": "signature",
-            "type": "bytes",
-            "internalType": "bytes"
-          }
-        ]
-      }
-    ],
-    "outputs": [],
-    "stateMutability": "nonpayable"
-  },
-  {
-    "type": "function",
     "name": "closeVirtualFor",
     "inputs": [
       {
@@ -652,12 +520,17 @@ export const sluiceAbi = [
       {
         "name": "request",
         "type": "tuple",
-        "internalType": "struct Authorization",
+        "internalType": "struct SignedCloseRequest",
         "components": [
           {
             "name": "by",
             "type": "address",
             "internalType": "address"
+          },
+          {
+            "name": "deadline",
+            "type": "uint64",
+            "internalType": "uint64"
           },
           {
             "name": "signature",
@@ -1549,6 +1422,11 @@ export const sluiceAbi = [
         "name": "to",
         "type": "address",
         "internalType": "address"
+      },
+      {
+        "name": "amount",
+        "type": "uint256",
+        "internalType": "uint256"
       }
     ],
     "outputs": [],
@@ -1577,6 +1455,11 @@ export const sluiceAbi = [
             "name": "to",
             "type": "address",
             "internalType": "address"
+          },
+          {
+            "name": "amount",
+            "type": "uint256",
+            "internalType": "uint256"
           },
           {
             "name": "nonce",
@@ -1980,12 +1863,17 @@ export const sluiceAbi = [
       {
         "name": "request",
         "type": "tuple",
-        "internalType": "struct Authorization",
+        "internalType": "struct SignedCloseRequest",
         "components": [
           {
             "name": "by",
             "type": "address",
             "internalType": "address"
+          },
+          {
+            "name": "deadline",
+            "type": "uint64",
+            "internalType": "uint64"
           },
           {
             "name": "signature",
@@ -2712,6 +2600,25 @@ export const sluiceAbi = [
   },
   {
     "type": "event",
+    "name": "RedirectNonceUsed",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "nonce",
+        "type": "uint256",
+        "indexed": false,
+        "internalType": "uint256"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
     "name": "Settled",
     "inputs": [
       {
@@ -3020,6 +2927,32 @@ export const sluiceAbi = [
   },
   {
     "type": "error",
+    "name": "CreditTooSmall",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "token",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "credit",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "amount",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "DeadlinePassed",
     "inputs": [
       {
@@ -3146,6 +3079,27 @@ export const sluiceAbi = [
       },
       {
         "name": "who",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotNeighbours",
+    "inputs": [
+      {
+        "name": "virtualId",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "payer",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "receiver",
         "type": "address",
         "internalType": "address"
       }

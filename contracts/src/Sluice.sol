@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import { IResolver } from "./interfaces/IResolver.sol";
 import { ISluice } from "./interfaces/ISluice.sol";
 import {
-    Authorization,
     ChannelState,
     ChannelTerms,
     CompactSignature,
@@ -15,6 +14,7 @@ import {
     Permit2Transfer,
     ReceiveAuthorization,
     Redemption,
+    SignedCloseRequest,
     SignedLane,
     SignedVoucher,
     Unlock,
@@ -27,6 +27,7 @@ import { Closing } from "./libraries/Closing.sol";
 import { Deposits } from "./libraries/Deposits.sol";
 import { Groups } from "./libraries/Groups.sol";
 import { Guard } from "./libraries/Guard.sol";
+import { Hashes } from "./libraries/Hashes.sol";
 import { Messages } from "./libraries/Messages.sol";
 import { Payouts } from "./libraries/Payouts.sol";
 import { Redirects } from "./libraries/Redirects.sol";
@@ -153,13 +154,14 @@ contract Sluice is ISluice, Guard {
     }
 
     /// @inheritdoc ISluice
-    function startCloseFor(ChannelTerms calldata terms, SignedLane calldata voucher, Authorization calldata request)
-        external
-        guarded
-    {
+    function startCloseFor(
+        ChannelTerms calldata terms,
+        SignedLane calldata voucher,
+        SignedCloseRequest calldata request
+    ) external guarded {
         bytes32 id = channelId(terms);
         Closing.requireSpeaker(terms, id, request.by);
-        Closing.requireRequest(domainSeparator(), id, request);
+        Closing.requireRequest(domainSeparator(), Hashes.word(id), request);
         Closing.start(store.channels[id], id, domainSeparator(), terms, voucher, address(0));
     }
 
@@ -217,10 +219,10 @@ contract Sluice is ISluice, Guard {
     }
 
     /// @inheritdoc ISluice
-    function closeVirtualFor(VirtualTerms calldata terms, Authorization calldata request) external guarded {
+    function closeVirtualFor(VirtualTerms calldata terms, SignedCloseRequest calldata request) external guarded {
         bytes32 id = virtualId(terms);
         VirtualClosing.requireMember(terms, id, request.by);
-        Closing.requireRequest(domainSeparator(), id, request);
+        Closing.requireRequest(domainSeparator(), Hashes.word(id), request);
         Virtuals.start(store, id, terms.disputeWindow);
     }
 
@@ -230,20 +232,7 @@ contract Sluice is ISluice, Guard {
         guarded
     {
         bytes32 id = virtualId(terms);
-        VirtualClosing.requireLock(store, terms, id, channel, channelId(channel), lock, msg.sender);
-        Virtuals.start(store, id, terms.disputeWindow);
-    }
-
-    /// @inheritdoc ISluice
-    function closeVirtualByLockFor(
-        VirtualTerms calldata terms,
-        ChannelTerms calldata channel,
-        VirtualLock calldata lock,
-        Authorization calldata request
-    ) external guarded {
-        bytes32 id = virtualId(terms);
-        VirtualClosing.requireLock(store, terms, id, channel, channelId(channel), lock, request.by);
-        Closing.requireRequest(domainSeparator(), id, request);
+        VirtualClosing.requireLock(store, terms, id, channel, channelId(channel), lock);
         Virtuals.start(store, id, terms.disputeWindow);
     }
 
@@ -272,18 +261,24 @@ contract Sluice is ISluice, Guard {
 
     /// @inheritdoc ISluice
     function pushCredit(address account, address token) external guarded {
-        Payouts.payCredit(store, account, token, account);
+        Payouts.payCredit(store, account, token);
     }
 
     /// @inheritdoc ISluice
-    function redirectCredit(address token, address to) external guarded {
-        Payouts.payCredit(store, msg.sender, token, to);
+    function redirectCredit(address token, address to, uint256 amount) external guarded {
+        Payouts.payCreditPart(store, msg.sender, token, to, amount);
     }
 
     /// @inheritdoc ISluice
     function redirectCreditFor(CreditRedirect calldata redirect, bytes calldata signature) external guarded {
         Redirects.consume(store, digestOf(Messages.ofRedirect(redirect)), redirect, signature);
-        Payouts.payCredit(store, redirect.account, redirect.token, redirect.to);
+        if (redirect.amount == 0) return;
+        Payouts.payCreditPart(store, redirect.account, redirect.token, redirect.to, redirect.amount);
+    }
+
+    /// @inheritdoc ISluice
+    function cancelRedirect(uint256 nonce) external unentered {
+        Redirects.useNonce(store, msg.sender, nonce);
     }
 
     // ---- views ----

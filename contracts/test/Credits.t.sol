@@ -161,12 +161,12 @@ contract CreditsTest is Fixture {
             sluice.closeVirtual.selector,
             sluice.closeVirtualFor.selector,
             sluice.closeVirtualByLock.selector,
-            sluice.closeVirtualByLockFor.selector,
             sluice.redeemBatch.selector,
             sluice.redeemGroup.selector,
             sluice.redeem.selector,
             sluice.redirectCredit.selector,
-            sluice.redirectCreditFor.selector
+            sluice.redirectCreditFor.selector,
+            sluice.cancelRedirect.selector
         ];
         // calldata that decodes for all of them: offsets point at zeros
         bytes memory zeros = new bytes(2048);
@@ -222,7 +222,7 @@ contract CreditsTest is Fixture {
         assertEq(asset.balanceOf(accountA), 70);
         assertEq(sluice.creditOf(accountB, address(asset)), 30);
         vm.prank(accountB);
-        sluice.redirectCredit(address(asset), stranger);
+        sluice.redirectCredit(address(asset), stranger, 30);
         assertEq(asset.balanceOf(stranger), 30);
     }
 
@@ -305,24 +305,24 @@ contract CreditsTest is Fixture {
         emits();
         emit CreditPaid(accountB, address(0), stranger, 30);
         vm.prank(accountB);
-        sluice.redirectCredit(address(0), stranger);
+        sluice.redirectCredit(address(0), stranger, 30);
         assertEq(stranger.balance, 30);
-        refuses(abi.encodeWithSelector(NoCredit.selector, accountB, address(0)));
+        refuses(abi.encodeWithSelector(CreditTooSmall.selector, accountB, address(0), 0, 30));
         vm.prank(accountB);
-        sluice.redirectCredit(address(0), stranger);
+        sluice.redirectCredit(address(0), stranger, 30);
     }
 
     function test_othersHaveNoCreditToDirect() public {
         credited(accountB);
-        refuses(abi.encodeWithSelector(NoCredit.selector, stranger, address(0)));
+        refuses(abi.encodeWithSelector(CreditTooSmall.selector, stranger, address(0), 0, 30));
         vm.prank(stranger);
-        sluice.redirectCredit(address(0), stranger);
+        sluice.redirectCredit(address(0), stranger, 30);
     }
 
     function test_directingBySignatureOnce() public {
         address account = vm.addr(0x77);
         credited(account);
-        CreditRedirect memory r = CreditRedirect(account, address(0), stranger, 0, uint64(block.timestamp));
+        CreditRedirect memory r = CreditRedirect(account, address(0), stranger, 30, 0, uint64(block.timestamp));
         bytes memory signature = signed(r, 0x77);
         sluice.redirectCreditFor(r, signature);
         assertEq(stranger.balance, 30);
@@ -340,10 +340,73 @@ contract CreditsTest is Fixture {
         assertEq(sluice.redirectNonce(account), 2);
     }
 
+    function test_directingAPartLeavesTheRest() public {
+        credited(accountB);
+        vm.startPrank(accountB);
+        sluice.redirectCredit(address(0), stranger, 10);
+        assertEq(stranger.balance, 10);
+        assertEq(sluice.creditOf(accountB, address(0)), 20);
+        refuses(abi.encodeWithSelector(CreditTooSmall.selector, accountB, address(0), 20, 21));
+        sluice.redirectCredit(address(0), stranger, 21);
+        refuses(abi.encodeWithSelector(NoCredit.selector, accountB, address(0)));
+        sluice.redirectCredit(address(0), stranger, 0);
+        vm.stopPrank();
+    }
+
+    /// @dev Whoever settles decides what becomes a credit: a redirection takes no more of it than it names.
+    function test_aRedirectionTakesWhatItNames() public {
+        address account = vm.addr(0x77);
+        credited(account);
+        CreditRedirect memory r = CreditRedirect(account, address(0), stranger, 30, 0, uint64(block.timestamp + 1 days));
+        bytes memory signature = signed(r, 0x77);
+        for (uint256 i; i < 9; ++i) {
+            credited(account);
+        }
+        vm.prank(stranger);
+        sluice.redirectCreditFor(r, signature);
+        assertEq(stranger.balance, 30);
+        assertEq(sluice.creditOf(account, address(0)), 270);
+    }
+
+    function test_anAccountCancelsWhatItSigned() public {
+        address account = vm.addr(0x77);
+        credited(account);
+        CreditRedirect memory r = CreditRedirect(account, address(0), stranger, 30, 0, uint64(block.timestamp + 1 days));
+        bytes memory signature = signed(r, 0x77);
+        refuses(abi.encodeWithSelector(WrongNonce.selector, account, 0, 1));
+        vm.prank(account);
+        sluice.cancelRedirect(1);
+        emits();
+        emit RedirectNonceUsed(account, 0);
+        vm.prank(account);
+        sluice.cancelRedirect(0);
+        refuses(abi.encodeWithSelector(WrongNonce.selector, account, 1, 0));
+        sluice.redirectCreditFor(r, signature);
+        refuses(abi.encodeWithSelector(WrongNonce.selector, account, 1, 0));
+        vm.prank(account);
+        sluice.cancelRedirect(0);
+        assertEq(sluice.creditOf(account, address(0)), 30);
+    }
+
+    /// @dev Also without a credit, and by whoever brings its signature.
+    function test_anAccountCancelsBySignature() public {
+        address account = vm.addr(0x77);
+        CreditRedirect memory r = CreditRedirect(account, address(0), stranger, 30, 0, uint64(block.timestamp + 1 days));
+        CreditRedirect memory kill = CreditRedirect(account, address(0), account, 0, 0, r.deadline);
+        emits();
+        emit RedirectNonceUsed(account, 0);
+        sluice.redirectCreditFor(kill, signed(kill, 0x77));
+        credited(account);
+        r.deadline = uint64(block.timestamp + 1 days);
+        bytes memory signature = signed(r, 0x77);
+        refuses(abi.encodeWithSelector(WrongNonce.selector, account, 1, 0));
+        sluice.redirectCreditFor(r, signature);
+    }
+
     function test_directingByAContractWallet() public {
         address wallet = address(new Wallet1271(vm.addr(0x77)));
         credited(wallet);
-        CreditRedirect memory r = CreditRedirect(wallet, address(0), stranger, 0, uint64(block.timestamp));
+        CreditRedirect memory r = CreditRedirect(wallet, address(0), stranger, 30, 0, uint64(block.timestamp));
         sluice.redirectCreditFor(r, signed(r, 0x77));
         assertEq(stranger.balance, 30);
     }
@@ -351,13 +414,14 @@ contract CreditsTest is Fixture {
     function test_directingNeedsTheAccountsSignatureOnEveryField() public {
         address account = vm.addr(0x77);
         credited(account);
-        CreditRedirect memory good = CreditRedirect(account, address(0), stranger, 0, uint64(block.timestamp + 5));
+        CreditRedirect memory good = CreditRedirect(account, address(0), stranger, 30, 0, uint64(block.timestamp + 5));
         bytes memory signature = signed(good, 0x77);
-        for (uint256 i; i < 3; ++i) {
+        for (uint256 i; i < 4; ++i) {
             CreditRedirect memory r = abi.decode(abi.encode(good), (CreditRedirect));
             if (i == 0) r.token = address(token);
             if (i == 1) r.to = accountA;
             if (i == 2) r.deadline += 1;
+            if (i == 3) r.amount += 1;
             refuses(
                 abi.encodeWithSelector(BadSignature.selector, Reference.creditRedirect(address(sluice), r), account)
             );
@@ -373,7 +437,7 @@ contract CreditsTest is Fixture {
         address refuser = address(new Refuser());
         refuses(abi.encodeWithSelector(PayoutFailed.selector, refuser, address(0), 30));
         vm.prank(accountB);
-        sluice.redirectCredit(address(0), refuser);
+        sluice.redirectCredit(address(0), refuser, 30);
         assertEq(sluice.creditOf(accountB, address(0)), 30);
     }
 }

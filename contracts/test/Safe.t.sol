@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
-import {
-    Authorization,
-    ChannelTerms,
-    CreditRedirect,
-    SignedLane,
-    VirtualLock,
-    VirtualTerms
-} from "../src/interfaces/SluiceTypes.sol";
+import { ChannelTerms, CreditRedirect, SignedCloseRequest, SignedLane } from "../src/interfaces/SluiceTypes.sol";
 import { Fixture } from "./support/Fixture.sol";
 import { Reference } from "./support/Reference.sol";
 
@@ -115,8 +108,8 @@ contract SafeTest is Fixture {
         }
     }
 
-    function consent(bytes32 digest, uint256 count) private view returns (Authorization memory) {
-        return Authorization(address(safe), byOwners(messageHash(digest), count));
+    function consent(bytes32 digest, uint256 count) private view returns (SignedCloseRequest memory) {
+        return SignedCloseRequest(address(safe), uint64(block.timestamp), byOwners(messageHash(digest), count));
     }
 
     /// @dev The Safe calls the contract itself.
@@ -140,12 +133,12 @@ contract SafeTest is Fixture {
     }
 
     function test_startsACloseByItsOwnersSignatures() public {
-        bytes32 digest = Reference.closeRequest(address(sluice), id);
+        bytes32 digest = closeRequestDigest(id, uint64(block.timestamp));
         SignedLane memory shown = both(t, lane(t, 0, 1, 30));
-        Authorization memory one = consent(digest, 1);
+        SignedCloseRequest memory one = consent(digest, 1);
         refuses(abi.encodeWithSelector(BadSignature.selector, digest, safe));
         sluice.startCloseFor(t, shown, one);
-        Authorization memory other = consent(keccak256("something else"), 2);
+        SignedCloseRequest memory other = consent(keccak256("something else"), 2);
         refuses(abi.encodeWithSelector(BadSignature.selector, digest, safe));
         sluice.startCloseFor(t, shown, other);
         sluice.startCloseFor(t, shown, consent(digest, 2));
@@ -157,7 +150,7 @@ contract SafeTest is Fixture {
         skip(WINDOW);
         sluice.settle(t, noLocks(), noLocks(), 2);
         assertEq(sluice.creditOf(address(safe), address(0)), 30);
-        CreditRedirect memory r = CreditRedirect(address(safe), address(0), stranger, 0, uint64(block.timestamp));
+        CreditRedirect memory r = CreditRedirect(address(safe), address(0), stranger, 30, 0, uint64(block.timestamp));
         bytes32 digest = Reference.creditRedirect(address(sluice), r);
         bytes memory one = consent(digest, 1).signature;
         refuses(abi.encodeWithSelector(BadSignature.selector, digest, safe));
@@ -170,31 +163,17 @@ contract SafeTest is Fixture {
         startCloseAs(signerA, t, both(t, lane(t, 0, 1, 30)));
         skip(WINDOW);
         sluice.settle(t, noLocks(), noLocks(), 2);
-        execute(abi.encodeCall(sluice.redirectCredit, (address(0), stranger)));
+        execute(abi.encodeCall(sluice.redirectCredit, (address(0), stranger, 30)));
         assertEq(stranger.balance, 30);
-    }
-
-    function test_closesAVirtualChannelByALock() public {
-        VirtualTerms memory v = virtualTerms(20);
-        bytes32 virtualId = sluice.virtualId(v);
-        bytes32 root = virtualLeaf(0, 20, virtualId);
-        settled(t, both(t, lane(t, 0, 1, 0, 20, root)), noVoucher());
-        VirtualLock memory lock = VirtualLock(0, 20, 0, 20, new bytes32[](0));
-        bytes32 digest = Reference.closeRequest(address(sluice), virtualId);
-        Authorization memory one = consent(digest, 1);
-        refuses(abi.encodeWithSelector(BadSignature.selector, digest, safe));
-        sluice.closeVirtualByLockFor(v, t, lock, one);
-        sluice.closeVirtualByLockFor(v, t, lock, consent(digest, 2));
-        (, uint64 finalAt) = sluice.virtualState(virtualId);
-        assertEq(finalAt, block.timestamp + VIRTUAL_WINDOW);
     }
 
     /// @dev The third owner's key alone, and the signers' keys, are no consent of the Safe.
     function test_noSingleKeySpeaksForIt() public {
-        bytes32 digest = Reference.closeRequest(address(sluice), id);
+        bytes32 digest = closeRequestDigest(id, uint64(block.timestamp));
         uint256[3] memory alone = [keys[2], keyA, keyB];
         for (uint256 i; i < 3; ++i) {
-            Authorization memory wrong = Authorization(address(safe), signBytes(alone[i], digest));
+            SignedCloseRequest memory wrong =
+                SignedCloseRequest(address(safe), uint64(block.timestamp), signBytes(alone[i], digest));
             refuses(abi.encodeWithSelector(BadSignature.selector, digest, safe));
             sluice.startCloseFor(t, noVoucher(), wrong);
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
-import { Authorization, ChannelTerms, SignedLane, Status } from "../src/interfaces/SluiceTypes.sol";
+import { SignedCloseRequest, ChannelTerms, SignedLane, Status } from "../src/interfaces/SluiceTypes.sol";
 import { Wallet1271 } from "./mocks/Wallet1271.sol";
 import { Fixture } from "./support/Fixture.sol";
 import { Reference } from "./support/Reference.sol";
@@ -118,29 +118,43 @@ contract StartCloseTest is Fixture {
         Wallet1271 wallet = new Wallet1271(vm.addr(0x77));
         t.b.account = address(wallet);
         bytes32 other = sluice.channelId(t);
-        Authorization memory good = request(address(wallet), 0x77, other);
-        Authorization memory bad = request(address(wallet), 0x78, other);
-        refuses(abi.encodeWithSelector(BadSignature.selector, Reference.closeRequest(address(sluice), other), wallet));
+        SignedCloseRequest memory good = request(address(wallet), 0x77, other);
+        SignedCloseRequest memory bad = request(address(wallet), 0x78, other);
+        refuses(abi.encodeWithSelector(BadSignature.selector, closeRequestDigest(other, bad.deadline), wallet));
         sluice.startCloseFor(t, noVoucher(), bad);
         sluice.startCloseFor(t, noVoucher(), good);
         assertEq(stateOf(other).closesAt, end);
     }
 
     function test_relayedRequestIsBoundToTheChannel() public {
-        Authorization memory wrong = request(signerA, keyA, keccak256("another"));
-        refuses(abi.encodeWithSelector(BadSignature.selector, Reference.closeRequest(address(sluice), id), signerA));
+        SignedCloseRequest memory wrong = request(signerA, keyA, keccak256("another"));
+        refuses(abi.encodeWithSelector(BadSignature.selector, closeRequestDigest(id, wrong.deadline), signerA));
         sluice.startCloseFor(t, noVoucher(), wrong);
     }
 
+    function test_relayedUntilTheDeadline() public {
+        SignedCloseRequest memory consent = request(signerA, keyA, id);
+        skip(1);
+        refuses(abi.encodeWithSelector(DeadlinePassed.selector, consent.deadline, block.timestamp));
+        sluice.startCloseFor(t, noVoucher(), consent);
+        consent.deadline += 1;
+        refuses(abi.encodeWithSelector(BadSignature.selector, closeRequestDigest(id, consent.deadline), signerA));
+        sluice.startCloseFor(t, noVoucher(), consent);
+        rewind(1);
+        consent.deadline -= 1;
+        sluice.startCloseFor(t, noVoucher(), consent);
+        assertEq(stateOf(id).closesAt, end);
+    }
+
     function test_relayedRequestNeedsAParty() public {
-        Authorization memory wrong = request(stranger, keyStranger, id);
+        SignedCloseRequest memory wrong = request(stranger, keyStranger, id);
         refuses(abi.encodeWithSelector(NotParty.selector, id, stranger));
         sluice.startCloseFor(t, noVoucher(), wrong);
     }
 
     function test_relayedRequestAuthorisesNoVoucher() public {
         SignedLane memory v = lane(t, 0, 5, 40);
-        Authorization memory consent = request(signerB, keyB, id);
+        SignedCloseRequest memory consent = request(signerB, keyB, id);
         refuses(abi.encodeWithSelector(NotReceiver.selector, id, 0, address(0)));
         vm.prank(signerB);
         sluice.startCloseFor(t, v, consent);

@@ -47,6 +47,10 @@ contract VectorsTest is Test {
         return vm.parseJsonBytes32(json, string.concat(at, key));
     }
 
+    function words(string memory key) private view returns (bytes32[] memory) {
+        return vm.parseJsonBytes32Array(json, string.concat(at, key));
+    }
+
     function account(string memory key) private view returns (address) {
         return vm.parseJsonAddress(json, string.concat(at, key));
     }
@@ -87,7 +91,8 @@ contract VectorsTest is Test {
                 );
                 assertEq(separator, word("separator"), at);
             }
-            assertEq(harness.digest(separator, harness.ofCloseRequest(word("id"))), word("closeRequest"), at);
+            bytes32 request = harness.ofCloseRequest(words("ids"), uint64(number("deadline")));
+            assertEq(harness.digest(separator, request), word("closeRequest"), at);
         }
     }
 
@@ -170,7 +175,7 @@ contract VectorsTest is Test {
     function test_closeRequests() public {
         load("close-requests");
         for (uint256 i; next(i); ++i) {
-            checkSigned(harness.ofCloseRequest(word("id")));
+            checkSigned(harness.ofCloseRequest(words("ids"), uint64(number("deadline"))));
         }
     }
 

@@ -2,15 +2,14 @@
 pragma solidity ^0.8.28;
 
 import {
-    Authorization,
     ChannelTerms,
     LaneLocks,
     Redemption,
+    SignedCloseRequest,
     SignedVoucher,
     VirtualLock,
     VirtualTerms
 } from "../src/interfaces/SluiceTypes.sol";
-import { Wallet1271 } from "./mocks/Wallet1271.sol";
 import { Fixture } from "./support/Fixture.sol";
 import { Reference } from "./support/Reference.sol";
 
@@ -105,9 +104,16 @@ contract VirtualTest is Fixture {
         assertVirtual(0, end);
     }
 
+    function test_relayedUntilTheDeadline() public {
+        SignedCloseRequest memory consent = request(payee, keyPayee, id);
+        skip(1);
+        refuses(abi.encodeWithSelector(DeadlinePassed.selector, consent.deadline, block.timestamp));
+        sluice.closeVirtualFor(v, consent);
+    }
+
     function test_relayedNeedsTheMembersRequestForThisOne() public {
-        Authorization memory wrong = request(payee, keyPayee, keccak256("another"));
-        refuses(abi.encodeWithSelector(BadSignature.selector, Reference.closeRequest(address(sluice), id), payee));
+        SignedCloseRequest memory wrong = request(payee, keyPayee, keccak256("another"));
+        refuses(abi.encodeWithSelector(BadSignature.selector, closeRequestDigest(id, wrong.deadline), payee));
         sluice.closeVirtualFor(v, wrong);
         wrong = request(stranger, keyStranger, id);
         refuses(abi.encodeWithSelector(NotMember.selector, id, stranger));
@@ -130,15 +136,10 @@ contract VirtualTest is Fixture {
         return VirtualLock(n, amount, 2, amount, Reference.proofOf(leaves, 2));
     }
 
-    function test_anAccountWithALockStartsTheWindow() public {
+    function test_aLockStartsTheWindowForAnyone() public {
         ChannelTerms memory t = nativeTerms();
         VirtualLock memory lock = settledWithLock(t, 0, 100);
-        uint256 before = vm.snapshotState();
-        vm.prank(accountB);
-        sluice.closeVirtualByLock(v, t, lock);
-        assertVirtual(0, end);
-        vm.revertToState(before);
-        vm.prank(accountA);
+        vm.prank(stranger);
         sluice.closeVirtualByLock(v, t, lock);
         assertVirtual(0, end);
     }
@@ -148,7 +149,6 @@ contract VirtualTest is Fixture {
         id = sluice.virtualId(v);
         ChannelTerms memory t = nativeTerms();
         VirtualLock memory lock = settledWithLock(t, 1, 100);
-        vm.prank(accountA);
         sluice.closeVirtualByLock(v, t, lock);
         assertVirtual(0, end);
     }
@@ -158,19 +158,16 @@ contract VirtualTest is Fixture {
         id = sluice.virtualId(v);
         ChannelTerms memory t = nativeTerms();
         VirtualLock memory lock = settledWithLock(t, 0, 100);
-        refuses(abi.encodeWithSelector(NotMember.selector, id, accountA));
-        vm.prank(accountA);
+        refuses(abi.encodeWithSelector(NotNeighbours.selector, id, signerA, signerB));
         sluice.closeVirtualByLock(v, t, lock);
         (v.path[0], v.path[1], v.path[2]) = (signerA, payee, signerB);
         id = sluice.virtualId(v);
-        refuses(abi.encodeWithSelector(NotMember.selector, id, accountA));
-        vm.prank(accountA);
+        refuses(abi.encodeWithSelector(NotNeighbours.selector, id, signerA, signerB));
         sluice.closeVirtualByLock(v, t, lock);
         // nobody follows the last
         (v.path[0], v.path[1], v.path[2]) = (payee, signerB, signerA);
         id = sluice.virtualId(v);
-        refuses(abi.encodeWithSelector(NotMember.selector, id, accountA));
-        vm.prank(accountA);
+        refuses(abi.encodeWithSelector(NotNeighbours.selector, id, signerA, signerB));
         sluice.closeVirtualByLock(v, t, lock);
     }
 
@@ -179,17 +176,8 @@ contract VirtualTest is Fixture {
         id = sluice.virtualId(v);
         ChannelTerms memory t = nativeTerms();
         VirtualLock memory lock = settledWithLock(t, 0, 100);
-        vm.prank(accountB);
         sluice.closeVirtualByLock(v, t, lock);
         assertVirtual(0, end);
-    }
-
-    function test_byLockRefusesOthers() public {
-        ChannelTerms memory t = nativeTerms();
-        VirtualLock memory lock = settledWithLock(t, 0, 100);
-        refuses(abi.encodeWithSelector(NotMember.selector, id, stranger));
-        vm.prank(stranger);
-        sluice.closeVirtualByLock(v, t, lock);
     }
 
     function test_byLockNeedsASettledChannel() public {
@@ -200,7 +188,6 @@ contract VirtualTest is Fixture {
         startCloseAs(signerB, t, lane(t, 0, 1, 0, 100, root));
         skip(WINDOW);
         refuses(abi.encodeWithSelector(NotSettled.selector, sluice.channelId(t)));
-        vm.prank(accountA);
         sluice.closeVirtualByLock(v, t, lock);
     }
 
@@ -220,12 +207,10 @@ contract VirtualTest is Fixture {
                 refusal = abi.encodeWithSelector(BadProof.selector, channel, 0, 4);
             }
             refuses(refusal);
-            vm.prank(accountA);
             sluice.closeVirtualByLock(v, t, lock);
         }
         good.lane = 2;
         refuses(abi.encodeWithSelector(WrongLane.selector, 2));
-        vm.prank(accountA);
         sluice.closeVirtualByLock(v, t, good);
     }
 
@@ -234,7 +219,6 @@ contract VirtualTest is Fixture {
         VirtualLock memory lock = settledWithLock(t, 0, 100);
         v.nonce = 8;
         refuses(abi.encodeWithSelector(LocksMismatch.selector, sluice.channelId(t), 0));
-        vm.prank(accountA);
         sluice.closeVirtualByLock(v, t, lock);
     }
 
@@ -243,27 +227,7 @@ contract VirtualTest is Fixture {
         VirtualLock memory lock = settledWithLock(t, 0, 100);
         v.path = new address[](1);
         refuses(abi.encodeWithSelector(BadPath.selector, 1));
-        vm.prank(accountA);
         sluice.closeVirtualByLock(v, t, lock);
-    }
-
-    function test_byLockRelayedForAKeyOrAContractWallet() public {
-        ChannelTerms memory t = nativeTerms();
-        t.a.account = vm.addr(0x77);
-        t.b.account = address(new Wallet1271(vm.addr(0x78)));
-        VirtualLock memory lock = settledWithLock(t, 0, 100);
-        Authorization memory wrong = request(t.b.account, 0x77, id);
-        refuses(abi.encodeWithSelector(BadSignature.selector, Reference.closeRequest(address(sluice), id), t.b.account));
-        sluice.closeVirtualByLockFor(v, t, lock, wrong);
-        Authorization memory other = request(stranger, keyStranger, id);
-        refuses(abi.encodeWithSelector(NotMember.selector, id, stranger));
-        sluice.closeVirtualByLockFor(v, t, lock, other);
-        uint256 before = vm.snapshotState();
-        sluice.closeVirtualByLockFor(v, t, lock, request(t.a.account, 0x77, id));
-        assertVirtual(0, end);
-        vm.revertToState(before);
-        sluice.closeVirtualByLockFor(v, t, lock, request(t.b.account, 0x78, id));
-        assertVirtual(0, end);
     }
 
     // ---- redeem ----

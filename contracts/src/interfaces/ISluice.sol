@@ -5,7 +5,6 @@ import { IResolver } from "./IResolver.sol";
 import { ISluiceErrors } from "./ISluiceErrors.sol";
 import { ISluiceEvents } from "./ISluiceEvents.sol";
 import {
-    Authorization,
     ChannelState,
     ChannelTerms,
     CompactSignature,
@@ -16,6 +15,7 @@ import {
     Permit2Transfer,
     ReceiveAuthorization,
     Redemption,
+    SignedCloseRequest,
     SignedLane,
     SignedVoucher,
     Unlock,
@@ -31,8 +31,8 @@ import {
 ///   Voucher(bytes32 virtualId,uint128 amount,bytes32 tickAnchor,uint128 tickValue,uint32 tickCount)
 ///   Close(bytes32 channelId,uint8 from,uint128 amount,uint64 deadline)
 ///   Withdrawal(bytes32 channelId,uint8 party,uint128 total,uint64 deadline)
-///   CloseRequest(bytes32 id)
-///   CreditRedirect(address account,address token,address to,uint256 nonce,uint64 deadline)
+///   CloseRequest(bytes32[] ids,uint64 deadline)
+///   CreditRedirect(address account,address token,address to,uint256 amount,uint256 nonce,uint64 deadline)
 /// Where a call pays out, `asCredit` is a bit mask (1 for a, 2 for b): whose money is not to be pushed but credited, so that
 /// a recipient who burns gas cannot make the call dear for others. Rebasing tokens are not supported.
 interface ISluice is IResolver, ISluiceEvents, ISluiceErrors {
@@ -109,12 +109,15 @@ interface ISluice is IResolver, ISluiceEvents, ISluiceErrors {
     /// @param voucher A voucher of the lane that the sender receives, one with the receiver's signature, or none (seq 0).
     function startClose(ChannelTerms calldata terms, SignedLane calldata voucher) external;
 
-    /// @notice Starts a one-sided close for an account or signer that signed CloseRequest(channelId).
+    /// @notice Starts a one-sided close for an account or signer that signed CloseRequest([channelId], deadline).
     /// @param terms The channel.
     /// @param voucher None (seq 0), or one with its receiver's signature.
-    /// @param request The consent.
-    function startCloseFor(ChannelTerms calldata terms, SignedLane calldata voucher, Authorization calldata request)
-        external;
+    /// @param request The signed request.
+    function startCloseFor(
+        ChannelTerms calldata terms,
+        SignedLane calldata voucher,
+        SignedCloseRequest calldata request
+    ) external;
 
     /// @notice Shows a newer voucher within the window. Sent by the lane's receiver, or carrying its signature.
     function updateLane(ChannelTerms calldata terms, SignedLane calldata voucher) external;
@@ -151,24 +154,19 @@ interface ISluice is IResolver, ISluiceEvents, ISluiceErrors {
     /// one it changes nothing.
     function closeVirtual(VirtualTerms calldata terms) external;
 
-    /// @notice The same for a member that signed CloseRequest(virtualId).
-    function closeVirtualFor(VirtualTerms calldata terms, Authorization calldata request) external;
+    /// @notice The same for a member that signed CloseRequest([virtualId], deadline).
+    /// @param terms The virtual channel.
+    /// @param request The signed request.
+    function closeVirtualFor(VirtualTerms calldata terms, SignedCloseRequest calldata request) external;
 
-    /// @notice The same for an account of a settled channel that holds a lock for the virtual channel, between two signers that
-    /// follow each other in its path.
+    /// @notice The same by a lock for the virtual channel in a settled channel, between two signers that follow each other in its
+    /// path. Anyone may: who settled with the lock did so with both of these members' signatures, and its money waits for the
+    /// virtual channel's end.
     /// @param terms The virtual channel.
     /// @param channel The settled channel.
     /// @param lock The lock and its proof.
     function closeVirtualByLock(VirtualTerms calldata terms, ChannelTerms calldata channel, VirtualLock calldata lock)
         external;
-
-    /// @notice The same, relayed for an account that signed CloseRequest(virtualId).
-    function closeVirtualByLockFor(
-        VirtualTerms calldata terms,
-        ChannelTerms calldata channel,
-        VirtualLock calldata lock,
-        Authorization calldata request
-    ) external;
 
     /// @notice Raises a virtual channel's amount by a voucher. Anyone may while its window runs; a member of its path also starts
     /// the window by it.
@@ -186,13 +184,24 @@ interface ISluice is IResolver, ISluiceEvents, ISluiceErrors {
     // ---- credits ----
 
     /// @notice Pays an account its credit. Anyone may.
+    /// @param account Whose credit.
+    /// @param token Zero for the native token.
     function pushCredit(address account, address token) external;
 
-    /// @notice Pays the sender's credit to another address.
-    function redirectCredit(address token, address to) external;
+    /// @notice Pays a part of the sender's credit to another address.
+    /// @param token Zero for the native token.
+    /// @param to Where it goes.
+    /// @param amount How much.
+    function redirectCredit(address token, address to, uint256 amount) external;
 
     /// @notice The same by the account's signature (ECDSA or ERC-1271) over CreditRedirect; anyone may relay.
+    /// @param redirect What was signed. An amount of zero pays nothing and uses up the nonce.
+    /// @param signature The account's.
     function redirectCreditFor(CreditRedirect calldata redirect, bytes calldata signature) external;
+
+    /// @notice Uses up the sender's redirect nonce: nothing that it signed with it can be used any more.
+    /// @param nonce The nonce, which is the sender's current one.
+    function cancelRedirect(uint256 nonce) external;
 
     // ---- views ----
 

@@ -26,8 +26,10 @@ interface ISluiceErrors {
     error NotSettled(bytes32 channelId);
     /// @notice Neither an account nor a signer of the channel.
     error NotParty(bytes32 channelId, address who);
-    /// @notice Neither a member of the path nor otherwise entitled.
+    /// @notice Not a member of the path.
     error NotMember(bytes32 virtualId, address who);
+    /// @notice The lane with the lock does not run along the path: its payer is not followed by its receiver there.
+    error NotNeighbours(bytes32 virtualId, address payer, address receiver);
     /// @notice The lane's receiver neither sent nor signed.
     error NotReceiver(bytes32 channelId, uint8 lane, address who);
     /// @notice A signature by another key, malformed, or refused by the contract wallet.
@@ -70,8 +72,10 @@ interface ISluiceErrors {
     error PullFailed(address token, address from, uint256 amount);
     /// @notice This way of depositing needs an ERC-20.
     error NeedsToken();
-    /// @notice There is no credit.
+    /// @notice There is no credit, or none of it is asked for.
     error NoCredit(address account, address token);
+    /// @notice The credit is smaller than what is asked.
+    error CreditTooSmall(address account, address token, uint256 credit, uint256 amount);
     /// @notice The recipient or token still refuses; the credit stays.
     error PayoutFailed(address to, address token, uint256 amount);
     /// @notice Not the account's next redirect nonce.

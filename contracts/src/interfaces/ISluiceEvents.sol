@@ -75,6 +75,11 @@ interface ISluiceEvents {
     /// @param amount How much.
     event CreditPaid(address indexed account, address indexed token, address to, uint256 amount);
 
+    /// @notice A redirect nonce was used up, by a redirection or to cancel one.
+    /// @param account Whose.
+    /// @param nonce The nonce that was used.
+    event RedirectNonceUsed(address indexed account, uint256 nonce);
+
     /// @notice An item of a batch did nothing.
     /// @param id The item's channel or virtual channel.
     /// @param position Its place in the batch.

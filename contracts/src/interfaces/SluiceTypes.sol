@@ -148,24 +148,28 @@ struct GroupRedemption {
     CompactSignature signature;
 }
 
-/// @notice Somebody's consent to a call that another sends.
-/// @param by Who consents: a signer, or an account.
+/// @notice A signed request to start closes that another sends: CloseRequest(ids, deadline).
+/// @param by Who asks: a signer, or an account.
+/// @param deadline Last timestamp at which it may be used.
 /// @param signature Its ECDSA signature (65 bytes, or 64 in compact form), or what its ERC-1271 contract accepts.
-struct Authorization {
+struct SignedCloseRequest {
     address by;
+    uint64 deadline;
     bytes signature;
 }
 
-/// @notice A signed wish to pay a credit somewhere else.
+/// @notice A signed wish to pay a credit, or a part of it, somewhere else.
 /// @param account Whose credit.
 /// @param token Zero for the native token.
 /// @param to Where it goes.
+/// @param amount How much. Zero pays nothing and only uses up the nonce, which cancels what else was signed with it.
 /// @param nonce The account's current redirect nonce.
 /// @param deadline Last timestamp at which it may be used.
 struct CreditRedirect {
     address account;
     address token;
     address to;
+    uint256 amount;
     uint256 nonce;
     uint64 deadline;
 }

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import { ISluiceErrors } from "../interfaces/ISluiceErrors.sol";
 import { ISluiceEvents } from "../interfaces/ISluiceEvents.sol";
-import { Authorization, ChannelTerms, LaneLocks, SignedLane } from "../interfaces/SluiceTypes.sol";
+import { ChannelTerms, LaneLocks, SignedCloseRequest, SignedLane } from "../interfaces/SluiceTypes.sol";
 import { Channels } from "./Channels.sol";
 import { DepositsWord, DepositsWords } from "./DepositsWord.sol";
 import { LaneWord, LaneWords } from "./LaneWord.sol";
@@ -24,9 +24,11 @@ library Closing {
         }
     }
 
-    /// @notice Refuses unless `request.by` signed CloseRequest(id).
-    function requireRequest(bytes32 domain, bytes32 id, Authorization calldata request) internal view {
-        bytes32 digest = TypedData.digest(domain, Messages.ofCloseRequest(id));
+    /// @notice Refuses unless `request.by` signed CloseRequest(ids, deadline) and the deadline has not passed.
+    /// @param idsHash keccak256 of the ids, one after another.
+    function requireRequest(bytes32 domain, bytes32 idsHash, SignedCloseRequest calldata request) internal view {
+        Channels.requireBefore(request.deadline);
+        bytes32 digest = TypedData.digest(domain, Messages.ofCloseRequest(idsHash, request.deadline));
         if (!Signatures.isConsent(request.by, digest, request.signature)) {
             revert ISluiceErrors.BadSignature(digest, request.by);
         }

@@ -4,6 +4,14 @@ pragma solidity ^0.8.28;
 /// @title Hashes
 /// @notice keccak256 of a few words, without the allocation that abi.encode makes each time.
 library Hashes {
+    /// @notice keccak256(abi.encode(a)).
+    function word(bytes32 a) internal pure returns (bytes32 h) {
+        assembly ("memory-safe") {
+            mstore(0x00, a)
+            h := keccak256(0x00, 0x20)
+        }
+    }
+
     /// @notice keccak256(abi.encode(a, b)).
     function words(bytes32 a, bytes32 b) internal pure returns (bytes32 h) {
         assembly ("memory-safe") {
@@ -37,8 +45,12 @@ library Hashes {
         }
     }
 
-    /// @notice keccak256(abi.encode(a, b, c, d, e, f)).
-    function words(bytes32 a, bytes32 b, bytes32 c, bytes32 d, bytes32 e, bytes32 f) internal pure returns (bytes32 h) {
+    /// @notice keccak256(abi.encode(a, b, c, d, e, f, g)).
+    function words(bytes32 a, bytes32 b, bytes32 c, bytes32 d, bytes32 e, bytes32 f, bytes32 g)
+        internal
+        pure
+        returns (bytes32 h)
+    {
         assembly ("memory-safe") {
             let m := mload(0x40)
             mstore(m, a)
@@ -47,7 +59,8 @@ library Hashes {
             mstore(add(m, 0x60), d)
             mstore(add(m, 0x80), e)
             mstore(add(m, 0xa0), f)
-            h := keccak256(m, 0xc0)
+            mstore(add(m, 0xc0), g)
+            h := keccak256(m, 0xe0)
         }
     }
 }

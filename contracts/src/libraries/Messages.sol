@@ -16,9 +16,10 @@ library Messages {
         keccak256("Close(bytes32 channelId,uint8 from,uint128 amount,uint64 deadline)");
     bytes32 private constant WITHDRAWAL_TYPE =
         keccak256("Withdrawal(bytes32 channelId,uint8 party,uint128 total,uint64 deadline)");
-    bytes32 private constant CLOSE_REQUEST_TYPE = keccak256("CloseRequest(bytes32 id)");
-    bytes32 private constant CREDIT_REDIRECT_TYPE =
-        keccak256("CreditRedirect(address account,address token,address to,uint256 nonce,uint64 deadline)");
+    bytes32 private constant CLOSE_REQUEST_TYPE = keccak256("CloseRequest(bytes32[] ids,uint64 deadline)");
+    bytes32 private constant CREDIT_REDIRECT_TYPE = keccak256(
+        "CreditRedirect(address account,address token,address to,uint256 amount,uint256 nonce,uint64 deadline)"
+    );
 
     /// @notice Struct hash of a lane voucher: lane, seq, paid, locked and locksRoot stand in calldata as they are hashed.
     /// @dev The caller reads each field, which refuses dirty upper bits.
@@ -64,9 +65,11 @@ library Messages {
         );
     }
 
-    /// @notice Struct hash of a request to start a close.
-    function ofCloseRequest(bytes32 id) internal pure returns (bytes32) {
-        return Hashes.words(CLOSE_REQUEST_TYPE, id);
+    /// @notice Struct hash of a request to start closes.
+    /// @param idsHash keccak256 of the ids, one after another.
+    /// @param deadline Its deadline.
+    function ofCloseRequest(bytes32 idsHash, uint64 deadline) internal pure returns (bytes32) {
+        return Hashes.words(CLOSE_REQUEST_TYPE, idsHash, bytes32(uint256(deadline)));
     }
 
     /// @notice Struct hash of a credit's redirection.
@@ -76,6 +79,7 @@ library Messages {
             bytes32(uint256(uint160(redirect.account))),
             bytes32(uint256(uint160(redirect.token))),
             bytes32(uint256(uint160(redirect.to))),
+            bytes32(redirect.amount),
             bytes32(redirect.nonce),
             bytes32(uint256(redirect.deadline))
         );

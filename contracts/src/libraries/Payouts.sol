@@ -27,11 +27,17 @@ library Payouts {
         pay(store, terms.token, terms.b.account, amountB, asCredit & 2 != 0);
     }
 
-    /// @notice Pays a credit out, all of it; it stays if it cannot be paid.
-    function payCredit(Store storage store, address account, address token, address to) internal {
-        uint256 amount = store.credits[account][token];
+    /// @notice Pays an account all of its credit; it stays if it cannot be paid.
+    function payCredit(Store storage store, address account, address token) internal {
+        payCreditPart(store, account, token, account, store.credits[account][token]);
+    }
+
+    /// @notice Pays a part of a credit out; all of it stays if that cannot be paid.
+    function payCreditPart(Store storage store, address account, address token, address to, uint256 amount) internal {
         if (amount == 0) revert ISluiceErrors.NoCredit(account, token);
-        store.credits[account][token] = 0;
+        uint256 credit = store.credits[account][token];
+        if (amount > credit) revert ISluiceErrors.CreditTooSmall(account, token, credit, amount);
+        store.credits[account][token] = credit - amount;
         if (!TokenPush.push(token, to, amount)) revert ISluiceErrors.PayoutFailed(to, token, amount);
         emit ISluiceEvents.CreditPaid(account, token, to, amount);
     }

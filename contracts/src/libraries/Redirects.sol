@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import { ISluiceErrors } from "../interfaces/ISluiceErrors.sol";
+import { ISluiceEvents } from "../interfaces/ISluiceEvents.sol";
 import { CreditRedirect } from "../interfaces/SluiceTypes.sol";
 import { Channels } from "./Channels.sol";
 import { Signatures } from "./Signatures.sol";
@@ -15,11 +16,17 @@ library Redirects {
         internal
     {
         Channels.requireBefore(redirect.deadline);
-        uint256 nonce = store.redirectNonces[redirect.account];
-        if (redirect.nonce != nonce) revert ISluiceErrors.WrongNonce(redirect.account, nonce, redirect.nonce);
+        useNonce(store, redirect.account, redirect.nonce);
         if (!Signatures.isConsent(redirect.account, digest, signature)) {
             revert ISluiceErrors.BadSignature(digest, redirect.account);
         }
-        store.redirectNonces[redirect.account] = nonce + 1;
+    }
+
+    /// @notice Uses up a nonce, or refuses one that is not the account's next.
+    function useNonce(Store storage store, address account, uint256 nonce) internal {
+        uint256 next = store.redirectNonces[account];
+        if (nonce != next) revert ISluiceErrors.WrongNonce(account, next, nonce);
+        store.redirectNonces[account] = next + 1;
+        emit ISluiceEvents.RedirectNonceUsed(account, nonce);
     }
 }

@@ -18,25 +18,23 @@ library VirtualClosing {
         if (!Virtuals.isMember(terms.path, who)) revert ISluiceErrors.NotMember(id, who);
     }
 
-    /// @notice Refuses who is not an account of a settled channel with a lock for this virtual channel, whose lane runs along
-    /// the path. It gives an owner without the signer's key what a member has.
+    /// @notice Refuses what is no lock for this virtual channel in a settled channel whose lane runs along the path. Both members
+    /// of that hop signed for the lock, so that anyone may act on it: also an owner without the signer's key.
     function requireLock(
         Store storage store,
         VirtualTerms calldata terms,
         bytes32 id,
         ChannelTerms calldata channel,
         bytes32 channelId,
-        VirtualLock calldata lock,
-        address who
+        VirtualLock calldata lock
     ) internal view {
         Virtuals.requireLength(terms.path.length);
         uint8 lane = lock.lane;
         Channels.requireLane(lane);
-        if (who != channel.a.account && who != channel.b.account) revert ISluiceErrors.NotMember(id, who);
-        if (!Virtuals.areNeighbours(
-                terms.path, Channels.payerSigner(channel, lane), Channels.receiverSigner(channel, lane)
-            )) {
-            revert ISluiceErrors.NotMember(id, who);
+        (address payer, address receiver) =
+            (Channels.payerSigner(channel, lane), Channels.receiverSigner(channel, lane));
+        if (!Virtuals.areNeighbours(terms.path, payer, receiver)) {
+            revert ISluiceErrors.NotNeighbours(id, payer, receiver);
         }
         ChannelSlots storage slots = store.channels[channelId];
         if (!slots.deposits.isSettled()) revert ISluiceErrors.NotSettled(channelId);

@@ -4,13 +4,13 @@ pragma solidity ^0.8.28;
 import { Test } from "forge-std/Test.sol";
 import { ISluice } from "../../src/interfaces/ISluice.sol";
 import {
-    Authorization,
     ChannelTerms,
     CompactSignature,
     GroupRedemption,
     LaneLocks,
     Party,
     Redemption,
+    SignedCloseRequest,
     SignedLane,
     SignedVoucher,
     Unlock,
@@ -316,11 +316,10 @@ contract Handler is Test {
         bool good = !c.isOver() && c.closesAt == 0;
         bool ok;
         if (relayed % 3 == 0) {
-            bytes memory consent = consentOf(keyOf(c, s.lane), c.id);
-            good = good && (!shows || s.how == 2);
-            bytes memory input = abi.encodeCall(
-                sluice.startCloseFor, (c.terms, v, Authorization(signers[signerIndex(c, s.lane)], consent))
-            );
+            bool late = relayed % 9 == 0;
+            good = good && !late && (!shows || s.how == 2);
+            bytes memory input =
+                abi.encodeCall(sluice.startCloseFor, (c.terms, v, requestOf(signerIndex(c, s.lane), c.id, late)));
             ok = attempt(address(this), input, good, "startCloseFor");
         } else {
             address sender = senderOf(c, s);
@@ -332,9 +331,10 @@ contract Handler is Test {
         if (shows) take(c, s);
     }
 
-    function consentOf(uint256 key, bytes32 id) private view returns (bytes memory) {
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, Reference.closeRequest(address(sluice), id));
-        return abi.encodePacked(r, s, v);
+    function requestOf(uint256 i, bytes32 id, bool late) private view returns (SignedCloseRequest memory) {
+        uint64 deadline = uint64(late ? block.timestamp - 1 : block.timestamp);
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(keys[i], Reference.closeRequest(address(sluice), id, deadline));
+        return SignedCloseRequest(signers[i], deadline, abi.encodePacked(r, s, v));
     }
 
     function updateLane(uint256 n, uint256 seed) external {
@@ -409,7 +409,7 @@ contract Handler is Test {
         uint256 i = who % 4;
         bool good = i != (n % VIRTUALS + 3) % 4;
         bytes memory input = relayed
-            ? abi.encodeCall(sluice.closeVirtualFor, (v.terms, Authorization(signers[i], consentOf(keys[i], v.id))))
+            ? abi.encodeCall(sluice.closeVirtualFor, (v.terms, requestOf(i, v.id, false)))
             : abi.encodeCall(sluice.closeVirtual, (v.terms));
         if (!attempt(relayed ? address(this) : signers[i], input, good, "closeVirtual")) return;
         if (v.finalAt == 0) v.finalAt = block.timestamp + window / 2;

@@ -11,6 +11,7 @@ import {
     VirtualTerms
 } from "../../src/interfaces/SluiceTypes.sol";
 import { Frame, GroupHashes } from "../../src/libraries/GroupHashes.sol";
+import { Hashes } from "../../src/libraries/Hashes.sol";
 import { LockTree } from "../../src/libraries/LockTree.sol";
 import { Messages } from "../../src/libraries/Messages.sol";
 import { TermsHash } from "../../src/libraries/TermsHash.sol";
@@ -54,8 +55,8 @@ contract Digests {
         return digest(sluice, Messages.ofWithdrawal(id, party, total, deadline));
     }
 
-    function closeRequest(address sluice, bytes32 id) external view returns (bytes32) {
-        return digest(sluice, Messages.ofCloseRequest(id));
+    function closeRequest(address sluice, bytes32 id, uint64 deadline) external view returns (bytes32) {
+        return digest(sluice, Messages.ofCloseRequest(Hashes.word(id), deadline));
     }
 
     function creditRedirect(address sluice, CreditRedirect calldata redirect) external view returns (bytes32) {

@@ -27,7 +27,7 @@ interface IDigests {
         external
         view
         returns (bytes32);
-    function closeRequest(address sluice, bytes32 id) external view returns (bytes32);
+    function closeRequest(address sluice, bytes32 id, uint64 deadline) external view returns (bytes32);
     function creditRedirect(address sluice, CreditRedirect calldata redirect) external view returns (bytes32);
     function group(address sluice, VirtualGroup calldata group_, GroupRedemption[] calldata items)
         external
@@ -73,7 +73,7 @@ contract SymbolicDigestsTest is Test {
         );
         bytes32 withdrawal = Reference.withdrawal(sluice, id, party, amount, deadline);
         assert(digests.withdrawal(sluice, id, party, amount, deadline) == withdrawal);
-        assert(digests.closeRequest(sluice, id) == Reference.closeRequest(sluice, id));
+        assert(digests.closeRequest(sluice, id, deadline) == Reference.closeRequest(sluice, id, deadline));
     }
 
     function check_creditRedirect(address sluice, CreditRedirect calldata redirect) external view {

@@ -4,12 +4,12 @@ pragma solidity ^0.8.28;
 import { Test } from "forge-std/Test.sol";
 import { ISluice } from "../../src/interfaces/ISluice.sol";
 import {
-    Authorization,
     ChannelState,
     ChannelTerms,
     CompactSignature,
     LaneLocks,
     Party,
+    SignedCloseRequest,
     SignedLane,
     SignedVoucher,
     Unlock,
@@ -144,8 +144,13 @@ abstract contract Fixture is Test, ISluiceEvents, ISluiceErrors {
         return v;
     }
 
-    function request(address by, uint256 key, bytes32 id) internal view returns (Authorization memory) {
-        return Authorization(by, signBytes(key, Reference.closeRequest(address(sluice), id)));
+    function request(address by, uint256 key, bytes32 id) internal view returns (SignedCloseRequest memory) {
+        uint64 deadline = uint64(block.timestamp);
+        return SignedCloseRequest(by, deadline, signBytes(key, closeRequestDigest(id, deadline)));
+    }
+
+    function closeRequestDigest(bytes32 id, uint64 deadline) internal view returns (bytes32) {
+        return Reference.closeRequest(address(sluice), id, deadline);
     }
 
     // ---- virtual channels ----

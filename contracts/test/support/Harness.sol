@@ -51,8 +51,8 @@ contract Harness {
         return Messages.ofWithdrawal(id, party, total, deadline);
     }
 
-    function ofCloseRequest(bytes32 id) external pure returns (bytes32) {
-        return Messages.ofCloseRequest(id);
+    function ofCloseRequest(bytes32[] calldata ids, uint64 deadline) external pure returns (bytes32) {
+        return Messages.ofCloseRequest(keccak256(abi.encodePacked(ids)), deadline);
     }
 
     function ofRedirect(CreditRedirect calldata redirect) external pure returns (bytes32) {

@@ -93,14 +93,22 @@ library Reference {
         return digest(sluice, keccak256(abi.encode(typeHash, id, party_, total, deadline)));
     }
 
-    function closeRequest(address sluice, bytes32 id) internal view returns (bytes32) {
-        return digest(sluice, keccak256(abi.encode(keccak256("CloseRequest(bytes32 id)"), id)));
+    function closeRequest(address sluice, bytes32[] memory ids, uint64 deadline) internal view returns (bytes32) {
+        bytes32 typeHash = keccak256("CloseRequest(bytes32[] ids,uint64 deadline)");
+        return digest(sluice, keccak256(abi.encode(typeHash, keccak256(abi.encodePacked(ids)), deadline)));
+    }
+
+    function closeRequest(address sluice, bytes32 id, uint64 deadline) internal view returns (bytes32) {
+        bytes32[] memory ids = new bytes32[](1);
+        ids[0] = id;
+        return closeRequest(sluice, ids, deadline);
     }
 
     function creditRedirect(address sluice, CreditRedirect memory r) internal view returns (bytes32) {
-        bytes32 typeHash =
-            keccak256("CreditRedirect(address account,address token,address to,uint256 nonce,uint64 deadline)");
-        return digest(sluice, keccak256(abi.encode(typeHash, r.account, r.token, r.to, r.nonce, r.deadline)));
+        bytes32 typeHash = keccak256(
+            "CreditRedirect(address account,address token,address to,uint256 amount,uint256 nonce,uint64 deadline)"
+        );
+        return digest(sluice, keccak256(abi.encode(typeHash, r.account, r.token, r.to, r.amount, r.nonce, r.deadline)));
     }
 
     function condition(address resolver, bytes32 id, uint8 side) internal pure returns (bytes32) {

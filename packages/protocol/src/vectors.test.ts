@@ -15,7 +15,7 @@ import { createDigests, type Digests } from './signing/digests.ts'
 import { type Domain, hashDomain } from './signing/eip712.ts'
 import type { VirtualTerms } from './terms/terms.ts'
 import { checkTick, tickAnchor, tickAt } from './terms/ticks.ts'
-import type { Close, LaneVoucher, Voucher, Withdrawal } from './terms/voucher.ts'
+import type { Close, CloseRequest, LaneVoucher, Voucher, Withdrawal } from './terms/voucher.ts'
 import { voucherValue } from './terms/voucher-value.ts'
 import { signerFromKey, testCrypto } from './testing/crypto.ts'
 
@@ -63,9 +63,9 @@ function eachSigned<T>(name: string, digestOf: (digests: Digests) => (value: T) 
 }
 
 describe('the vectors of ids and signatures', () => {
-  each<Domain & { id: Id; separator: Hex; closeRequest: Hex }>('domains', (one) => {
+  each<Domain & CloseRequest & { separator: Hex; closeRequest: Hex }>('domains', (one) => {
     expect(bytesToHex(hashDomain(keccak256, one))).toBe(one.separator)
-    expect(createDigests(one, testCrypto).closeRequest(one.id)).toBe(one.closeRequest)
+    expect(createDigests(one, testCrypto).closeRequest(one)).toBe(one.closeRequest)
   })
 
   each<{ key: Hex; address: Address }>('keys', ({ key, address }) => {
@@ -101,7 +101,7 @@ describe('the vectors of ids and signatures', () => {
   eachSigned<Voucher>('vouchers', (digests) => digests.voucher)
   eachSigned<Close>('closes', (digests) => digests.close)
   eachSigned<Withdrawal>('withdrawals', (digests) => digests.withdrawal)
-  eachSigned<{ id: Id }>('close-requests', (digests) => (one) => digests.closeRequest(one.id))
+  eachSigned<CloseRequest>('close-requests', (digests) => digests.closeRequest)
   eachSigned<Session>('sessions', (digests) => digests.session)
 })
 

@@ -1,5 +1,5 @@
 import { sluiceAbi } from '@sluice/contracts'
-import type { ChainCall, CloseRequest, LockProof, SignedLaneVoucher } from '@sluice/engine'
+import type { ChainCall, LockProof, SignedCloseRequest, SignedLaneVoucher } from '@sluice/engine'
 import {
   type Address,
   type ChannelTerms,
@@ -82,7 +82,7 @@ const abi = sluiceAbi
 function encodeStartClose(
   terms: ChannelTerms,
   voucher: SignedLaneVoucher | undefined,
-  request: CloseRequest | undefined,
+  request: SignedCloseRequest | undefined,
   sender: Address,
 ): Hex {
   const lane = signedLane(voucher)

@@ -148,10 +148,11 @@ describe('calls', () => {
     const relay = await parties.open(developmentSigner(parties.crypto, 5))
     const told = await follow()
     await execute(local, a.chain, deposit(10n))
-    const consent = (id: `0x${string}`) => ({
-      by: a.signer.address,
-      signature: a.signer.sign(digests.closeRequest(id)),
-    })
+    const consent = (id: `0x${string}`) => {
+      const deadline = 4_000_000_000n
+      const signature = a.signer.sign(digests.closeRequest({ ids: [id], deadline }))
+      return { by: a.signer.address, deadline, signature }
+    }
     expect(await execute(local, relay, { type: 'startClose', terms, request: consent(channelId) })).toBe(true)
     expect(await told.event('closeStarted')).toMatchObject({ channelId })
     const virtual = {

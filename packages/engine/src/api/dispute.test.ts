@@ -1,5 +1,6 @@
 import { type Id, NATIVE_TOKEN } from '@sluice/protocol'
 import { describe, expect, it } from 'vitest'
+import { signCloseRequest } from '../defence/close-request.ts'
 import { createWorld, type Party, type World } from '../testing/world.ts'
 import type { OpenedVirtual } from './engine.ts'
 
@@ -166,8 +167,8 @@ describe('a virtual channel that somebody closes on chain', () => {
     return made
   }
   const closeOnChain = ({ world, alice }: Scene, terms: OpenedVirtual['terms']) => {
-    const digest = world.chain.digests.closeRequest(world.chain.digests.virtualId(terms))
-    const request = { by: alice.address, signature: alice.signer.sign(digest) }
+    const { digests } = world.chain
+    const request = signCloseRequest(alice.signer, digests, digests.virtualId(terms), 2n ** 63n)
     world.chain.submit(alice.address, { type: 'closeVirtual', terms, request })
   }
 

@@ -15,6 +15,7 @@ import { ownSlots, shownState } from '../channels/settled.ts'
 import type { ChainCall, LockProof, SignedLaneVoucher } from '../ports/chain.ts'
 import type { ChainReader, ChannelChain } from '../ports/chain-view.ts'
 import type { Environment } from '../ports/environment.ts'
+import { signCloseRequest } from './close-request.ts'
 import type { Goal } from './goal.ts'
 
 /** Most locks that one transaction unlocks. */
@@ -88,7 +89,8 @@ function disputeGoals(scene: Scene): Goal[] {
     // A peer that makes channels for nothing and then claims to have lost data is not worth a transaction.
     const isForNothing = record.phase.type === 'frozen' && chain.any.deposits.every((deposit) => deposit === 0n)
     if (!leaves || isForNothing) return []
-    const request = { by: env.self, signature: env.signer.sign(env.digests.closeRequest(channelId)) }
+    const deadline = time + BigInt(env.policy.deadlineDefault)
+    const request = signCloseRequest(env.signer, env.digests, channelId, deadline)
     const voucher = newestReceived(record.in, env)
     const call: ChainCall = { type: 'startClose', terms, request, ...(voucher && { voucher }) }
     return [{ key: 'startClose', call }]

@@ -1,6 +1,5 @@
 import {
   hubWants,
-  type Id,
   type LockWants,
   payeeWants,
   payerWants,
@@ -11,6 +10,7 @@ import { hubContext, payeeContext, payerContext } from '../locks/context.ts'
 import { voucherOf } from '../locks/record.ts'
 import type { ChainCall } from '../ports/chain.ts'
 import type { StateView } from '../ports/tx.ts'
+import { signCloseRequest, virtualRequestDeadline } from './close-request.ts'
 import type { Goal } from './goal.ts'
 
 /** What this side wants on chain for a virtual channel. `time`: Unix seconds of the newest block. */
@@ -32,8 +32,10 @@ function redeem({ terms }: VirtualRecord, signed: SignedVoucher): Goal {
   return { key: `redeem/${voucher.amount}/${tick?.index ?? 0}`, call }
 }
 
-function closeVirtual({ env }: StateView, { terms, virtualId }: VirtualRecord): Goal {
-  const request = { by: env.self, signature: env.signer.sign(env.digests.closeRequest(virtualId satisfies Id)) }
+function closeVirtual({ env }: StateView, record: VirtualRecord, time: bigint): Goal {
+  const { terms, virtualId } = record
+  const deadline = virtualRequestDeadline(record, time + BigInt(env.policy.deadlineDefault))
+  const request = signCloseRequest(env.signer, env.digests, virtualId, deadline)
   return { key: 'closeVirtual', call: { type: 'closeVirtual', terms, request } }
 }
 
@@ -44,7 +46,7 @@ export function virtualGoals(view: StateView, record: VirtualRecord): readonly G
   const wants = wantsOf(view, record, time)
   const voucher = voucherOf(record)
   return [
-    ...(wants.closeVirtual ? [closeVirtual(view, record)] : []),
+    ...(wants.closeVirtual ? [closeVirtual(view, record, time)] : []),
     ...(wants.redeem && voucher !== undefined ? [redeem(record, voucher)] : []),
   ]
 }

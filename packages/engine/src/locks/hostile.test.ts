@@ -10,6 +10,7 @@ import {
   type VirtualTerms,
 } from '@sluice/protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { signCloseRequest } from '../defence/close-request.ts'
 import { Puppet, type PuppetChannel } from '../testing/puppet.ts'
 import { createWorld, type Party, type World } from '../testing/world.ts'
 
@@ -46,6 +47,8 @@ function memoOf(hops: number): Memo {
   const until = Array.from({ length: hops }, (_, i) => now + 600n - BigInt(i) * 10n)
   return { until, fees: Array.from({ length: hops - 1 }, () => 0n) }
 }
+
+const requestClose = (puppet: Puppet, id: Id) => signCloseRequest(puppet.signer, world.chain.digests, id, 2n ** 63n)
 
 const idOf = (terms: VirtualTerms): Id => createDigests(world.chain.domain, world.crypto).virtualId(terms)
 
@@ -230,7 +233,7 @@ describe('a hub between two that keep no rule', () => {
     await add()
     expect(refusedCode(payer, await add())).toBe('ADD_ID_SEEN')
     const shown = termsOf([payer.address, hub.address, payee.address])
-    const request = { by: payer.address, signature: payer.signer.sign(world.chain.digests.closeRequest(idOf(shown))) }
+    const request = requestClose(payer, idOf(shown))
     world.chain.submit(payer.address, { type: 'closeVirtual', terms: shown, request })
     await world.scheduler.runFor(2_000)
     expect(refusedCode(payer, await add(shown))).toBe('ADD_ID_SEEN')
@@ -239,7 +242,7 @@ describe('a hub between two that keep no rule', () => {
   it('neither folds nor accepts a fold while the chain decides, and then by its answer', async () => {
     await add()
     await accept(newestToPayee())
-    const request = { by: payer.address, signature: payer.signer.sign(world.chain.digests.closeRequest(virtualId)) }
+    const request = requestClose(payer, virtualId)
     world.chain.submit(payer.address, { type: 'closeVirtual', terms, request })
     await world.scheduler.runFor(2_000)
     expect(refusedCode(payer, await fold(300n))).toBe('FOLD_WHILE_CLOSING')
@@ -263,7 +266,7 @@ describe('a hub between two that keep no rule', () => {
   it('does not lock on for one that the chain decides already', async () => {
     const other = termsOf([payer.address, hub.address, payee.address])
     const update = payer.sign(fromPayer, [{ type: 'add', terms: other, memo: memoOf(2) }])
-    const request = { by: payer.address, signature: payer.signer.sign(world.chain.digests.closeRequest(idOf(other))) }
+    const request = requestClose(payer, idOf(other))
     world.chain.submit(payer.address, { type: 'closeVirtual', terms: other, request })
     await world.scheduler.runFor(1_500)
     payer.send(hub.address, { type: 'update', update })
@@ -272,10 +275,7 @@ describe('a hub between two that keep no rule', () => {
   })
 
   it('accepts nothing more once a close of the channel is seen', async () => {
-    const request = {
-      by: payer.address,
-      signature: payer.signer.sign(world.chain.digests.closeRequest(fromPayer.channelId)),
-    }
+    const request = requestClose(payer, fromPayer.channelId)
     world.chain.submit(payer.address, { type: 'startClose', terms: fromPayer.terms, request })
     await world.scheduler.runFor(1_500)
     expect(refusedCode(payer, await add())).toBe('CHANNEL_CLOSING')
@@ -344,10 +344,7 @@ describe('a hub between two that keep no rule', () => {
   it('neither folds nor locks on in a channel that is closing', async () => {
     await add()
     await accept(newestToPayee())
-    const request = {
-      by: payee.address,
-      signature: payee.signer.sign(world.chain.digests.closeRequest(toPayee.channelId)),
-    }
+    const request = requestClose(payee, toPayee.channelId)
     world.chain.submit(payee.address, { type: 'startClose', terms: toPayee.terms, request })
     await world.scheduler.runFor(1_500)
     const before = payee.heardOf('update').length
@@ -517,7 +514,7 @@ describe('a payee whose payer keeps no rule', () => {
   it('accepts no voucher once the chain decides, and has redeemed what it had', async () => {
     await add()
     await pay(50n)
-    const request = { by: payer.address, signature: payer.signer.sign(world.chain.digests.closeRequest(virtualId)) }
+    const request = requestClose(payer, virtualId)
     world.chain.submit(payer.address, { type: 'closeVirtual', terms, request })
     await world.scheduler.runFor(1_500)
     await pay(60n)
@@ -537,8 +534,7 @@ describe('a payee whose payer keeps no rule', () => {
     await world.scheduler.runFor(200)
     expect(payer.heardOf('claim')).toMatchObject([{ virtualId, voucher: { voucher: { amount: 50n } } }])
     await pay(60n)
-    const digest = world.chain.digests.closeRequest(channel.channelId)
-    const request = { by: payer.address, signature: payer.signer.sign(digest) }
+    const request = requestClose(payer, channel.channelId)
     world.chain.submit(payer.address, { type: 'startClose', terms: channel.terms, request })
     await world.scheduler.runFor(1_500)
     payer.send(hub.address, { type: 'voucher', terms: other, signed: payer.pay(idOf(other), 10n) })
@@ -641,8 +637,7 @@ describe('a payer whose payee keeps no rule', () => {
     await claimed(first())
     const [added, folded] = payee.heardOf('update').map(({ update }) => update)
     if (added === undefined || folded === undefined) throw new Error('the hub signed an add and a fold')
-    const digest = world.chain.digests.closeRequest(channel.channelId)
-    const request = { by: payee.address, signature: payee.signer.sign(digest) }
+    const request = requestClose(payee, channel.channelId)
     const receiverSignature = payee.signer.sign(world.chain.digests.laneVoucher(added.voucher))
     const voucher = { voucher: added.voucher, payerSignature: added.signature, receiverSignature }
     world.chain.submit(payee.address, { type: 'startClose', terms: channel.terms, voucher, request })
@@ -657,7 +652,7 @@ describe('a payer whose payee keeps no rule', () => {
   })
 
   it('does not fold while the chain decides', async () => {
-    const request = { by: payee.address, signature: payee.signer.sign(world.chain.digests.closeRequest(virtualId)) }
+    const request = requestClose(payee, virtualId)
     world.chain.submit(payee.address, { type: 'closeVirtual', terms, request })
     await world.scheduler.runFor(1_500)
     await claimed(first())

@@ -86,7 +86,7 @@ export type ChainCall =
       readonly terms: ChannelTerms
       readonly voucher?: SignedLaneVoucher
       /** Consent of a party, for a sender that is none. */
-      readonly request?: CloseRequest
+      readonly request?: SignedCloseRequest
     }
   | { readonly type: 'updateLane'; readonly terms: ChannelTerms; readonly voucher: SignedLaneVoucher }
   | {
@@ -103,7 +103,7 @@ export type ChainCall =
       readonly locked: bigint
       readonly locks: readonly LockProof[]
     }
-  | { readonly type: 'closeVirtual'; readonly terms: VirtualTerms; readonly request: CloseRequest }
+  | { readonly type: 'closeVirtual'; readonly terms: VirtualTerms; readonly request: SignedCloseRequest }
   | { readonly type: 'redeem'; readonly terms: VirtualTerms; readonly signed: SignedVoucher }
   | { readonly type: 'pushCredit'; readonly account: Address; readonly token: Address }
 
@@ -113,9 +113,13 @@ export interface LaneLocks {
   readonly locksRoot: Hex
 }
 
-/** Consent by signature over `CloseRequest(id)`, for a sender that is no member itself. A sender that is `by` itself does without. */
-export interface CloseRequest {
+/**
+ * Consent by signature over a `CloseRequest` for the one id that is closed, for a sender that is no member itself. A sender that is `by`
+ * itself does without. `deadline`: Unix seconds.
+ */
+export interface SignedCloseRequest {
   readonly by: Address
+  readonly deadline: bigint
   readonly signature: Hex
 }
 

@@ -16,6 +16,7 @@ import {
   virtualKind,
 } from '@sluice/protocol'
 import { address, bytes, bytes32, list, signature, struct, text, uint } from '@sluice/protocol/codec'
+import { virtualRequestDeadline } from '../defence/close-request.ts'
 import { EngineError } from '../errors.ts'
 import type { Environment } from '../ports/environment.ts'
 
@@ -96,7 +97,7 @@ export function writeBackup(
   for (const [virtualId, record] of virtuals) {
     const writes = virtualKind.writes(undefined, record)
     keep(writes)
-    if (writes.length > 0) sign(digests.closeRequest(virtualId))
+    if (writes.length > 0) sign(digests.closeRequest({ ids: [virtualId], deadline: virtualRequestDeadline(record) }))
   }
   entries.sort((one, other) => (one.key < other.key ? -1 : 1))
   const { chainId, contract } = digests.domain

@@ -2,7 +2,7 @@ import type { Session } from '../../src/handshake/session.ts'
 import { MAX_UINT64, MAX_UINT128 } from '../../src/primitives/bytes.ts'
 import { type Hex, ZERO_HASH } from '../../src/primitives/hex.ts'
 import { tickAnchor } from '../../src/terms/ticks.ts'
-import type { Close, LaneVoucher, Voucher, Withdrawal } from '../../src/terms/voucher.ts'
+import type { Close, CloseRequest, LaneVoucher, Voucher, Withdrawal } from '../../src/terms/voucher.ts'
 import type { Generated } from '../generated.ts'
 import { digests, hashOf, keccak256, numberOf, signerAt } from './scene.ts'
 import { channels, virtuals } from './terms.ts'
@@ -68,6 +68,13 @@ export const withdrawals: readonly Withdrawal[] = [
   { channelId: idAt(channelIds, 2), party: 0, total: MAX_UINT128, deadline: MAX_UINT64 },
 ]
 
+const closeRequests: readonly CloseRequest[] = [
+  { ids: [idAt(channelIds, 0)], deadline: 1_790_003_600n },
+  { ids: [idAt(virtualIds, 0)], deadline: 0n },
+  { ids: virtualIds, deadline: MAX_UINT64 },
+  { ids: [], deadline: 1_790_003_600n },
+]
+
 export const sessions: readonly Session[] = ([0, 1] as const).map((role) => ({
   nonceInitiator: hashOf('nonce of the initiator'),
   nonceResponder: hashOf('nonce of the responder'),
@@ -105,11 +112,8 @@ export const signedFiles: readonly Generated[] = [
   ),
   vectorFile(
     'close-requests',
-    'Requests to close a channel or a virtual channel: digest and a signature.',
-    signedCases(
-      [...channelIds.slice(0, 2), ...virtualIds.slice(0, 2)].map((id) => ({ id })),
-      ({ id }) => digests.closeRequest(id),
-    ),
+    'Requests to close channels or virtual channels: digest and a signature.',
+    signedCases(closeRequests, digests.closeRequest),
   ),
   vectorFile(
     'sessions',

@@ -52,16 +52,16 @@ const domains = [
   { chainId: (1n << 256n) - 1n, contract: NATIVE_TOKEN },
 ]
 
-const request = hashOf('some id')
+const request = { ids: [hashOf('some id')], deadline: 1_790_003_600n }
 
 export const termsFiles: readonly Generated[] = [
   vectorFile(
     'domains',
-    'The EIP-712 domain separator of a deployment, and the digest of CloseRequest(id) under it.',
+    'The EIP-712 domain separator of a deployment, and the digest of a CloseRequest under it.',
     domains.map((one) => ({
       ...one,
       separator: bytesToHex(hashDomain(keccak256, one)),
-      id: request,
+      ...request,
       closeRequest: createDigests(one, testCrypto).closeRequest(request),
     })),
   ),

@@ -7,6 +7,7 @@ import {
   anyAddress,
   anyChannelTerms,
   anyClose,
+  anyCloseRequest,
   anyHash,
   anyLaneVoucher,
   anySession,
@@ -42,7 +43,7 @@ const types = {
   Voucher: fields('bytes32 virtualId', 'uint128 amount', 'bytes32 tickAnchor', 'uint128 tickValue', 'uint32 tickCount'),
   Close: fields('bytes32 channelId', 'uint8 from', 'uint128 amount', 'uint64 deadline'),
   Withdrawal: fields('bytes32 channelId', 'uint8 party', 'uint128 total', 'uint64 deadline'),
-  CloseRequest: fields('bytes32 id'),
+  CloseRequest: fields('bytes32[] ids', 'uint64 deadline'),
   Session: fields(
     'bytes32 nonceInitiator',
     'bytes32 nonceResponder',
@@ -86,7 +87,7 @@ describe('the digests', () => {
     same('Voucher', anyVoucher, digests.voucher)
     same('Close', anyClose, digests.close)
     same('Withdrawal', anyWithdrawal, digests.withdrawal)
-    same('CloseRequest', fc.record({ id: anyHash }), ({ id }) => digests.closeRequest(id))
+    same('CloseRequest', anyCloseRequest, digests.closeRequest)
     same('Session', anySession, digests.session)
   })
 
@@ -103,10 +104,10 @@ describe('the digests', () => {
   })
 
   it('are bound to the chain and the contract', () => {
-    const id: Hex = `0x${'11'.repeat(32)}`
+    const request = { ids: [`0x${'11'.repeat(32)}`], deadline: 1n } as const
     const elsewhere = createDigests({ chainId: 314159n, contract }, testCrypto)
     const redeployed = createDigests({ chainId: 314n, contract: `0x${'22'.repeat(20)}` }, testCrypto)
-    expect(new Set([digests, elsewhere, redeployed].map((one) => one.closeRequest(id))).size).toBe(3)
+    expect(new Set([digests, elsewhere, redeployed].map((one) => one.closeRequest(request))).size).toBe(3)
   })
 
   it('hash the separator and the types once', () => {
@@ -117,7 +118,7 @@ describe('the digests', () => {
     }
     const counted = createDigests({ chainId: 314n, contract }, { keccak256 })
     hashes = 0
-    counted.closeRequest(`0x${'11'.repeat(32)}`)
+    counted.withdrawal({ channelId: `0x${'11'.repeat(32)}`, party: 0, total: 1n, deadline: 1n })
     expect(hashes).toBe(2)
   })
 

@@ -3,7 +3,7 @@ import { concatBytes } from '../primitives/bytes.ts'
 import type { Crypto, Keccak256 } from '../primitives/crypto.ts'
 import type { Address, Hex, Id } from '../primitives/hex.ts'
 import type { ChannelTerms, Party, VirtualTerms } from '../terms/terms.ts'
-import type { Close, LaneVoucher, Voucher, Withdrawal } from '../terms/voucher.ts'
+import type { Close, CloseRequest, LaneVoucher, Voucher, Withdrawal } from '../terms/voucher.ts'
 import { lockCondition } from './condition.ts'
 import {
   addressWord,
@@ -30,7 +30,7 @@ export const TYPES = {
   Voucher: 'Voucher(bytes32 virtualId,uint128 amount,bytes32 tickAnchor,uint128 tickValue,uint32 tickCount)',
   Close: 'Close(bytes32 channelId,uint8 from,uint128 amount,uint64 deadline)',
   Withdrawal: 'Withdrawal(bytes32 channelId,uint8 party,uint128 total,uint64 deadline)',
-  CloseRequest: 'CloseRequest(bytes32 id)',
+  CloseRequest: 'CloseRequest(bytes32[] ids,uint64 deadline)',
   Session:
     'Session(bytes32 nonceInitiator,bytes32 nonceResponder,bytes32 keyInitiator,bytes32 keyResponder,address initiator,address responder,uint8 minVersionInitiator,uint8 maxVersionInitiator,uint8 minVersionResponder,uint8 maxVersionResponder,uint8 role)',
 } as const
@@ -47,8 +47,7 @@ export interface Digests {
   voucher(voucher: Voucher): Hex
   close(close: Close): Hex
   withdrawal(withdrawal: Withdrawal): Hex
-  /** The digest by which a member asks that the channel or virtual channel `id` be closed. */
-  closeRequest(id: Id): Hex
+  closeRequest(request: CloseRequest): Hex
   session(session: Session): Hex
   /** The condition of a lock; see {@link lockCondition}. */
   condition(resolver: Address, id: Id, side: number): Hex
@@ -76,6 +75,10 @@ function partyHash(keccak256: Keccak256, types: TypeHashes, party: Party): Word 
 
 function pathHash(keccak256: Keccak256, path: readonly Address[]): Word {
   return hashWord(keccak256(concatBytes(...path.map((signer) => encodeWords([addressWord('path', signer)])))))
+}
+
+function idsHash(keccak256: Keccak256, ids: readonly Id[]): Word {
+  return hashWord(keccak256(encodeWords(ids.map((id) => bytes32Word('ids', id)))))
 }
 
 /**
@@ -156,7 +159,7 @@ export function createDigests(domain: Domain, { keccak256 }: Pick<Crypto, 'kecca
         uint128('total', withdrawal.total),
         uint64('deadline', withdrawal.deadline),
       ),
-    closeRequest: (id) => digest('CloseRequest', bytes32Word('id', id)),
+    closeRequest: ({ ids, deadline }) => digest('CloseRequest', idsHash(keccak256, ids), uint64('deadline', deadline)),
     session: (session) =>
       digest(
         'Session',

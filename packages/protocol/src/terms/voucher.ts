@@ -37,6 +37,15 @@ export interface Withdrawal {
   readonly deadline: bigint
 }
 
+/**
+ * A request that whoever brings it to the chain starts the closes of these channels or virtual channels, all of which its signer may
+ * close. It can be used up to and including `deadline`, in Unix seconds, uint64.
+ */
+export interface CloseRequest {
+  readonly ids: readonly Id[]
+  readonly deadline: bigint
+}
+
 /** A voucher with its payer's signature and, where ticks are revealed, the highest one. */
 export interface SignedVoucher {
   readonly voucher: Voucher

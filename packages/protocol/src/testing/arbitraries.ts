@@ -6,7 +6,7 @@ import type { Answer, Frame, PeerMessage, ReliableMessage, VolatileMessage } fro
 import { bytesToHex, MAX_UINT64, MAX_UINT128 } from '../primitives/bytes.ts'
 import type { Hex } from '../primitives/hex.ts'
 import type { ChannelTerms, VirtualTerms } from '../terms/terms.ts'
-import type { Close, LaneVoucher, SignedVoucher, Voucher, Withdrawal } from '../terms/voucher.ts'
+import type { Close, CloseRequest, LaneVoucher, SignedVoucher, Voucher, Withdrawal } from '../terms/voucher.ts'
 
 const hex = (length: number): fc.Arbitrary<Hex> =>
   fc.uint8Array({ minLength: length, maxLength: length }).map((bytes) => bytesToHex(bytes))
@@ -64,6 +64,11 @@ export const anySignedVoucher: fc.Arbitrary<SignedVoucher> = fc
     maybe('tick', fc.record({ index: anyUint32, preimage: anyHash })),
   )
   .map(([signed, tick]) => ({ ...signed, ...tick }))
+
+export const anyCloseRequest: fc.Arbitrary<CloseRequest> = fc.record({
+  ids: fc.array(anyHash, { maxLength: 4 }),
+  deadline: anyUint64,
+})
 
 export const anyClose: fc.Arbitrary<Close> = fc.record({
   channelId: anyHash,

@@ -9,7 +9,7 @@ import {
   type PartyIndex,
   ZERO_HASH,
 } from '@sluice/protocol'
-import type { CloseRequest } from '../../ports/chain.ts'
+import type { SignedCloseRequest } from '../../ports/chain.ts'
 import type { ContractEvent } from './events.ts'
 import { type Ledger, type ModelChannel, type ModelLane, slotKey } from './ledger.ts'
 import { Refusal, refuse } from './refusal.ts'
@@ -94,8 +94,10 @@ export function requireSignature({ crypto }: CallContext, digest: Hex, signature
 }
 
 /** Refuses a call for somebody who did not ask for it. */
-export function requireRequest(run: CallContext, id: Id, { by, signature }: CloseRequest): void {
-  requireSignature(run, run.digests.closeRequest(id), signature, by)
+export function requireRequest(run: CallContext, ids: readonly Id[], request: SignedCloseRequest): void {
+  const { by, deadline, signature } = request
+  requireBefore(run, deadline)
+  requireSignature(run, run.digests.closeRequest({ ids, deadline }), signature, by)
 }
 
 /** What a channel holds. */
