@@ -65,6 +65,25 @@ const signed = (primaryType) => async (one, domain) => {
   expect(['1b', '1c'].includes(one.signature.slice(130)), true)
 }
 
+// ---- terms ----
+
+const NOBODY = `0x${'00'.repeat(20)}`
+
+function channelRefusal({ aAccount, aSigner, bAccount, bSigner, disputeWindow }) {
+  if (aSigner === NOBODY || bSigner === NOBODY) return 'TERMS_ZERO_SIGNER'
+  if (aAccount === NOBODY || bAccount === NOBODY) return 'TERMS_ZERO_ACCOUNT'
+  if (BigInt(aSigner) >= BigInt(bSigner)) return 'TERMS_SIGNERS_ORDER'
+  if (aAccount === bAccount) return 'TERMS_SAME_ACCOUNT'
+  return disputeWindow === 0 ? 'TERMS_ZERO_WINDOW' : undefined
+}
+
+function virtualRefusal({ path, disputeWindow }) {
+  if (path.length < 2 || path.length > 6) return 'TERMS_PATH_LENGTH'
+  if (path.includes(NOBODY)) return 'TERMS_ZERO_SIGNER'
+  if (new Set(path).size !== path.length) return 'TERMS_PATH_REPEATED'
+  return disputeWindow === 0 ? 'TERMS_ZERO_WINDOW' : undefined
+}
+
 // ---- locks and ticks ----
 
 const leaf = (slot, amount, lockCondition) =>
@@ -423,6 +442,8 @@ const checks = {
     expect(digest(domain, 'VirtualTerms', one), one.id)
     expect(condition({ resolver: domain.contract, id: one.id, side: 0 }), one.condition)
   },
+  'channels-refused': (one) => expect(channelRefusal(one), one.code),
+  'virtuals-refused': (one) => expect(virtualRefusal(one), one.code),
   conditions: (one) => expect(condition(one), one.condition),
   'lane-vouchers': signed('LaneVoucher'),
   vouchers: signed('Voucher'),

@@ -355,12 +355,114 @@ export const sluiceAbi = [
   },
   {
     "type": "function",
-    "name": "closeVirtualByLock",
+    "name": "closeVirtualFor",
     "inputs": [
       {
         "name": "terms",
         "type": "tuple",
         "internalType": "struct VirtualTerms",
+        "components": [
+          {
+            "name": "path",
+            "type": "address[]",
+            "internalType": "address[]"
+          },
+          {
+            "name": "token",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "capacity",
+            "type": "uint128",
+            "internalType": "uint128"
+          },
+          {
+            "name": "disputeWindow",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "nonce",
+            "type": "uint64",
+            "internalType": "uint64"
+          }
+        ]
+      },
+      {
+        "name": "request",
+        "type": "tuple",
+        "internalType": "struct SignedCloseRequest",
+        "components": [
+          {
+            "name": "by",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "deadline",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "signature",
+            "type": "bytes",
+            "internalType": "bytes"
+          }
+        ]
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "closeVirtuals",
+    "inputs": [
+      {
+        "name": "items",
+        "type": "tuple[]",
+        "internalType": "struct VirtualTerms[]",
+        "components": [
+          {
+            "name": "path",
+            "type": "address[]",
+            "internalType": "address[]"
+          },
+          {
+            "name": "token",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "capacity",
+            "type": "uint128",
+            "internalType": "uint128"
+          },
+          {
+            "name": "disputeWindow",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "nonce",
+            "type": "uint64",
+            "internalType": "uint64"
+          }
+        ]
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "closeVirtualsByLocks",
+    "inputs": [
+      {
+        "name": "items",
+        "type": "tuple[]",
+        "internalType": "struct VirtualTerms[]",
         "components": [
           {
             "name": "path",
@@ -446,29 +548,41 @@ export const sluiceAbi = [
         ]
       },
       {
-        "name": "lock",
+        "name": "lane",
+        "type": "uint8",
+        "internalType": "uint8"
+      },
+      {
+        "name": "locked",
+        "type": "uint128",
+        "internalType": "uint128"
+      },
+      {
+        "name": "subtree",
         "type": "tuple",
-        "internalType": "struct VirtualLock",
+        "internalType": "struct Subtree",
         "components": [
           {
-            "name": "lane",
-            "type": "uint8",
-            "internalType": "uint8"
-          },
-          {
-            "name": "locked",
-            "type": "uint128",
-            "internalType": "uint128"
-          },
-          {
-            "name": "index",
+            "name": "first",
             "type": "uint32",
             "internalType": "uint32"
           },
           {
-            "name": "amount",
-            "type": "uint128",
-            "internalType": "uint128"
+            "name": "slots",
+            "type": "tuple[]",
+            "internalType": "struct SubtreeSlot[]",
+            "components": [
+              {
+                "name": "amount",
+                "type": "uint128",
+                "internalType": "uint128"
+              },
+              {
+                "name": "idOrLeaf",
+                "type": "bytes32",
+                "internalType": "bytes32"
+              }
+            ]
           },
           {
             "name": "proof",
@@ -483,12 +597,12 @@ export const sluiceAbi = [
   },
   {
     "type": "function",
-    "name": "closeVirtualFor",
+    "name": "closeVirtualsFor",
     "inputs": [
       {
-        "name": "terms",
-        "type": "tuple",
-        "internalType": "struct VirtualTerms",
+        "name": "items",
+        "type": "tuple[]",
+        "internalType": "struct VirtualTerms[]",
         "components": [
           {
             "name": "path",
@@ -2120,6 +2234,119 @@ export const sluiceAbi = [
   },
   {
     "type": "function",
+    "name": "unlockSubtree",
+    "inputs": [
+      {
+        "name": "terms",
+        "type": "tuple",
+        "internalType": "struct ChannelTerms",
+        "components": [
+          {
+            "name": "a",
+            "type": "tuple",
+            "internalType": "struct Party",
+            "components": [
+              {
+                "name": "account",
+                "type": "address",
+                "internalType": "address"
+              },
+              {
+                "name": "signer",
+                "type": "address",
+                "internalType": "address"
+              }
+            ]
+          },
+          {
+            "name": "b",
+            "type": "tuple",
+            "internalType": "struct Party",
+            "components": [
+              {
+                "name": "account",
+                "type": "address",
+                "internalType": "address"
+              },
+              {
+                "name": "signer",
+                "type": "address",
+                "internalType": "address"
+              }
+            ]
+          },
+          {
+            "name": "token",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "disputeWindow",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "nonce",
+            "type": "uint64",
+            "internalType": "uint64"
+          }
+        ]
+      },
+      {
+        "name": "lane",
+        "type": "uint8",
+        "internalType": "uint8"
+      },
+      {
+        "name": "locked",
+        "type": "uint128",
+        "internalType": "uint128"
+      },
+      {
+        "name": "subtree",
+        "type": "tuple",
+        "internalType": "struct Subtree",
+        "components": [
+          {
+            "name": "first",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "slots",
+            "type": "tuple[]",
+            "internalType": "struct SubtreeSlot[]",
+            "components": [
+              {
+                "name": "amount",
+                "type": "uint128",
+                "internalType": "uint128"
+              },
+              {
+                "name": "idOrLeaf",
+                "type": "bytes32",
+                "internalType": "bytes32"
+              }
+            ]
+          },
+          {
+            "name": "proof",
+            "type": "bytes32[]",
+            "internalType": "bytes32[]"
+          }
+        ]
+      },
+      {
+        "name": "asCredit",
+        "type": "uint8",
+        "internalType": "uint8"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "updateLane",
     "inputs": [
       {
@@ -2182,6 +2409,136 @@ export const sluiceAbi = [
         "name": "voucher",
         "type": "tuple",
         "internalType": "struct SignedLane",
+        "components": [
+          {
+            "name": "lane",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "seq",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "paid",
+            "type": "uint128",
+            "internalType": "uint128"
+          },
+          {
+            "name": "locked",
+            "type": "uint128",
+            "internalType": "uint128"
+          },
+          {
+            "name": "locksRoot",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "payerSignature",
+            "type": "tuple",
+            "internalType": "struct CompactSignature",
+            "components": [
+              {
+                "name": "r",
+                "type": "bytes32",
+                "internalType": "bytes32"
+              },
+              {
+                "name": "yParityAndS",
+                "type": "bytes32",
+                "internalType": "bytes32"
+              }
+            ]
+          },
+          {
+            "name": "receiverSignature",
+            "type": "tuple",
+            "internalType": "struct CompactSignature",
+            "components": [
+              {
+                "name": "r",
+                "type": "bytes32",
+                "internalType": "bytes32"
+              },
+              {
+                "name": "yParityAndS",
+                "type": "bytes32",
+                "internalType": "bytes32"
+              }
+            ]
+          }
+        ]
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "updateLanes",
+    "inputs": [
+      {
+        "name": "terms",
+        "type": "tuple",
+        "internalType": "struct ChannelTerms",
+        "components": [
+          {
+            "name": "a",
+            "type": "tuple",
+            "internalType": "struct Party",
+            "components": [
+              {
+                "name": "account",
+                "type": "address",
+                "internalType": "address"
+              },
+              {
+                "name": "signer",
+                "type": "address",
+                "internalType": "address"
+              }
+            ]
+          },
+          {
+            "name": "b",
+            "type": "tuple",
+            "internalType": "struct Party",
+            "components": [
+              {
+                "name": "account",
+                "type": "address",
+                "internalType": "address"
+              },
+              {
+                "name": "signer",
+                "type": "address",
+                "internalType": "address"
+              }
+            ]
+          },
+          {
+            "name": "token",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "disputeWindow",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "nonce",
+            "type": "uint64",
+            "internalType": "uint64"
+          }
+        ]
+      },
+      {
+        "name": "vouchers",
+        "type": "tuple[]",
+        "internalType": "struct SignedLane[]",
         "components": [
           {
             "name": "lane",
@@ -2466,16 +2823,10 @@ export const sluiceAbi = [
         "internalType": "bytes32"
       },
       {
-        "name": "paidA",
-        "type": "uint128",
+        "name": "paidAAndPaidB",
+        "type": "uint256",
         "indexed": false,
-        "internalType": "uint128"
-      },
-      {
-        "name": "paidB",
-        "type": "uint128",
-        "indexed": false,
-        "internalType": "uint128"
+        "internalType": "uint256"
       }
     ],
     "anonymous": false
@@ -2566,28 +2917,16 @@ export const sluiceAbi = [
         "internalType": "bytes32"
       },
       {
-        "name": "lane",
-        "type": "uint8",
+        "name": "laneAndSeq",
+        "type": "uint256",
         "indexed": false,
-        "internalType": "uint8"
+        "internalType": "uint256"
       },
       {
-        "name": "seq",
-        "type": "uint64",
+        "name": "paidAndLocked",
+        "type": "uint256",
         "indexed": false,
-        "internalType": "uint64"
-      },
-      {
-        "name": "paid",
-        "type": "uint128",
-        "indexed": false,
-        "internalType": "uint128"
-      },
-      {
-        "name": "locked",
-        "type": "uint128",
-        "indexed": false,
-        "internalType": "uint128"
+        "internalType": "uint256"
       },
       {
         "name": "locksRoot",
@@ -2628,28 +2967,16 @@ export const sluiceAbi = [
         "internalType": "bytes32"
       },
       {
-        "name": "paidA",
-        "type": "uint128",
+        "name": "paidAAndPaidB",
+        "type": "uint256",
         "indexed": false,
-        "internalType": "uint128"
+        "internalType": "uint256"
       },
       {
-        "name": "paidB",
-        "type": "uint128",
+        "name": "pool0AndPool1",
+        "type": "uint256",
         "indexed": false,
-        "internalType": "uint128"
-      },
-      {
-        "name": "pool0",
-        "type": "uint128",
-        "indexed": false,
-        "internalType": "uint128"
-      },
-      {
-        "name": "pool1",
-        "type": "uint128",
-        "indexed": false,
-        "internalType": "uint128"
+        "internalType": "uint256"
       }
     ],
     "anonymous": false
@@ -2690,28 +3017,16 @@ export const sluiceAbi = [
         "internalType": "bytes32"
       },
       {
-        "name": "lane",
-        "type": "uint8",
+        "name": "laneAndIndex",
+        "type": "uint256",
         "indexed": false,
-        "internalType": "uint8"
+        "internalType": "uint256"
       },
       {
-        "name": "index",
-        "type": "uint32",
+        "name": "reserveAndPaid",
+        "type": "uint256",
         "indexed": false,
-        "internalType": "uint32"
-      },
-      {
-        "name": "reserve",
-        "type": "uint128",
-        "indexed": false,
-        "internalType": "uint128"
-      },
-      {
-        "name": "paid",
-        "type": "uint128",
-        "indexed": false,
-        "internalType": "uint128"
+        "internalType": "uint256"
       }
     ],
     "anonymous": false
@@ -2746,22 +3061,16 @@ export const sluiceAbi = [
         "internalType": "bytes32"
       },
       {
-        "name": "party",
-        "type": "uint8",
+        "name": "partyAndTotal",
+        "type": "uint256",
         "indexed": false,
-        "internalType": "uint8"
-      },
-      {
-        "name": "total",
-        "type": "uint128",
-        "indexed": false,
-        "internalType": "uint128"
+        "internalType": "uint256"
       },
       {
         "name": "paid",
-        "type": "uint128",
+        "type": "uint256",
         "indexed": false,
-        "internalType": "uint128"
+        "internalType": "uint256"
       }
     ],
     "anonymous": false
@@ -2961,11 +3270,16 @@ export const sluiceAbi = [
         "internalType": "uint64"
       },
       {
-        "name": "now_",
+        "name": "timestamp",
         "type": "uint256",
         "internalType": "uint256"
       }
     ]
+  },
+  {
+    "type": "error",
+    "name": "DirtyTerms",
+    "inputs": []
   },
   {
     "type": "error",
@@ -3017,12 +3331,34 @@ export const sluiceAbi = [
   },
   {
     "type": "error",
+    "name": "NoLock",
+    "inputs": [
+      {
+        "name": "virtualId",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotClosing",
     "inputs": [
       {
         "name": "channelId",
         "type": "bytes32",
         "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotErc20",
+    "inputs": [
+      {
+        "name": "token",
+        "type": "address",
+        "internalType": "address"
       }
     ]
   },
@@ -3202,6 +3538,22 @@ export const sluiceAbi = [
   },
   {
     "type": "error",
+    "name": "PoolEmpty",
+    "inputs": [
+      {
+        "name": "channelId",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "lane",
+        "type": "uint8",
+        "internalType": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "PotTooSmall",
     "inputs": [
       {
@@ -3246,6 +3598,17 @@ export const sluiceAbi = [
     "type": "error",
     "name": "Reentered",
     "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "SameAccount",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
   },
   {
     "type": "error",
@@ -3416,5 +3779,10 @@ export const sluiceAbi = [
         "internalType": "uint8"
       }
     ]
+  },
+  {
+    "type": "error",
+    "name": "ZeroWindow",
+    "inputs": []
   }
 ] as const

@@ -17,30 +17,32 @@ import {
     SignedCloseRequest,
     SignedLane,
     SignedVoucher,
+    Subtree,
     Unlock,
     VirtualGroup,
-    VirtualLock,
     VirtualTerms
 } from "./interfaces/SluiceTypes.sol";
-import { Channels } from "./libraries/Channels.sol";
-import { Closing } from "./libraries/Closing.sol";
-import { Deposits } from "./libraries/Deposits.sol";
-import { Groups } from "./libraries/Groups.sol";
+import { ChannelViews } from "./libraries/channels/ChannelViews.sol";
+import { Channels } from "./libraries/channels/Channels.sol";
+import { Cooperative } from "./libraries/channels/Cooperative.sol";
+import { Deposits } from "./libraries/channels/Deposits.sol";
+import { Disputes } from "./libraries/channels/Disputes.sol";
 import { Guard } from "./libraries/Guard.sol";
-import { Hashes } from "./libraries/Hashes.sol";
-import { Messages } from "./libraries/Messages.sol";
-import { Payouts } from "./libraries/Payouts.sol";
-import { Redirects } from "./libraries/Redirects.sol";
-import { Store } from "./libraries/Store.sol";
-import { TermsHash } from "./libraries/TermsHash.sol";
-import { Together } from "./libraries/Together.sol";
-import { TokenPull } from "./libraries/TokenPull.sol";
-import { TypedData } from "./libraries/TypedData.sol";
-import { Unlocking } from "./libraries/Unlocking.sol";
-import { Views } from "./libraries/Views.sol";
-import { VirtualClosing } from "./libraries/VirtualClosing.sol";
-import { VirtualWord } from "./libraries/VirtualWord.sol";
-import { Virtuals } from "./libraries/Virtuals.sol";
+import { Unlocking } from "./libraries/locks/Unlocking.sol";
+import { Payouts } from "./libraries/payments/Payouts.sol";
+import { Redirects } from "./libraries/payments/Redirects.sol";
+import { TokenPull } from "./libraries/payments/TokenPull.sol";
+import { Refusals } from "./libraries/Refusals.sol";
+import { Hashes } from "./libraries/signing/Hashes.sol";
+import { Messages } from "./libraries/signing/Messages.sol";
+import { Signatures } from "./libraries/signing/Signatures.sol";
+import { TermsHash } from "./libraries/signing/TermsHash.sol";
+import { TypedData } from "./libraries/signing/TypedData.sol";
+import { ChannelSlots, Store } from "./libraries/Store.sol";
+import { Groups } from "./libraries/virtuals/Groups.sol";
+import { VirtualClosing } from "./libraries/virtuals/VirtualClosing.sol";
+import { VirtualWord } from "./libraries/virtuals/VirtualWord.sol";
+import { Virtuals } from "./libraries/virtuals/Virtuals.sol";
 
 /// @title Sluice
 /// @notice Payment channels and virtual channels. No owner, no pause, no upgrade. What each call does is said in ISluice.
@@ -57,17 +59,17 @@ contract Sluice is ISluice, Guard {
         cachedSeparator = TypedData.domain(NAME, address(this));
     }
 
-    // ---- ways in ----
+    // ---- deposits ----
 
     /// @inheritdoc ISluice
-    function depositWithValue(ChannelTerms calldata terms, uint8 party) external payable unentered {
+    function depositWithValue(ChannelTerms calldata terms, uint8 party) external payable notEntered {
         if (!Channels.isNative(terms)) revert NeedsNative(terms.token);
         bytes32 id = channelId(terms);
         Deposits.record(store.channels[id], id, terms, party, msg.value);
     }
 
     /// @inheritdoc ISluice
-    function depositWithAllowance(ChannelTerms calldata terms, uint8 party, uint256 amount) external guarded {
+    function depositWithAllowance(ChannelTerms calldata terms, uint8 party, uint256 amount) external nonReentrant {
         (bytes32 id, uint256 before) = beforePull(terms);
         TokenPull.byAllowance(terms.token, amount);
         afterPull(terms, id, party, before);
@@ -76,7 +78,7 @@ contract Sluice is ISluice, Guard {
     /// @inheritdoc ISluice
     function depositWithPermit(ChannelTerms calldata terms, uint8 party, uint256 amount, Permit calldata permit)
         external
-        guarded
+        nonReentrant
     {
         (bytes32 id, uint256 before) = beforePull(terms);
         TokenPull.tryPermit(terms.token, amount, permit);
@@ -89,7 +91,7 @@ contract Sluice is ISluice, Guard {
         ChannelTerms calldata terms,
         uint8 party,
         ReceiveAuthorization calldata authorization
-    ) external guarded {
+    ) external nonReentrant {
         (bytes32 id, uint256 before) = beforePull(terms);
         TokenPull.byAuthorization(terms.token, id, party, authorization);
         afterPull(terms, id, party, before);
@@ -98,14 +100,14 @@ contract Sluice is ISluice, Guard {
     /// @inheritdoc ISluice
     function depositWithPermit2(ChannelTerms calldata terms, uint8 party, Permit2Transfer calldata transfer)
         external
-        guarded
+        nonReentrant
     {
         (bytes32 id, uint256 before) = beforePull(terms);
         TokenPull.byPermit2(terms.token, id, party, transfer);
         afterPull(terms, id, party, before);
     }
 
-    // ---- together ----
+    // ---- what both parties agreed on ----
 
     /// @inheritdoc ISluice
     function withdraw(
@@ -116,12 +118,13 @@ contract Sluice is ISluice, Guard {
         CompactSignature calldata signatureA,
         CompactSignature calldata signatureB,
         uint8 asCredit
-    ) external guarded {
+    ) external nonReentrant {
         Channels.requireParty(party);
         Channels.requireBefore(deadline);
         bytes32 id = channelId(terms);
-        Together.requireBoth(terms, digestOf(Messages.ofWithdrawal(id, party, total, deadline)), signatureA, signatureB);
-        uint128 part = Together.withdraw(store.channels[id], id, party, total);
+        bytes32 digest = digestOf(Messages.ofWithdrawal(id, party, total, deadline));
+        Cooperative.requireBoth(terms, digest, signatureA, signatureB);
+        uint128 part = Cooperative.withdraw(store.channels[id], id, terms, party, total);
         address account = party == 0 ? terms.a.account : terms.b.account;
         Payouts.pay(store, terms.token, account, part, asCredit >> party & 1 != 0);
     }
@@ -135,22 +138,23 @@ contract Sluice is ISluice, Guard {
         CompactSignature calldata signatureA,
         CompactSignature calldata signatureB,
         uint8 asCredit
-    ) external guarded {
+    ) external nonReentrant {
         Channels.requireParty(from);
         Channels.requireBefore(deadline);
         bytes32 id = channelId(terms);
-        Together.requireBoth(terms, digestOf(Messages.ofClose(id, from, amount, deadline)), signatureA, signatureB);
-        (uint128 paidA, uint128 paidB) = Together.close(store.channels[id], id, from, amount);
+        bytes32 digest = digestOf(Messages.ofClose(id, from, amount, deadline));
+        Cooperative.requireBoth(terms, digest, signatureA, signatureB);
+        (uint128 paidA, uint128 paidB) = Cooperative.close(store.channels[id], id, terms, from, amount);
         Payouts.payBoth(store, terms, paidA, paidB, asCredit);
     }
 
-    // ---- alone ----
+    // ---- closing alone ----
 
     /// @inheritdoc ISluice
-    function startClose(ChannelTerms calldata terms, SignedLane calldata voucher) external unentered {
+    function startClose(ChannelTerms calldata terms, SignedLane calldata voucher) external notEntered {
         bytes32 id = channelId(terms);
-        Closing.requireSpeaker(terms, id, msg.sender);
-        Closing.start(store.channels[id], id, domainSeparator(), terms, voucher, msg.sender);
+        Channels.requireSpeaker(terms, id, msg.sender);
+        Disputes.start(store.channels[id], id, domainSeparator(), terms, voucher, msg.sender);
     }
 
     /// @inheritdoc ISluice
@@ -158,38 +162,49 @@ contract Sluice is ISluice, Guard {
         ChannelTerms calldata terms,
         SignedLane calldata voucher,
         SignedCloseRequest calldata request
-    ) external guarded {
+    ) external notEntered {
         bytes32 id = channelId(terms);
-        Closing.requireSpeaker(terms, id, request.by);
-        Closing.requireRequest(domainSeparator(), Hashes.word(id), request);
-        Closing.start(store.channels[id], id, domainSeparator(), terms, voucher, address(0));
+        Channels.requireSpeaker(terms, id, request.by);
+        requireRequest(Hashes.word(id), request);
+        Disputes.start(store.channels[id], id, domainSeparator(), terms, voucher, address(0));
     }
 
     /// @inheritdoc ISluice
-    function updateLane(ChannelTerms calldata terms, SignedLane calldata voucher) external unentered {
+    function updateLane(ChannelTerms calldata terms, SignedLane calldata voucher) external notEntered {
         bytes32 id = channelId(terms);
-        Closing.update(store.channels[id], id, domainSeparator(), terms, voucher, msg.sender);
+        ChannelSlots storage slots = store.channels[id];
+        Disputes.requireRunning(slots, id);
+        Refusals.raise(Disputes.tryShow(slots, id, domainSeparator(), terms, voucher, msg.sender));
+    }
+
+    /// @inheritdoc ISluice
+    function updateLanes(ChannelTerms calldata terms, SignedLane[] calldata vouchers) external notEntered {
+        bytes32 id = channelId(terms);
+        ChannelSlots storage slots = store.channels[id];
+        Disputes.requireRunning(slots, id);
+        for (uint256 i; i < vouchers.length; ++i) {
+            Refusals.skip(Disputes.tryShow(slots, id, domainSeparator(), terms, vouchers[i], msg.sender), id, i);
+        }
     }
 
     /// @inheritdoc ISluice
     function settle(ChannelTerms calldata terms, LaneLocks calldata locks0, LaneLocks calldata locks1, uint8 asCredit)
         external
-        guarded
+        nonReentrant
     {
         bytes32 id = channelId(terms);
-        (uint128 paidA, uint128 paidB) = Closing.settle(store.channels[id], id, locks0, locks1);
+        (uint128 paidA, uint128 paidB) = Disputes.settle(store.channels[id], id, locks0, locks1);
         Payouts.payBoth(store, terms, paidA, paidB, asCredit);
     }
 
     /// @inheritdoc ISluice
     function unlock(ChannelTerms calldata terms, uint8 lane, uint128 locked, Unlock calldata item, uint8 asCredit)
         external
-        guarded
+        nonReentrant
     {
-        Unlocking.Run memory run = Unlocking.begin(store, channelId(terms), lane, locked);
-        Unlocking.one(store, run, item, false);
-        Unlocking.end(store, run);
-        payRun(terms, run, asCredit);
+        Unlocking.Lane memory l = Unlocking.read(store, channelId(terms), lane, locked);
+        Refusals.raise(Unlocking.tryUnlock(store, l, item));
+        finishUnlocking(terms, l, asCredit);
     }
 
     /// @inheritdoc ISluice
@@ -199,85 +214,128 @@ contract Sluice is ISluice, Guard {
         uint128 locked,
         Unlock[] calldata items,
         uint8 asCredit
-    ) external guarded {
-        Unlocking.Run memory run = Unlocking.begin(store, channelId(terms), lane, locked);
+    ) external nonReentrant {
+        Unlocking.Lane memory l = Unlocking.read(store, channelId(terms), lane, locked);
         for (uint256 i; i < items.length; ++i) {
-            bytes4 refusal = Unlocking.one(store, run, items[i], true);
-            if (refusal != 0) emit Skipped(run.id, i, refusal);
+            Refusals.skip(Unlocking.tryUnlock(store, l, items[i]), l.id, i);
         }
-        Unlocking.end(store, run);
-        payRun(terms, run, asCredit);
+        finishUnlocking(terms, l, asCredit);
+    }
+
+    /// @inheritdoc ISluice
+    function unlockSubtree(
+        ChannelTerms calldata terms,
+        uint8 lane,
+        uint128 locked,
+        Subtree calldata subtree,
+        uint8 asCredit
+    ) external nonReentrant {
+        Unlocking.Lane memory l = Unlocking.read(store, channelId(terms), lane, locked);
+        Unlocking.unlockSubtree(store, l, subtree);
+        finishUnlocking(terms, l, asCredit);
     }
 
     // ---- virtual channels ----
 
     /// @inheritdoc ISluice
-    function closeVirtual(VirtualTerms calldata terms) external unentered {
+    function closeVirtual(VirtualTerms calldata terms) external notEntered {
         bytes32 id = virtualId(terms);
-        VirtualClosing.requireMember(terms, id, msg.sender);
-        Virtuals.start(store, id, terms.disputeWindow);
+        Refusals.raise(VirtualClosing.tryStart(store.virtuals[id], id, terms, msg.sender));
     }
 
     /// @inheritdoc ISluice
-    function closeVirtualFor(VirtualTerms calldata terms, SignedCloseRequest calldata request) external guarded {
+    function closeVirtualFor(VirtualTerms calldata terms, SignedCloseRequest calldata request) external notEntered {
         bytes32 id = virtualId(terms);
-        VirtualClosing.requireMember(terms, id, request.by);
-        Closing.requireRequest(domainSeparator(), Hashes.word(id), request);
-        Virtuals.start(store, id, terms.disputeWindow);
+        requireRequest(Hashes.word(id), request);
+        Refusals.raise(VirtualClosing.tryStart(store.virtuals[id], id, terms, request.by));
     }
 
     /// @inheritdoc ISluice
-    function closeVirtualByLock(VirtualTerms calldata terms, ChannelTerms calldata channel, VirtualLock calldata lock)
-        external
-        guarded
-    {
-        bytes32 id = virtualId(terms);
-        VirtualClosing.requireLock(store, terms, id, channel, channelId(channel), lock);
-        Virtuals.start(store, id, terms.disputeWindow);
-    }
-
-    /// @inheritdoc ISluice
-    function redeem(VirtualTerms calldata terms, SignedVoucher calldata voucher) external unentered {
-        Virtuals.redeem(store, virtualId(terms), domainSeparator(), terms, voucher, msg.sender, false);
-    }
-
-    /// @inheritdoc ISluice
-    function redeemBatch(Redemption[] calldata items) external unentered {
-        bytes32 domain = domainSeparator();
+    function closeVirtuals(VirtualTerms[] calldata items) external notEntered {
         for (uint256 i; i < items.length; ++i) {
-            VirtualTerms calldata terms = items[i].terms;
-            bytes32 id = TypedData.digest(domain, TermsHash.ofVirtual(terms));
-            bytes4 refusal = Virtuals.redeem(store, id, domain, terms, items[i].voucher, msg.sender, true);
-            if (refusal != 0) emit Skipped(id, i, refusal);
+            bytes32 id = virtualId(items[i]);
+            Refusals.skip(VirtualClosing.tryStart(store.virtuals[id], id, items[i], msg.sender), id, i);
         }
     }
 
     /// @inheritdoc ISluice
-    function redeemGroup(VirtualGroup calldata group, GroupRedemption[] calldata items) external unentered {
-        Groups.redeem(store, domainSeparator(), group, items, msg.sender);
+    function closeVirtualsFor(VirtualTerms[] calldata items, SignedCloseRequest calldata request) external notEntered {
+        bytes32[] memory ids = new bytes32[](items.length);
+        for (uint256 i; i < items.length; ++i) {
+            ids[i] = virtualId(items[i]);
+        }
+        requireRequest(keccak256(abi.encodePacked(ids)), request);
+        for (uint256 i; i < items.length; ++i) {
+            bytes32 id = ids[i];
+            Refusals.skip(VirtualClosing.tryStart(store.virtuals[id], id, items[i], request.by), id, i);
+        }
+    }
+
+    /// @inheritdoc ISluice
+    function closeVirtualsByLocks(
+        VirtualTerms[] calldata items,
+        ChannelTerms calldata channel,
+        uint8 lane,
+        uint128 locked,
+        Subtree calldata subtree
+    ) external notEntered {
+        Unlocking.requireSubtree(Unlocking.read(store, channelId(channel), lane, locked), subtree);
+        (address payer, address receiver) = Channels.signersOf(channel, lane);
+        uint256 position;
+        for (uint256 i; i < items.length; ++i) {
+            bytes32 id = virtualId(items[i]);
+            uint256 found = VirtualClosing.nextLock(subtree.slots, id, position);
+            if (found == subtree.slots.length) {
+                emit Skipped(id, i, NoLock.selector);
+                continue;
+            }
+            position = found + 1;
+            Refusals.skip(VirtualClosing.tryStartByLock(store.virtuals[id], id, items[i], payer, receiver), id, i);
+        }
+    }
+
+    /// @inheritdoc ISluice
+    function redeem(VirtualTerms calldata terms, SignedVoucher calldata voucher) external notEntered {
+        bytes32 id = virtualId(terms);
+        Refusals.raise(Virtuals.tryRedeem(store.virtuals[id], id, domainSeparator(), terms, voucher));
+    }
+
+    /// @inheritdoc ISluice
+    function redeemBatch(Redemption[] calldata items) external notEntered {
+        bytes32 domain = domainSeparator();
+        for (uint256 i; i < items.length; ++i) {
+            VirtualTerms calldata terms = items[i].terms;
+            bytes32 id = TypedData.digest(domain, TermsHash.ofVirtual(terms));
+            Refusals.skip(Virtuals.tryRedeem(store.virtuals[id], id, domain, terms, items[i].voucher), id, i);
+        }
+    }
+
+    /// @inheritdoc ISluice
+    function redeemGroup(VirtualGroup calldata group, GroupRedemption[] calldata items) external notEntered {
+        Groups.redeem(store, domainSeparator(), group, items);
     }
 
     // ---- credits ----
 
     /// @inheritdoc ISluice
-    function pushCredit(address account, address token) external guarded {
+    function pushCredit(address account, address token) external nonReentrant {
         Payouts.payCredit(store, account, token);
     }
 
     /// @inheritdoc ISluice
-    function redirectCredit(address token, address to, uint256 amount) external guarded {
+    function redirectCredit(address token, address to, uint256 amount) external nonReentrant {
         Payouts.payCreditPart(store, msg.sender, token, to, amount);
     }
 
     /// @inheritdoc ISluice
-    function redirectCreditFor(CreditRedirect calldata redirect, bytes calldata signature) external guarded {
+    function redirectCreditFor(CreditRedirect calldata redirect, bytes calldata signature) external nonReentrant {
         Redirects.consume(store, digestOf(Messages.ofRedirect(redirect)), redirect, signature);
         if (redirect.amount == 0) return;
         Payouts.payCreditPart(store, redirect.account, redirect.token, redirect.to, redirect.amount);
     }
 
     /// @inheritdoc ISluice
-    function cancelRedirect(uint256 nonce) external unentered {
+    function cancelRedirect(uint256 nonce) external notEntered {
         Redirects.useNonce(store, msg.sender, nonce);
     }
 
@@ -300,7 +358,7 @@ contract Sluice is ISluice, Guard {
 
     /// @inheritdoc ISluice
     function channelState(bytes32 id) external view returns (ChannelState memory) {
-        return Views.channel(store.channels[id]);
+        return ChannelViews.stateOf(store.channels[id]);
     }
 
     /// @inheritdoc ISluice
@@ -353,17 +411,28 @@ contract Sluice is ISluice, Guard {
         return TypedData.digest(domainSeparator(), structHash);
     }
 
+    // Refuses unless `request.by` signed CloseRequest(ids, deadline) and the deadline has not passed; the hash is of the ids, one
+    // after another.
+    function requireRequest(bytes32 idsHash, SignedCloseRequest calldata request) private view {
+        Channels.requireBefore(request.deadline);
+        bytes32 digest = digestOf(Messages.ofCloseRequest(idsHash, request.deadline));
+        if (!Signatures.isConsent(request.by, digest, request.signature)) revert BadSignature(digest, request.by);
+    }
+
     function beforePull(ChannelTerms calldata terms) private view returns (bytes32 id, uint256 before) {
         if (terms.token == address(0)) revert NeedsToken();
         return (channelId(terms), TokenPull.balance(terms.token));
     }
 
     function afterPull(ChannelTerms calldata terms, bytes32 id, uint8 party, uint256 before) private {
-        Deposits.record(store.channels[id], id, terms, party, TokenPull.balance(terms.token) - before);
+        uint256 received = TokenPull.balance(terms.token) - before;
+        bool isFirst = Deposits.record(store.channels[id], id, terms, party, received);
+        if (isFirst) TokenPull.requireErc20(terms.token);
     }
 
-    function payRun(ChannelTerms calldata terms, Unlocking.Run memory run, uint8 asCredit) private {
-        (uint256 toA, uint256 toB) = run.lane == 0 ? (run.toPayer, run.toReceiver) : (run.toReceiver, run.toPayer);
+    function finishUnlocking(ChannelTerms calldata terms, Unlocking.Lane memory l, uint8 asCredit) private {
+        Unlocking.write(store, l);
+        (uint256 toA, uint256 toB) = l.lane == 0 ? (l.toPayer, l.toReceiver) : (l.toReceiver, l.toPayer);
         Payouts.payBoth(store, terms, toA, toB, asCredit);
     }
 }

@@ -28,7 +28,7 @@ contract CloseTest is Fixture {
     function test_movesFromAToB() public {
         (ChannelTerms memory t, bytes32 id) = funded(100, 50);
         emits();
-        emit Closed(id, 70, 80);
+        emit Closed(id, 70 << 128 | 80);
         close(t, 0, 30, PUSH);
         assertEq(accountA.balance, 70);
         assertEq(accountB.balance, 80);
@@ -157,5 +157,18 @@ contract CloseTest is Fixture {
         assertEq(accountA.balance, from == 0 ? uint256(a) - amount : uint256(a) + amount);
         assertEq(accountA.balance + accountB.balance, uint256(a) + b);
         assertEq(address(sluice).balance, 0);
+    }
+
+    function test_whatWasWithdrawnIsCleared() public {
+        (ChannelTerms memory t, bytes32 id) = funded(100, 50);
+        bytes32 digest = Reference.withdrawal(address(sluice), id, 0, 7, DEADLINE);
+        sluice.withdraw(t, 0, 7, DEADLINE, sign(keyA, digest), sign(keyB, digest), PUSH);
+        digest = Reference.close(address(sluice), id, 0, 10, DEADLINE);
+        sluice.close(t, 0, 10, DEADLINE, sign(keyA, digest), sign(keyB, digest), PUSH);
+        uint256 slot = uint256(keccak256(abi.encode(id, uint256(0))));
+        assertEq(vm.load(address(sluice), bytes32(slot)), bytes32(type(uint256).max));
+        assertEq(vm.load(address(sluice), bytes32(slot + 1)), 0);
+        assertEq(accountA.balance, 90);
+        assertEq(accountB.balance, 60);
     }
 }

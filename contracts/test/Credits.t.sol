@@ -144,7 +144,7 @@ contract CreditsTest is Fixture {
     function test_noCallCanBeReentered() public {
         Reenterer recipient = new Reenterer();
         ChannelTerms memory t = payTo(address(recipient), address(0));
-        bytes4[22] memory selectors = [
+        bytes4[26] memory selectors = [
             sluice.depositWithValue.selector,
             sluice.depositWithAllowance.selector,
             sluice.depositWithPermit.selector,
@@ -160,7 +160,11 @@ contract CreditsTest is Fixture {
             sluice.unlockBatch.selector,
             sluice.closeVirtual.selector,
             sluice.closeVirtualFor.selector,
-            sluice.closeVirtualByLock.selector,
+            sluice.closeVirtuals.selector,
+            sluice.closeVirtualsFor.selector,
+            sluice.closeVirtualsByLocks.selector,
+            sluice.updateLanes.selector,
+            sluice.unlockSubtree.selector,
             sluice.redeemBatch.selector,
             sluice.redeemGroup.selector,
             sluice.redeem.selector,

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
+import { ERC721 } from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
 import { ChannelTerms, Status } from "../src/interfaces/SluiceTypes.sol";
 import { FeeToken } from "./mocks/FeeToken.sol";
 import { FalseToken, SilentToken, ShortToken } from "./mocks/OddTokens.sol";
 import { Token } from "./mocks/Token.sol";
 import { Fixture } from "./support/Fixture.sol";
+import { Reference } from "./support/Reference.sol";
+
+contract Collectible is ERC721("Collectible", "C") {
+    function mint(address to, uint256 id) external {
+        _mint(to, id);
+    }
+}
 
 contract DepositTest is Fixture {
     function test_firstNativeDepositOpens() public {
@@ -141,8 +149,10 @@ contract DepositTest is Fixture {
         uint8[8] memory sizes = [20, 20, 20, 20, 20, 4, 8, 1];
         for (uint256 i; i < sizes.length; ++i) {
             uint256 word = 4 + 32 * i;
-            refusesWithoutAWord(withByteSet(clean, word));
-            refusesWithoutAWord(withByteSet(clean, word + 31 - sizes[i]));
+            // token and accounts are refused where they are read
+            bytes memory answer = i == 5 || i == 6 ? abi.encodeWithSelector(DirtyTerms.selector) : bytes("");
+            refusesWith(answer, withByteSet(clean, word));
+            refusesWith(answer, withByteSet(clean, word + 31 - sizes[i]));
         }
         (bool ok,) = address(sluice).call{ value: 1 }(clean);
         assertTrue(ok);
@@ -153,10 +163,10 @@ contract DepositTest is Fixture {
         output[at] = 0x01;
     }
 
-    function refusesWithoutAWord(bytes memory input) private {
+    function refusesWith(bytes memory expected, bytes memory input) private {
         (bool ok, bytes memory answer) = address(sluice).call{ value: 1 }(input);
         assertFalse(ok);
-        assertEq(answer.length, 0);
+        assertEq(answer, expected);
     }
 
     function refusesTerms(ChannelTerms memory t) private {
@@ -205,5 +215,56 @@ contract DepositTest is Fixture {
         vm.deal(address(this), 1);
         (bool ok,) = address(sluice).call{ value: 1 }("");
         assertFalse(ok);
+    }
+
+    // ---- terms ----
+
+    function test_refusesOneAccountOnBothSides() public {
+        ChannelTerms memory t = nativeTerms();
+        t.b.account = t.a.account;
+        vm.deal(address(this), 1);
+        refuses(abi.encodeWithSelector(SameAccount.selector, accountA));
+        sluice.depositWithValue{ value: 1 }(t, 0);
+    }
+
+    function test_refusesAWindowOfZero() public {
+        ChannelTerms memory t = nativeTerms();
+        t.disputeWindow = 0;
+        vm.deal(address(this), 1);
+        refuses(abi.encodeWithSelector(ZeroWindow.selector));
+        sluice.depositWithValue{ value: 1 }(t, 0);
+        t.disputeWindow = 1;
+        sluice.depositWithValue{ value: 1 }(t, 0);
+    }
+
+    /// @dev Whatever enters first looks at them: a close on an id without money, too.
+    function test_termsAreLookedAtByWhateverComesFirst() public {
+        ChannelTerms memory t = nativeTerms();
+        t.b.account = t.a.account;
+        bytes memory refusal = abi.encodeWithSelector(SameAccount.selector, accountA);
+        refuses(refusal);
+        vm.prank(signerA);
+        sluice.startClose(t, noVoucher());
+        bytes32 id = sluice.channelId(t);
+        bytes32 digest = Reference.close(address(sluice), id, 0, 0, DEADLINE);
+        refuses(refusal);
+        sluice.close(t, 0, 0, DEADLINE, sign(keyA, digest), sign(keyB, digest), PUSH);
+        digest = Reference.withdrawal(address(sluice), id, 0, 1, DEADLINE);
+        refuses(refusal);
+        sluice.withdraw(t, 0, 1, DEADLINE, sign(keyA, digest), sign(keyB, digest), PUSH);
+    }
+
+    // ---- what is no ERC-20 ----
+
+    /// @dev transferFrom brings an ERC-721 token in, as an "amount" of its number; nothing would ever bring it out again.
+    function test_refusesAnErc721Collection() public {
+        Collectible collection = new Collectible();
+        collection.mint(address(this), 7);
+        collection.approve(address(sluice), 7);
+        ChannelTerms memory t = nativeTerms();
+        t.token = address(collection);
+        refuses(abi.encodeWithSelector(NotErc20.selector, address(collection)));
+        sluice.depositWithAllowance(t, 0, 7);
+        assertEq(collection.ownerOf(7), address(this));
     }
 }

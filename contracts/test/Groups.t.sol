@@ -179,6 +179,13 @@ contract GroupsTest is Fixture {
         sluice.redeemGroup(group, new GroupRedemption[](0));
     }
 
+    function test_refusesAWindowOfZero() public {
+        VirtualGroup memory group = groupOf(virtualTerms(CAPACITY));
+        group.disputeWindow = 0;
+        refuses(abi.encodeWithSelector(ZeroWindow.selector));
+        sluice.redeemGroup(group, new GroupRedemption[](0));
+    }
+
     /// @dev A voucher with ticks is another voucher: its signature is none for the one without.
     function test_ticksHaveNoPlace() public {
         VirtualTerms memory t = virtualTerms(CAPACITY);

@@ -14,7 +14,7 @@ contract SettleTest is Fixture {
         updateLaneAs(signerA, t, lane(t, 1, 2, 5, 10, ROOT));
         skip(WINDOW);
         emits();
-        emit Settled(id, 55, 65, 20, 10);
+        emit Settled(id, 55 << 128 | 65, 20 << 128 | 10);
         sluice.settle(t, LaneLocks(20, ROOT), LaneLocks(10, ROOT), PUSH);
         assertEq(accountA.balance, 55);
         assertEq(accountB.balance, 65);
@@ -179,5 +179,38 @@ contract SettleTest is Fixture {
         if (total == 0) return;
         bytes32 digest = Reference.withdrawal(address(sluice), id, party, total, DEADLINE);
         sluice.withdraw(t, party, total, DEADLINE, sign(keyA, digest), sign(keyB, digest), PUSH);
+    }
+
+    // ---- what is left of a channel that is over ----
+
+    /// @dev The five words of a channel, as they stand in storage.
+    function words(bytes32 id) private view returns (uint256[6] memory found) {
+        uint256 slot = uint256(keccak256(abi.encode(id, uint256(0))));
+        for (uint256 i; i < 6; ++i) {
+            found[i] = uint256(vm.load(address(sluice), bytes32(slot + i)));
+        }
+    }
+
+    function test_onlyTheWordThatSaysThatItIsOverStays() public {
+        (ChannelTerms memory t, bytes32 id) = funded(100, 50);
+        withdraw(t, id, 0, 7);
+        withdraw(t, id, 1, 5);
+        settled(t, lane(t, 0, 3, 30), lane(t, 1, 2, 5));
+        uint256[6] memory found = words(id);
+        assertEq(found[0], type(uint256).max - 1);
+        for (uint256 i = 1; i < 6; ++i) {
+            assertEq(found[i], 0, vm.toString(i));
+        }
+        assertEq(accountA.balance, 7 + 100 - 7 - 30 + 5);
+        assertEq(stateOf(id).withdrawnA + stateOf(id).withdrawnB, 0);
+    }
+
+    function test_locksForWhichNothingIsLeftAreForgotten() public {
+        (ChannelTerms memory t, bytes32 id) = funded(100, 0);
+        settled(t, lane(t, 0, 3, 100, 20, ROOT), noVoucher());
+        uint256[6] memory found = words(id);
+        for (uint256 i = 1; i < 6; ++i) {
+            assertEq(found[i], 0, vm.toString(i));
+        }
     }
 }

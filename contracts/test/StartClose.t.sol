@@ -48,7 +48,7 @@ contract StartCloseTest is Fixture {
         emits();
         emit CloseStarted(id, end);
         emits();
-        emit LaneUpdated(id, 0, 5, 40, 0, 0);
+        emit LaneUpdated(id, 5, 40 << 128, 0);
         startCloseAs(signerB, t, lane(t, 0, 5, 40));
         assertEq(stateOf(id).lane0.seq, 5);
         assertEq(stateOf(id).lane0.paid, 40);

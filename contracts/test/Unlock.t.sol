@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
-import { ChannelTerms, LaneLocks, Unlock, VirtualTerms } from "../src/interfaces/SluiceTypes.sol";
+import { ChannelTerms, LaneLocks, Subtree, SubtreeSlot, Unlock, VirtualTerms } from "../src/interfaces/SluiceTypes.sol";
 import { BurningResolver, FixedResolver, OddResolver } from "./mocks/Resolvers.sol";
 import { Fixture } from "./support/Fixture.sol";
 import { Reference } from "./support/Reference.sol";
@@ -44,7 +44,7 @@ contract UnlockTest is Fixture {
         assertEq(accountA.balance, 10);
         finalVirtual(vs[1], 12);
         emits();
-        emit Unlocked(id, 0, 1, CAPACITY, 12);
+        emit Unlocked(id, 1, uint256(CAPACITY) << 128 | 12);
         sluice.unlock(t, 0, 3 * CAPACITY, unlockOf(leaves, 1, CAPACITY, sluice.virtualId(vs[1])), PUSH);
         assertEq(accountB.balance, 12);
         assertEq(accountA.balance, 10 + CAPACITY - 12);
@@ -57,11 +57,11 @@ contract UnlockTest is Fixture {
     function test_lane1PaysA() public {
         VirtualTerms[] memory vs = virtualsOf(1);
         bytes32[] memory leaves = leavesOf(vs);
-        (ChannelTerms memory t, bytes32 id) = lockedIn(1, leaves, CAPACITY, 0, 100);
+        (ChannelTerms memory t, bytes32 id) = lockedIn(1, leaves, 2 * CAPACITY, 0, 100);
         finalVirtual(vs[0], 12);
-        sluice.unlock(t, 1, CAPACITY, unlockOf(leaves, 0, CAPACITY, sluice.virtualId(vs[0])), PUSH);
+        sluice.unlock(t, 1, 2 * CAPACITY, unlockOf(leaves, 0, CAPACITY, sluice.virtualId(vs[0])), PUSH);
         assertEq(accountA.balance, 12);
-        assertEq(accountB.balance, 88);
+        assertEq(accountB.balance, 88 - CAPACITY);
         assertTrue(sluice.isUnlocked(id, 1, 0));
         assertFalse(sluice.isUnlocked(id, 0, 0));
     }
@@ -74,7 +74,7 @@ contract UnlockTest is Fixture {
         finalVirtual(vs[1], CAPACITY);
         sluice.unlock(t, 0, 2 * CAPACITY, unlockOf(leaves, 0, CAPACITY, sluice.virtualId(vs[0])), PUSH);
         emits();
-        emit Unlocked(id, 0, 1, 10, 10);
+        emit Unlocked(id, 1, uint256(10) << 128 | 10);
         sluice.unlock(t, 0, 2 * CAPACITY, unlockOf(leaves, 1, CAPACITY, sluice.virtualId(vs[1])), PUSH);
         assertEq(accountB.balance, 40);
         assertEq(address(sluice).balance, 0);
@@ -181,7 +181,7 @@ contract UnlockTest is Fixture {
         (ChannelTerms memory t, bytes32 id) = lockedIn(0, leaves, CAPACITY, 100, 100);
         finalVirtual(vs[0], 12);
         Unlock memory item = unlockOf(leaves, 0, CAPACITY, sluice.virtualId(vs[0]));
-        refuses(abi.encodeWithSelector(BadProof.selector, id, 1, 0));
+        refuses(abi.encodeWithSelector(PoolEmpty.selector, id, 1));
         sluice.unlock(t, 1, CAPACITY, item, PUSH);
     }
 
@@ -266,7 +266,10 @@ contract UnlockTest is Fixture {
         assertTrue(isFinal);
         assertEq(amount, 12);
         (isFinal, amount) = sluice.payout(v, 1);
-        assertFalse(isFinal);
+        assertTrue(isFinal);
+        assertEq(amount, 0);
+        (isFinal, amount) = sluice.payout("never closed", 255);
+        assertTrue(isFinal);
         assertEq(amount, 0);
     }
 
@@ -286,13 +289,13 @@ contract UnlockTest is Fixture {
         items[5] = items[1];
         items[2].amount += 1;
         emits();
-        emit Unlocked(id, 0, 0, CAPACITY, 1);
+        emit Unlocked(id, 0, uint256(CAPACITY) << 128 | 1);
         emits();
-        emit Unlocked(id, 0, 1, CAPACITY, 2);
+        emit Unlocked(id, 1, uint256(CAPACITY) << 128 | 2);
         emits();
         emit Skipped(id, 2, BadProof.selector);
         emits();
-        emit Unlocked(id, 0, 3, CAPACITY, 4);
+        emit Unlocked(id, 3, uint256(CAPACITY) << 128 | 4);
         emits();
         emit Skipped(id, 4, NotFinal.selector);
         emits();
@@ -343,21 +346,21 @@ contract UnlockTest is Fixture {
             leaves[slots[i]] = Reference.leaf(slots[i], CAPACITY, Reference.condition(address(resolver), "id", 0));
         }
         (ChannelTerms memory t, bytes32 id) =
-            lockedIn(n, leaves, 5 * CAPACITY, n == 0 ? 5 * CAPACITY : 0, n == 1 ? 5 * CAPACITY : 0);
+            lockedIn(n, leaves, 6 * CAPACITY, n == 0 ? 6 * CAPACITY : 0, n == 1 ? 6 * CAPACITY : 0);
         // out of order, so that the far words change hands and come back
         uint8[7] memory order = [2, 4, 3, 1, 0, 2, 4];
         Unlock[] memory items = new Unlock[](7);
         for (uint256 i; i < 7; ++i) {
             items[i] = resolvedUnlock(address(resolver), leaves, slots[order[i]]);
         }
-        sluice.unlockBatch(t, n, 5 * CAPACITY, items, PUSH);
+        sluice.unlockBatch(t, n, 6 * CAPACITY, items, PUSH);
         assertEq((n == 0 ? accountB : accountA).balance, 5);
         assertEq((n == 0 ? accountA : accountB).balance, 5 * CAPACITY - 5);
-        assertEq((n == 0 ? stateOf(id).lane0 : stateOf(id).lane1).pool, 0);
+        assertEq((n == 0 ? stateOf(id).lane0 : stateOf(id).lane1).pool, CAPACITY);
         for (uint256 i; i < 5; ++i) {
             assertTrue(sluice.isUnlocked(id, n, slots[i]));
             refuses(abi.encodeWithSelector(AlreadyUnlocked.selector, id, n, slots[i]));
-            sluice.unlock(t, n, 5 * CAPACITY, items[i == 4 ? 1 : i == 2 ? 0 : i == 3 ? 2 : i == 1 ? 3 : 4], PUSH);
+            sluice.unlock(t, n, 6 * CAPACITY, items[i == 4 ? 1 : i == 2 ? 0 : i == 3 ? 2 : i == 1 ? 3 : 4], PUSH);
         }
         uint32[4] memory others = [uint32(1), 129, 254, 257];
         for (uint256 i; i < 4; ++i) {
@@ -371,12 +374,12 @@ contract UnlockTest is Fixture {
         resolver.set(true, 1);
         bytes32[] memory leaves = new bytes32[](130);
         leaves[129] = Reference.leaf(129, CAPACITY, Reference.condition(address(resolver), "id", 0));
-        (ChannelTerms memory t, bytes32 id) = lockedIn(0, leaves, CAPACITY, CAPACITY, 0);
+        (ChannelTerms memory t, bytes32 id) = lockedIn(0, leaves, 2 * CAPACITY, 2 * CAPACITY, 0);
         Unlock memory item = resolvedUnlock(address(resolver), leaves, 129);
-        sluice.unlock(t, 0, CAPACITY, item, PUSH);
+        sluice.unlock(t, 0, 2 * CAPACITY, item, PUSH);
         assertTrue(sluice.isUnlocked(id, 0, 129));
         refuses(abi.encodeWithSelector(AlreadyUnlocked.selector, id, 0, 129));
-        sluice.unlock(t, 0, CAPACITY, item, PUSH);
+        sluice.unlock(t, 0, 2 * CAPACITY, item, PUSH);
     }
 
     /// @dev Two slots whose numbers differ in one bit each: every such pair has two bits of its own on the chain.
@@ -453,9 +456,11 @@ contract UnlockTest is Fixture {
         // 5 has no common factor with 6: every slot comes once
         for (uint256 n; n < 6; ++n) {
             uint32 i = uint32((c.seed % 6 + 5 * n) % 6);
-            step(want, c.amounts[i], c.payouts[i]);
+            Unlock memory item = Unlock(i, c.amounts[i], address(resolver), "id", 0, Reference.proofOf(leaves, i));
             resolver.set(true, c.payouts[i]);
-            unlockOne(t, c, Unlock(i, c.amounts[i], address(resolver), "id", 0, Reference.proofOf(leaves, i)));
+            if (want.pool == 0) refuses(abi.encodeWithSelector(PoolEmpty.selector, sluice.channelId(t), 0));
+            step(want, c.amounts[i], c.payouts[i]);
+            unlockOne(t, c, item);
             assertEq(accountA.balance, want.toA);
             assertEq(accountB.balance, want.toB);
             assertEq(address(sluice).balance, want.pool);
@@ -475,5 +480,192 @@ contract UnlockTest is Fixture {
         Unlock[] memory items = new Unlock[](1);
         items[0] = item;
         sluice.unlockBatch(t, 0, c.locked, items, PUSH);
+    }
+
+    // ---- another side of a virtual channel ----
+
+    /// @dev Nobody is paid by it, so that it comes back to its payer, at once and on every hop alike.
+    function test_aLockOnAnotherSideComesBack() public {
+        VirtualTerms[] memory vs = virtualsOf(1);
+        bytes32 v = sluice.virtualId(vs[0]);
+        bytes32[] memory leaves = new bytes32[](1);
+        leaves[0] = Reference.leaf(0, CAPACITY, Reference.condition(address(sluice), v, 1));
+        (ChannelTerms memory t, bytes32 id) = lockedIn(0, leaves, CAPACITY, CAPACITY, 0);
+        finalVirtual(vs[0], 12);
+        sluice.unlock(t, 0, CAPACITY, Unlock(0, CAPACITY, address(sluice), v, 1, new bytes32[](0)), PUSH);
+        assertEq(accountA.balance, CAPACITY);
+        assertEq(stateOf(id).lane0.pool, 0);
+    }
+
+    // ---- what is left of a lane that is over ----
+
+    function test_nothingIsKeptOfAnEmptyPool() public {
+        VirtualTerms[] memory vs = virtualsOf(2);
+        bytes32[] memory leaves = leavesOf(vs);
+        (ChannelTerms memory t, bytes32 id) = lockedIn(0, leaves, 2 * CAPACITY, 40, 0);
+        finalVirtual(vs[0], CAPACITY);
+        finalVirtual(vs[1], CAPACITY);
+        Unlock[] memory items = new Unlock[](2);
+        for (uint32 i; i < 2; ++i) {
+            items[i] = unlockOf(leaves, i, CAPACITY, sluice.virtualId(vs[i]));
+        }
+        sluice.unlockBatch(t, 0, 2 * CAPACITY, items, PUSH);
+        assertEq(accountB.balance, 40);
+        assertFalse(sluice.isUnlocked(id, 0, 0));
+        uint256 slot = uint256(keccak256(abi.encode(id, uint256(0))));
+        for (uint256 i = 1; i < 6; ++i) {
+            assertEq(vm.load(address(sluice), bytes32(slot + i)), 0, vm.toString(i));
+        }
+        refuses(abi.encodeWithSelector(PoolEmpty.selector, id, 0));
+        sluice.unlock(t, 0, 2 * CAPACITY, items[0], PUSH);
+        refuses(abi.encodeWithSelector(PoolEmpty.selector, id, 0));
+        sluice.unlockBatch(t, 0, 2 * CAPACITY, items, PUSH);
+    }
+
+    // ---- by a part of the tree ----
+
+    /// @dev The slots [first, first + count) of these, with the proof of the part of 2^depth slots.
+    function partOf(VirtualTerms[] memory vs, bytes32[] memory leaves, uint32 first, uint256 count, uint256 depth)
+        private
+        view
+        returns (Subtree memory part)
+    {
+        part.first = first;
+        part.slots = new SubtreeSlot[](count);
+        for (uint256 i; i < count; ++i) {
+            part.slots[i] = SubtreeSlot(CAPACITY, sluice.virtualId(vs[first + i]));
+        }
+        uint256 above = Reference.depthOf(leaves.length) - depth;
+        part.proof = new bytes32[](above);
+        for (uint256 level; level < above; ++level) {
+            uint256 sibling = (first >> (depth + level)) ^ 1;
+            part.proof[level] = Reference.rootOf(leaves, sibling << (depth + level), depth + level);
+        }
+    }
+
+    function test_aPartPaysOnceAndSkipsWhatIsRefused() public {
+        VirtualTerms[] memory vs = virtualsOf(7);
+        bytes32[] memory leaves = leavesOf(vs);
+        (ChannelTerms memory t, bytes32 id) = lockedIn(0, leaves, 7 * CAPACITY, 7 * CAPACITY, 0);
+        for (uint256 i; i < 6; ++i) {
+            finalVirtual(vs[i], uint128(i + 1));
+        }
+        sluice.unlock(t, 0, 7 * CAPACITY, unlockOf(leaves, 1, CAPACITY, sluice.virtualId(vs[1])), PUSH);
+        Subtree memory part = partOf(vs, leaves, 0, 7, 3);
+        // left alone, though it could be unlocked
+        part.slots[3] = SubtreeSlot(0, leaves[3]);
+        uint256[2] memory before = [accountA.balance, accountB.balance];
+        emits();
+        emit Unlocked(id, 0, uint256(CAPACITY) << 128 | 1);
+        emits();
+        emit Skipped(id, 1, AlreadyUnlocked.selector);
+        emits();
+        emit Unlocked(id, 2, uint256(CAPACITY) << 128 | 3);
+        emits();
+        emit Unlocked(id, 4, uint256(CAPACITY) << 128 | 5);
+        emits();
+        emit Unlocked(id, 5, uint256(CAPACITY) << 128 | 6);
+        emits();
+        emit Skipped(id, 6, NotFinal.selector);
+        vm.recordLogs();
+        sluice.unlockSubtree(t, 0, 7 * CAPACITY, part, PUSH);
+        assertEq(vm.getRecordedLogs().length, 6);
+        assertEq(accountB.balance - before[1], 1 + 3 + 5 + 6);
+        assertEq(accountA.balance - before[0], 4 * CAPACITY - (1 + 3 + 5 + 6));
+        assertEq(stateOf(id).lane0.pool, 2 * CAPACITY);
+    }
+
+    function test_everyPartLeadsToTheRoot() public {
+        VirtualTerms[] memory vs = virtualsOf(11);
+        bytes32[] memory leaves = leavesOf(vs);
+        (ChannelTerms memory t, bytes32 id) = lockedIn(1, leaves, 11 * CAPACITY, 0, 11 * CAPACITY);
+        for (uint256 i; i < 11; ++i) {
+            finalVirtual(vs[i], uint128(i + 1));
+        }
+        for (uint256 depth; depth <= 4; ++depth) {
+            for (uint32 first; first < 11; first += uint32(1 << depth)) {
+                uint256 count = 11 - first < 1 << depth ? 11 - first : 1 << depth;
+                // a part is the least that holds its slots
+                if (Reference.depthOf(count) != depth) continue;
+                uint256 before = vm.snapshotState();
+                uint256 sum = accountA.balance;
+                sluice.unlockSubtree(t, 1, 11 * CAPACITY, partOf(vs, leaves, first, count, depth), PUSH);
+                for (uint32 i; i < 11; ++i) {
+                    bool isIn = i >= first && i < first + count;
+                    if (count != 11) assertEq(sluice.isUnlocked(id, 1, i), isIn);
+                    if (isIn) sum += i + 1;
+                }
+                assertEq(accountA.balance, sum);
+                vm.revertToState(before);
+            }
+        }
+    }
+
+    function test_refusesFalseParts() public {
+        VirtualTerms[] memory vs = virtualsOf(8);
+        bytes32[] memory leaves = leavesOf(vs);
+        (ChannelTerms memory t, bytes32 id) = lockedIn(0, leaves, 8 * CAPACITY, 8 * CAPACITY, 0);
+        for (uint256 i; i < 8; ++i) {
+            finalVirtual(vs[i], 12);
+        }
+        for (uint256 i; i < 10; ++i) {
+            Subtree memory part = partOf(vs, leaves, 4, 2, 1);
+            uint128 locked = 8 * CAPACITY;
+            if (i == 0) part.slots[1].amount += 1;
+            if (i == 1) part.slots[0].idOrLeaf = part.slots[1].idOrLeaf;
+            if (i == 2) part.proof[0] = keccak256("x");
+            if (i == 3) part.first = 6;
+            if (i == 4) part.first = 5;
+            if (i == 5) part.first = 12;
+            if (i == 6) locked += 1;
+            if (i == 7) part.proof = new bytes32[](32);
+            if (i == 8) part.slots = new SubtreeSlot[](0);
+            if (i == 9) part = partOf(vs, leaves, 4, 3, 2);
+            refuses(abi.encodeWithSelector(BadProof.selector, id, 0, part.first));
+            sluice.unlockSubtree(t, 0, locked, part, PUSH);
+        }
+        sluice.unlockSubtree(t, 0, 8 * CAPACITY, partOf(vs, leaves, 4, 2, 1), PUSH);
+        assertEq(accountB.balance, 24);
+    }
+
+    /// @dev A node shown as the leaf of a slot, and a leaf shown as a node: neither leads anywhere.
+    function test_neitherNodesAreLeavesNorLeavesNodes() public {
+        VirtualTerms[] memory vs = virtualsOf(4);
+        bytes32[] memory leaves = leavesOf(vs);
+        (ChannelTerms memory t, bytes32 id) = lockedIn(0, leaves, 4 * CAPACITY, 4 * CAPACITY, 0);
+        finalVirtual(vs[0], 12);
+        Subtree memory part;
+        part.slots = new SubtreeSlot[](2);
+        part.slots[0] = SubtreeSlot(0, Reference.rootOf(leaves, 0, 1));
+        part.slots[1] = SubtreeSlot(0, Reference.rootOf(leaves, 2, 1));
+        // they lead to the root, but hold no lock
+        vm.recordLogs();
+        sluice.unlockSubtree(t, 0, 4 * CAPACITY, part, PUSH);
+        assertEq(vm.getRecordedLogs().length, 0);
+        part.slots[0].amount = CAPACITY;
+        refuses(abi.encodeWithSelector(BadProof.selector, id, 0, 0));
+        sluice.unlockSubtree(t, 0, 4 * CAPACITY, part, PUSH);
+    }
+
+    /// @dev Far slots too: a part across the words that hold their bits.
+    function test_aPartAcrossWords() public {
+        VirtualTerms[] memory vs = virtualsOf(260);
+        bytes32[] memory leaves = leavesOf(vs);
+        (ChannelTerms memory t, bytes32 id) = lockedIn(0, leaves, 260 * CAPACITY, 261 * CAPACITY, 0);
+        for (uint256 i; i < 260; ++i) {
+            vm.prank(payee);
+            sluice.closeVirtual(vs[i]);
+        }
+        skip(VIRTUAL_WINDOW);
+        Subtree memory part = partOf(vs, leaves, 0, 259, 9);
+        refuses(abi.encodeWithSelector(BadProof.selector, id, 0, 0));
+        sluice.unlockSubtree(t, 0, 260 * CAPACITY, part, PUSH);
+        part = partOf(vs, leaves, 0, 260, 9);
+        part.slots[259] = SubtreeSlot(0, leaves[259]);
+        sluice.unlockSubtree(t, 0, 260 * CAPACITY, part, PUSH);
+        assertEq(accountA.balance, 260 * CAPACITY);
+        for (uint32 i; i < 260; ++i) {
+            assertEq(sluice.isUnlocked(id, 0, i), i != 259, vm.toString(i));
+        }
     }
 }

@@ -25,7 +25,7 @@ contract UpdateLaneTest is Fixture {
     function test_higherSeqReplacesLower() public {
         startCloseAs(signerB, t, lane(t, 0, 5, 40));
         emits();
-        emit LaneUpdated(id, 0, 6, 30, 7, keccak256("root"));
+        emit LaneUpdated(id, 6, 30 << 128 | 7, keccak256("root"));
         updateLaneAs(signerB, t, lane(t, 0, 6, 30, 7, keccak256("root")));
         assertEq(stateOf(id).lane0.seq, 6);
         assertEq(stateOf(id).lane0.paid, 30);
@@ -193,5 +193,75 @@ contract UpdateLaneTest is Fixture {
         refuses(abi.encodeWithSelector(BadSignature.selector, digest, signerA));
         vm.prank(signerB);
         sluice.updateLane(t, v);
+    }
+
+    // ---- both lanes in one call ----
+
+    function two(SignedLane memory first, SignedLane memory second)
+        private
+        pure
+        returns (SignedLane[] memory vouchers)
+    {
+        vouchers = new SignedLane[](2);
+        (vouchers[0], vouchers[1]) = (first, second);
+    }
+
+    function test_showsBothLanesInOneCall() public {
+        startCloseAs(signerA, t, noVoucher());
+        SignedLane[] memory vouchers = two(lane(t, 0, 5, 40, 7, keccak256("root")), both(t, lane(t, 1, 3, 10)));
+        emits();
+        emit LaneUpdated(id, 5, 40 << 128 | 7, keccak256("root"));
+        emits();
+        emit LaneUpdated(id, 1 << 128 | 3, 10 << 128, 0);
+        vm.prank(signerB);
+        sluice.updateLanes(t, vouchers);
+        assertEq(stateOf(id).lane0.paid, 40);
+        assertEq(stateOf(id).lane1.paid, 10);
+        assertEq(stateOf(id).closesAt, end);
+    }
+
+    /// @dev Whoever shows one of them first holds up the other no longer.
+    function test_whatIsRefusedIsSkipped() public {
+        startCloseAs(signerA, t, noVoucher());
+        SignedLane memory shown = both(t, lane(t, 1, 3, 10));
+        vm.prank(stranger);
+        sluice.updateLane(t, shown);
+        SignedLane[] memory vouchers = new SignedLane[](6);
+        vouchers[0] = shown;
+        vouchers[1] = lane(t, 1, 4, 10);
+        vouchers[2].lane = 2;
+        vouchers[3] = lane(t, 0, 1, 5);
+        vouchers[3].payerSignature = sign(keyB, "another");
+        vouchers[4] = lane(t, 0, 1, 5, 5, 0);
+        vouchers[5] = lane(t, 0, 5, 40);
+        bytes4[5] memory reasons = [
+            StaleVoucher.selector, NotReceiver.selector, WrongLane.selector, BadSignature.selector, BadLocks.selector
+        ];
+        for (uint256 i; i < 5; ++i) {
+            emits();
+            emit Skipped(id, i, reasons[i]);
+        }
+        emits();
+        emit LaneUpdated(id, 5, 40 << 128, 0);
+        vm.prank(signerB);
+        sluice.updateLanes(t, vouchers);
+        assertEq(stateOf(id).lane0.paid, 40);
+        assertEq(stateOf(id).lane1.seq, 3);
+    }
+
+    function test_bothLanesOnlyWhileTheWindowRuns() public {
+        SignedLane[] memory vouchers = two(lane(t, 0, 5, 40), both(t, lane(t, 1, 3, 10)));
+        refuses(abi.encodeWithSelector(NotClosing.selector, id));
+        vm.prank(signerB);
+        sluice.updateLanes(t, vouchers);
+        startCloseAs(signerA, t, noVoucher());
+        skip(WINDOW);
+        refuses(abi.encodeWithSelector(WindowOver.selector, id, end));
+        vm.prank(signerB);
+        sluice.updateLanes(t, vouchers);
+        sluice.settle(t, noLocks(), noLocks(), PUSH);
+        refuses(abi.encodeWithSelector(ChannelOver.selector, id));
+        vm.prank(signerB);
+        sluice.updateLanes(t, vouchers);
     }
 }

@@ -7,7 +7,8 @@ import {
     Redemption,
     SignedCloseRequest,
     SignedVoucher,
-    VirtualLock,
+    Subtree,
+    SubtreeSlot,
     VirtualTerms
 } from "../src/interfaces/SluiceTypes.sol";
 import { Fixture } from "./support/Fixture.sol";
@@ -120,27 +121,50 @@ contract VirtualTest is Fixture {
         sluice.closeVirtualFor(v, wrong);
     }
 
-    // ---- by a lock ----
+    // ---- by locks ----
 
-    function settledWithLock(ChannelTerms memory t, uint8 n, uint128 amount) private returns (VirtualLock memory lock) {
-        fund(t, n, amount);
-        bytes32[] memory leaves = new bytes32[](3);
-        leaves[1] = keccak256("another lock");
-        leaves[2] = virtualLeaf(2, amount, id);
+    /// @dev A part of a tree with one slot, which holds a lock for the virtual channel.
+    function slotOf(bytes32[] memory leaves, uint32 index, uint128 amount) private view returns (Subtree memory part) {
+        part.first = index;
+        part.slots = new SubtreeSlot[](1);
+        part.slots[0] = SubtreeSlot(amount, id);
+        part.proof = Reference.proofOf(leaves, index);
+    }
+
+    function only() private view returns (VirtualTerms[] memory items) {
+        items = new VirtualTerms[](1);
+        items[0] = v;
+    }
+
+    function settledWithLeaves(ChannelTerms memory t, uint8 n, uint128 locked, bytes32[] memory leaves) private {
+        fund(t, n, locked);
         bytes32 root = Reference.rootOf(leaves);
-        startCloseAs(n == 0 ? signerB : signerA, t, lane(t, n, 1, 0, amount, root));
+        startCloseAs(n == 0 ? signerB : signerA, t, lane(t, n, 1, 0, locked, root));
         skip(WINDOW);
-        LaneLocks memory locks = LaneLocks(amount, root);
+        LaneLocks memory locks = LaneLocks(locked, root);
         sluice.settle(t, n == 0 ? locks : noLocks(), n == 1 ? locks : noLocks(), PUSH);
         end = uint64(block.timestamp + VIRTUAL_WINDOW);
-        return VirtualLock(n, amount, 2, amount, Reference.proofOf(leaves, 2));
+    }
+
+    /// @dev A settled channel with a lock of 100 for the virtual channel in slot 2 of lane n.
+    function settledWithLock(ChannelTerms memory t, uint8 n) private returns (Subtree memory part) {
+        bytes32[] memory leaves = new bytes32[](3);
+        leaves[1] = keccak256("another lock");
+        leaves[2] = virtualLeaf(2, 100, id);
+        settledWithLeaves(t, n, 100, leaves);
+        return slotOf(leaves, 2, 100);
+    }
+
+    function skipped(bytes4 reason) private {
+        emits();
+        emit Skipped(id, 0, reason);
     }
 
     function test_aLockStartsTheWindowForAnyone() public {
         ChannelTerms memory t = nativeTerms();
-        VirtualLock memory lock = settledWithLock(t, 0, 100);
+        Subtree memory part = settledWithLock(t, 0);
         vm.prank(stranger);
-        sluice.closeVirtualByLock(v, t, lock);
+        sluice.closeVirtualsByLocks(only(), t, 0, 100, part);
         assertVirtual(0, end);
     }
 
@@ -148,86 +172,221 @@ contract VirtualTest is Fixture {
         (v.path[0], v.path[1]) = (signerB, signerA);
         id = sluice.virtualId(v);
         ChannelTerms memory t = nativeTerms();
-        VirtualLock memory lock = settledWithLock(t, 1, 100);
-        sluice.closeVirtualByLock(v, t, lock);
+        Subtree memory part = settledWithLock(t, 1);
+        sluice.closeVirtualsByLocks(only(), t, 1, 100, part);
         assertVirtual(0, end);
     }
 
     function test_byLockOnlyAlongThePath() public {
-        (v.path[0], v.path[1]) = (signerB, signerA);
-        id = sluice.virtualId(v);
-        ChannelTerms memory t = nativeTerms();
-        VirtualLock memory lock = settledWithLock(t, 0, 100);
-        refuses(abi.encodeWithSelector(NotNeighbours.selector, id, signerA, signerB));
-        sluice.closeVirtualByLock(v, t, lock);
-        (v.path[0], v.path[1], v.path[2]) = (signerA, payee, signerB);
-        id = sluice.virtualId(v);
-        refuses(abi.encodeWithSelector(NotNeighbours.selector, id, signerA, signerB));
-        sluice.closeVirtualByLock(v, t, lock);
-        // nobody follows the last
-        (v.path[0], v.path[1], v.path[2]) = (payee, signerB, signerA);
-        id = sluice.virtualId(v);
-        refuses(abi.encodeWithSelector(NotNeighbours.selector, id, signerA, signerB));
-        sluice.closeVirtualByLock(v, t, lock);
+        address[3][3] memory paths = [[signerB, signerA, payee], [signerA, payee, signerB], [payee, signerB, signerA]];
+        for (uint256 i; i < 3; ++i) {
+            (v.path[0], v.path[1], v.path[2]) = (paths[i][0], paths[i][1], paths[i][2]);
+            id = sluice.virtualId(v);
+            ChannelTerms memory t = nativeTerms();
+            t.nonce = uint64(300 + i);
+            Subtree memory part = settledWithLock(t, 0);
+            skipped(NotNeighbours.selector);
+            sluice.closeVirtualsByLocks(only(), t, 0, 100, part);
+            assertVirtual(0, 0);
+        }
     }
 
     function test_byLockAtTheEndOfThePath() public {
         (v.path[0], v.path[1], v.path[2]) = (payee, signerA, signerB);
         id = sluice.virtualId(v);
         ChannelTerms memory t = nativeTerms();
-        VirtualLock memory lock = settledWithLock(t, 0, 100);
-        sluice.closeVirtualByLock(v, t, lock);
+        Subtree memory part = settledWithLock(t, 0);
+        sluice.closeVirtualsByLocks(only(), t, 0, 100, part);
         assertVirtual(0, end);
     }
 
     function test_byLockNeedsASettledChannel() public {
         ChannelTerms memory t = nativeTerms();
-        VirtualLock memory lock = VirtualLock(0, 100, 0, 100, new bytes32[](0));
-        bytes32 root = virtualLeaf(0, 100, id);
+        bytes32[] memory leaves = new bytes32[](1);
+        leaves[0] = virtualLeaf(0, 100, id);
         fund(t, 0, 100);
-        startCloseAs(signerB, t, lane(t, 0, 1, 0, 100, root));
+        startCloseAs(signerB, t, lane(t, 0, 1, 0, 100, leaves[0]));
         skip(WINDOW);
+        Subtree memory part = slotOf(leaves, 0, 100);
         refuses(abi.encodeWithSelector(NotSettled.selector, sluice.channelId(t)));
-        sluice.closeVirtualByLock(v, t, lock);
+        sluice.closeVirtualsByLocks(only(), t, 0, 100, part);
     }
 
     function test_byLockNeedsAProof() public {
         ChannelTerms memory t = nativeTerms();
         bytes32 channel = sluice.channelId(t);
-        VirtualLock memory good = settledWithLock(t, 0, 100);
+        Subtree memory good = settledWithLock(t, 0);
         for (uint256 i; i < 5; ++i) {
-            VirtualLock memory lock = abi.decode(abi.encode(good), (VirtualLock));
-            bytes memory refusal = abi.encodeWithSelector(LocksMismatch.selector, channel, 0);
-            if (i == 0) lock.amount -= 1;
-            if (i == 1) lock.index = 3;
-            if (i == 2) lock.locked += 1;
-            if (i == 3) lock.proof[0] = keccak256("x");
-            if (i == 4) {
-                lock.index = 4;
-                refusal = abi.encodeWithSelector(BadProof.selector, channel, 0, 4);
-            }
-            refuses(refusal);
-            sluice.closeVirtualByLock(v, t, lock);
+            Subtree memory part = abi.decode(abi.encode(good), (Subtree));
+            if (i == 0) part.slots[0].amount -= 1;
+            if (i == 1) part.first = 3;
+            if (i == 3) part.proof[0] = keccak256("x");
+            if (i == 4) part.first = 4;
+            refuses(abi.encodeWithSelector(BadProof.selector, channel, 0, part.first));
+            sluice.closeVirtualsByLocks(only(), t, 0, i == 2 ? 101 : 100, part);
         }
-        good.lane = 2;
         refuses(abi.encodeWithSelector(WrongLane.selector, 2));
-        sluice.closeVirtualByLock(v, t, good);
+        sluice.closeVirtualsByLocks(only(), t, 2, 100, good);
     }
 
-    function test_byLockOfAnotherVirtualChannelIsRefused() public {
+    /// @dev A leaf or another number in the place of the id is no lock for it.
+    function test_byLockOfAnotherVirtualChannelIsSkipped() public {
         ChannelTerms memory t = nativeTerms();
-        VirtualLock memory lock = settledWithLock(t, 0, 100);
+        Subtree memory part = settledWithLock(t, 0);
         v.nonce = 8;
-        refuses(abi.encodeWithSelector(LocksMismatch.selector, sluice.channelId(t), 0));
-        sluice.closeVirtualByLock(v, t, lock);
+        id = sluice.virtualId(v);
+        skipped(NoLock.selector);
+        sluice.closeVirtualsByLocks(only(), t, 0, 100, part);
+        assertVirtual(0, 0);
     }
 
-    function test_byLockNeedsAPath() public {
+    function test_aLeafThatReadsAsAnIdIsNoLock() public {
         ChannelTerms memory t = nativeTerms();
-        VirtualLock memory lock = settledWithLock(t, 0, 100);
+        bytes32[] memory leaves = new bytes32[](1);
+        leaves[0] = id;
+        settledWithLeaves(t, 0, 100, leaves);
+        Subtree memory part = slotOf(leaves, 0, 0);
+        skipped(NoLock.selector);
+        sluice.closeVirtualsByLocks(only(), t, 0, 100, part);
+        assertVirtual(0, 0);
+    }
+
+    function test_byLockNeedsTerms() public {
         v.path = new address[](1);
-        refuses(abi.encodeWithSelector(BadPath.selector, 1));
-        sluice.closeVirtualByLock(v, t, lock);
+        id = sluice.virtualId(v);
+        ChannelTerms memory t = nativeTerms();
+        Subtree memory part = settledWithLock(t, 0);
+        skipped(BadPath.selector);
+        sluice.closeVirtualsByLocks(only(), t, 0, 100, part);
+        assertVirtual(0, 0);
+    }
+
+    /// @dev Eight slots in one call: locks for virtual channels, another lock, an empty slot, one given by its leaf alone.
+    function test_manyWindowsByOnePartOfTheTree() public {
+        VirtualTerms[] memory items = new VirtualTerms[](5);
+        bytes32[] memory ids = new bytes32[](5);
+        bytes32[] memory leaves = new bytes32[](11);
+        Subtree memory part;
+        part.slots = new SubtreeSlot[](8);
+        uint8[5] memory places = [0, 1, 4, 6, 7];
+        for (uint256 i; i < 5; ++i) {
+            items[i] = virtualTerms(100);
+            items[i].nonce = uint64(400 + i);
+            if (i == 2) items[i].path[1] = payee;
+            ids[i] = sluice.virtualId(items[i]);
+            leaves[places[i]] = virtualLeaf(places[i], 10, ids[i]);
+            part.slots[places[i]] = SubtreeSlot(10, ids[i]);
+        }
+        leaves[2] = keccak256("another lock");
+        leaves[9] = keccak256("outside of the part");
+        part.slots[2] = SubtreeSlot(0, leaves[2]);
+        part.slots[7] = SubtreeSlot(0, leaves[7]);
+        part.proof = new bytes32[](1);
+        part.proof[0] = Reference.rootOf(leaves, 8, 3);
+        settledWithLeaves(nativeTerms(), 0, 100, leaves);
+        vm.prank(signerA);
+        sluice.closeVirtual(items[1]);
+        skip(5);
+        emits();
+        emit VirtualUpdated(ids[0], word(0, end + 5));
+        emits();
+        emit Skipped(ids[2], 2, NotNeighbours.selector);
+        emits();
+        emit VirtualUpdated(ids[3], word(0, end + 5));
+        emits();
+        emit Skipped(ids[4], 4, NoLock.selector);
+        vm.recordLogs();
+        sluice.closeVirtualsByLocks(items, nativeTerms(), 0, 100, part);
+        assertEq(vm.getRecordedLogs().length, 4);
+        uint64[5] memory ends = [end + 5, end, 0, end + 5, 0];
+        for (uint256 i; i < 5; ++i) {
+            (, uint64 finalAt) = sluice.virtualState(ids[i]);
+            assertEq(finalAt, ends[i]);
+        }
+        // in another order than the locks', the second is not found
+        (items[0], items[4]) = (items[3], items[0]);
+        emits();
+        emit Skipped(ids[0], 4, NoLock.selector);
+        sluice.closeVirtualsByLocks(items, nativeTerms(), 0, 100, part);
+    }
+
+    // ---- many at once ----
+
+    function batchOfFour() private view returns (VirtualTerms[] memory items, bytes32[] memory ids) {
+        (items, ids) = (new VirtualTerms[](4), new bytes32[](4));
+        for (uint256 i; i < 4; ++i) {
+            items[i] = virtualTerms(100);
+            items[i].nonce = uint64(600 + i);
+            if (i == 1) items[i].path[2] = stranger;
+            if (i == 2) items[i].path = new address[](1);
+            if (i == 3) items[i].disputeWindow = 0;
+            ids[i] = sluice.virtualId(items[i]);
+        }
+    }
+
+    function expectBatchOfFour(bytes32[] memory ids) private {
+        emits();
+        emit VirtualUpdated(ids[0], word(0, end));
+        emits();
+        emit Skipped(ids[1], 1, NotMember.selector);
+        emits();
+        emit Skipped(ids[2], 2, BadPath.selector);
+        emits();
+        emit Skipped(ids[3], 3, ZeroWindow.selector);
+    }
+
+    function test_manyWindowsOfAMember() public {
+        (VirtualTerms[] memory items, bytes32[] memory ids) = batchOfFour();
+        expectBatchOfFour(ids);
+        vm.prank(payee);
+        sluice.closeVirtuals(items);
+        // again: the one that runs is left alone
+        vm.recordLogs();
+        vm.prank(payee);
+        sluice.closeVirtuals(items);
+        assertEq(vm.getRecordedLogs().length, 3);
+    }
+
+    function test_manyWindowsByOneRequest() public {
+        (VirtualTerms[] memory items, bytes32[] memory ids) = batchOfFour();
+        uint64 deadline = uint64(block.timestamp);
+        bytes32 digest = Reference.closeRequest(address(sluice), ids, deadline);
+        SignedCloseRequest memory consent = SignedCloseRequest(payee, deadline, signBytes(keyPayee, digest));
+        uint256 before = vm.snapshotState();
+        expectBatchOfFour(ids);
+        sluice.closeVirtualsFor(items, consent);
+        vm.revertToState(before);
+        // of these ids in this order, until the deadline
+        (items[0], items[1]) = (items[1], items[0]);
+        (ids[0], ids[1]) = (ids[1], ids[0]);
+        digest = Reference.closeRequest(address(sluice), ids, deadline);
+        refuses(abi.encodeWithSelector(BadSignature.selector, digest, payee));
+        sluice.closeVirtualsFor(items, consent);
+        skip(1);
+        refuses(abi.encodeWithSelector(DeadlinePassed.selector, deadline, block.timestamp));
+        sluice.closeVirtualsFor(items, consent);
+    }
+
+    /// @dev A request for several is none for one of them.
+    function test_aRequestForManyIsUsedWhole() public {
+        (VirtualTerms[] memory items, bytes32[] memory ids) = batchOfFour();
+        uint64 deadline = uint64(block.timestamp);
+        bytes32 digest = Reference.closeRequest(address(sluice), ids, deadline);
+        SignedCloseRequest memory consent = SignedCloseRequest(payee, deadline, signBytes(keyPayee, digest));
+        refuses(abi.encodeWithSelector(BadSignature.selector, closeRequestDigest(ids[0], deadline), payee));
+        sluice.closeVirtualFor(items[0], consent);
+    }
+
+    function test_aWindowOfZeroStartsNever() public {
+        v.disputeWindow = 0;
+        id = sluice.virtualId(v);
+        bytes memory refusal = abi.encodeWithSelector(ZeroWindow.selector);
+        refuses(refusal);
+        vm.prank(payee);
+        sluice.closeVirtual(v);
+        SignedVoucher memory s = voucher(v, 40);
+        refuses(refusal);
+        redeemAs(payee, s);
     }
 
     // ---- redeem ----
@@ -367,6 +526,24 @@ contract VirtualTest is Fixture {
         s = tickVoucher(v, 10, 0, 5, 0, 1, 0);
         refuses(abi.encodeWithSelector(BadTick.selector, id, 1, 0));
         redeemAs(payee, s);
+    }
+
+    /// @dev What nobody signed is not hashed, however long it says that it is.
+    function test_ticksAreHashedAfterTheSignatureIsChecked() public {
+        SignedVoucher memory s = tickVoucher(v, 1, "anchor", 1, type(uint32).max, type(uint32).max, 0);
+        s.amount += 1;
+        vm.expectPartialRevert(BadSignature.selector);
+        vm.prank(payee);
+        sluice.redeem{ gas: 200_000 }(v, s);
+        Redemption[] memory items = new Redemption[](2);
+        items[0] = Redemption(v, s);
+        items[1].terms = virtualTerms(100);
+        items[1].terms.nonce = 8;
+        items[1].voucher = voucher(items[1].terms, 5);
+        vm.prank(payee);
+        sluice.redeemBatch{ gas: 300_000 }(items);
+        (uint128 amount,) = sluice.virtualState(sluice.virtualId(items[1].terms));
+        assertEq(amount, 5);
     }
 
     // ---- batches ----

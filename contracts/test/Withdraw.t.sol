@@ -24,13 +24,13 @@ contract WithdrawTest is Fixture {
 
     function test_paysTheNewPart() public {
         emits();
-        emit Withdrawn(id, 0, 30, 30);
+        emit Withdrawn(id, 30, 30);
         withdraw(0, 30, DEADLINE, PUSH);
         emits();
-        emit Withdrawn(id, 0, 40, 10);
+        emit Withdrawn(id, 40, 10);
         withdraw(0, 40, DEADLINE, PUSH);
         emits();
-        emit Withdrawn(id, 1, 7, 7);
+        emit Withdrawn(id, 1 << 128 | 7, 7);
         withdraw(1, 7, DEADLINE, PUSH);
         assertEq(accountA.balance, 40);
         assertEq(accountB.balance, 7);

@@ -37,17 +37,21 @@ async function depositToken(world: World, terms: Terms, party: 0 | 1, amount: bi
   return world.call(party === 0 ? world.a : world.b, 'depositWithAllowance', [terms, party, amount])
 }
 
-async function laneVoucher(world: World, terms: Terms, seq: bigint, paid: bigint, locked = 0n, locksRoot = zeroWord) {
+/** A voucher of lane 0 with its payer's signature, or of lane 1 with both. */
+async function laneVoucher(
+  world: World,
+  terms: Terms,
+  seq: bigint,
+  paid: bigint,
+  locked = 0n,
+  locksRoot = zeroWord,
+  lane: 0 | 1 = 0,
+) {
   const channelId = await world.read('channelId', [terms])
-  const payerSignature = await world.sign(world.a, 'LaneVoucher', {
-    channelId,
-    lane: 0,
-    seq,
-    paid,
-    locked,
-    locksRoot,
-  })
-  return { ...noVoucher, seq, paid, locked, locksRoot, payerSignature }
+  const message = { channelId, lane, seq, paid, locked, locksRoot }
+  const payerSignature = await world.sign(lane === 0 ? world.a : world.b, 'LaneVoucher', message)
+  const shown = { ...noVoucher, lane, seq, paid, locked, locksRoot, payerSignature }
+  return lane === 0 ? shown : { ...shown, receiverSignature: await world.sign(world.a, 'LaneVoucher', message) }
 }
 
 async function close(world: World, terms: Terms): Promise<Cost> {
@@ -85,6 +89,15 @@ async function exitDirect(world: World): Promise<Cost> {
   await world.skip(WINDOW)
   const settle = await world.call(world.b, 'settle', [terms, noLocks, noLocks, 0])
   return sum(start, settle)
+}
+
+/** a began a close with nothing shown; b shows the newest voucher of each lane in one call. */
+async function answerBoth(world: World): Promise<Cost> {
+  const [, , terms] = await nativeDeposits(world)
+  const received = await laneVoucher(world, terms, 9n, 3n * UNIT)
+  const own = await laneVoucher(world, terms, 4n, UNIT, 0n, zeroWord, 1)
+  await world.call(world.a, 'startClose', [terms, noVoucher])
+  return world.call(world.b, 'updateLanes', [terms, [received, own]])
 }
 
 /** a began a close with nothing shown; b answers with a's newest voucher. */
@@ -161,26 +174,50 @@ async function redeemAnyEachOf100(world: World): Promise<Cost> {
   return each(await world.call(world.b, 'redeemBatch', [await vouchersOf100(world)]), 100)
 }
 
-/** A lane with a thousand locks: what settling it costs, and what each unlock adds. */
-async function thousandLocks(world: World): Promise<{ settle: Cost; unlockEach: Cost }> {
+/** b starts the windows of a hundred virtual channels in one call. */
+async function closeVirtualsEachOf100(world: World): Promise<Cost> {
+  const items = Array.from({ length: 100 }, () => virtualTerms(world, world.stranger().address, world.a.address))
+  return each(await world.call(world.b, 'closeVirtuals', [items]), 100)
+}
+
+/** a, who paid a hundred locks and settled, starts their windows by one proof for all of them. */
+async function closeByLocksEachOf100(world: World): Promise<Cost> {
+  const { terms, items, locked, subtree } = await manyLocks(world, 100, false)
+  return each(await world.call(world.a, 'closeVirtualsByLocks', [items, terms, 0, locked, subtree]), 100)
+}
+
+/** A lane with a thousand locks: what settling it costs, and what each unlock adds, by proofs of their own or by one for all. */
+async function thousandLocks(world: World): Promise<{ settle: Cost; unlockEach: Cost; subtreeEach: Cost }> {
+  const { terms, settle, locked, subtree, proofs } = await manyLocks(world, 1000, true)
+  const before = await world.snapshot()
+  const batch = await world.call(world.b, 'unlockBatch', [terms, 0, locked, proofs, 0])
+  await world.revert(before)
+  const whole = await world.call(world.b, 'unlockSubtree', [terms, 0, locked, subtree, 0])
+  return { settle, unlockEach: each(batch, 1000), subtreeEach: each(whole, 1000) }
+}
+
+/** A settled channel whose lane 0 holds so many locks; with their windows over if they are to be unlocked. */
+async function manyLocks(world: World, count: number, areFinal: boolean) {
   const [, , terms] = await nativeDeposits(world)
   const amount = UNIT / 1000n
   const locks: { virtualId: Hex; leaf: Hex }[] = []
-  const virtuals: unknown[][] = []
-  for (let index = 0; index < 1000; index++) {
+  const virtuals: ReturnType<typeof virtualTerms>[] = []
+  for (let index = 0; index < count; index++) {
     const v = { ...virtualTerms(world, world.a.address, world.a.address), capacity: amount }
     const virtualId = (await world.read('virtualId', [v])) as Hex
     locks.push({ virtualId, leaf: leafOf(index, amount, conditionOf(world.sluice, virtualId)) })
-    virtuals.push([v])
+    virtuals.push(v)
   }
-  await world.sendMany(world.b, 'closeVirtual', virtuals)
+  for (let from = 0; areFinal && from < count; from += 250) {
+    await world.call(world.b, 'closeVirtuals', [virtuals.slice(from, from + 250)])
+  }
   const levels = levelsOf(locks.map((lock) => lock.leaf))
-  const locked = 1000n * amount
+  const locked = BigInt(count) * amount
   const locksRoot = rootOf(levels)
   await world.call(world.b, 'startClose', [terms, await laneVoucher(world, terms, 9n, 3n * UNIT, locked, locksRoot)])
   await world.skip(WINDOW)
   const settle = await world.call(world.b, 'settle', [terms, { locked, locksRoot }, noLocks, 0])
-  const items = locks.map(({ virtualId }, index) => ({
+  const proofs = locks.map(({ virtualId }, index) => ({
     index,
     amount,
     resolver: world.sluice,
@@ -188,8 +225,8 @@ async function thousandLocks(world: World): Promise<{ settle: Cost; unlockEach: 
     side: 0,
     proof: proofOf(levels, index),
   }))
-  const batch = await world.call(world.b, 'unlockBatch', [terms, 0, locked, items, 0])
-  return { settle, unlockEach: each(batch, 1000) }
+  const subtree = { first: 0, slots: locks.map(({ virtualId }) => ({ amount, idOrLeaf: virtualId })), proof: [] }
+  return { terms, items: virtuals, settle, locked, subtree, proofs }
 }
 
 /** Plays all scenes; the keys are the names in the table. */
@@ -198,7 +235,7 @@ export async function playScenes(world: World): Promise<Record<string, Cost>> {
   // the token's first deposit ever opens the contract's own balance at the token, which no later channel pays again
   await tokenDeposits(world)
   const [depositErc20First, depositErc20Second, tokenChannel] = await tokenDeposits(world)
-  const { settle, unlockEach } = await thousandLocks(world)
+  const { settle, unlockEach, subtreeEach } = await thousandLocks(world)
   return {
     depositNativeFirst,
     depositNativeSecond,
@@ -209,10 +246,14 @@ export async function playScenes(world: World): Promise<Record<string, Cost>> {
     exitDirect: await exitDirect(world),
     exitVirtual: await exitVirtual(world),
     answer: await answer(world),
+    answerBoth: await answerBoth(world),
     settleWith1000Locks: settle,
     redeemEachOf100: await redeemEachOf100(world),
     redeemAnyEachOf100: await redeemAnyEachOf100(world),
     unlockEachOf1000: unlockEach,
+    unlockSubtreeEachOf1000: subtreeEach,
+    closeVirtualsEachOf100: await closeVirtualsEachOf100(world),
+    closeVirtualsByLocksEachOf100: await closeByLocksEachOf100(world),
     deploy: world.deployCost,
   }
 }

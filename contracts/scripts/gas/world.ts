@@ -118,27 +118,6 @@ export async function makeWorld(url: string) {
     return costOf(hash)
   }
 
-  /** Sends calls without waiting for each, and without measuring them. */
-  async function sendMany(account: Account, functionName: string, calls: unknown[][]) {
-    const nonce = await client.getTransactionCount({ address: account.address })
-    await Promise.all(
-      calls.map((args, index) =>
-        client.writeContract({
-          account,
-          address: sluice.address,
-          abi: sluiceAbi as Abi,
-          functionName,
-          args,
-          nonce: nonce + index,
-          gas: 200_000n,
-          maxFeePerGas: 10n ** 11n,
-          maxPriorityFeePerGas: 1n,
-          chain: null,
-        }),
-      ),
-    )
-  }
-
   const call = (account: Account, functionName: string, args: unknown[], value = 0n) =>
     send(account, sluice.address, sluiceAbi, functionName, args, value)
 
@@ -157,7 +136,6 @@ export async function makeWorld(url: string) {
     token: token.address,
     deployCost: sluice.cost,
     call,
-    sendMany,
     sign,
     tokenCall: (account: Account, functionName: string, args: unknown[]) =>
       send(account, token.address, plain.abi, functionName, args),
@@ -165,6 +143,8 @@ export async function makeWorld(url: string) {
       client.readContract({ address: sluice.address, abi: sluiceAbi as Abi, functionName, args }),
     stranger: () => mnemonicToAccount(TEST_MNEMONIC, { addressIndex: ++strangers }),
     nextNonce: () => (29_000_000n << 32n) + nonce++ * 0x1234567n,
+    snapshot: () => client.snapshot(),
+    revert: (id: Hex) => client.revert({ id }),
     skip: async (seconds: number) => {
       await client.increaseTime({ seconds })
       await client.mine({ blocks: 1 })

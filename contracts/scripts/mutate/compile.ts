@@ -45,7 +45,7 @@ const ways = {
       details: { yul: true, yulDetails: { stackAllocation: true, optimizerSteps: 'u' } },
     },
   },
-  optimized: { viaIR: true, optimizer: { enabled: true, runs: 1200 } },
+  optimized: { viaIR: true, optimizer: { enabled: true, runs: 800 } },
 }
 
 /** Errors of code generation, for which the optimizer may have a way out; others lie in the source. */

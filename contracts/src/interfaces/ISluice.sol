@@ -18,9 +18,9 @@ import {
     SignedCloseRequest,
     SignedLane,
     SignedVoucher,
+    Subtree,
     Unlock,
     VirtualGroup,
-    VirtualLock,
     VirtualTerms
 } from "./SluiceTypes.sol";
 
@@ -36,7 +36,7 @@ import {
 /// Where a call pays out, `asCredit` is a bit mask (1 for a, 2 for b): whose money is not to be pushed but credited, so that
 /// a recipient who burns gas cannot make the call dear for others. Rebasing tokens are not supported.
 interface ISluice is IResolver, ISluiceEvents, ISluiceErrors {
-    // ---- ways in ----
+    // ---- deposits ----
 
     /// @notice Deposits the native token that comes with the call. Anyone may, until the channel is settled or closed.
     /// @param terms The channel; its token is zero.
@@ -51,10 +51,17 @@ interface ISluice is IResolver, ISluiceEvents, ISluiceErrors {
 
     /// @notice Likewise, with an ERC-2612 permit of the sender. A failing permit is tolerated: the allowance may already be
     /// there because somebody else submitted the permit.
+    /// @param terms The channel.
+    /// @param party For whom: 0 or 1.
+    /// @param amount How much to pull, and what is permitted.
+    /// @param permit The permit.
     function depositWithPermit(ChannelTerms calldata terms, uint8 party, uint256 amount, Permit calldata permit)
         external;
 
     /// @notice Deposits by EIP-3009; anyone may relay. The authorization's nonce binds channel and party.
+    /// @param terms The channel.
+    /// @param party For whom: 0 or 1.
+    /// @param authorization The payer's.
     function depositWithAuthorization(
         ChannelTerms calldata terms,
         uint8 party,
@@ -62,9 +69,12 @@ interface ISluice is IResolver, ISluiceEvents, ISluiceErrors {
     ) external;
 
     /// @notice Deposits by Permit2; anyone may relay. The witness binds channel and party.
+    /// @param terms The channel.
+    /// @param party For whom: 0 or 1.
+    /// @param transfer The payer's signed transfer.
     function depositWithPermit2(ChannelTerms calldata terms, uint8 party, Permit2Transfer calldata transfer) external;
 
-    // ---- together ----
+    // ---- what both parties agreed on ----
 
     /// @notice Pays a party the new part of what both agreed that it may have withdrawn in total.
     /// @param terms The channel.
@@ -102,7 +112,7 @@ interface ISluice is IResolver, ISluiceEvents, ISluiceErrors {
         uint8 asCredit
     ) external;
 
-    // ---- alone ----
+    // ---- closing alone ----
 
     /// @notice Starts a one-sided close. The sender is an account or signer of the channel.
     /// @param terms The channel.
@@ -120,7 +130,14 @@ interface ISluice is IResolver, ISluiceEvents, ISluiceErrors {
     ) external;
 
     /// @notice Shows a newer voucher within the window. Sent by the lane's receiver, or carrying its signature.
+    /// @param terms The channel.
+    /// @param voucher The voucher.
     function updateLane(ChannelTerms calldata terms, SignedLane calldata voucher) external;
+
+    /// @notice Shows several vouchers within the window, as those of both lanes. Those that are refused are skipped, with an event.
+    /// @param terms The channel.
+    /// @param vouchers The vouchers.
+    function updateLanes(ChannelTerms calldata terms, SignedLane[] calldata vouchers) external;
 
     /// @notice Pays out after the window and keeps a pool per lane for its locks. Anyone may.
     /// @param terms The channel.
@@ -139,7 +156,12 @@ interface ISluice is IResolver, ISluiceEvents, ISluiceErrors {
     function unlock(ChannelTerms calldata terms, uint8 lane, uint128 locked, Unlock calldata item, uint8 asCredit)
         external;
 
-    /// @notice Pays out many locks of a lane in one go; items that fail are skipped, with an event.
+    /// @notice Pays out many locks of a lane in one go; items that are refused are skipped, with an event.
+    /// @param terms The channel.
+    /// @param lane The lane that holds them.
+    /// @param locked The lane's locked sum, as LaneUpdated told.
+    /// @param items The locks and their proofs.
+    /// @param asCredit Whether to credit instead of pushing (mask).
     function unlockBatch(
         ChannelTerms calldata terms,
         uint8 lane,
@@ -148,10 +170,26 @@ interface ISluice is IResolver, ISluiceEvents, ISluiceErrors {
         uint8 asCredit
     ) external;
 
+    /// @notice Pays out the locks of virtual channels in a part of a lane's tree, by one proof for all of them; those that are refused
+    /// are skipped, with an event. Much cheaper than unlockBatch where they stand close together.
+    /// @param terms The channel.
+    /// @param lane The lane that holds them.
+    /// @param locked The lane's locked sum, as LaneUpdated told.
+    /// @param subtree The part. Its slots that are given by their leaves are left alone.
+    /// @param asCredit Whether to credit instead of pushing (mask).
+    function unlockSubtree(
+        ChannelTerms calldata terms,
+        uint8 lane,
+        uint128 locked,
+        Subtree calldata subtree,
+        uint8 asCredit
+    ) external;
+
     // ---- virtual channels ----
 
     /// @notice Starts the window of a virtual channel at amount 0. The sender is a member of its path. On a running or final
     /// one it changes nothing.
+    /// @param terms The virtual channel.
     function closeVirtual(VirtualTerms calldata terms) external;
 
     /// @notice The same for a member that signed CloseRequest([virtualId], deadline).
@@ -159,20 +197,39 @@ interface ISluice is IResolver, ISluiceEvents, ISluiceErrors {
     /// @param request The signed request.
     function closeVirtualFor(VirtualTerms calldata terms, SignedCloseRequest calldata request) external;
 
-    /// @notice The same by a lock for the virtual channel in a settled channel, between two signers that follow each other in its
-    /// path. Anyone may: who settled with the lock did so with both of these members' signatures, and its money waits for the
-    /// virtual channel's end.
-    /// @param terms The virtual channel.
+    /// @notice Starts many windows. The sender is a member of each path; items that are refused are skipped, with an event.
+    /// @param items The virtual channels.
+    function closeVirtuals(VirtualTerms[] calldata items) external;
+
+    /// @notice The same for a member that signed CloseRequest(ids, deadline), with the ids of exactly these items in their order.
+    /// @param items The virtual channels.
+    /// @param request The signed request.
+    function closeVirtualsFor(VirtualTerms[] calldata items, SignedCloseRequest calldata request) external;
+
+    /// @notice Starts the windows of virtual channels by their locks in a settled channel, whose signers follow each other in their
+    /// paths. Anyone may: who settled with the locks did so with both of these members' signatures, and its money waits for the
+    /// virtual channels' end. Items that are refused are skipped, with an event.
+    /// @param items The virtual channels, in the order of their locks.
     /// @param channel The settled channel.
-    /// @param lock The lock and its proof.
-    function closeVirtualByLock(VirtualTerms calldata terms, ChannelTerms calldata channel, VirtualLock calldata lock)
-        external;
+    /// @param lane The lane that holds the locks.
+    /// @param locked The lane's locked sum, as LaneUpdated told.
+    /// @param subtree The part of the lane's tree with the locks; a single slot with its proof is one.
+    function closeVirtualsByLocks(
+        VirtualTerms[] calldata items,
+        ChannelTerms calldata channel,
+        uint8 lane,
+        uint128 locked,
+        Subtree calldata subtree
+    ) external;
 
     /// @notice Raises a virtual channel's amount by a voucher. Anyone may while its window runs; a member of its path also starts
     /// the window by it.
+    /// @param terms The virtual channel.
+    /// @param voucher The voucher.
     function redeem(VirtualTerms calldata terms, SignedVoucher calldata voucher) external;
 
-    /// @notice Redeems many; items that fail are skipped, with an event.
+    /// @notice Redeems many; items that are refused are skipped, with an event.
+    /// @param items The virtual channels and their vouchers.
     function redeemBatch(Redemption[] calldata items) external;
 
     /// @notice Redeems many virtual channels that share all but payer, capacity and nonce, by vouchers without ticks: as redeemBatch,
@@ -209,29 +266,47 @@ interface ISluice is IResolver, ISluiceEvents, ISluiceErrors {
     function domainSeparator() external view returns (bytes32);
 
     /// @notice A channel's id: the EIP-712 digest of its terms.
+    /// @param terms The terms.
     function channelId(ChannelTerms calldata terms) external view returns (bytes32);
 
     /// @notice A virtual channel's id: the EIP-712 digest of its terms.
+    /// @param terms The terms.
     function virtualId(VirtualTerms calldata terms) external view returns (bytes32);
 
     /// @notice What the chain holds of a channel.
+    /// @param id The channel.
     function channelState(bytes32 id) external view returns (ChannelState memory);
 
     /// @notice What the chain holds of a virtual channel.
+    /// @param id The virtual channel.
     /// @return amount Highest amount redeemed.
     /// @return finalAt From this timestamp on it is final; 0 if its window never began.
     function virtualState(bytes32 id) external view returns (uint128 amount, uint64 finalAt);
 
-    /// @notice Whether a slot of a settled channel's lane was unlocked.
+    /// @notice Whether a slot of a settled channel's lane was unlocked, as long as something is left in the lane's pool: nothing is
+    /// kept of a lane that is over.
+    /// @param id The channel.
+    /// @param lane The lane.
+    /// @param index The slot.
     function isUnlocked(bytes32 id, uint8 lane, uint32 index) external view returns (bool);
 
     /// @notice What waits for an account.
+    /// @param account Whose.
+    /// @param token Zero for the native token.
     function creditOf(address account, address token) external view returns (uint256);
 
     /// @notice The nonce that the account's next CreditRedirect carries.
+    /// @param account Whose.
     function redirectNonce(address account) external view returns (uint256);
 
     /// @notice EIP-5267: how the domain is made.
+    /// @return fields Which of the following are part of it.
+    /// @return name The contract's name.
+    /// @return version Its version.
+    /// @return chainId This chain.
+    /// @return verifyingContract This contract.
+    /// @return salt None.
+    /// @return extensions None.
     function eip712Domain()
         external
         view

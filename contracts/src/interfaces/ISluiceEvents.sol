@@ -4,25 +4,23 @@ pragma solidity ^0.8.28;
 /// @title ISluiceEvents
 /// @notice Everything that a party needs to follow its channels from logs alone. The first topic after the event's own is
 /// always the id (of a channel or virtual channel), or the account for credits. Totals are cumulative, so that an event
-/// seen twice does no harm.
+/// seen twice does no harm. A word that is named `xAndY` holds x in its high 128 bits and y in its low 128.
 interface ISluiceEvents {
     /// @notice A channel received a deposit.
     /// @param channelId The channel.
-    /// @param partyAndTotal For whom (in the high 128 bits), and that party's deposits so far (in the low 128).
+    /// @param partyAndTotal For whom, and that party's deposits so far.
     event Deposited(bytes32 indexed channelId, uint256 partyAndTotal);
 
     /// @notice A cooperative withdrawal was paid.
     /// @param channelId The channel.
-    /// @param party Who withdrew.
-    /// @param total That party's withdrawals so far.
+    /// @param partyAndTotal Who withdrew, and that party's withdrawals so far.
     /// @param paid What this one paid.
-    event Withdrawn(bytes32 indexed channelId, uint8 party, uint128 total, uint128 paid);
+    event Withdrawn(bytes32 indexed channelId, uint256 partyAndTotal, uint256 paid);
 
     /// @notice A channel was closed together; the id is dead.
     /// @param channelId The channel.
-    /// @param paidA What a got.
-    /// @param paidB What b got.
-    event Closed(bytes32 indexed channelId, uint128 paidA, uint128 paidB);
+    /// @param paidAAndPaidB What a got, and what b got.
+    event Closed(bytes32 indexed channelId, uint256 paidAAndPaidB);
 
     /// @notice A one-sided close began.
     /// @param channelId The channel.
@@ -31,35 +29,26 @@ interface ISluiceEvents {
 
     /// @notice A voucher was shown for a lane.
     /// @param channelId The channel.
-    /// @param lane The lane.
-    /// @param seq The voucher's number.
-    /// @param paid Its paid total.
-    /// @param locked Its locked sum.
+    /// @param laneAndSeq The lane, and the voucher's number.
+    /// @param paidAndLocked Its paid total, and its locked sum.
     /// @param locksRoot Its root.
-    event LaneUpdated(
-        bytes32 indexed channelId, uint8 lane, uint64 seq, uint128 paid, uint128 locked, bytes32 locksRoot
-    );
+    event LaneUpdated(bytes32 indexed channelId, uint256 laneAndSeq, uint256 paidAndLocked, bytes32 locksRoot);
 
     /// @notice A channel was settled after its window.
     /// @param channelId The channel.
-    /// @param paidA What a got at once.
-    /// @param paidB What b got at once.
-    /// @param pool0 Kept for lane 0's locks.
-    /// @param pool1 Kept for lane 1's locks.
-    event Settled(bytes32 indexed channelId, uint128 paidA, uint128 paidB, uint128 pool0, uint128 pool1);
+    /// @param paidAAndPaidB What a got at once, and what b got.
+    /// @param pool0AndPool1 What was kept for lane 0's locks, and for lane 1's.
+    event Settled(bytes32 indexed channelId, uint256 paidAAndPaidB, uint256 pool0AndPool1);
 
     /// @notice A lock was paid out.
     /// @param channelId The channel.
-    /// @param lane Its lane.
-    /// @param index Its slot.
-    /// @param reserve What left the pool.
-    /// @param paid What of it the lane's receiver got; the payer got the rest.
-    event Unlocked(bytes32 indexed channelId, uint8 lane, uint32 index, uint128 reserve, uint128 paid);
+    /// @param laneAndIndex Its lane, and its slot.
+    /// @param reserveAndPaid What left the pool, and what of it the lane's receiver got; the payer got the rest.
+    event Unlocked(bytes32 indexed channelId, uint256 laneAndIndex, uint256 reserveAndPaid);
 
     /// @notice A virtual channel began to close (then `amount` is 0), or its amount rose.
     /// @param virtualId The virtual channel.
-    /// @param finalAtAndAmount From which timestamp on the amount is final (in the high 128 bits), and the highest amount redeemed
-    /// (in the low 128).
+    /// @param finalAtAndAmount From which timestamp on the amount is final, and the highest amount redeemed.
     event VirtualUpdated(bytes32 indexed virtualId, uint256 finalAtAndAmount);
 
     /// @notice A payout could not be, or was asked not to be, pushed: it waits as a credit.

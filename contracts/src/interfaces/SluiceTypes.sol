@@ -14,9 +14,9 @@ struct Party {
 
 /// @notice What makes a channel: its id is the EIP-712 digest of these.
 /// @param a Party 0; its signer is numerically below b's.
-/// @param b Party 1.
+/// @param b Party 1; its account is another than a's.
 /// @param token Zero for the native token, else an ERC-20.
-/// @param disputeWindow Seconds between the start of a one-sided close and its settlement.
+/// @param disputeWindow Seconds between the start of a one-sided close and its settlement; above zero.
 /// @param nonce Makes the id unique; its top 32 bits are the Unix minute of its making.
 struct ChannelTerms {
     Party a;
@@ -30,7 +30,7 @@ struct ChannelTerms {
 /// @param path Signers of the payer, of the intermediaries in order, and of the payee; two to six.
 /// @param token Zero for the native token, else an ERC-20.
 /// @param capacity The most that it can ever pay.
-/// @param disputeWindow Seconds between the start of its close and its final amount.
+/// @param disputeWindow Seconds between the start of its close and its final amount; above zero.
 /// @param nonce Makes the id unique; its top 32 bits are the Unix minute of its making.
 struct VirtualTerms {
     address[] path;
@@ -90,17 +90,22 @@ struct Unlock {
     bytes32[] proof;
 }
 
-/// @notice A lock for a virtual channel in a settled channel, to show that the channel's accounts have a stake in it.
-/// @param lane The lane that holds it.
-/// @param locked The lane's locked sum, as LaneUpdated told.
-/// @param index Its slot in the tree.
-/// @param amount What it holds.
-/// @param proof Siblings from the leaf up.
-struct VirtualLock {
-    uint8 lane;
-    uint128 locked;
-    uint32 index;
+/// @notice A slot in a part of a lane's tree.
+/// @param amount What the lock for a virtual channel there holds; zero: the slot holds no such lock, or it is left alone.
+/// @param idOrLeaf The virtual channel's id; where the amount is zero, the slot's leaf as it stands in the tree: another lock's, or
+/// zero for an empty slot.
+struct SubtreeSlot {
     uint128 amount;
+    bytes32 idOrLeaf;
+}
+
+/// @notice A part of a lane's tree, all of whose slots are given: 2^depth of them, where depth is the least that holds `slots`.
+/// @param first The lowest slot, a multiple of 2^depth.
+/// @param slots The slots from `first` on; those that are not given are empty.
+/// @param proof Siblings from the part's top up; none if it is the whole tree.
+struct Subtree {
+    uint32 first;
+    SubtreeSlot[] slots;
     bytes32[] proof;
 }
 
@@ -123,6 +128,8 @@ struct SignedVoucher {
 }
 
 /// @notice One item of a batch of redemptions.
+/// @param terms The virtual channel.
+/// @param voucher Its voucher.
 struct Redemption {
     VirtualTerms terms;
     SignedVoucher voucher;
@@ -175,6 +182,10 @@ struct CreditRedirect {
 }
 
 /// @notice An ERC-2612 permit by the sender.
+/// @param deadline The permit's deadline.
+/// @param v Of its signature.
+/// @param r Of its signature.
+/// @param s Of its signature.
 struct Permit {
     uint256 deadline;
     uint8 v;
@@ -224,7 +235,7 @@ enum Status {
 /// @notice What the chain holds of a lane.
 /// @param seq Number of the voucher last shown; 0 if none, or once the channel is settled.
 /// @param paid Its paid total.
-/// @param locksHash keccak256(abi.encode(locked, locksRoot)) of it; zero without locks.
+/// @param locksHash keccak256(abi.encode(locked, locksRoot)) of it; zero without locks, and once the pool is empty.
 /// @param pool After settlement: what is still kept for its locks.
 struct LaneState {
     uint64 seq;
@@ -233,7 +244,15 @@ struct LaneState {
     uint128 pool;
 }
 
-/// @notice What the chain holds of a channel. Deposits read zero once it is settled or closed.
+/// @notice What the chain holds of a channel.
+/// @param status Where it stands.
+/// @param closesAt From when it can be settled; zero unless it is closing.
+/// @param depositA All that was deposited for a; zero once the channel is over.
+/// @param depositB All that was deposited for b; zero once the channel is over.
+/// @param withdrawnA All that a withdrew; zero once the channel is over.
+/// @param withdrawnB All that b withdrew; zero once the channel is over.
+/// @param lane0 The lane that a pays.
+/// @param lane1 The lane that b pays.
 struct ChannelState {
     Status status;
     uint64 closesAt;

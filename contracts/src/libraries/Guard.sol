@@ -4,25 +4,25 @@ pragma solidity ^0.8.28;
 import { ISluiceErrors } from "../interfaces/ISluiceErrors.sol";
 
 /// @title Guard
-/// @notice One guard for every call that changes anything, in transient storage.
+/// @notice One guard against reentrance for every call that changes anything, in transient storage.
 abstract contract Guard {
-    uint256 private transient entered;
+    bool private transient entered;
 
-    /// @dev For calls that call others.
-    modifier guarded() {
-        enter();
+    /// @dev For calls that call others, and whom these others may call back.
+    modifier nonReentrant() {
+        requireNotEntered();
+        entered = true;
         _;
-        entered = 0;
+        entered = false;
     }
 
-    /// @dev For calls that call nobody: nothing can come back into them, but they may not come in the middle of another.
-    modifier unentered() {
-        if (entered != 0) revert ISluiceErrors.Reentered();
+    /// @dev For calls in which nobody can call back: they may not come in the middle of another.
+    modifier notEntered() {
+        requireNotEntered();
         _;
     }
 
-    function enter() private {
-        if (entered != 0) revert ISluiceErrors.Reentered();
-        entered = 1;
+    function requireNotEntered() private view {
+        if (entered) revert ISluiceErrors.Reentered();
     }
 }

@@ -13,6 +13,8 @@ import {
     SignedCloseRequest,
     SignedLane,
     SignedVoucher,
+    Subtree,
+    SubtreeSlot,
     Unlock,
     VirtualGroup,
     VirtualTerms
@@ -346,6 +348,26 @@ contract Handler is Test {
         if (attempt(senderOf(c, s), input, good, "updateLane")) take(c, s);
     }
 
+    /// @dev Both lanes, or twice the same one: what is refused is skipped.
+    function updateLanes(uint256 n, uint256 seed) external {
+        ChannelModel storage c = channels[n % CHANNELS];
+        SignedLane[] memory vouchers = new SignedLane[](2);
+        Show[2] memory shows;
+        for (uint256 i; i < 2; ++i) {
+            shows[i] = showOf(c, uint256(keccak256(abi.encode(seed, i))));
+            vouchers[i] = signed(c, shows[i]);
+        }
+        address sender = senderOf(c, shows[0]);
+        bool good = !c.isOver() && c.closesAt != 0 && block.timestamp < c.closesAt;
+        if (!attempt(sender, abi.encodeCall(sluice.updateLanes, (c.terms, vouchers)), good, "updateLanes")) return;
+        for (uint256 i; i < 2; ++i) {
+            Show memory s = shows[i];
+            address receiver = s.lane == 0 ? c.terms.b.signer : c.terms.a.signer;
+            bool isReceiver = sender == receiver || sender == accountOf(c, 1 - s.lane);
+            if (s.seq > c.seq[s.lane] && s.how != 3 && (s.how == 2 || isReceiver)) take(c, s);
+        }
+    }
+
     function settle(uint256 n, uint8 mask, uint8 lie) external {
         ChannelModel storage c = channels[n % CHANNELS];
         LaneLocks memory locks0 = LaneLocks(uint128(c.locked[0]), c.locked[0] == 0 ? bytes32(0) : c.root[0]);
@@ -367,7 +389,7 @@ contract Handler is Test {
 
     function unlockable(ChannelModel storage c, uint256 lane, uint256 index) private view returns (bool) {
         (bool isFinal,) = answerOf(lane, index);
-        return c.settled && c.locked[lane] != 0 && !c.unlocked[lane][index] && isFinal;
+        return c.settled && c.pool[lane] != 0 && !c.unlocked[lane][index] && isFinal;
     }
 
     function paid(ChannelModel storage c, uint256 lane, uint256 index) private {
@@ -398,10 +420,75 @@ contract Handler is Test {
         }
         bytes memory input =
             abi.encodeCall(sluice.unlockBatch, (c.terms, uint8(lane), uint128(c.locked[lane]), items, mask));
-        if (!attempt(address(this), input, c.settled, "unlockBatch")) return;
+        if (!attempt(address(this), input, c.settled && c.pool[lane] != 0, "unlockBatch")) return;
         for (uint256 i; i < 4; ++i) {
-            if (unlockable(c, lane, items[i].index)) paid(c, lane, items[i].index);
+            // a pool that an item before has emptied is looked at only in the next call
+            if (decided(c, lane, items[i].index)) paid(c, lane, items[i].index);
         }
+    }
+
+    function decided(ChannelModel storage c, uint256 lane, uint256 index) private view returns (bool isFinal) {
+        (isFinal,) = answerOf(lane, index);
+        isFinal = isFinal && !c.unlocked[lane][index];
+    }
+
+    /// @dev The whole tree, or its first two slots; any lock may be given by its leaf alone, which leaves it alone.
+    function partOf(uint256 lane, uint256 seed) private view returns (Subtree memory part) {
+        bytes32[] memory leaves = leavesOf(lane);
+        bool isWhole = (seed >> 8) % 2 == 0;
+        part.slots = new SubtreeSlot[](isWhole ? 3 : 2);
+        for (uint256 i; i < part.slots.length; ++i) {
+            bool isGiven = i < 2 && (seed >> (16 + i)) % 4 != 0;
+            part.slots[i] = isGiven ? SubtreeSlot(CAPACITY, lockOf(lane, i).id) : SubtreeSlot(0, leaves[i]);
+        }
+        if (isWhole) return part;
+        part.proof = new bytes32[](1);
+        part.proof[0] = Reference.rootOf(leaves, 2, 1);
+    }
+
+    function unlockSubtree(uint256 n, uint256 seed, uint8 mask) external {
+        ChannelModel storage c = channels[n % CHANNELS];
+        uint256 lane = seed % 2;
+        Subtree memory part = partOf(lane, seed);
+        bool lies = (seed >> 24) % 8 == 0;
+        if (lies) part.slots[0].idOrLeaf = keccak256("another");
+        bytes memory input =
+            abi.encodeCall(sluice.unlockSubtree, (c.terms, uint8(lane), uint128(c.locked[lane]), part, mask));
+        bool good = c.settled && c.pool[lane] != 0 && !lies;
+        if (!attempt(address(this), input, good, "unlockSubtree")) return;
+        for (uint256 i; i < 2; ++i) {
+            if (part.slots[i].amount != 0 && decided(c, lane, i)) paid(c, lane, i);
+        }
+    }
+
+    /// @dev By anyone, of both virtual channels with a lock in the lane, whether or not the lane runs along their paths.
+    function closeVirtualsByLocks(uint256 n, uint256 seed, bool swapped) external {
+        ChannelModel storage c = channels[n % CHANNELS];
+        uint256 lane = seed % 2;
+        Subtree memory part = partOf(lane, seed);
+        VirtualTerms[] memory items = new VirtualTerms[](2);
+        for (uint256 i; i < 2; ++i) {
+            items[swapped ? 1 - i : i] = virtuals[2 * lane + i].terms;
+        }
+        bytes memory input =
+            abi.encodeCall(sluice.closeVirtualsByLocks, (items, c.terms, uint8(lane), uint128(c.locked[lane]), part));
+        if (!attempt(address(this), input, c.settled && c.pool[lane] != 0, "closeVirtualsByLocks")) return;
+        (address payer, address receiver) =
+            lane == 0 ? (c.terms.a.signer, c.terms.b.signer) : (c.terms.b.signer, c.terms.a.signer);
+        // swapped, the first lock is found only if the second is not before it
+        bool secondGiven = part.slots[1].amount != 0;
+        for (uint256 i; i < 2; ++i) {
+            if (part.slots[i].amount == 0 || (swapped && i == 0 && secondGiven)) continue;
+            VirtualModel storage v = virtuals[2 * lane + i];
+            if (v.finalAt == 0 && runsAlong(v.terms.path, payer, receiver)) v.finalAt = block.timestamp + window / 2;
+        }
+    }
+
+    function runsAlong(address[] storage path, address payer, address receiver) private view returns (bool) {
+        for (uint256 i = 1; i < path.length; ++i) {
+            if (path[i - 1] == payer && path[i] == receiver) return true;
+        }
+        return false;
     }
 
     function closeVirtual(uint256 n, uint256 who, bool relayed) external {
@@ -413,6 +500,32 @@ contract Handler is Test {
             : abi.encodeCall(sluice.closeVirtual, (v.terms));
         if (!attempt(relayed ? address(this) : signers[i], input, good, "closeVirtual")) return;
         if (v.finalAt == 0) v.finalAt = block.timestamp + window / 2;
+    }
+
+    /// @dev Three of them, perhaps one twice, by a member or an outsider, by itself or by one request for all.
+    function closeVirtuals(uint256 seed, uint256 who, bool relayed) external {
+        VirtualTerms[] memory items = new VirtualTerms[](3);
+        bytes32[] memory ids = new bytes32[](3);
+        for (uint256 i; i < 3; ++i) {
+            VirtualModel storage v = virtuals[(seed >> (8 * i)) % VIRTUALS];
+            (items[i], ids[i]) = (v.terms, v.id);
+        }
+        uint256 by = who % 4;
+        bytes memory input = relayed
+            ? abi.encodeCall(sluice.closeVirtualsFor, (items, requestOfAll(by, ids)))
+            : abi.encodeCall(sluice.closeVirtuals, (items));
+        if (!attempt(relayed ? address(this) : signers[by], input, true, "closeVirtuals")) return;
+        for (uint256 i; i < 3; ++i) {
+            uint256 n = (seed >> (8 * i)) % VIRTUALS;
+            bool isMember = by != (n + 3) % 4;
+            if (isMember && virtuals[n].finalAt == 0) virtuals[n].finalAt = block.timestamp + window / 2;
+        }
+    }
+
+    function requestOfAll(uint256 i, bytes32[] memory ids) private view returns (SignedCloseRequest memory) {
+        uint64 deadline = uint64(block.timestamp);
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(keys[i], Reference.closeRequest(address(sluice), ids, deadline));
+        return SignedCloseRequest(signers[i], deadline, abi.encodePacked(r, s, v));
     }
 
     function voucherOf(uint256 n, uint128 amount, bool forged) private view returns (SignedVoucher memory s) {
@@ -503,6 +616,27 @@ contract Handler is Test {
         attempt(address(this), abi.encodeCall(sluice.pushCredit, (account, of_)), good, "pushCredit");
     }
 
+    /// @dev By the account itself, to another account or where it is refused; more than there is fails.
+    function redirectCredit(uint256 who, uint256 to, uint16 amount, bool native) external {
+        (address account, address recipient) = (accounts[who % 4], accounts[to % 4]);
+        address of_ = native ? address(0) : address(token);
+        bool takes = !native || recipient != address(refuser) || refuser.open();
+        bool good = amount != 0 && amount <= sluice.creditOf(account, of_) && takes;
+        bytes memory input = abi.encodeCall(sluice.redirectCredit, (of_, recipient, amount));
+        if (!attempt(account, input, good, "redirectCredit")) return;
+        due[native ? 0 : 1][account] -= amount;
+        due[native ? 0 : 1][recipient] += amount;
+    }
+
+    /// @dev Accounts that have no key sign nothing, and cancel by themselves.
+    function cancelRedirect(uint256 who, uint8 ahead) external {
+        address account = accounts[who % 4];
+        uint256 nonce = sluice.redirectNonce(account);
+        bool good = ahead % 3 != 0;
+        bytes memory input = abi.encodeCall(sluice.cancelRedirect, (good ? nonce : nonce + 1));
+        attempt(account, input, good, "cancelRedirect");
+    }
+
     function wait(uint8 seconds_) external {
         skip(seconds_ % 40);
     }
@@ -517,7 +651,7 @@ contract Handler is Test {
         if (ok) complain("replay");
     }
 
-    /// @dev Closing a virtual channel again does nothing, a batch skips, and a credit may come twice.
+    /// @dev Closing a virtual channel again does nothing, a batch skips, a credit may come twice, and everybody has nonces.
     function isOneTime(bytes4 selector) private view returns (bool) {
         return selector == sluice.withdraw.selector || selector == sluice.close.selector
             || selector == sluice.startClose.selector || selector == sluice.startCloseFor.selector

@@ -10,12 +10,12 @@ import {
     VirtualGroup,
     VirtualTerms
 } from "../../src/interfaces/SluiceTypes.sol";
-import { Frame, GroupHashes } from "../../src/libraries/GroupHashes.sol";
-import { Hashes } from "../../src/libraries/Hashes.sol";
-import { LockTree } from "../../src/libraries/LockTree.sol";
-import { Messages } from "../../src/libraries/Messages.sol";
-import { TermsHash } from "../../src/libraries/TermsHash.sol";
-import { TypedData } from "../../src/libraries/TypedData.sol";
+import { GroupFrame, GroupHashes } from "../../src/libraries/virtuals/GroupHashes.sol";
+import { Hashes } from "../../src/libraries/signing/Hashes.sol";
+import { LockTree } from "../../src/libraries/locks/LockTree.sol";
+import { Messages } from "../../src/libraries/signing/Messages.sol";
+import { TermsHash } from "../../src/libraries/signing/TermsHash.sol";
+import { TypedData } from "../../src/libraries/signing/TypedData.sol";
 
 /// @notice Everything that is hashed, compiled as the contract is: through the IR, by its optimizer's settings.
 contract Digests {
@@ -70,7 +70,7 @@ contract Digests {
         returns (bytes32[] memory ids, bytes32[] memory vouchers)
     {
         (ids, vouchers) = (new bytes32[](items.length), new bytes32[](items.length));
-        Frame frame = GroupHashes.begin(TypedData.domain("Sluice", sluice), group_);
+        GroupFrame frame = GroupHashes.begin(TypedData.domain("Sluice", sluice), group_);
         for (uint256 i; i < items.length; ++i) {
             ids[i] = frame.id(items[i]);
             vouchers[i] = frame.ofVoucher(ids[i], uint128(items[i].capacityAndAmount));

@@ -2,9 +2,9 @@
 pragma solidity ^0.8.28;
 
 import { Test } from "forge-std/Test.sol";
-import { LockTree } from "../../src/libraries/LockTree.sol";
-import { Settlement } from "../../src/libraries/Settlement.sol";
-import { Ticks } from "../../src/libraries/Ticks.sol";
+import { LockTree } from "../../src/libraries/locks/LockTree.sol";
+import { Settlement } from "../../src/libraries/channels/Settlement.sol";
+import { Ticks } from "../../src/libraries/virtuals/Ticks.sol";
 import { Reference } from "../support/Reference.sol";
 
 /// @notice All inputs of a few bits, where every case can be looked at: nothing is drawn, so nothing is missed.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
-import { LaneWord } from "../../src/libraries/LaneWord.sol";
-import { LockTree } from "../../src/libraries/LockTree.sol";
-import { Settlement } from "../../src/libraries/Settlement.sol";
-import { Ticks } from "../../src/libraries/Ticks.sol";
+import { PoolWord } from "../../src/libraries/locks/PoolWord.sol";
+import { LockTree } from "../../src/libraries/locks/LockTree.sol";
+import { Settlement } from "../../src/libraries/channels/Settlement.sol";
+import { Ticks } from "../../src/libraries/virtuals/Ticks.sol";
 
 /// @notice What is proven, compiled as the contract is: through the IR, by its optimizer's settings.
 contract Subject {
@@ -16,8 +16,8 @@ contract Subject {
         return Settlement.unlock(amount, pool, payout);
     }
 
-    function takeAndMark(LaneWord word, uint128 reserve, uint32 index) external pure returns (LaneWord) {
-        return word.take(reserve).markNear(index);
+    function takeAndMark(PoolWord word, uint128 reserve, uint32 index) external pure returns (PoolWord) {
+        return word.take(reserve).markUnlocked(index);
     }
 
     function leaf(uint32 index, uint128 amount, bytes32 condition) external pure returns (bytes32) {

@@ -2,15 +2,15 @@
 pragma solidity ^0.8.28;
 
 import { Test } from "forge-std/Test.sol";
-import { LaneWord } from "../../src/libraries/LaneWord.sol";
-import { Settlement } from "../../src/libraries/Settlement.sol";
+import { PoolWord } from "../../src/libraries/locks/PoolWord.sol";
+import { Settlement } from "../../src/libraries/channels/Settlement.sol";
 import { Reference } from "../support/Reference.sol";
 
 /// @dev The subject by its interface, so that it is compiled as the contract is and not as tests are.
 interface ISubject {
     function split(Settlement.Input calldata input) external pure returns (Settlement.Split memory);
     function unlock(uint128 amount, uint128 pool, uint128 payout) external pure returns (uint128, uint128);
-    function takeAndMark(LaneWord word, uint128 reserve, uint32 index) external pure returns (LaneWord);
+    function takeAndMark(PoolWord word, uint128 reserve, uint32 index) external pure returns (PoolWord);
     function leaf(uint32 index, uint128 amount, bytes32 condition) external pure returns (bytes32);
     function rootOf(uint32 index, bytes32 leaf_, bytes32[] calldata proof) external pure returns (bytes32);
     function hashChain(bytes32 preimage, uint32 times) external pure returns (bytes32);
@@ -85,7 +85,7 @@ contract SymbolicTest is Test {
         uint128 pool = uint128(word);
         vm.assume(reserve <= pool);
         vm.assume(index < 128);
-        uint256 now_ = LaneWord.unwrap(subject.takeAndMark(LaneWord.wrap(word), reserve, index));
+        uint256 now_ = PoolWord.unwrap(subject.takeAndMark(PoolWord.wrap(word), reserve, index));
         assert(uint128(now_) == pool - reserve);
         assert(now_ >> 128 == (word >> 128 | uint256(1) << index));
     }

@@ -9,13 +9,13 @@ import {
     SignedVoucher,
     VirtualTerms
 } from "../../src/interfaces/SluiceTypes.sol";
-import { LockTree } from "../../src/libraries/LockTree.sol";
-import { Messages } from "../../src/libraries/Messages.sol";
-import { Settlement } from "../../src/libraries/Settlement.sol";
-import { Signatures } from "../../src/libraries/Signatures.sol";
-import { TermsHash } from "../../src/libraries/TermsHash.sol";
-import { Ticks } from "../../src/libraries/Ticks.sol";
-import { TypedData } from "../../src/libraries/TypedData.sol";
+import { LockTree } from "../../src/libraries/locks/LockTree.sol";
+import { Messages } from "../../src/libraries/signing/Messages.sol";
+import { Settlement } from "../../src/libraries/channels/Settlement.sol";
+import { Signatures } from "../../src/libraries/signing/Signatures.sol";
+import { TermsHash } from "../../src/libraries/signing/TermsHash.sol";
+import { Ticks } from "../../src/libraries/virtuals/Ticks.sol";
+import { TypedData } from "../../src/libraries/signing/TypedData.sol";
 
 /// @notice The libraries' functions, callable from outside.
 contract Harness {

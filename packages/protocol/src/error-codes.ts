@@ -39,6 +39,14 @@ export const protocolErrors = {
     message: 'the zero address is nobody and cannot be paid',
     action: "Give the address that is to get the party's money.",
   },
+  TERMS_SAME_ACCOUNT: {
+    message: 'both parties of the channel have the account {account}',
+    action: 'Give each party an account of its own.',
+  },
+  TERMS_ZERO_WINDOW: {
+    message: 'a dispute window of zero seconds leaves nobody time to answer',
+    action: 'Agree to a longer dispute window.',
+  },
   // Locks
   LOCK_SLOT_INVALID: {
     message: 'slot {slot} is not a whole number from 0 to {max}',

@@ -14,6 +14,7 @@ import { type Address, type Hex, type Id, ZERO_HASH } from './primitives/hex.ts'
 import { createDigests, type Digests } from './signing/digests.ts'
 import { type Domain, hashDomain } from './signing/eip712.ts'
 import type { VirtualTerms } from './terms/terms.ts'
+import { checkChannelTerms, checkVirtualTerms } from './terms/terms-check.ts'
 import { checkTick, tickAnchor, tickAt } from './terms/ticks.ts'
 import type { Close, CloseRequest, LaneVoucher, Voucher, Withdrawal } from './terms/voucher.ts'
 import { voucherValue } from './terms/voucher-value.ts'
@@ -91,6 +92,25 @@ describe('the vectors of ids and signatures', () => {
   each<VirtualTerms & { id: Id; condition: Hex }>('virtuals', ({ id, condition, ...terms }, digests) => {
     expect(digests.virtualId(terms)).toBe(id)
     expect(digests.virtualCondition(id)).toBe(condition)
+  })
+
+  interface FlatTerms {
+    readonly aAccount: Address
+    readonly aSigner: Address
+    readonly bAccount: Address
+    readonly bSigner: Address
+    readonly disputeWindow: number
+    readonly nonce: bigint
+    readonly token: Address
+    readonly code: string
+  }
+  each<FlatTerms>('channels-refused', ({ aAccount, aSigner, bAccount, bSigner, code, ...rest }) => {
+    const terms = { ...rest, a: { account: aAccount, signer: aSigner }, b: { account: bAccount, signer: bSigner } }
+    expect(() => checkChannelTerms(terms)).toThrow(expect.objectContaining({ code }))
+  })
+
+  each<VirtualTerms & { readonly code: string }>('virtuals-refused', ({ code, ...terms }) => {
+    expect(() => checkVirtualTerms(terms)).toThrow(expect.objectContaining({ code }))
   })
 
   each<{ resolver: Address; id: Id; side: number; condition: Hex }>('conditions', (one, digests) => {

@@ -45,6 +45,39 @@ export const virtuals: readonly VirtualTerms[] = [2, 3, 4, 5, 6].map((length) =>
   nonce: length === 6 ? MAX_UINT64 : nonceOf(`virtual ${length}`),
 }))
 
+const [good] = channels
+const [short] = virtuals
+if (good === undefined || short === undefined) throw new RangeError('terms to spoil are missing')
+
+const channelsRefused: readonly { readonly code: string; readonly terms: ChannelTerms }[] = [
+  { code: 'TERMS_SIGNERS_ORDER', terms: { ...good, a: good.b, b: good.a } },
+  { code: 'TERMS_SIGNERS_ORDER', terms: { ...good, a: party('x', 0), b: party('y', 0) } },
+  { code: 'TERMS_ZERO_SIGNER', terms: { ...good, a: { ...good.a, signer: NATIVE_TOKEN } } },
+  { code: 'TERMS_ZERO_ACCOUNT', terms: { ...good, a: { ...good.a, account: NATIVE_TOKEN } } },
+  { code: 'TERMS_ZERO_ACCOUNT', terms: { ...good, b: { ...good.b, account: NATIVE_TOKEN } } },
+  { code: 'TERMS_SAME_ACCOUNT', terms: { ...good, b: { ...good.b, account: good.a.account } } },
+  { code: 'TERMS_ZERO_WINDOW', terms: { ...good, disputeWindow: 0 } },
+]
+
+const virtualsRefused: readonly { readonly code: string; readonly terms: VirtualTerms }[] = [
+  { code: 'TERMS_PATH_LENGTH', terms: { ...short, path: [] } },
+  { code: 'TERMS_PATH_LENGTH', terms: { ...short, path: short.path.slice(0, 1) } },
+  { code: 'TERMS_PATH_LENGTH', terms: { ...short, path: [0, 1, 2, 3, 4, 5, 6].map((n) => addressOf(`member ${n}`)) } },
+  { code: 'TERMS_PATH_REPEATED', terms: { ...short, path: [...short.path, ...short.path.slice(0, 1)] } },
+  { code: 'TERMS_ZERO_SIGNER', terms: { ...short, path: [...short.path, NATIVE_TOKEN] } },
+  { code: 'TERMS_ZERO_WINDOW', terms: { ...short, disputeWindow: 0 } },
+]
+
+const flat = (terms: ChannelTerms) => ({
+  aAccount: terms.a.account,
+  aSigner: terms.a.signer,
+  bAccount: terms.b.account,
+  bSigner: terms.b.signer,
+  token: terms.token,
+  disputeWindow: terms.disputeWindow,
+  nonce: terms.nonce,
+})
+
 const domains = [
   domain,
   { chainId: 314_159n, contract: domain.contract },
@@ -73,16 +106,17 @@ export const termsFiles: readonly Generated[] = [
   vectorFile(
     'channels',
     'The id of a channel: the digest of its terms.',
-    channels.map((terms) => ({
-      aAccount: terms.a.account,
-      aSigner: terms.a.signer,
-      bAccount: terms.b.account,
-      bSigner: terms.b.signer,
-      token: terms.token,
-      disputeWindow: terms.disputeWindow,
-      nonce: terms.nonce,
-      id: digests.channelId(terms),
-    })),
+    channels.map((terms) => ({ ...flat(terms), id: digests.channelId(terms) })),
+  ),
+  vectorFile(
+    'channels-refused',
+    'Terms that make no channel, and why.',
+    channelsRefused.map(({ code, terms }) => ({ ...flat(terms), code })),
+  ),
+  vectorFile(
+    'virtuals-refused',
+    'Terms that make no virtual channel, and why.',
+    virtualsRefused.map(({ code, terms }) => ({ ...terms, code })),
   ),
   vectorFile(
     'virtuals',

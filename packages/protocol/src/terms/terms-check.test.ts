@@ -8,7 +8,7 @@ const code = (code: string) => expect.objectContaining({ code })
 const signer = (n: number): Address => `0x${n.toString(16).padStart(40, '0')}`
 const channel = (a: Address, b: Address): ChannelTerms => ({
   a: { account: signer(9), signer: a },
-  b: { account: signer(9), signer: b },
+  b: { account: signer(8), signer: b },
   token: NATIVE_TOKEN,
   disputeWindow: 60,
   nonce: 1n,
@@ -35,6 +35,21 @@ describe('the terms of a channel', () => {
       const spoilt = { ...terms, [party]: { ...terms[party], account: NATIVE_TOKEN } }
       expect(() => checkChannelTerms(spoilt)).toThrow(code('TERMS_ZERO_ACCOUNT'))
     }
+  })
+
+  it('have an account for each party', () => {
+    const terms = channel(signer(1), signer(2))
+    const shared = { ...terms, b: { ...terms.b, account: terms.a.account } }
+    expect(() => checkChannelTerms(shared)).toThrow(code('TERMS_SAME_ACCOUNT'))
+  })
+})
+
+describe('the terms of either', () => {
+  it('leave time to answer', () => {
+    const refused = code('TERMS_ZERO_WINDOW')
+    expect(() => checkChannelTerms({ ...channel(signer(1), signer(2)), disputeWindow: 0 })).toThrow(refused)
+    expect(() => checkVirtualTerms({ ...virtual(signer(1), signer(2)), disputeWindow: 0 })).toThrow(refused)
+    checkChannelTerms({ ...channel(signer(1), signer(2)), disputeWindow: 1 })
   })
 })
 

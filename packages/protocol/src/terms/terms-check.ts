@@ -10,27 +10,35 @@ export const MAX_PATH = 6
 const NOBODY: Address = NATIVE_TOKEN
 
 /**
- * Refuses a channel's terms that nobody could sign under or be paid by, or whose parties are not in order. The contract
- * refuses the same.
+ * Refuses a channel's terms that nobody could sign under or be paid by, whose parties are not in order or share an account, or
+ * that leave no time to answer. The contract refuses the same.
  *
- * @throws ProtocolError `TERMS_ZERO_SIGNER`, `TERMS_ZERO_ACCOUNT`, `TERMS_SIGNERS_ORDER`.
+ * @throws ProtocolError `TERMS_ZERO_SIGNER`, `TERMS_ZERO_ACCOUNT`, `TERMS_SIGNERS_ORDER`, `TERMS_SAME_ACCOUNT`, `TERMS_ZERO_WINDOW`.
  */
-export function checkChannelTerms({ a, b }: ChannelTerms): void {
+export function checkChannelTerms({ a, b, disputeWindow }: ChannelTerms): void {
   if (a.signer === NOBODY) throw new ProtocolError('TERMS_ZERO_SIGNER')
   if (a.account === NOBODY || b.account === NOBODY) throw new ProtocolError('TERMS_ZERO_ACCOUNT')
   if (a.signer >= b.signer) throw new ProtocolError('TERMS_SIGNERS_ORDER', { a: a.signer, b: b.signer })
+  // Its owner could show a voucher as the receiver of a lane that it pays.
+  if (a.account === b.account) throw new ProtocolError('TERMS_SAME_ACCOUNT', { account: a.account })
+  checkWindow(disputeWindow)
+}
+
+function checkWindow(disputeWindow: number): void {
+  if (disputeWindow === 0) throw new ProtocolError('TERMS_ZERO_WINDOW')
 }
 
 /**
- * Refuses a virtual channel's terms whose path is too short, too long, repeated or holds nobody.
+ * Refuses a virtual channel's terms whose path is too short, too long, repeated or holds nobody, or that leave no time to answer.
  *
- * @throws ProtocolError `TERMS_PATH_LENGTH`, `TERMS_ZERO_SIGNER`, `TERMS_PATH_REPEATED`.
+ * @throws ProtocolError `TERMS_PATH_LENGTH`, `TERMS_ZERO_SIGNER`, `TERMS_PATH_REPEATED`, `TERMS_ZERO_WINDOW`.
  */
-export function checkVirtualTerms({ path }: VirtualTerms): void {
+export function checkVirtualTerms({ path, disputeWindow }: VirtualTerms): void {
   if (path.length < MIN_PATH || path.length > MAX_PATH) {
     throw new ProtocolError('TERMS_PATH_LENGTH', { min: MIN_PATH, max: MAX_PATH, got: path.length })
   }
   if (path.includes(NOBODY)) throw new ProtocolError('TERMS_ZERO_SIGNER')
   const repeated = path.find((signer, i) => path.indexOf(signer) !== i)
   if (repeated !== undefined) throw new ProtocolError('TERMS_PATH_REPEATED', { signer: repeated })
+  checkWindow(disputeWindow)
 }

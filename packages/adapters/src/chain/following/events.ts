@@ -26,23 +26,33 @@ export function eventOf(log: Log): ChainEvent | undefined {
       return { type: 'deposited', channelId, party: Number(party) as PartyIndex, total }
     }
     case 'Withdrawn': {
-      const { channelId, party, total } = decoded.args
-      return { type: 'withdrawn', channelId, party: party as PartyIndex, total }
+      const { channelId, partyAndTotal } = decoded.args
+      const [party, total] = halves(partyAndTotal)
+      return { type: 'withdrawn', channelId, party: Number(party) as PartyIndex, total }
     }
     case 'CloseStarted':
       return { type: 'closeStarted', ...decoded.args }
-    case 'LaneUpdated':
-      return { type: 'laneUpdated', ...decoded.args, lane: decoded.args.lane as LaneIndex }
-    case 'Closed':
-      return { type: 'closed', ...decoded.args }
+    case 'LaneUpdated': {
+      const { channelId, laneAndSeq, paidAndLocked, locksRoot } = decoded.args
+      const [lane, seq] = halves(laneAndSeq)
+      const [paid, locked] = halves(paidAndLocked)
+      return { type: 'laneUpdated', channelId, lane: Number(lane) as LaneIndex, seq, paid, locked, locksRoot }
+    }
+    case 'Closed': {
+      const [paidA, paidB] = halves(decoded.args.paidAAndPaidB)
+      return { type: 'closed', channelId: decoded.args.channelId, paidA, paidB }
+    }
     case 'Settled': {
-      const { channelId, paidA, paidB, pool0, pool1 } = decoded.args
-      return { type: 'settled', channelId, paidA, paidB, pools: [pool0, pool1] }
+      const { channelId, paidAAndPaidB, pool0AndPool1 } = decoded.args
+      const [paidA, paidB] = halves(paidAAndPaidB)
+      return { type: 'settled', channelId, paidA, paidB, pools: halves(pool0AndPool1) }
     }
     case 'Unlocked': {
-      const { channelId, lane, index, reserve, paid } = decoded.args
-      const toPayer = reserve - paid
-      return { type: 'unlocked', channelId, lane: lane as LaneIndex, slot: index, toReceiver: paid, toPayer }
+      const { channelId, laneAndIndex, reserveAndPaid } = decoded.args
+      const [lane, slot] = halves(laneAndIndex)
+      const [reserve, paid] = halves(reserveAndPaid)
+      const shares = { toReceiver: paid, toPayer: reserve - paid }
+      return { type: 'unlocked', channelId, lane: Number(lane) as LaneIndex, slot: Number(slot), ...shares }
     }
     case 'VirtualUpdated': {
       const { virtualId, finalAtAndAmount } = decoded.args

@@ -34,21 +34,32 @@ export function decodeEvent({ data, topics }: Log): ContractEvent {
       const party = Number(partyAndTotal >> 128n) as PartyIndex
       return { type: 'deposited', channelId, party, total: partyAndTotal & LOW }
     }
-    case 'Withdrawn':
-      return { type: 'withdrawn', ...args, party: args.party as PartyIndex }
-    case 'Closed':
-      return { type: 'closed', ...args }
+    case 'Withdrawn': {
+      const { channelId, partyAndTotal, paid } = args
+      const party = Number(partyAndTotal >> 128n) as PartyIndex
+      return { type: 'withdrawn', channelId, party, total: partyAndTotal & LOW, paid }
+    }
+    case 'Closed': {
+      const { channelId, paidAAndPaidB } = args
+      return { type: 'closed', channelId, paidA: paidAAndPaidB >> 128n, paidB: paidAAndPaidB & LOW }
+    }
     case 'CloseStarted':
       return { type: 'closeStarted', ...args }
-    case 'LaneUpdated':
-      return { type: 'laneUpdated', ...args, lane: args.lane as LaneIndex }
+    case 'LaneUpdated': {
+      const { channelId, laneAndSeq, paidAndLocked, locksRoot } = args
+      const lane = Number(laneAndSeq >> 128n) as LaneIndex
+      const voucher = { seq: laneAndSeq & LOW, paid: paidAndLocked >> 128n, locked: paidAndLocked & LOW, locksRoot }
+      return { type: 'laneUpdated', channelId, lane, ...voucher }
+    }
     case 'Settled': {
-      const { pool0, pool1, ...rest } = args
-      return { type: 'settled', ...rest, pools: [pool0, pool1] }
+      const { channelId, paidAAndPaidB, pool0AndPool1 } = args
+      const pools = [pool0AndPool1 >> 128n, pool0AndPool1 & LOW] as const
+      return { type: 'settled', channelId, paidA: paidAAndPaidB >> 128n, paidB: paidAAndPaidB & LOW, pools }
     }
     case 'Unlocked': {
-      const { channelId, lane, index, reserve, paid } = args
-      return { type: 'unlocked', channelId, lane: lane as LaneIndex, slot: index, reserve, paid }
+      const { channelId, laneAndIndex, reserveAndPaid } = args
+      const [lane, slot] = [Number(laneAndIndex >> 128n) as LaneIndex, Number(laneAndIndex & LOW)]
+      return { type: 'unlocked', channelId, lane, slot, reserve: reserveAndPaid >> 128n, paid: reserveAndPaid & LOW }
     }
     case 'VirtualUpdated': {
       const { virtualId, finalAtAndAmount } = args
@@ -60,6 +71,8 @@ export function decodeEvent({ data, topics }: Log): ContractEvent {
       const { account, token, to, amount } = args
       return { type: 'creditPaid', account: lower(account), token: lower(token), to: lower(to), amount }
     }
+    case 'RedirectNonceUsed':
+      return { type: 'redirectNonceUsed', account: lower(args.account), nonce: args.nonce }
     case 'Skipped':
       return { type: 'skipped', id: args.id, position: Number(args.position), reason: nameOf(args.reason) }
   }

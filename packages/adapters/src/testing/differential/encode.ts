@@ -1,8 +1,8 @@
 // A call of the model as the contract takes it.
 
 import { groupRedemptions, sluiceAbi } from '@sluice/contracts'
-import type { CloseRequest } from '@sluice/engine'
-import type { ByLock, ContractCall, Redemption } from '@sluice/engine/testing'
+import type { SignedCloseRequest } from '@sluice/engine'
+import type { ContractCall, Redemption } from '@sluice/engine/testing'
 import { type Hex, ZERO_HASH } from '@sluice/protocol'
 import { concatHex, encodeFunctionData } from 'viem'
 import { compactSignature, signedLane, signedVoucher, unlockItem } from '../../chain/calls.ts'
@@ -13,11 +13,9 @@ export const NO_SIGNATURE: Hex = `0x${'00'.repeat(65)}`
 const compact = (signature: Hex) =>
   signature === NO_SIGNATURE ? { r: ZERO_HASH, yParityAndS: ZERO_HASH } : compactSignature(signature)
 
-const virtualLock = ({ slot, lane, locked, amount, proof }: ByLock) => ({ lane, locked, index: slot, amount, proof })
-
 const redemption = ({ terms, signed }: Redemption) => ({ terms, voucher: signedVoucher(signed) })
 
-const request = ({ by, signature }: CloseRequest) => ({ by, signature })
+const request = ({ by, deadline, signature }: SignedCloseRequest) => ({ by, deadline, signature })
 
 function argumentsOf(call: ContractCall): readonly unknown[] {
   switch (call.type) {
@@ -45,6 +43,8 @@ function argumentsOf(call: ContractCall): readonly unknown[] {
     case 'startClose':
     case 'updateLane':
       return [call.terms, signedLane(call.voucher)]
+    case 'updateLanes':
+      return [call.terms, call.vouchers.map(signedLane)]
     case 'startCloseFor':
       return [call.terms, signedLane(call.voucher), request(call.request)]
     case 'settle':
@@ -53,14 +53,18 @@ function argumentsOf(call: ContractCall): readonly unknown[] {
       return [call.terms, call.lane, call.locked, unlockItem(call.item), call.asCredit ?? 0]
     case 'unlockBatch':
       return [call.terms, call.lane, call.locked, call.items.map(unlockItem), call.asCredit ?? 0]
+    case 'unlockSubtree':
+      return [call.terms, call.lane, call.locked, call.subtree, call.asCredit ?? 0]
     case 'closeVirtual':
       return [call.terms]
     case 'closeVirtualFor':
       return [call.terms, request(call.request)]
-    case 'closeVirtualByLock':
-      return [call.terms, call.lock.channel, virtualLock(call.lock)]
-    case 'closeVirtualByLockFor':
-      return [call.terms, call.lock.channel, virtualLock(call.lock), request(call.request)]
+    case 'closeVirtuals':
+      return [call.items]
+    case 'closeVirtualsFor':
+      return [call.items, request(call.request)]
+    case 'closeVirtualsByLocks':
+      return [call.items, call.channel, call.lane, call.locked, call.subtree]
     case 'redeem': {
       const { terms, voucher } = redemption(call)
       return [terms, voucher]
@@ -75,11 +79,13 @@ function argumentsOf(call: ContractCall): readonly unknown[] {
     case 'pushCredit':
       return [call.account, call.token]
     case 'redirectCredit':
-      return [call.token, call.to]
+      return [call.token, call.to, call.amount]
     case 'redirectCreditFor': {
       const { digest: _, signature, ...redirect } = call.redirect
       return [redirect, signature]
     }
+    case 'cancelRedirect':
+      return [call.nonce]
   }
 }
 

@@ -179,7 +179,7 @@ function channelStateOf({ ledger }: Scene, id: Id) {
   const lane = (n: 0 | 1) => {
     const { seq, paid, locked, locksRoot } = channel.lanes[n]
     const locksHash =
-      locked === 0n || channel.status === 'closed'
+      locked === 0n || channel.status === 'closed' || (channel.status === 'settled' && channel.pools[n] === 0n)
         ? ZERO_HASH
         : keccak256(encodeAbiParameters([{ type: 'uint128' }, { type: 'bytes32' }], [locked, locksRoot]))
     return { seq: isOver ? 0n : seq, paid: isOver ? 0n : paid, locksHash, pool: channel.pools[n] }
@@ -189,8 +189,8 @@ function channelStateOf({ ledger }: Scene, id: Id) {
     closesAt: isOver ? 0n : channel.closesAt,
     depositA: isOver ? 0n : channel.deposits[0],
     depositB: isOver ? 0n : channel.deposits[1],
-    withdrawnA: channel.withdrawn[0],
-    withdrawnB: channel.withdrawn[1],
+    withdrawnA: isOver ? 0n : channel.withdrawn[0],
+    withdrawnB: isOver ? 0n : channel.withdrawn[1],
     lane0: lane(0),
     lane1: lane(1),
   }

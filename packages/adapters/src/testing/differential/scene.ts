@@ -5,9 +5,11 @@ import { addTo, copyLedger, emptyLedger, holdingKey, type Ledger } from '@sluice
 import {
   type Address,
   asciiToBytes,
+  bytesToHex,
   type ChannelTerms,
   emptyLocks,
   type Hex,
+  hashLock,
   type LockTree,
   lockProof,
   locksRoot,
@@ -37,11 +39,13 @@ export interface Scene {
   readonly stranger: Signer
   /** Accounts of a and b, of nobody's before. */
   readonly accounts: readonly [Signer, Signer]
-  /** Two native ones and one in the token; the last one's signers are in the wrong order. */
+  /** Two native ones and one in the token; one with signers in the wrong order, one with one account, one with a window of zero. */
   readonly channels: readonly ChannelTerms[]
-  /** Through b, through a, through b by another payer, and one whose path is too short. */
+  /** Through b, through a, through b by another payer; one whose path is too short, and one with a window of zero. */
   readonly virtuals: readonly VirtualTerms[]
   readonly locks: readonly LockProof[]
+  /** Their leaves, and whether a virtual channel decides them. */
+  readonly leaves: readonly { readonly leaf: Hex; readonly isOwn: boolean }[]
   readonly locked: bigint
   readonly locksRoot: Hex
   ledger: Ledger
@@ -60,16 +64,16 @@ export async function makeScene(stage: Stage, salt: number): Promise<Scene> {
   ]
   const channel = (n: number, of: Address): ChannelTerms => ({
     a: n === 3 ? partyB : partyA,
-    b: n === 3 ? partyA : partyB,
+    b: n === 3 ? partyA : n === 4 ? { ...partyB, account: partyA.account } : partyB,
     token: of,
-    disputeWindow: WINDOW,
+    disputeWindow: n === 5 ? 0 : WINDOW,
     nonce: BigInt(salt * 100 + n),
   })
   const virtual = (n: number, path: readonly Address[]): VirtualTerms => ({
     path,
     token: NATIVE_TOKEN,
     capacity: CAPACITY,
-    disputeWindow: VIRTUAL_WINDOW,
+    disputeWindow: n === 4 ? 0 : VIRTUAL_WINDOW,
     nonce: BigInt(salt * 100 + n),
   })
   const virtuals = [
@@ -77,6 +81,7 @@ export async function makeScene(stage: Stage, salt: number): Promise<Scene> {
     virtual(1, [b.address, a.address, payee.address]),
     virtual(2, [stranger.address, b.address, payee.address]),
     virtual(3, [a.address]),
+    virtual(4, [a.address, b.address, payee.address]),
   ]
   const ids = virtuals.map((terms) => digests.virtualId(terms))
   const [resolver, mute] = [keyed('resolver').address, keyed('mute resolver').address]
@@ -97,6 +102,10 @@ export async function makeScene(stage: Stage, salt: number): Promise<Scene> {
     told({ slot: SLOTS[5], side: 1, amount: 6n }),
   ]
   const conditionOf = (lock: (typeof bare)[number]) => digests.condition(lock.resolver, lock.id, lock.side)
+  const leaves = bare.map((lock) => ({
+    leaf: bytesToHex(hashLock(crypto.keccak256, lock.slot, { amount: lock.amount, condition: conditionOf(lock) })),
+    isOwn: lock.resolver === contract && lock.side === 0,
+  }))
   const tree = bare.reduce(
     (before: LockTree, lock) =>
       setLock(crypto.keccak256, before, lock.slot, { amount: lock.amount, condition: conditionOf(lock) }),
@@ -116,9 +125,10 @@ export async function makeScene(stage: Stage, salt: number): Promise<Scene> {
     payee,
     stranger,
     accounts,
-    channels: [channel(0, NATIVE_TOKEN), channel(1, NATIVE_TOKEN), channel(2, token), channel(3, NATIVE_TOKEN)],
+    channels: [0, 1, 2, 3, 4, 5].map((n) => channel(n, n === 2 ? token : NATIVE_TOKEN)),
     virtuals,
     locks: bare.map((lock) => ({ ...lock, proof: lockProof(tree, lock.slot) })),
+    leaves,
     locked: bare.reduce((sum, { amount }) => sum + amount, 0n),
     locksRoot: locksRoot(tree),
     ledger: copyLedger(ledger),

@@ -1,14 +1,14 @@
 // Turns random numbers into calls that mostly make sense.
 
-import type { CloseRequest, LockProof, SignedLaneVoucher } from '@sluice/engine'
+import type { LockProof, SignedCloseRequest, SignedLaneVoucher } from '@sluice/engine'
 import {
   authorizationNonce,
-  type ByLock,
   type ContractCall,
   channelIn,
   depositWitness,
   heldOf,
   type ModelChannel,
+  type Subtree,
 } from '@sluice/engine/testing'
 import {
   type Address,
@@ -64,16 +64,35 @@ const partyOf = ({ which }: Step) => ((which >> 2) % 2) as 0 | 1
 const asCreditOf = ({ flag }: Step) => (flag < 4 ? 0 : flag - 4)
 
 /** Mostly a good channel; seldom one whose terms are wrong. */
-const channelOf = ({ channels }: Scene, { which, flag }: Step) => pick(channels, flag === 7 ? 3 : which % 3)
-/** Mostly a channel for which the call makes sense, if there is one. */
-function channelThatIs(status: ModelChannel['status'], scene: Scene, step: Step): ChannelTerms {
+const channelOf = ({ channels }: Scene, { which, flag }: Step) =>
+  pick(channels, flag === 7 ? 3 + (which % 3) : which % 3)
+/** A channel for which the call makes sense, if there is one; now and then any. */
+function channelThatIs(status: ModelChannel['status'], scene: Scene, step: Step): ChannelTerms | undefined {
   const { ledger, stage, channels } = scene
+  if (step.flag > 5) return channelOf(scene, step)
   const fitting = channels.filter((terms) => channelIn(ledger, stage.digests.channelId(terms)).status === status)
-  return step.flag > 5 || fitting.length === 0 ? channelOf(scene, step) : pick(fitting, step.which)
+  return fitting.length === 0 ? undefined : pick(fitting, step.which)
 }
 
-/** Mostly a good virtual channel; seldom one whose path is too short. */
-const virtualOf = ({ virtuals }: Scene, n: number, { flag }: Step) => pick(virtuals, flag === 7 ? 3 : n % 3)
+interface Lane {
+  readonly terms: ChannelTerms
+  readonly lane: number
+}
+
+/** A lane of a settled channel with something left for its locks, if there is one; now and then any. */
+function laneWithPool(scene: Scene, step: Step): Lane | undefined {
+  const { ledger, stage, channels } = scene
+  const fitting = channels.flatMap((terms) => {
+    const { status, pools } = channelIn(ledger, stage.digests.channelId(terms))
+    return ([0, 1] as const).filter((lane) => status === 'settled' && pools[lane] > 0n).map((lane) => ({ terms, lane }))
+  })
+  if (step.flag > 5) return { terms: channelOf(scene, step), lane: partyOf(step) }
+  if (fitting.length === 0) return undefined
+  return pick(fitting, step.which)
+}
+
+/** Mostly a good virtual channel; seldom one whose terms are wrong. */
+const virtualOf = ({ virtuals }: Scene, n: number, { flag }: Step) => pick(virtuals, flag === 7 ? 3 + (n % 2) : n % 3)
 
 /** Both signatures, or what stands in their place. */
 function bothSign({ a, b }: Scene, { twist }: Step, digest: Hex): readonly [Hex, Hex] {
@@ -81,18 +100,20 @@ function bothSign({ a, b }: Scene, { twist }: Step, digest: Hex): readonly [Hex,
   return [sign(first, digest), sign(second, digest)]
 }
 
-function requestOf(scene: Scene, { who, which, twist }: Step, id: Id): CloseRequest {
+function requestOf(scene: Scene, { who, which, twist }: Step, ids: readonly Id[], now: bigint): SignedCloseRequest {
   const by = pick(crowd(scene), who + which)
   const signer = twist === 2 ? scene.stranger : by
-  return { by: by.address, signature: signer.sign(scene.stage.digests.closeRequest(id)) }
+  const deadline = now - BigInt(twist === 1 ? 1 : 0)
+  return { by: by.address, deadline, signature: signer.sign(scene.stage.digests.closeRequest({ ids, deadline })) }
 }
 
 const deposit: Maker = (scene, step) => {
   const terms = channelOf(scene, step)
   const party = step.twist === 0 ? 2 : partyOf(step)
-  const amount = step.twist === 1 && step.flag > 3 ? 1n << 127n : BigInt(step.amount)
+  // enough that a pool holds several locks
+  const amount = step.twist === 1 && step.flag > 3 ? 1n << 127n : BigInt(5 * step.amount)
   const sender = senderOf(scene, step)
-  const isNative = (terms.token === NATIVE_TOKEN) !== (step.twist === 3 && step.flag > 5)
+  const isNative = (terms.token === NATIVE_TOKEN) !== (step.twist === 3 && step.flag > 4)
   if (isNative) {
     const value = amount > 1n << 120n ? 1n : amount
     return { sender, call: { type: 'depositWithValue', terms, party, value } }
@@ -184,21 +205,32 @@ const startClose: Maker = (scene, step) => {
   return { sender: showerOf(scene, step), call: { type: 'startClose', terms, ...voucher } }
 }
 
-const startCloseFor: Maker = (scene, step) => {
+const startCloseFor: Maker = (scene, step, now) => {
   const terms = channelOf(scene, step)
   const voucher = step.twist === 4 ? {} : { voucher: voucherOf(scene, step, terms, true) }
-  const request = requestOf(scene, step, scene.stage.digests.channelId(terms))
+  const request = requestOf(scene, step, [scene.stage.digests.channelId(terms)], now)
   return { sender: senderOf(scene, step), call: { type: 'startCloseFor', terms, ...voucher, request } }
 }
 
 const updateLane: Maker = (scene, step) => {
   const terms = channelThatIs('closing', scene, step)
+  if (terms === undefined) return undefined
   const voucher = voucherOf(scene, step, terms, false)
   return { sender: showerOf(scene, step), call: { type: 'updateLane', terms, voucher } }
 }
 
+const updateLanes: Maker = (scene, step) => {
+  const terms = channelThatIs('closing', scene, step)
+  if (terms === undefined) return undefined
+  // both lanes, or twice the same
+  const second = { ...step, which: step.flag % 2 === 0 ? step.which + 4 : step.which, twist: step.wait % 5 }
+  const vouchers = [step, second].map((each) => voucherOf(scene, each, terms, false))
+  return { sender: showerOf(scene, step), call: { type: 'updateLanes', terms, vouchers } }
+}
+
 const settle: Maker = (scene, step) => {
   const terms = channelThatIs('closing', scene, step)
+  if (terms === undefined) return undefined
   const { lanes } = channelIn(scene.ledger, scene.stage.digests.channelId(terms))
   const lie = step.twist < 3 ? 1n : 0n
   const locksOf = (lane: LaneIndex) => ({ locked: lanes[lane].locked + lie, locksRoot: lanes[lane].locksRoot })
@@ -212,45 +244,89 @@ function lockOf({ locks }: Scene, step: Step, n: number): LockProof {
 }
 
 const unlock: Maker = (scene, step) => {
-  const [terms, asCredit] = [channelThatIs('settled', scene, step), asCreditOf(step)]
-  const lane = step.twist === 1 && step.flag === 6 ? 2 : partyOf(step)
+  const asCredit = asCreditOf(step)
+  const found = laneWithPool(scene, step)
+  if (found === undefined) return undefined
+  const { terms, lane: good } = found
+  const lane = step.twist === 1 && step.flag === 6 ? 2 : good
   const locked = scene.locked + (step.twist === 3 ? 1n : 0n)
   const item = lockOf(scene, step, step.wait)
   return { sender: senderOf(scene, step), call: { type: 'unlock', terms, lane, locked, item, asCredit } }
 }
 
 const unlockBatch: Maker = (scene, step) => {
-  const [terms, asCredit] = [channelThatIs('settled', scene, step), asCreditOf(step)]
+  const asCredit = asCreditOf(step)
+  const found = laneWithPool(scene, step)
+  if (found === undefined) return undefined
+  const { terms, lane } = found
   // slots come twice, and out of order
   const items = Array.from({ length: 1 + step.who }, (_, i) => lockOf(scene, step, step.wait + 2 * i))
-  const call = { type: 'unlockBatch', terms, lane: partyOf(step), locked: scene.locked, items, asCredit } as const
+  const call = { type: 'unlockBatch', terms, lane, locked: scene.locked, items, asCredit } as const
   return { sender: senderOf(scene, step), call }
 }
 
-const closeVirtual: Maker = (scene, step) => {
+/** The first four slots, or the last two, some of them by their leaves alone. */
+function subtreeOf({ locks, leaves }: Scene, { wait, twist, amount }: Step): Subtree {
+  const places = wait % 2 === 0 ? [0, 1, 2, 3] : [4, 5]
+  const [first] = places.map((place) => pick(locks, place))
+  if (first === undefined) throw new RangeError('a part has slots')
+  const depth = Math.log2(places.length)
+  const slots = places.map((place) => {
+    const { id, amount: held } = pick(locks, place)
+    const isGiven = pick(leaves, place).isOwn && ((amount >> place) & 3) !== 0
+    return isGiven ? { amount: held, idOrLeaf: id } : { amount: 0n, idOrLeaf: pick(leaves, place).leaf }
+  })
+  const [head] = slots
+  if (twist === 0 && head !== undefined) slots[0] = { ...head, amount: head.amount + 1n }
+  return { first: first.slot + (twist === 1 ? 1 : 0), slots, proof: first.proof.slice(depth) }
+}
+
+const unlockSubtree: Maker = (scene, step) => {
+  const asCredit = asCreditOf(step)
+  const found = laneWithPool(scene, step)
+  if (found === undefined) return undefined
+  const { terms, lane: good } = found
+  const lane = step.twist === 3 && step.flag === 6 ? 2 : good
+  const call = {
+    type: 'unlockSubtree',
+    terms,
+    lane,
+    locked: scene.locked,
+    subtree: subtreeOf(scene, step),
+    asCredit,
+  } as const
+  return { sender: senderOf(scene, step), call }
+}
+
+const closeVirtual: Maker = (scene, step, now) => {
   const terms = virtualOf(scene, step.which, step)
   if (step.twist === 4) return { sender: senderOf(scene, step), call: { type: 'closeVirtual', terms } }
-  const request = requestOf(scene, step, scene.stage.digests.virtualId(terms))
+  const request = requestOf(scene, step, [scene.stage.digests.virtualId(terms)], now)
   return { sender: senderOf(scene, step), call: { type: 'closeVirtualFor', terms, request } }
 }
 
-const closeVirtualByLock: Maker = (scene, step) => {
-  const terms = virtualOf(scene, step.twist === 0 ? step.who : partyOf(step), step)
-  const { slot, amount, proof } = pick(scene.locks, step.twist === 0 ? step.who : partyOf(step))
-  const lock: ByLock = {
-    channel: channelThatIs('settled', scene, step),
-    lane: step.twist === 1 && step.flag > 3 ? 2 : partyOf(step),
-    locked: scene.locked + (step.twist === 2 ? 1n : 0n),
-    slot,
-    amount,
-    proof: step.twist === 3 && step.flag > 3 ? Array.from({ length: 33 }, () => ZERO_HASH) : proof,
+const closeVirtuals: Maker = (scene, step, now) => {
+  // seldom, as a window that began stays so
+  if (step.wait > 10) return undefined
+  const items = [step.which, step.which + 1].map((n) => pick(scene.virtuals, n))
+  if (step.flag % 2 === 0) return { sender: senderOf(scene, step), call: { type: 'closeVirtuals', items } }
+  const ids = items.map((terms) => scene.stage.digests.virtualId(terms))
+  const request = requestOf(scene, step, ids, now)
+  return { sender: senderOf(scene, step), call: { type: 'closeVirtualsFor', items, request } }
+}
+
+const closeVirtualsByLocks: Maker = (scene, step) => {
+  const items = (step.flag < 4 ? [0, 1] : [1, 0]).map((n) => pick(scene.virtuals, n))
+  const found = laneWithPool(scene, step)
+  if (found === undefined) return undefined
+  const { terms: channel, lane: good } = found
+  const lane = step.twist === 3 && step.flag > 3 ? 2 : good
+  const locked = scene.locked + (step.twist === 2 ? 1n : 0n)
+  const subtree = subtreeOf(scene, step)
+  return {
+    sender: senderOf(scene, step),
+    call: { type: 'closeVirtualsByLocks', items, channel, lane, locked, subtree },
   }
-  if (step.flag % 2 === 0) {
-    const sender = step.wait < 4 ? senderOf(scene, step) : pick(scene.accounts, step.wait).address
-    return { sender, call: { type: 'closeVirtualByLock', terms, lock } }
-  }
-  const request = requestOf(scene, step, scene.stage.digests.virtualId(terms))
-  return { sender: senderOf(scene, step), call: { type: 'closeVirtualByLockFor', terms, lock, request } }
 }
 
 const noTicks = { tickAnchor: ZERO_HASH, tickValue: 0n, tickCount: 0 }
@@ -285,7 +361,10 @@ const redeem: Maker = (scene, step) => {
 
 const redeemBatch: Maker = (scene, step) => {
   const items = Array.from({ length: 1 + (step.flag % 3) }, (_, i) => {
-    const terms = i === 1 && step.flag === 7 ? pick(scene.virtuals, 3) : pick(scene.virtuals, (step.which + i) % 3)
+    const terms =
+      i === 1 && step.flag === 7
+        ? pick(scene.virtuals, 3 + (step.which % 2))
+        : pick(scene.virtuals, (step.which + i) % 3)
     return redemptionOf(scene, step, terms, BigInt(step.amount + 3 * i))
   })
   return { sender: senderOf(scene, step), call: { type: 'redeemBatch', items } }
@@ -317,7 +396,14 @@ const placeOf = ({ payee, stranger, accounts }: Scene, { wait }: Step): Address 
 const redirectCredit: Maker = (scene, step) => {
   const { owner, token } = creditOf(scene, step)
   const sender = step.twist === 0 ? senderOf(scene, step) : owner.address
-  return { sender, call: { type: 'redirectCredit', token, to: placeOf(scene, step) } }
+  const amount = partOf(scene, owner.address, token, step)
+  return { sender, call: { type: 'redirectCredit', token, to: placeOf(scene, step), amount } }
+}
+
+/** All of a credit or a part, now and then nothing or more than there is. */
+function partOf({ ledger }: Scene, owner: Address, token: Address, { amount, flag }: Step): bigint {
+  const credit = heldOf(ledger.credits, token, owner)
+  return flag === 0 ? 0n : flag === 1 ? credit + 1n : flag < 5 ? credit : credit - credit / BigInt(2 + (amount % 5))
 }
 
 const redirectTypes = {
@@ -325,6 +411,7 @@ const redirectTypes = {
     { name: 'account', type: 'address' },
     { name: 'token', type: 'address' },
     { name: 'to', type: 'address' },
+    { name: 'amount', type: 'uint256' },
     { name: 'nonce', type: 'uint256' },
     { name: 'deadline', type: 'uint64' },
   ],
@@ -337,6 +424,7 @@ const redirectCreditFor: Maker = (scene, step, now) => {
     account: owner.address,
     token,
     to: placeOf(scene, step),
+    amount: partOf(scene, owner.address, token, step),
     nonce: (scene.ledger.redirectNonces.get(owner.address) ?? 0n) + (step.twist === 0 ? 1n : 0n),
     deadline: now - (step.twist === 1 ? 1n : 0n),
   }
@@ -349,6 +437,12 @@ const redirectCreditFor: Maker = (scene, step, now) => {
   }
 }
 
+const cancelRedirect: Maker = ({ ledger, accounts }, { which, twist }) => {
+  const sender = pick(accounts, which).address
+  const nonce = (ledger.redirectNonces.get(sender) ?? 0n) + (twist < 2 ? 1n : 0n)
+  return { sender, call: { type: 'cancelRedirect', nonce } }
+}
+
 const makers = {
   deposit,
   withdraw,
@@ -356,40 +450,48 @@ const makers = {
   startClose,
   startCloseFor,
   updateLane,
+  updateLanes,
   settle,
   unlock,
   unlockBatch,
+  unlockSubtree,
   closeVirtual,
-  closeVirtualByLock,
+  closeVirtuals,
+  closeVirtualsByLocks,
   redeem,
   redeemBatch,
   redeemGroup,
   pushCredit,
   redirectCredit,
   redirectCreditFor,
+  cancelRedirect,
 }
 
 type Kind = keyof typeof makers | 'refuse'
 
 /** What a step can be; repeated ones come more often. `refuse`: an account refuses money from then on, or takes it again. */
 export const kinds: readonly Kind[] = [
-  ...Array<Kind>(4).fill('deposit'),
+  ...Array<Kind>(5).fill('deposit'),
   ...Array<Kind>(2).fill('withdraw'),
   'close',
   'startClose',
   'startCloseFor',
-  ...Array<Kind>(3).fill('updateLane'),
+  ...Array<Kind>(4).fill('updateLane'),
+  ...Array<Kind>(3).fill('updateLanes'),
   ...Array<Kind>(3).fill('settle'),
   ...Array<Kind>(3).fill('unlock'),
   ...Array<Kind>(3).fill('unlockBatch'),
+  ...Array<Kind>(3).fill('unlockSubtree'),
   'closeVirtual',
-  ...Array<Kind>(2).fill('closeVirtualByLock'),
+  'closeVirtuals',
+  ...Array<Kind>(2).fill('closeVirtualsByLocks'),
   ...Array<Kind>(2).fill('redeem'),
   'redeemBatch',
   'redeemGroup',
   'pushCredit',
   'redirectCredit',
   'redirectCreditFor',
+  'cancelRedirect',
   'refuse',
 ]
 

@@ -54,6 +54,7 @@ export function chainEventOf(event: ContractEvent): ChainEvent | undefined {
       return { ...rest, toReceiver: paid, toPayer: reserve - paid }
     }
     case 'creditPaid':
+    case 'redirectNonceUsed':
     case 'skipped':
       return undefined
     default:

@@ -1,5 +1,5 @@
 import type { Address, ChannelTerms, Hex, PartyIndex, SignedVoucher, VirtualTerms } from '@sluice/protocol'
-import type { CloseRequest, LaneLocks, LockProof, SignedLaneVoucher } from '../../ports/chain.ts'
+import type { LaneLocks, LockProof, SignedCloseRequest, SignedLaneVoucher } from '../../ports/chain.ts'
 
 interface OfChannel {
   readonly terms: ChannelTerms
@@ -29,13 +29,10 @@ interface Unlocking extends OfChannel, Paying {
   readonly locked: bigint
 }
 
-/** A lock in a settled channel, whose account may start the virtual channel's window by it. */
-export interface ByLock {
-  readonly channel: ChannelTerms
-  readonly lane: number
-  readonly locked: bigint
-  readonly slot: number
-  readonly amount: bigint
+/** A part of a lane's tree, whole: the slots from `first` on. Where the amount is zero, `idOrLeaf` is the slot's leaf. */
+export interface Subtree {
+  readonly first: number
+  readonly slots: readonly { readonly amount: bigint; readonly idOrLeaf: Hex }[]
   readonly proof: readonly Hex[]
 }
 
@@ -49,6 +46,7 @@ export interface SignedRedirect {
   readonly account: Address
   readonly token: Address
   readonly to: Address
+  readonly amount: bigint
   readonly nonce: bigint
   readonly deadline: bigint
   readonly digest: Hex
@@ -96,23 +94,38 @@ export type ContractCall =
   | (OfChannel & {
       readonly type: 'startCloseFor'
       readonly voucher?: SignedLaneVoucher
-      readonly request: CloseRequest
+      readonly request: SignedCloseRequest
     })
   | (OfChannel & { readonly type: 'updateLane'; readonly voucher: SignedLaneVoucher })
+  | (OfChannel & { readonly type: 'updateLanes'; readonly vouchers: readonly SignedLaneVoucher[] })
   | (OfChannel & Paying & { readonly type: 'settle'; readonly locks: readonly [LaneLocks, LaneLocks] })
   | (Unlocking & { readonly type: 'unlock'; readonly item: LockProof })
   | (Unlocking & { readonly type: 'unlockBatch'; readonly items: readonly LockProof[] })
+  | (Unlocking & { readonly type: 'unlockSubtree'; readonly subtree: Subtree })
   | (OfVirtual & { readonly type: 'closeVirtual' })
-  | (OfVirtual & { readonly type: 'closeVirtualFor'; readonly request: CloseRequest })
-  | (OfVirtual & { readonly type: 'closeVirtualByLock'; readonly lock: ByLock })
-  | (OfVirtual & { readonly type: 'closeVirtualByLockFor'; readonly lock: ByLock; readonly request: CloseRequest })
+  | (OfVirtual & { readonly type: 'closeVirtualFor'; readonly request: SignedCloseRequest })
+  | { readonly type: 'closeVirtuals'; readonly items: readonly VirtualTerms[] }
+  | {
+      readonly type: 'closeVirtualsFor'
+      readonly items: readonly VirtualTerms[]
+      readonly request: SignedCloseRequest
+    }
+  | {
+      readonly type: 'closeVirtualsByLocks'
+      readonly items: readonly VirtualTerms[]
+      readonly channel: ChannelTerms
+      readonly lane: number
+      readonly locked: bigint
+      readonly subtree: Subtree
+    }
   | (Redemption & { readonly type: 'redeem' })
   | { readonly type: 'redeemBatch'; readonly items: readonly Redemption[] }
   /** All of one path behind the payer, one token and one window; their vouchers have no ticks. */
   | { readonly type: 'redeemGroup'; readonly items: readonly Redemption[] }
   | { readonly type: 'pushCredit'; readonly account: Address; readonly token: Address }
-  | { readonly type: 'redirectCredit'; readonly token: Address; readonly to: Address }
+  | { readonly type: 'redirectCredit'; readonly token: Address; readonly to: Address; readonly amount: bigint }
   | { readonly type: 'redirectCreditFor'; readonly redirect: SignedRedirect }
+  | { readonly type: 'cancelRedirect'; readonly nonce: bigint }
 
 /** The call of one type. */
 export type CallOf<T extends ContractCall['type']> = Extract<ContractCall, { readonly type: T }>

@@ -14,9 +14,11 @@ import {
   potOf,
   type Run,
   requireAlive,
+  requireNotOver,
   requireRequest,
   requireSignature,
   speaksFor,
+  tryItem,
 } from './run.ts'
 
 /** Who shows a voucher that somebody else relays. */
@@ -29,7 +31,7 @@ export function startClose(run: Run, { terms, voucher }: CallOf<'startClose'>): 
 
 export function startCloseFor(run: Run, { terms, voucher, request }: CallOf<'startCloseFor'>): void {
   requireSpeaker(run, terms, request.by)
-  requireRequest(run, run.digests.channelId(terms), request)
+  requireRequest(run, [run.digests.channelId(terms)], request)
   start(run, terms, voucher, NOBODY)
 }
 
@@ -39,7 +41,7 @@ function requireSpeaker({ digests }: Run, terms: ChannelTerms, who: Address): vo
 
 function start(run: Run, terms: ChannelTerms, voucher: SignedLaneVoucher | undefined, sender: Address): void {
   const [channelId, channel] = channelOf(run, terms)
-  requireAlive(channelId, channel)
+  requireAlive(channelId, channel, terms)
   requireLane(voucher)
   if (channel.status === 'closing') refuse('AlreadyClosing', channelId, channel.closesAt)
   const closesAt = run.time + BigInt(terms.disputeWindow)
@@ -49,12 +51,23 @@ function start(run: Run, terms: ChannelTerms, voucher: SignedLaneVoucher | undef
 }
 
 export function updateLane(run: Run, { terms, voucher }: CallOf<'updateLane'>): void {
+  requireRunning(run, terms)
+  show(run, terms, voucher, run.sender)
+}
+
+export function updateLanes(run: Run, { terms, vouchers }: CallOf<'updateLanes'>): void {
+  const channelId = requireRunning(run, terms)
+  for (const [position, voucher] of vouchers.entries()) {
+    tryItem(run, channelId, position, () => show(run, terms, voucher, run.sender))
+  }
+}
+
+function requireRunning(run: Run, terms: ChannelTerms): Id {
   const [channelId, channel] = channelOf(run, terms)
-  requireAlive(channelId, channel)
-  requireLane(voucher)
+  requireNotOver(channelId, channel)
   if (channel.status !== 'closing') refuse('NotClosing', channelId)
   if (run.time >= channel.closesAt) refuse('WindowOver', channelId, channel.closesAt)
-  show(run, terms, voucher, run.sender)
+  return channelId
 }
 
 function requireLane(signed: SignedLaneVoucher | undefined): void {
@@ -62,6 +75,7 @@ function requireLane(signed: SignedLaneVoucher | undefined): void {
 }
 
 function show(run: Run, terms: ChannelTerms, signed: SignedLaneVoucher, sender: Address): void {
+  requireLane(signed)
   const [channelId, channel] = channelOf(run, terms)
   const { lane, seq, paid, locked, locksRoot } = signed.voucher
   const before = channel.lanes[lane].seq
@@ -85,7 +99,7 @@ function requireShown(run: Run, terms: ChannelTerms, channelId: Id, signed: Sign
 
 export function settle(run: Run, { terms, locks, asCredit }: CallOf<'settle'>): void {
   const [channelId, channel] = channelOf(run, terms)
-  requireAlive(channelId, channel)
+  requireNotOver(channelId, channel)
   if (channel.status !== 'closing') refuse('NotClosing', channelId)
   if (run.time < channel.closesAt) refuse('WindowOpen', channelId, channel.closesAt)
   for (const lane of [0, 1] as const) {

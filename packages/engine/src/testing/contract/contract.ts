@@ -1,5 +1,5 @@
 import type { ContractCall } from './calls.ts'
-import { settle, startClose, startCloseFor, updateLane } from './closing.ts'
+import { settle, startClose, startCloseFor, updateLane, updateLanes } from './closing.ts'
 import {
   depositWithAllowance,
   depositWithAuthorization,
@@ -8,15 +8,16 @@ import {
   depositWithValue,
 } from './deposits.ts'
 import type { ContractEvent } from './events.ts'
-import { pushCredit, redirectCredit, redirectCreditFor } from './payouts.ts'
+import { cancelRedirect, pushCredit, redirectCredit, redirectCreditFor } from './payouts.ts'
 import type { CallContext, Run } from './run.ts'
 import { close, withdraw } from './together.ts'
-import { unlock, unlockBatch } from './unlocking.ts'
+import { unlock, unlockBatch, unlockSubtree } from './unlocking.ts'
 import {
   closeVirtual,
-  closeVirtualByLock,
-  closeVirtualByLockFor,
   closeVirtualFor,
+  closeVirtuals,
+  closeVirtualsByLocks,
+  closeVirtualsFor,
   redeem,
   redeemBatch,
   redeemGroup,
@@ -35,19 +36,23 @@ const calls: Calls = {
   startClose,
   startCloseFor,
   updateLane,
+  updateLanes,
   settle,
   unlock,
   unlockBatch,
+  unlockSubtree,
   closeVirtual,
   closeVirtualFor,
-  closeVirtualByLock,
-  closeVirtualByLockFor,
+  closeVirtuals,
+  closeVirtualsFor,
+  closeVirtualsByLocks,
   redeem,
   redeemBatch,
   redeemGroup,
   pushCredit,
   redirectCredit,
   redirectCreditFor,
+  cancelRedirect,
 }
 
 /**

@@ -17,7 +17,6 @@ import { channelOf, isParty, type Run, requireAlive } from './run.ts'
 
 /** The most that all deposits of a channel may sum to. */
 const MOST = (1n << 127n) - 1n
-const ZERO_ADDRESS = NATIVE_TOKEN
 const WITNESS_TYPE = 'Deposit(bytes32 channelId,uint8 party)'
 
 export function depositWithValue(run: Run, { terms, party, value }: CallOf<'depositWithValue'>): void {
@@ -91,17 +90,10 @@ function record(run: Run, terms: ChannelTerms, party: number, received: bigint):
   if (!isParty(party)) refuse('WrongParty', party)
   if (received === 0n) refuse('NothingReceived')
   const [channelId, channel] = channelOf(run, terms)
-  requireAlive(channelId, channel)
+  requireAlive(channelId, channel, terms)
   const before = channel.deposits[0] + channel.deposits[1]
   if (received > MOST - before) refuse('TooMuch', channelId, received)
-  if (before === 0n) requireTerms(terms)
   const total = channel.deposits[party] + received
   run.ledger.channels.set(channelId, { ...channel, deposits: replaced(channel.deposits, party, total) })
   run.emit({ type: 'deposited', channelId, party, total })
-}
-
-function requireTerms({ a, b }: ChannelTerms): void {
-  const isSorted = a.signer < b.signer
-  if (isSorted && ![a.signer, a.account, b.account].includes(ZERO_ADDRESS)) return
-  refuse('BadTerms', a.signer, b.signer, a.account, b.account)
 }

@@ -30,4 +30,5 @@ export type ContractEvent =
       readonly to: Address
       readonly amount: bigint
     }
+  | { readonly type: 'redirectNonceUsed'; readonly account: Address; readonly nonce: bigint }
   | { readonly type: 'skipped'; readonly id: Id; readonly position: number; readonly reason: RefusalName }

@@ -26,30 +26,40 @@ export function payBoth(run: Run, terms: ChannelTerms, toA: bigint, toB: bigint,
   pay(run, terms.token, terms.b.account, toB, (asCredit & 2) !== 0)
 }
 
-function payCredit(run: Run, account: Address, token: Address, to: Address): void {
+/** Pays an account's credit, or a part of it. */
+function payCredit(run: Run, account: Address, token: Address, to: Address, amount: bigint): void {
   const { credits } = run.ledger
-  const amount = heldOf(credits, token, account)
+  const credit = heldOf(credits, token, account)
   if (amount === 0n) refuse('NoCredit', account, token)
-  credits.delete(holdingKey(token, account))
+  if (amount > credit) refuse('CreditTooSmall', account, token, credit, amount)
+  addTo(credits, token, account, -amount)
   if (!push(run, token, to, amount)) refuse('PayoutFailed', to, token, amount)
   run.emit({ type: 'creditPaid', account, token, to, amount })
 }
 
 export function pushCredit(run: Run, { account, token }: CallOf<'pushCredit'>): void {
-  payCredit(run, account, token, account)
+  payCredit(run, account, token, account, heldOf(run.ledger.credits, token, account))
 }
 
-export function redirectCredit(run: Run, { token, to }: CallOf<'redirectCredit'>): void {
-  payCredit(run, run.sender, token, to)
+export function redirectCredit(run: Run, { token, to, amount }: CallOf<'redirectCredit'>): void {
+  payCredit(run, run.sender, token, to, amount)
 }
 
 export function redirectCreditFor(run: Run, { redirect }: CallOf<'redirectCreditFor'>): void {
-  const { account, token, to, nonce, deadline, digest, signature } = redirect
-  const { redirectNonces } = run.ledger
+  const { account, token, to, amount, nonce, deadline, digest, signature } = redirect
   requireBefore(run, deadline)
-  const next = redirectNonces.get(account) ?? 0n
-  if (nonce !== next) refuse('WrongNonce', account, next, nonce)
+  consumeNonce(run, account, nonce)
   requireSignature(run, digest, signature, account)
-  redirectNonces.set(account, next + 1n)
-  payCredit(run, account, token, to)
+  if (amount !== 0n) payCredit(run, account, token, to, amount)
+}
+
+export function cancelRedirect(run: Run, { nonce }: CallOf<'cancelRedirect'>): void {
+  consumeNonce(run, run.sender, nonce)
+}
+
+function consumeNonce({ ledger, emit }: Run, account: Address, nonce: bigint): void {
+  const next = ledger.redirectNonces.get(account) ?? 0n
+  if (nonce !== next) refuse('WrongNonce', account, next, nonce)
+  ledger.redirectNonces.set(account, next + 1n)
+  emit({ type: 'redirectNonceUsed', account, nonce })
 }

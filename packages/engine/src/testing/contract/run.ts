@@ -6,6 +6,7 @@ import {
   type Hex,
   type Id,
   type LaneIndex,
+  NATIVE_TOKEN,
   type PartyIndex,
   ZERO_HASH,
 } from '@sluice/protocol'
@@ -47,9 +48,10 @@ export function channelIn({ channels }: Ledger, id: Id): ModelChannel {
   return channels.get(id) ?? freshChannel
 }
 
-/** Whether a slot of a channel's lane was unlocked. */
+/** Whether a slot of a channel's lane was unlocked, as long as something is left in the lane's pool. */
 export function isSlotUnlocked(ledger: Ledger, id: Id, lane: LaneIndex, slot: number): boolean {
-  return channelIn(ledger, id).unlocked.has(slotKey(lane, slot))
+  const { pools, unlocked } = channelIn(ledger, id)
+  return pools[lane] !== 0n && unlocked.has(slotKey(lane, slot))
 }
 
 /** A channel's id and where it stands. */
@@ -64,8 +66,23 @@ export function change({ ledger }: CallContext, id: Id, changes: Partial<ModelCh
 }
 
 /** Refuses a channel that was paid out. */
-export function requireAlive(id: Id, { status }: ModelChannel): void {
+export function requireNotOver(id: Id, { status }: ModelChannel): void {
   if (status === 'settled' || status === 'closed') refuse('ChannelOver', id)
+}
+
+/** Refuses a channel that was paid out; looks at the terms of one that nobody paid into. */
+export function requireAlive(id: Id, channel: ModelChannel, terms: ChannelTerms): void {
+  requireNotOver(id, channel)
+  if (channel.deposits[0] + channel.deposits[1] === 0n) requireTerms(terms)
+}
+
+function requireTerms({ a, b, disputeWindow }: ChannelTerms): void {
+  const isSorted = a.signer < b.signer
+  if (!isSorted || [a.signer, a.account, b.account].includes(NATIVE_TOKEN)) {
+    refuse('BadTerms', a.signer, b.signer, a.account, b.account)
+  }
+  if (a.account === b.account) refuse('SameAccount', a.account)
+  if (disputeWindow === 0) refuse('ZeroWindow')
 }
 
 export function requireBefore({ time }: CallContext, deadline: bigint): void {

@@ -20,7 +20,7 @@ export function withdraw(run: Run, call: CallOf<'withdraw'>): void {
   requireBefore(run, deadline)
   const [channelId, channel] = channelOf(run, terms)
   requireBoth(run, call, run.digests.withdrawal({ channelId, party, total, deadline }), signatures)
-  requireAlive(channelId, channel)
+  requireAlive(channelId, channel, terms)
   const before = channel.withdrawn[party]
   if (total <= before) refuse('NothingNew', channelId, before, total)
   const paid = total - before
@@ -37,7 +37,7 @@ export function close(run: Run, call: CallOf<'close'>): void {
   requireBefore(run, deadline)
   const [channelId, channel] = channelOf(run, terms)
   requireBoth(run, call, run.digests.close({ channelId, from, amount, deadline }), signatures)
-  requireAlive(channelId, channel)
+  requireAlive(channelId, channel, terms)
   const toA = from === 0 ? -amount : amount
   const paidA = channel.deposits[0] - channel.withdrawn[0] + toA
   const paidB = channel.deposits[1] - channel.withdrawn[1] - toA

@@ -7,59 +7,67 @@ import {
   type VirtualTerms,
   voucherValue,
 } from '@sluice/protocol'
-import type { ByLock, CallOf, Redemption } from './calls.ts'
-import { hasLocks } from './closing.ts'
+import type { CallOf, Redemption } from './calls.ts'
 import { refuse } from './refusal.ts'
-import { channelOf, isLane, otherThan, partyOf, type Run, requireRequest, requireSignature, tryItem } from './run.ts'
-import { rootOf } from './unlocking.ts'
+import { otherThan, partyOf, type Run, requireRequest, requireSignature, tryItem } from './run.ts'
+import { begin, requireSubtree } from './unlocking.ts'
 
 export function closeVirtual(run: Run, { terms }: CallOf<'closeVirtual'>): void {
-  requireMember(run, terms, run.sender)
-  start(run, terms)
+  startFor(run, terms, run.sender)
 }
 
 export function closeVirtualFor(run: Run, { terms, request }: CallOf<'closeVirtualFor'>): void {
-  requireMember(run, terms, request.by)
-  requireRequest(run, run.digests.virtualId(terms), request)
-  start(run, terms)
+  requireRequest(run, [run.digests.virtualId(terms)], request)
+  startFor(run, terms, request.by)
 }
 
-export function closeVirtualByLock(run: Run, { terms, lock }: CallOf<'closeVirtualByLock'>): void {
-  requireLock(run, terms, lock, run.sender)
-  start(run, terms)
+export function closeVirtuals(run: Run, { items }: CallOf<'closeVirtuals'>): void {
+  for (const [position, terms] of items.entries()) {
+    tryItem(run, run.digests.virtualId(terms), position, () => startFor(run, terms, run.sender))
+  }
 }
 
-export function closeVirtualByLockFor(run: Run, call: CallOf<'closeVirtualByLockFor'>): void {
-  const { terms, lock, request } = call
-  requireLock(run, terms, lock, request.by)
-  requireRequest(run, run.digests.virtualId(terms), request)
-  start(run, terms)
+export function closeVirtualsFor(run: Run, { items, request }: CallOf<'closeVirtualsFor'>): void {
+  const ids = items.map((terms) => run.digests.virtualId(terms))
+  requireRequest(run, ids, request)
+  for (const [position, terms] of items.entries()) {
+    tryItem(run, ids[position] ?? '0x', position, () => startFor(run, terms, request.by))
+  }
 }
 
-function requireLength({ path }: VirtualTerms): void {
+export function closeVirtualsByLocks(run: Run, call: CallOf<'closeVirtualsByLocks'>): void {
+  const { items, channel, lane, locked, subtree } = call
+  const lot = begin(run, channel, lane, locked)
+  requireSubtree(run, lot, subtree)
+  let next = 0
+  for (const [position, terms] of items.entries()) {
+    const id = run.digests.virtualId(terms)
+    tryItem(run, id, position, () => {
+      const found = subtree.slots.findIndex(({ amount, idOrLeaf }, i) => i >= next && idOrLeaf === id && amount !== 0n)
+      if (found < 0) refuse('NoLock', id)
+      next = found + 1
+      requireTerms(terms)
+      requireNeighbours(terms, id, partyOf(channel, lot.lane).signer, partyOf(channel, otherThan(lot.lane)).signer)
+      start(run, terms)
+    })
+  }
+}
+
+function requireTerms({ path, disputeWindow }: VirtualTerms): void {
   if (path.length < 2 || path.length > 6) refuse('BadPath', path.length)
+  if (disputeWindow === 0) refuse('ZeroWindow')
 }
 
-function requireMember({ digests }: Run, terms: VirtualTerms, who: Address): void {
-  requireLength(terms)
-  if (!terms.path.includes(who)) refuse('NotMember', digests.virtualId(terms), who)
+function requireNeighbours({ path }: VirtualTerms, id: Id, payer: Address, receiver: Address): void {
+  const isAlong = path.some((signer, i) => signer === payer && path[i + 1] === receiver)
+  if (!isAlong) refuse('NotNeighbours', id, payer, receiver)
 }
 
-/** Refuses who is no account of a settled channel with a lock for the virtual channel, whose lane runs along the path. */
-function requireLock(run: Run, terms: VirtualTerms, lock: ByLock, who: Address): void {
-  requireLength(terms)
-  const { channel: channelTerms, lane, locked, slot, amount, proof } = lock
-  if (!isLane(lane)) refuse('WrongLane', lane)
-  const virtualId = run.digests.virtualId(terms)
-  const accounts = [channelTerms.a.account, channelTerms.b.account]
-  const [payer, receiver] = [partyOf(channelTerms, lane).signer, partyOf(channelTerms, otherThan(lane)).signer]
-  const isAlong = terms.path.some((signer, i) => signer === payer && terms.path[i + 1] === receiver)
-  if (!accounts.includes(who) || !isAlong) refuse('NotMember', virtualId, who)
-  const [channelId, channel] = channelOf(run, channelTerms)
-  if (channel.status !== 'settled') refuse('NotSettled', channelId)
-  const locksRoot = rootOf(run, slot, amount, run.digests.virtualCondition(virtualId), proof)
-  if (locksRoot === undefined) refuse('BadProof', channelId, lane, slot)
-  if (!hasLocks(channel, lane, { locked, locksRoot })) refuse('LocksMismatch', channelId, lane)
+/** Starts the window for a member of the path. */
+function startFor(run: Run, terms: VirtualTerms, who: Address): void {
+  requireTerms(terms)
+  if (!terms.path.includes(who)) refuse('NotMember', run.digests.virtualId(terms), who)
+  start(run, terms)
 }
 
 function start(run: Run, terms: VirtualTerms): void {
@@ -74,19 +82,19 @@ function write({ ledger, emit }: Run, virtualId: Id, amount: bigint, finalAt: bi
 }
 
 export function redeem(run: Run, { terms, signed }: Redemption): void {
-  requireLength(terms)
   const virtualId = run.digests.virtualId(terms)
   const known = run.ledger.virtuals.get(virtualId)
   const amount = voucherValue(signed, terms.capacity)
   if (known === undefined) {
+    requireTerms(terms)
     if (!terms.path.includes(run.sender)) refuse('VirtualNotClosing', virtualId, run.sender)
   } else {
     if (run.time >= known.finalAt) refuse('VirtualFinal', virtualId, known.finalAt)
     if (amount <= known.amount) refuse('NotHigher', virtualId, known.amount, amount)
   }
-  if (!isTick(run, signed)) refuse('BadTick', virtualId, signed.tick?.index ?? 0, signed.voucher.tickCount)
   const [payer = '0x'] = terms.path
   requireSignature(run, run.digests.voucher({ ...signed.voucher, virtualId }), signed.signature, payer)
+  if (!isTick(run, signed)) refuse('BadTick', virtualId, signed.tick?.index ?? 0, signed.voucher.tickCount)
   write(run, virtualId, amount, known?.finalAt ?? run.time + BigInt(terms.disputeWindow))
 }
 
@@ -106,6 +114,6 @@ export function redeemBatch(run: Run, { items }: CallOf<'redeemBatch'>): void {
 
 export function redeemGroup(run: Run, { items }: CallOf<'redeemGroup'>): void {
   const [first] = items
-  if (first !== undefined) requireLength(first.terms)
+  if (first !== undefined) requireTerms(first.terms)
   redeemBatch(run, { type: 'redeemBatch', items })
 }

@@ -10,6 +10,7 @@ library FilecoinActors {
     uint160 private constant MASK = uint160(0xff) << 152;
 
     /// @notice Whether this is the address form of an actor's id.
+    /// @param who The address.
     function isMaskedId(address who) internal pure returns (bool) {
         return uint160(who) & ~uint160(type(uint64).max) == MASK;
     }
@@ -17,6 +18,8 @@ library FilecoinActors {
     /// @notice Sends value to an actor by method 0. Whether it arrived shows in the own balance only: the precompile reports
     /// most failures in its answer, and where there is no such precompile the call does nothing. The actor gets at most half of the
     /// gas that is left.
+    /// @param to The actor's address form.
+    /// @param amount How much.
     /// @dev The precompile must be called by DELEGATECALL. It answers with nothing that is needed here, so nothing is copied.
     function send(address to, uint256 amount) internal {
         bytes memory input = abi.encode(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
-import { IERC20 } from "../interfaces/IERC20.sol";
+import { IERC20 } from "../../interfaces/IERC20.sol";
 import { FilecoinActors } from "./FilecoinActors.sol";
 
 /// @title TokenPush
@@ -10,6 +10,10 @@ import { FilecoinActors } from "./FilecoinActors.sol";
 /// needs, where the 63 of 64 parts that a call may pass on would make it sixty times as much.
 library TokenPush {
     /// @notice Pays native value if `token` is zero, else the ERC-20.
+    /// @param token The token.
+    /// @param to Who is paid.
+    /// @param amount How much; above zero.
+    /// @return Whether it was paid.
     function push(address token, address to, uint256 amount) internal returns (bool) {
         return token == address(0) ? pushNative(to, amount) : pushErc20(token, to, amount);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
-import { CompactSignature } from "../interfaces/SluiceTypes.sol";
+import { CompactSignature } from "../../interfaces/SluiceTypes.sol";
 
 /// @title Signatures
 /// @notice Who signed a digest: ECDSA for signers, ECDSA or ERC-1271 for accounts.
@@ -11,17 +11,24 @@ library Signatures {
     bytes4 private constant ERC1271_MAGIC = 0x1626ba7e;
 
     /// @notice Whether `signer` signed. Zero is nobody.
+    /// @param signer Who.
+    /// @param digest What.
+    /// @param signature Its signature.
     function isBy(address signer, bytes32 digest, CompactSignature calldata signature) internal pure returns (bool) {
         address by = recoverCompact(digest, signature.r, signature.yParityAndS);
         return by == signer && by != address(0);
     }
 
     /// @notice Whether there is a signature at all.
+    /// @param signature The signature, or zeros.
     function isNone(CompactSignature calldata signature) internal pure returns (bool) {
         return signature.r == 0 && signature.yParityAndS == 0;
     }
 
     /// @notice Whether `account` consents: by its own key, or, if it has code, by its ERC-1271 answer.
+    /// @param account Who.
+    /// @param digest To what.
+    /// @param signature Its signature.
     function isConsent(address account, bytes32 digest, bytes calldata signature) internal view returns (bool) {
         if (account == address(0)) return false;
         if (recover(digest, signature) == account) return true;
@@ -29,6 +36,8 @@ library Signatures {
     }
 
     /// @notice The signer of a 65-byte (r, s, v) or 64-byte (r, yParityAndS) signature; zero if it is not one.
+    /// @param digest What was signed.
+    /// @param signature The signature.
     function recover(bytes32 digest, bytes calldata signature) internal pure returns (address) {
         if (signature.length == 64) return recoverCompact(digest, bytes32(signature[0:32]), bytes32(signature[32:64]));
         if (signature.length != 65) return address(0);
