@@ -295,17 +295,20 @@ describe('a proposal', () => {
       a: { ...terms.a, account: stranger },
       b: { ...terms.b, account: stranger },
     })
+    const own = terms.a.signer === bob.address ? 'a' : 'b'
+    await propose({ nonce: terms.nonce + 1n, [own]: { ...terms[own], account: stranger } })
     await propose({ nonce: terms.nonce + 1n, a: { account: stranger, signer: `0x${'00'.repeat(19)}01` } })
     expect(rejected()).toEqual([
       'CHANNEL_PROPOSAL_REFUSED',
       'ADD_NONCE_AGE',
       'TERMS_SIGNERS_ORDER',
+      'TERMS_SAME_ACCOUNT',
       'CHANNEL_PROPOSAL_REFUSED',
       'CHANNEL_PROPOSAL_REFUSED',
     ])
     await propose({ nonce: terms.nonce + 1n })
     await propose({ nonce: terms.nonce + 2n })
-    expect(rejected()).toHaveLength(6)
+    expect(rejected()).toHaveLength(7)
     expect(bob.engine.channels()).toHaveLength(2)
   })
 
