@@ -241,7 +241,7 @@ export const protocolErrors = {
     message: '{next} is not connected',
     action: 'Try again when the next member is back.',
   },
-  FORWARD_BLIND: {
+  FORWARD_CHAIN_STALE: {
     message: 'the hub has not seen a new block of the chain for a while',
     action: 'Try again later, or by another hub.',
   },

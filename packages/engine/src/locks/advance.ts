@@ -17,8 +17,8 @@ import { hubContext, payeeContext, payerContext } from './context.ts'
 import { carryOut } from './effects.ts'
 import { forwarding } from './forwarding.ts'
 
-/** How often at most one look follows another: each leads to another phase, of which there are fewer. */
-const LOOKS_MAX = 16
+/** Most steps in a row: each leads to another phase, of which there are fewer. */
+const STEPS_MAX = 16
 
 /** Gives an event to a payer's machine. Returns the name of the transition; undefined if nothing happened. */
 export function advancePayer(tx: Tx, record: PayerRecord, event: PayerEvent): string | undefined {
@@ -49,7 +49,7 @@ export function advancePayee(tx: Tx, record: PayeeRecord, event: PayeeEvent): st
 export function advance(
   tx: Tx,
   record: VirtualRecord,
-  event: { readonly type: 'look' } | { readonly type: 'requestClose' },
+  event: { readonly type: 'contextChanged' } | { readonly type: 'requestClose' },
 ): string | undefined {
   switch (record.role) {
     case 'payer':
@@ -62,20 +62,20 @@ export function advance(
 }
 
 /** Does all that is due for a virtual channel now. */
-export function look(tx: Tx, virtualId: Id): void {
-  for (let count = 0; count < LOOKS_MAX; count++) {
+export function processVirtual(tx: Tx, virtualId: Id): void {
+  for (let count = 0; count < STEPS_MAX; count++) {
     const record = tx.virtuals.get(virtualId)
-    if (record === undefined || advance(tx, record, { type: 'look' }) === undefined) return
+    if (record === undefined || advance(tx, record, { type: 'contextChanged' }) === undefined) return
   }
 }
 
 /** Does all that is due for a virtual channel once the batch's events are all in. */
-export function lookAtEnd(tx: Tx, virtualId: Id): void {
-  tx.atEnd('look', `virtual/${virtualId}`, (end) => look(end, virtualId))
+export function processVirtualAtEnd(tx: Tx, virtualId: Id): void {
+  tx.atEnd('process', `virtual/${virtualId}`, (end) => processVirtual(end, virtualId))
 }
 
 /** Begins to close a virtual channel here: no voucher is signed or accepted from now on. */
 export function requestClose(tx: Tx, record: VirtualRecord): void {
   advance(tx, record, { type: 'requestClose' })
-  lookAtEnd(tx, record.virtualId)
+  processVirtualAtEnd(tx, record.virtualId)
 }

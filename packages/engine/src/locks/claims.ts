@@ -17,7 +17,7 @@ import {
 } from '@sluice/protocol'
 import { channelOf } from '../lanes/channel.ts'
 import type { Tx } from '../ports/tx.ts'
-import { advanceHub, advancePayer, lookAtEnd, requestClose } from './advance.ts'
+import { advanceHub, advancePayer, processVirtualAtEnd, requestClose } from './advance.ts'
 import { nextOf, outgoingLeg, previousOf, virtualOf, voucherOf } from './record.ts'
 
 /** A virtual channel that this side pays or passes on to a peer. @throws ProtocolError `VIRTUAL_UNKNOWN`. */
@@ -48,7 +48,7 @@ function checkClaimed(tx: Tx, record: PayerRecord | HubRecord, claimed: SignedVo
 }
 
 /** Handles `claim`: the neighbour towards the payee asks that the lock be folded at the voucher's value. */
-export function takeClaim(tx: Tx, peer: Address, { virtualId, voucher }: ClaimMessage): void {
+export function handleClaim(tx: Tx, peer: Address, { virtualId, voucher }: ClaimMessage): void {
   const record = passedTo(tx, peer, virtualId)
   const claim: Claim = {
     amount: voucher === undefined ? 0n : checkClaimed(tx, record, voucher),
@@ -56,11 +56,11 @@ export function takeClaim(tx: Tx, peer: Address, { virtualId, voucher }: ClaimMe
   }
   if (record.role === 'payer') advancePayer(tx, record, { type: 'claim', claim })
   else advanceHub(tx, record, { type: 'claim', claim })
-  lookAtEnd(tx, virtualId)
+  processVirtualAtEnd(tx, virtualId)
 }
 
 /** The channel that a decline comes by, and what of the fees really came back on its other lane, base units. */
-function cameBack(
+function returnedFees(
   tx: Tx,
   record: PayerRecord | HubRecord,
   returned: bigint,
@@ -72,20 +72,20 @@ function cameBack(
 }
 
 /** Handles `decline`: the next hop accepted the lock and goes no further, so it is folded at 0. What came back is counted once. */
-export function takeDecline(tx: Tx, peer: Address, { virtualId, code, returned }: DeclineMessage): void {
+export function handleDecline(tx: Tx, peer: Address, { virtualId, code, returned }: DeclineMessage): void {
   const record = passedTo(tx, peer, virtualId)
-  const came = cameBack(tx, record, returned)
+  const came = returnedFees(tx, record, returned)
   const event = { type: 'decline', code, returned: came?.amount ?? 0n } as const
   const taken = record.role === 'payer' ? advancePayer(tx, record, event) : advanceHub(tx, record, event)
   if (taken !== undefined && came !== undefined) {
     const channel = channelOf(tx, came.channelId)
     tx.channels.set(came.channelId, { ...channel, surplus: channel.surplus - came.amount })
   }
-  lookAtEnd(tx, virtualId)
+  processVirtualAtEnd(tx, virtualId)
 }
 
 /** Handles `requestClose`: the neighbour towards the payer wants the virtual channel closed. */
-export function takeRequestClose(tx: Tx, peer: Address, { virtualId }: RequestCloseMessage): void {
+export function handleRequestClose(tx: Tx, peer: Address, { virtualId }: RequestCloseMessage): void {
   const record = virtualOf(tx, virtualId)
   if (previousOf(record) !== peer) throw new ProtocolError('VIRTUAL_UNKNOWN', { virtualId })
   requestClose(tx, record)

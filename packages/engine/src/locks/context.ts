@@ -52,7 +52,7 @@ function incomingContext(view: StateView, virtualId: Id, leg: Leg | undefined): 
   return leg === undefined || channel === undefined ? gone : legContext(view, channel, leg, virtualId, 'in')
 }
 
-function lockWord(out: OutLane, { slot }: Leg, virtualId: Id): OutgoingContext['lock'] {
+function lockStatus(out: OutLane, { slot }: Leg, virtualId: Id): OutgoingContext['lock'] {
   if (holdsLock(draftState(out), slot, virtualId)) return 'standing'
   return holdsLockAnywhere(out, slot, virtualId) ? 'showable' : 'cleared'
 }
@@ -73,7 +73,7 @@ function outgoingContext(view: StateView, virtualId: Id, leg: Leg): OutgoingCont
       return word !== 'ended' && isLockDisputed(view, channel, 'out', leg.slot, virtualId)
     },
     get lock() {
-      return lockWord(channel.out, leg, virtualId)
+      return lockStatus(channel.out, leg, virtualId)
     },
     get needsRestatement() {
       return canRestate(view, channel) && isHeldByRefused(channel.out, leg, virtualId)

@@ -24,7 +24,7 @@ function incomingChannel(tx: Tx, record: VirtualRecord): ChannelRecord {
 }
 
 /** Pays fees of a declined add back; what can't be paid back now is not promised. Returns what was paid, base units. */
-function payBack(tx: Tx, channel: ChannelRecord, amount: bigint): bigint {
+function returnFees(tx: Tx, channel: ChannelRecord, amount: bigint): bigint {
   if (amount === 0n) return 0n
   try {
     draft(tx, channel.channelId, [{ type: 'pay', amount }])
@@ -71,7 +71,7 @@ export function carryOut(tx: Tx, record: VirtualRecord, effect: LockEffect): voi
       const channel = incomingChannel(tx, record)
       const { code } = effect.decline
       tx.env.log.info('declining', { virtualId, code })
-      const returned = payBack(tx, channel, effect.decline.returned)
+      const returned = returnFees(tx, channel, effect.decline.returned)
       tx.send(channel.peer, { type: 'decline', virtualId, code, returned })
       return
     }

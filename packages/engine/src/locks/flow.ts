@@ -1,17 +1,17 @@
 import type { Address, Id } from '@sluice/protocol'
 import { channelOf, isClosing } from '../lanes/channel.ts'
 import type { Flow, Tx } from '../ports/tx.ts'
-import { lookAtEnd } from './advance.ts'
-import { takeClaim, takeDecline, takeRequestClose } from './claims.ts'
+import { processVirtualAtEnd } from './advance.ts'
+import { handleClaim, handleDecline, handleRequestClose } from './claims.ts'
 import { acceptOfferAtEnd } from './payments/accept.ts'
-import { isUnacknowledged, takeVoucherAccepted, takeVoucherRefused } from './payments/answers.ts'
-import { takeTick, takeVoucher } from './payments/offers.ts'
+import { handleVoucherAccepted, handleVoucherRefused, isUnacknowledged } from './payments/answers.ts'
+import { handleTick, handleVoucher } from './payments/offers.ts'
 import { sendVoucher } from './payments/pay.ts'
 import { virtualDue, virtualTimer } from './timers.ts'
 
 /** A session stands: the payee hears the highest vouchers again, and what waited to be locked on goes on. */
 function connected(tx: Tx, peer: Address): void {
-  for (const virtualId of tx.virtualsReceivedFor(peer)) lookAtEnd(tx, virtualId)
+  for (const virtualId of tx.virtualsReceivedFor(peer)) processVirtualAtEnd(tx, virtualId)
   for (const virtualId of tx.virtualsPaidTo(peer)) {
     const record = tx.virtuals.get(virtualId)
     if (record?.role === 'payer' && record.phase.type === 'open' && isUnacknowledged(tx, record))
@@ -22,26 +22,26 @@ function connected(tx: Tx, peer: Address): void {
 /** The chain says something new of a virtual channel, or a block came that it waits for. */
 function virtualChain(tx: Tx, virtualId: Id): void {
   if (tx.offers.get(virtualId) !== undefined) acceptOfferAtEnd(tx, virtualId)
-  lookAtEnd(tx, virtualId)
+  processVirtualAtEnd(tx, virtualId)
 }
 
 /** A channel changed on chain, or time passed for it there: what has a lock on it is looked at. */
 function channelChain(tx: Tx, channelId: Id): void {
   const channel = channelOf(tx, channelId)
   if (channel.phase.type !== 'ended' && !isClosing(tx, channel)) return
-  for (const virtualId of tx.virtualsOn(channelId)) lookAtEnd(tx, virtualId)
+  for (const virtualId of tx.virtualsOn(channelId)) processVirtualAtEnd(tx, virtualId)
 }
 
 /** How virtual channels open, are paid on and close. */
 export const virtualFlow: Flow = {
   messages: {
-    decline: takeDecline,
-    requestClose: takeRequestClose,
-    claim: takeClaim,
-    voucher: takeVoucher,
-    voucherAccepted: takeVoucherAccepted,
-    voucherRefused: takeVoucherRefused,
-    tick: takeTick,
+    decline: handleDecline,
+    requestClose: handleRequestClose,
+    claim: handleClaim,
+    voucher: handleVoucher,
+    voucherAccepted: handleVoucherAccepted,
+    voucherRefused: handleVoucherRefused,
+    tick: handleTick,
   },
   connected,
   virtualChain,

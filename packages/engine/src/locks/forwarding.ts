@@ -25,7 +25,7 @@ import { outcomeOf } from './context.ts'
 import { nextOf } from './record.ts'
 
 /** Reasons that may pass: the add waits for them a bounded time. */
-const PASSING: ReadonlySet<string> = new Set(['FORWARD_UNREACHABLE', 'FORWARD_BLIND', 'LANE_FULL'])
+const TEMPORARY: ReadonlySet<string> = new Set(['FORWARD_UNREACHABLE', 'FORWARD_CHAIN_STALE', 'LANE_FULL'])
 
 /** The usable channel with a peer in a token that has the most to spend. @throws ProtocolError `FORWARD_NO_CHANNEL`. */
 export function bestChannel(tx: Tx, next: Address, token: Address): Id {
@@ -89,12 +89,12 @@ function checkIncoming(tx: Tx, { virtualId, phase }: HubRecord): void {
   })
 }
 
-function findWay(tx: Tx, record: HubRecord): Forwarding {
+function chooseOutgoing(tx: Tx, record: HubRecord): Forwarding {
   const next = nextOf(record)
   if (next === undefined) throw new ProtocolError('FORWARD_NOT_STANDING', { virtualId: record.virtualId })
   checkIncoming(tx, record)
   checkMemo(tx, record)
-  if (isChainStale(tx)) throw new ProtocolError('FORWARD_BLIND')
+  if (isChainStale(tx)) throw new ProtocolError('FORWARD_CHAIN_STALE')
   const channelId = bestChannel(tx, next, record.terms.token)
   if (!tx.connected(next) || !tx.canSend(next)) throw new ProtocolError('FORWARD_UNREACHABLE', { next })
   checkRoomForLock(tx, channelId, record.terms.capacity + feesFrom(record.memo, record.position))
@@ -104,9 +104,9 @@ function findWay(tx: Tx, record: HubRecord): Forwarding {
 /** Whether a hub that holds the incoming lock can lock on towards the payee now. */
 export function forwarding(tx: Tx, record: HubRecord): Forwarding {
   try {
-    return findWay(tx, record)
+    return chooseOutgoing(tx, record)
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error
-    return { type: PASSING.has(error.code) ? 'later' : 'never', code: error.code }
+    return { type: TEMPORARY.has(error.code) ? 'temporary' : 'permanent', code: error.code }
   }
 }

@@ -437,7 +437,7 @@ describe('a hub between two that keep no rule', () => {
     await add()
     expect(payee.heardOf('update').length).toBe(before)
     await world.scheduler.runFor(policy.forwardWait * 1000 + 1_000)
-    expect(payer.heardOf('decline')).toMatchObject([{ code: 'FORWARD_BLIND' }])
+    expect(payer.heardOf('decline')).toMatchObject([{ code: 'FORWARD_CHAIN_STALE' }])
   })
 
   it('gives no new lock to one that does not countersign', async () => {

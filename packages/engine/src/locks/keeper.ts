@@ -27,7 +27,7 @@ import { isLeaving, secondsOf } from '../lanes/channel.ts'
 import { capacityMinOf } from '../policy/policy.ts'
 import type { LockKeeper, LockOperation, ReceivedLocks } from '../ports/lock-keeper.ts'
 import type { Tx } from '../ports/tx.ts'
-import { advanceHub, advancePayee, advancePayer, lookAtEnd } from './advance.ts'
+import { advanceHub, advancePayee, advancePayer, processVirtualAtEnd } from './advance.ts'
 import { hubContext, outcomeOf } from './context.ts'
 import { arrived } from './payments/offers.ts'
 import { incomingLeg, roleAt, voucherOf } from './record.ts'
@@ -36,7 +36,7 @@ type Add = Extract<LockOperation, { type: 'add' }>
 type Fold = Extract<LockOperation, { type: 'fold' }>
 
 /** Why a virtual channel whose lock is in order is not wanted here; undefined if it is. */
-function unwantedCode(tx: Tx, channel: ChannelRecord, { terms, memo }: Add): string | undefined {
+function declineCode(tx: Tx, channel: ChannelRecord, { terms, memo }: Add): string | undefined {
   const { policy, self } = tx.env
   const limits = { ...policy, capacityMin: capacityMinOf(policy, channel.terms.token) }
   const hop = hopOf(terms, channel.peer, self)
@@ -58,7 +58,7 @@ function recordOf(tx: Tx, channel: ChannelRecord, add: Add, incoming: Leg, virtu
   const since = secondsOf(tx)
   const hop = hopOf(terms, channel.peer, tx.env.self)
   const base: VirtualBase = { virtualId, terms, memo, position: hop + 1, since }
-  const code = unwantedCode(tx, channel, add)
+  const code = declineCode(tx, channel, add)
   const unwanted =
     code === undefined
       ? undefined
@@ -121,13 +121,13 @@ class ReceivedVirtuals implements ReceivedLocks {
     for (const [virtualId, record] of this.#added) {
       tx.virtuals.set(virtualId, record)
       arrived(tx, record)
-      lookAtEnd(tx, virtualId)
+      processVirtualAtEnd(tx, virtualId)
     }
     for (const { lockId: virtualId, amount } of this.#folded) {
       const record = tx.virtuals.get(virtualId)
       if (record?.role === 'hub') advanceHub(tx, record, { type: 'folded', amount })
       if (record?.role === 'payee') advancePayee(tx, record, { type: 'folded', amount })
-      lookAtEnd(tx, virtualId)
+      processVirtualAtEnd(tx, virtualId)
     }
   }
 
@@ -183,12 +183,12 @@ export const virtualKeeper: LockKeeper = {
     const event = { type: operation.type === 'fold' ? 'foldRefused' : 'addRefused', code } as const
     if (record.role === 'payer') advancePayer(tx, record, event)
     if (record.role === 'hub') advanceHub(tx, record, event)
-    lookAtEnd(tx, record.virtualId)
+    processVirtualAtEnd(tx, record.virtualId)
   },
-  changed: (tx, operation) => lookAtEnd(tx, lockIdOf(tx.env, operation)),
+  changed: (tx, operation) => processVirtualAtEnd(tx, lockIdOf(tx.env, operation)),
   laneFreed(tx, channelId) {
     const { peer } = tx.channels.get(channelId) ?? {}
-    for (const virtualId of tx.virtualsWaitingFor(channelId)) lookAtEnd(tx, virtualId)
-    if (peer !== undefined) for (const virtualId of tx.virtualsReceivedFor(peer)) lookAtEnd(tx, virtualId)
+    for (const virtualId of tx.virtualsWaitingFor(channelId)) processVirtualAtEnd(tx, virtualId)
+    if (peer !== undefined) for (const virtualId of tx.virtualsReceivedFor(peer)) processVirtualAtEnd(tx, virtualId)
   },
 }

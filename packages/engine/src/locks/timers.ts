@@ -2,7 +2,7 @@ import { highest, type Id, nonceMinute, type VirtualRecord } from '@sluice/proto
 import type { Policy } from '../policy/policy.ts'
 import type { Environment } from '../ports/environment.ts'
 import type { Tx } from '../ports/tx.ts'
-import { lookAtEnd } from './advance.ts'
+import { processVirtualAtEnd } from './advance.ts'
 import { earlyUntil } from './payments/offers.ts'
 import { closesAtOf, forwardUntil } from './record.ts'
 
@@ -40,7 +40,7 @@ export function virtualTimer(tx: Tx, virtualId: Id): void {
   const due = record && virtualDue(record, tx.env)
   if (record === undefined || due === undefined || due > tx.now) return
   if (record.phase.type === 'closed') forget(tx, record)
-  else lookAtEnd(tx, virtualId)
+  else processVirtualAtEnd(tx, virtualId)
 }
 
 /** Drops a payment whose lock did not arrive in time. */

@@ -78,5 +78,5 @@ export function acceptOffer(tx: Tx, virtualId: Id): void {
 
 /** Looks at what a payee was offered once the batch's events are all in. */
 export function acceptOfferAtEnd(tx: Tx, virtualId: Id): void {
-  tx.atEnd('look', `offer/${virtualId}`, (end) => acceptOffer(end, virtualId))
+  tx.atEnd('process', `offer/${virtualId}`, (end) => acceptOffer(end, virtualId))
 }

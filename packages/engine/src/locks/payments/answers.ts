@@ -31,7 +31,7 @@ export function isUnacknowledged(tx: Tx, record: PayerRecord): boolean {
  * Handles `voucherAccepted`: the payee durably holds that much. Nothing at all means that its lock has just arrived and no voucher with
  * it, as there was no room for it before: it is sent again.
  */
-export function takeVoucherAccepted(tx: Tx, peer: Address, { virtualId, amount }: VoucherAcceptedMessage): void {
+export function handleVoucherAccepted(tx: Tx, peer: Address, { virtualId, amount }: VoucherAcceptedMessage): void {
   const record = paidTo(tx, peer, virtualId)
   const signed = highestValue(voucherOf(record), record.terms.capacity)
   if (amount > signed) throw new ProtocolError('PAYMENT_ABOVE_CAPACITY', { amount, capacity: signed })
@@ -42,7 +42,7 @@ export function takeVoucherAccepted(tx: Tx, peer: Address, { virtualId, amount }
 }
 
 /** Handles `voucherRefused`: nothing changes, as what was signed counts as paid; it is told to whoever watches. */
-export function takeVoucherRefused(tx: Tx, peer: Address, { virtualId, amount, code }: VoucherRefusedMessage): void {
+export function handleVoucherRefused(tx: Tx, peer: Address, { virtualId, amount, code }: VoucherRefusedMessage): void {
   paidTo(tx, peer, virtualId)
   // It is sent again when the payee says that the lock is there.
   if (code !== 'VIRTUAL_NO_LOCK') tx.env.log.warn('payment refused', { virtualId, amount, code })

@@ -119,7 +119,7 @@ function refuse(tx: Tx, payer: Address, virtualId: Id, amount: bigint, error: un
 }
 
 /** Handles `voucher`: a payment, from the payer's own session. */
-export function takeVoucher(tx: Tx, peer: Address, { signed, terms }: VoucherMessage): void {
+export function handleVoucher(tx: Tx, peer: Address, { signed, terms }: VoucherMessage): void {
   const { virtualId } = signed.voucher
   const known = tx.virtuals.get(virtualId)?.terms ?? tx.offers.get(virtualId)?.terms ?? terms
   if (known?.path[0] !== peer) throw new ProtocolError('VIRTUAL_UNKNOWN', { virtualId })
@@ -131,7 +131,7 @@ export function takeVoucher(tx: Tx, peer: Address, { signed, terms }: VoucherMes
 }
 
 /** Handles `tick`: a payment by one hash of the newest voucher's chain. */
-export function takeTick(tx: Tx, peer: Address, { virtualId, anchor, index, preimage }: TickMessage): void {
+export function handleTick(tx: Tx, peer: Address, { virtualId, anchor, index, preimage }: TickMessage): void {
   const record = tx.virtuals.get(virtualId)
   const known = tx.offers.get(virtualId)
   const terms = record?.terms ?? known?.terms

@@ -21,7 +21,7 @@ test('every transition of the table has an example', () => {
   expect(withoutExample(channelTable, channelExamples)).toEqual([])
 })
 
-test('every phase takes every event in every word of the chain as the golden file says', () => {
+test('every phase takes every event in every state of the chain as the golden file says', () => {
   const golden = readFileSync(new URL('../golden/channel.txt', import.meta.url), 'utf8')
   expect(`${transitionLines(channelMachine).join('\n')}\n`).toBe(golden)
 })

@@ -123,7 +123,7 @@ export type HubPhase =
 
 export type HubEvent =
   /** Something in the context may have changed: the chain, time, a channel, a lane, a session. */
-  | { readonly type: 'look' }
+  | { readonly type: 'contextChanged' }
   /** A neighbour, or the app, wants it closed. */
   | { readonly type: 'requestClose' }
   /** The next member claims. */
@@ -141,8 +141,8 @@ export type HubEvent =
 export type Forwarding =
   | { readonly type: 'ready'; readonly outgoing: Leg }
   /** For a reason that may pass. */
-  | { readonly type: 'later'; readonly code: string }
-  | { readonly type: 'never'; readonly code: string }
+  | { readonly type: 'temporary'; readonly code: string }
+  | { readonly type: 'permanent'; readonly code: string }
 
 export interface HubContext extends LockContext {
   /** Base units. */

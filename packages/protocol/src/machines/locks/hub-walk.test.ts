@@ -10,7 +10,7 @@ import { unnoticedChanges } from '../../testing/machines/mutate.ts'
 import type { HubContext, HubEffect, HubEvent, HubPhase } from './hub-phases.ts'
 import { canFold, isByMessages, outcomeForRules } from './lock.ts'
 
-test('every phase takes every event in every word of the chain as the golden file says', () => {
+test('every phase takes every event in every state of the chain as the golden file says', () => {
   const golden = readFileSync(new URL('../golden/hub.txt', import.meta.url), 'utf8')
   expect(`${transitionLines(hubMachine).join('\n')}\n`).toBe(golden)
 })
@@ -101,7 +101,7 @@ test('nor in any sequence of events, and looks come to an end', () => {
   checkSequences(hubMachine, {
     start: { type: 'received', incoming },
     never,
-    look: { type: 'look' },
+    contextChanged: { type: 'contextChanged' },
     mayHappen: () => true,
     afterEffect: (context, effect) => ({
       ...context,

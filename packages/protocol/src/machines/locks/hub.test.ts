@@ -38,10 +38,12 @@ const cleared = withOutgoing({ lock: 'cleared' })
 const refused = withOutgoing({ lock: 'showable', needsRestatement: true })
 const window = { outcome: { type: 'closing', until: 9000n, redeemed: 0n } } as const
 const final = (amount: bigint): Partial<HubContext> => ({ outcome: { type: 'final', amount } })
-const way = (type: 'later' | 'never', code: string): Partial<HubContext> => ({ forwarding: () => ({ type, code }) })
+const way = (type: 'temporary' | 'permanent', code: string): Partial<HubContext> => ({
+  forwarding: () => ({ type, code }),
+})
 
 const voucher = voucherOf(50n)
-const look = { type: 'look' } as const
+const contextChanged = { type: 'contextChanged' } as const
 const requestClose = { type: 'requestClose' } as const
 const claimOf = (amount: bigint): HubEvent => ({ type: 'claim', claim: { amount, voucher: voucherOf(amount) } })
 const declines: HubEvent = { type: 'decline', code: 'NO_ROUTE', returned: 1n }
@@ -88,7 +90,7 @@ const beforeClaim = (from: HubPhase, closingSince: bigint): readonly HubExample[
     {
       name: 'the chain paid out',
       from,
-      event: look,
+      event: contextChanged,
       context: paidOut,
       to: { type: 'claiming', ...held, ...rest, askedAt: NOW },
       effects: [{ type: 'claim' }],
@@ -96,7 +98,7 @@ const beforeClaim = (from: HubPhase, closingSince: bigint): readonly HubExample[
     {
       name: 'fold by the final amount',
       from,
-      event: look,
+      event: contextChanged,
       context: final(70n),
       to: foldingAt(70n, rest),
       effects: [fold(70n)],
@@ -145,37 +147,43 @@ const examples: readonly HubExample[] = [
   {
     name: 'the chain ended the incoming channel',
     from: received,
-    event: look,
+    event: contextChanged,
     context: unpaid,
     to: { type: 'closed', closedAt: NOW },
   },
   {
     name: 'it is closed on chain',
     from: received,
-    event: look,
+    event: contextChanged,
     context: window,
     to: { type: 'returning', incoming, decline: { code: 'VIRTUAL_CLOSED', returned: 7n }, closingSince: NOW },
   },
   {
     name: 'the incoming channel closes',
     from: received,
-    event: look,
+    event: contextChanged,
     context: withIncoming({ isLeaving: true }),
     ...givesBack('CHANNEL_CLOSING', 7n),
   },
   {
     name: 'lock on',
     from: received,
-    event: look,
+    event: contextChanged,
     to: { type: 'forwarded', incoming, outgoing },
     effects: [{ type: 'add', outgoing }],
   },
-  { name: 'decline', from: received, event: look, context: way('never', 'NO_WAY'), ...givesBack('NO_WAY', 7n) },
   {
     name: 'decline',
     from: received,
-    event: look,
-    context: { ...way('later', 'OFFLINE'), now: FORWARD_UNTIL },
+    event: contextChanged,
+    context: way('permanent', 'NO_WAY'),
+    ...givesBack('NO_WAY', 7n),
+  },
+  {
+    name: 'decline',
+    from: received,
+    event: contextChanged,
+    context: { ...way('temporary', 'OFFLINE'), now: FORWARD_UNTIL },
     to: {
       type: 'returning',
       incoming,
@@ -191,7 +199,7 @@ const examples: readonly HubExample[] = [
   {
     name: 'it is closed on chain',
     from: forwarded,
-    event: look,
+    event: contextChanged,
     context: window,
     to: { type: 'asking', ...begun },
     effects: [asks],
@@ -199,7 +207,7 @@ const examples: readonly HubExample[] = [
   {
     name: 'its life is over',
     from: forwarded,
-    event: look,
+    event: contextChanged,
     context: { now: CLOSES_AT },
     to: { type: 'asking', ...held, closingSince: CLOSES_AT },
     effects: [asks],
@@ -207,7 +215,7 @@ const examples: readonly HubExample[] = [
   {
     name: 'a channel closes',
     from: forwarded,
-    event: look,
+    event: contextChanged,
     context: withIncoming({ isLeaving: true }),
     to: { type: 'asking', ...begun },
     effects: [asks],
@@ -215,7 +223,7 @@ const examples: readonly HubExample[] = [
   {
     name: 'a channel closes',
     from: forwarded,
-    event: look,
+    event: contextChanged,
     context: withOutgoing({ channel: 'closing' }),
     to: { type: 'asking', ...begun },
   },
@@ -224,13 +232,20 @@ const examples: readonly HubExample[] = [
   {
     name: 'the chain paid out',
     from: { ...claimed, claimed: 0n, decline },
-    event: look,
+    event: contextChanged,
     context: withOutgoing({ channel: 'ended', lock: 'cleared' }),
     to: { type: 'returning', incoming, decline, closingSince: SINCE, askedAt: NOW },
     effects: [{ type: 'decline', decline }],
   },
-  { name: 'fold', from: claimed, event: look, to: foldingAt(30n, closing), effects: [fold(30n)] },
-  { name: 'fold', from: claimed, event: look, context: final(20n), to: foldingAt(20n, closing), effects: [fold(20n)] },
+  { name: 'fold', from: claimed, event: contextChanged, to: foldingAt(30n, closing), effects: [fold(30n)] },
+  {
+    name: 'fold',
+    from: claimed,
+    event: contextChanged,
+    context: final(20n),
+    to: foldingAt(20n, closing),
+    effects: [fold(20n)],
+  },
   {
     name: 'follow a higher claim',
     from: claimed,
@@ -256,7 +271,7 @@ const examples: readonly HubExample[] = [
   {
     name: 'the outgoing lock is gone',
     from: folding,
-    event: look,
+    event: contextChanged,
     context: cleared,
     to: { ...claiming, askedAt: NOW },
     effects: [{ type: 'claim', voucher }],
@@ -264,12 +279,12 @@ const examples: readonly HubExample[] = [
   {
     name: 'the outgoing lock is gone',
     from: { ...folding, amount: 0n, largestFold: 0n, decline },
-    event: look,
+    event: contextChanged,
     context: cleared,
     to: { type: 'returning', incoming, decline, closingSince: SINCE, askedAt: NOW },
     effects: [{ type: 'decline', decline }],
   },
-  { name: 'restate', from: folding, event: look, context: refused, effects: [restate] },
+  { name: 'restate', from: folding, event: contextChanged, context: refused, effects: [restate] },
   { name: 'withdraw', from: folding, event: addRefused, to: { ...withdrawing, largestFold: 50n, refusedAt: NOW } },
   {
     name: 'wait for another claim',
@@ -289,7 +304,7 @@ const examples: readonly HubExample[] = [
   {
     name: 'the refused voucher is dead',
     from: withdrawing,
-    event: look,
+    event: contextChanged,
     context: cleared,
     to: {
       type: 'returning',
@@ -303,23 +318,23 @@ const examples: readonly HubExample[] = [
   {
     name: 'the refused voucher is dead',
     from: { ...withdrawing, largestFold: 50n },
-    event: look,
+    event: contextChanged,
     context: cleared,
     to: { ...claiming, askedAt: NOW },
     effects: [{ type: 'claim', voucher }],
   },
-  { name: 'restate', from: withdrawing, event: look, context: refused, effects: [restate] },
+  { name: 'restate', from: withdrawing, event: contextChanged, context: refused, effects: [restate] },
   {
     name: 'the payer took it back',
     from: withdrawing,
     event: folded(100n),
     to: { type: 'clearing', ...paid, foldedAt: 100n, signedAt: NOW },
   },
-  { name: 'the chain ended the incoming channel', from: claiming, event: look, context: unpaid, to: over },
+  { name: 'the chain ended the incoming channel', from: claiming, event: contextChanged, context: unpaid, to: over },
   {
     name: 'claim',
     from: claiming,
-    event: look,
+    event: contextChanged,
     to: { ...claiming, askedAt: NOW },
     effects: [{ type: 'claim', voucher }],
   },
@@ -327,14 +342,14 @@ const examples: readonly HubExample[] = [
   {
     name: 'the chain ended the incoming channel',
     from: returning,
-    event: look,
+    event: contextChanged,
     context: unpaid,
     to: { type: 'closed', closedAt: NOW, decline },
   },
   {
     name: 'decline',
     from: returning,
-    event: look,
+    event: contextChanged,
     to: { ...returning, askedAt: NOW },
     effects: [{ type: 'decline', decline }],
   },
@@ -344,11 +359,11 @@ const examples: readonly HubExample[] = [
     event: folded(0n),
     to: { type: 'closed', closedAt: NOW, decline },
   },
-  { name: 'the chain paid out', from: covered, event: look, context: paidOut, to: over },
+  { name: 'the chain paid out', from: covered, event: contextChanged, context: paidOut, to: over },
   {
     name: 'fold',
     from: covered,
-    event: look,
+    event: contextChanged,
     to: { ...clearing, largestFold: 100n, signedAt: NOW },
     effects: [fold(100n)],
   },
@@ -373,8 +388,8 @@ const examples: readonly HubExample[] = [
     event: addRefused,
     to: { type: 'clearing', ...paid, foldedAt: 100n, signedAt: NOW },
   },
-  { name: 'the outgoing lock is gone', from: clearing, event: look, context: cleared, to: over },
-  { name: 'restate', from: clearing, event: look, context: refused, effects: [restate] },
+  { name: 'the outgoing lock is gone', from: clearing, event: contextChanged, context: cleared, to: over },
+  { name: 'restate', from: clearing, event: contextChanged, context: refused, effects: [restate] },
   {
     name: 'wait for another claim',
     from: clearing,
@@ -400,5 +415,5 @@ test('every transition of the table has an example', () => {
 })
 
 test('a phase that locked on is not looked at without its outgoing leg', () => {
-  expect(() => stepBy(hubTable, forwarded, look, { ...base, outgoing: undefined })).toThrow(RangeError)
+  expect(() => stepBy(hubTable, forwarded, contextChanged, { ...base, outgoing: undefined })).toThrow(RangeError)
 })

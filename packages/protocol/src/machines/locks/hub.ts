@@ -114,22 +114,22 @@ function fold(phase: Closing, { claimed, decline }: Due, context: HubContext): H
 }
 
 /** Folds what is due, now or once that is possible. */
-function foldOrNote(phase: Closing, due: Due, context: HubContext): HubStep {
-  const noted: Claimed = { ...lockedOn(phase), type: 'claimed', closingSince: since(phase, context), ...due }
-  return fold(phase, due, context) || goto(noted)
+function foldOrWait(phase: Closing, due: Due, context: HubContext): HubStep {
+  const waiting: Claimed = { ...lockedOn(phase), type: 'claimed', closingSince: since(phase, context), ...due }
+  return fold(phase, due, context) || goto(waiting)
 }
 
 function followClaim(phase: Closing, claim: HubClaim, context: HubContext): HubStep {
   const isHigher = highestValue(claim.voucher, context.capacity) > highestValue(phase.voucher, context.capacity)
   const holding = isHigher && claim.voucher !== undefined ? { ...phase, voucher: claim.voucher } : phase
-  return foldOrNote(holding, { claimed: claim.amount }, context)
+  return foldOrWait(holding, { claimed: claim.amount }, context)
 }
 
 type HubClaim = Extract<HubEvent, { type: 'claim' }>['claim']
 
 function followDecline(phase: Closing, event: Extract<HubEvent, { type: 'decline' }>, context: HubContext): HubStep {
   const decline: Decline = { code: event.code, returned: feesToReturn({ ...context.fees, returned: event.returned }) }
-  return foldOrNote(phase, { claimed: 0n, decline }, context)
+  return foldOrWait(phase, { claimed: 0n, decline }, context)
 }
 
 /** A refused voucher with the lock can be shown until a restatement is countersigned. */
@@ -166,14 +166,14 @@ function claim(phase: Claiming, { incoming, outcome, now }: HubContext): HubStep
 }
 
 /** Tells the neighbour towards the payer that nothing was paid on, once messages can say it. */
-function giveBack(phase: Returning, { incoming, outcome, now }: HubContext): HubStep | false {
+function sendDecline(phase: Returning, { incoming, outcome, now }: HubContext): HubStep | false {
   if (phase.askedAt !== undefined || !isByMessages(incoming, outcome)) return false
   return goto({ ...phase, askedAt: now }, { type: 'decline', decline: phase.decline })
 }
 
 function beginReturning(incoming: Leg, decline: Decline, closingSince: bigint, context: HubContext): HubStep {
   const phase: Returning = { type: 'returning', incoming, decline, closingSince }
-  return giveBack(phase, context) || goto(phase)
+  return sendDecline(phase, context) || goto(phase)
 }
 
 /**
@@ -238,20 +238,20 @@ const window = ignored('while the window of the virtual channel runs, only the c
  */
 export const hubTable: Table<HubPhase, HubEvent, HubContext, HubEffect> = {
   received: {
-    look: [
+    contextChanged: [
       on('the chain ended the incoming channel', (_, __, c) => c.incoming.channel === 'ended' && close({}, c)),
       on('it is closed on chain', (p, _, c) => !isQuiet(c) && decline(p, 'VIRTUAL_CLOSED', c)),
       on('the incoming channel closes', (p, _, c) => isOnItsWayOut(c.incoming) && decline(p, 'CHANNEL_CLOSING', c)),
       on('lock on', (p, _, c) => {
-        const way = c.forwarding()
-        if (way.type !== 'ready') return false
-        const { outgoing } = way
+        const forwarding = c.forwarding()
+        if (forwarding.type !== 'ready') return false
+        const { outgoing } = forwarding
         return goto({ type: 'forwarded', incoming: p.incoming, outgoing }, { type: 'add', outgoing })
       }),
       on('decline', (p, _, c) => {
-        const way = c.forwarding()
-        const isLost = way.type === 'never' || (way.type === 'later' && c.now >= c.forwardUntil)
-        return isLost && decline(p, way.code, c)
+        const forwarding = c.forwarding()
+        const isLost = forwarding.type === 'permanent' || (forwarding.type === 'temporary' && c.now >= c.forwardUntil)
+        return isLost && decline(p, forwarding.code, c)
       }),
       waits,
     ],
@@ -263,11 +263,11 @@ export const hubTable: Table<HubPhase, HubEvent, HubContext, HubEffect> = {
     folded: [on('the payer takes it back', (_, __, c) => close({}, c))],
   },
   forwarded: {
-    look: [
+    contextChanged: [
       on('the chain paid out', (p, _, c) => isPaidOutByChain(c) && claimOrReturn(p, undefined, c)),
       on(
         'fold by the final amount',
-        (p, _, c) => c.outcome.type === 'final' && foldOrNote(p, { claimed: c.outcome.amount }, c),
+        (p, _, c) => c.outcome.type === 'final' && foldOrWait(p, { claimed: c.outcome.amount }, c),
       ),
       on('it is closed on chain', (p, _, c) => !isQuiet(c) && ask(p, c)),
       on('its life is over', (p, _, c) => c.now >= c.closesAt && ask(p, c)),
@@ -282,11 +282,11 @@ export const hubTable: Table<HubPhase, HubEvent, HubContext, HubEffect> = {
     folded: [on('the payer paid first', (p, e, c) => cover(p, e.amount, undefined, c))],
   },
   asking: {
-    look: [
+    contextChanged: [
       on('the chain paid out', (p, _, c) => isPaidOutByChain(c) && claimOrReturn(p, undefined, c)),
       on(
         'fold by the final amount',
-        (p, _, c) => c.outcome.type === 'final' && foldOrNote(p, { claimed: c.outcome.amount }, c),
+        (p, _, c) => c.outcome.type === 'final' && foldOrWait(p, { claimed: c.outcome.amount }, c),
       ),
       waits,
     ],
@@ -301,7 +301,7 @@ export const hubTable: Table<HubPhase, HubEvent, HubContext, HubEffect> = {
     folded: [on('the payer paid first', (p, e, c) => cover(p, e.amount, undefined, c))],
   },
   claimed: {
-    look: [
+    contextChanged: [
       on('the chain paid out', (p, _, c) => isPaidOutByChain(c) && claimOrReturn(p, p.decline, c)),
       on('fold', (p, _, c) => fold(p, p, c)),
       waits,
@@ -320,7 +320,7 @@ export const hubTable: Table<HubPhase, HubEvent, HubContext, HubEffect> = {
     folded: [on('the payer paid first', (p, e, c) => cover(p, e.amount, p.claimed, c))],
   },
   folding: {
-    look: [
+    contextChanged: [
       on('the outgoing lock is gone', (p, _, c) => isOutgoingOver(c) && claimOrReturn(p, p.decline, c)),
       on('restate', (p, _, c) => restate(p, c)),
       waits,
@@ -331,12 +331,12 @@ export const hubTable: Table<HubPhase, HubEvent, HubContext, HubEffect> = {
     addRefused: [on('withdraw', (p, e, c) => withdraw(p, e.code, c))],
     foldRefused: [
       on('wait for another claim', (p, e, c) => isRefusalOfFolds(e.code) && ask(p, c)),
-      on('fold again', (p, _, c) => foldOrNote(p, { claimed: p.amount, ...(p.decline && { decline: p.decline }) }, c)),
+      on('fold again', (p, _, c) => foldOrWait(p, { claimed: p.amount, ...(p.decline && { decline: p.decline }) }, c)),
     ],
     folded: [on('both are folded', (p, e, c) => clear(paid(p, e.amount, p.closingSince), c))],
   },
   withdrawing: {
-    look: [
+    contextChanged: [
       // Nothing of the refused update was paid on, so all that came in goes back.
       on(
         'the refused voucher is dead',
@@ -353,7 +353,7 @@ export const hubTable: Table<HubPhase, HubEvent, HubContext, HubEffect> = {
     folded: [on('the payer took it back', (p, e, c) => clear(paid(p, e.amount, p.closingSince), c))],
   },
   claiming: {
-    look: [
+    contextChanged: [
       on('the chain ended the incoming channel', (p, _, c) => c.incoming.channel === 'ended' && close(p, c)),
       on('claim', (p, _, c) => claim(p, c)),
       waits,
@@ -366,9 +366,9 @@ export const hubTable: Table<HubPhase, HubEvent, HubContext, HubEffect> = {
     folded: [on('both are folded', (p, _, c) => close(p, c))],
   },
   returning: {
-    look: [
+    contextChanged: [
       on('the chain ended the incoming channel', (p, _, c) => c.incoming.channel === 'ended' && close(p, c)),
-      on('decline', (p, _, c) => giveBack(p, c)),
+      on('decline', (p, _, c) => sendDecline(p, c)),
       waits,
     ],
     requestClose: [closesAlready],
@@ -379,7 +379,7 @@ export const hubTable: Table<HubPhase, HubEvent, HubContext, HubEffect> = {
     folded: [on('the payer took it back', (p, _, c) => close(p, c))],
   },
   covered: {
-    look: [
+    contextChanged: [
       on('the chain paid out', (p, _, c) => isPaidOutByChain(c) && close(p, c)),
       on('fold', (p, _, c) => foldCovered(p, c)),
       waits,
@@ -404,7 +404,7 @@ export const hubTable: Table<HubPhase, HubEvent, HubContext, HubEffect> = {
     folded: [foldedBefore],
   },
   clearing: {
-    look: [
+    contextChanged: [
       on('the outgoing lock is gone', (p, _, c) => isOutgoingOver(c) && close(p, c)),
       on('restate', (p, _, c) => restate(p, c)),
       waits,
@@ -423,7 +423,7 @@ export const hubTable: Table<HubPhase, HubEvent, HubContext, HubEffect> = {
     folded: [foldedBefore],
   },
   closed: {
-    look: [gone],
+    contextChanged: [gone],
     requestClose: [gone],
     claim: [gone],
     decline: [gone],

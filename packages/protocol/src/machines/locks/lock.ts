@@ -29,11 +29,11 @@ export function outcomeForRules(outcome: Outcome): VirtualOutcome {
 }
 
 /** What can be done on a leg's channel: updates; only what the chain decides; nothing more, as all of it is paid out by a final block. */
-export type ChannelWord = 'live' | 'closing' | 'ended'
+export type ChannelState = 'live' | 'closing' | 'ended'
 
 /** A leg's channel as it is now. */
 export interface LegContext {
-  readonly channel: ChannelWord
+  readonly channel: ChannelState
   /** Whether this side wants the channel closed, so that its locks have to go. */
   readonly isLeaving: boolean
   /** Whether a dispute of the channel holds the lock, or can still be shown to hold it: then only the chain can tell what it pays. */

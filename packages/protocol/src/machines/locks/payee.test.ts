@@ -24,7 +24,7 @@ const onChain = { incoming: { ...goodLeg, channel: 'closing' } } as const
 const window = { outcome: { type: 'closing', until: 9000n, redeemed: 0n } } as const
 const voucher = voucherOf(50n)
 const decline = { code: 'FEE_LOW', returned: 2n }
-const look = { type: 'look' } as const
+const contextChanged = { type: 'contextChanged' } as const
 
 const open: PayeePhase = { type: 'open', incoming, voucher }
 const claiming: PayeePhase = { type: 'claiming', incoming, voucher, closingSince: SINCE }
@@ -34,27 +34,27 @@ const over: PayeePhase = { type: 'closed', closedAt: NOW, voucher }
 const claim: PayeeEffect = { type: 'claim', voucher }
 
 const examples: readonly Example<PayeePhase, PayeeEvent, PayeeContext, PayeeEffect>[] = [
-  { name: 'the chain ended the channel', from: open, event: look, context: ended, to: over },
+  { name: 'the chain ended the channel', from: open, event: contextChanged, context: ended, to: over },
   {
     name: 'it is closed on chain',
     from: open,
-    event: look,
+    event: contextChanged,
     context: window,
     to: { ...claiming, closingSince: NOW },
   },
   {
     name: 'its life is over',
     from: open,
-    event: look,
+    event: contextChanged,
     context: { now: CLOSES_AT },
     to: { ...claiming, closingSince: CLOSES_AT, askedAt: CLOSES_AT },
     effects: [claim],
   },
-  { name: 'its channel closes', from: open, event: look, context: leaving, to: claimed, effects: [claim] },
+  { name: 'its channel closes', from: open, event: contextChanged, context: leaving, to: claimed, effects: [claim] },
   {
     name: 'its channel closes',
     from: open,
-    event: look,
+    event: contextChanged,
     context: onChain,
     to: { ...claiming, closingSince: NOW },
   },
@@ -74,20 +74,20 @@ const examples: readonly Example<PayeePhase, PayeeEvent, PayeeContext, PayeeEffe
     effects: [{ type: 'acknowledge', amount: 50n }],
   },
   { name: 'the payer folds', from: open, event: { type: 'folded', amount: 50n }, to: over },
-  { name: 'the chain ended the channel', from: claiming, event: look, context: ended, to: over },
-  { name: 'claim', from: claiming, event: look, to: { ...claiming, askedAt: NOW }, effects: [claim] },
+  { name: 'the chain ended the channel', from: claiming, event: contextChanged, context: ended, to: over },
+  { name: 'claim', from: claiming, event: contextChanged, to: { ...claiming, askedAt: NOW }, effects: [claim] },
   { name: 'the payer folds', from: claiming, event: { type: 'folded', amount: 50n }, to: over },
   {
     name: 'the chain ended the channel',
     from: returning,
-    event: look,
+    event: contextChanged,
     context: ended,
     to: { type: 'closed', closedAt: NOW, decline },
   },
   {
     name: 'decline',
     from: returning,
-    event: look,
+    event: contextChanged,
     to: { ...returning, askedAt: NOW },
     effects: [{ type: 'decline', decline }],
   },
@@ -108,7 +108,7 @@ test('every transition of the table has an example', () => {
   expect(withoutExample(payeeTable, examples)).toEqual([])
 })
 
-test('every phase takes every event in every word of the chain as the golden file says', () => {
+test('every phase takes every event in every state of the chain as the golden file says', () => {
   const golden = readFileSync(new URL('../golden/payee.txt', import.meta.url), 'utf8')
   expect(`${transitionLines(payeeMachine).join('\n')}\n`).toBe(golden)
 })
@@ -158,7 +158,7 @@ test('nor in any sequence of events, and looks come to an end', () => {
   checkSequences(payeeMachine, {
     start: { type: 'open', incoming },
     never,
-    look,
+    contextChanged,
     mayHappen: (phase, event) => event.type !== 'pay' || paidIn(phase) < highestValue(event.voucher, CAPACITY),
     afterEffect: (context) => context,
   })

@@ -45,7 +45,7 @@ export type PayeePhase = PayeeOpen | PayeeClaiming | PayeeReturning | PayeeClose
 
 export type PayeeEvent =
   /** Something in the context may have changed: the chain, time, a channel, a session. */
-  | { readonly type: 'look' }
+  | { readonly type: 'contextChanged' }
   /** The neighbour towards the payer, or the app, wants it closed. */
   | { readonly type: 'requestClose' }
   /** A voucher above the one before was checked: the payment is accepted. */
@@ -90,7 +90,7 @@ function beginClaiming({ incoming, voucher }: PayeeOpen, context: PayeeContext):
   return claim(claiming, context) || goto(claiming)
 }
 
-function giveBack(phase: PayeeReturning, { incoming, outcome, now }: PayeeContext): PayeeStep | false {
+function sendDecline(phase: PayeeReturning, { incoming, outcome, now }: PayeeContext): PayeeStep | false {
   if (phase.askedAt !== undefined || !isByMessages(incoming, outcome)) return false
   return goto({ ...phase, askedAt: now }, { type: 'decline', decline: phase.decline })
 }
@@ -105,7 +105,7 @@ const noPayment = ignored('no payment is accepted on what closes; the payer is t
 /** All that can happen to a virtual channel at its payee: a row a phase, a cell an event. What it accepted it claims. */
 export const payeeTable: Table<PayeePhase, PayeeEvent, PayeeContext, PayeeEffect> = {
   open: {
-    look: [
+    contextChanged: [
       on('the chain ended the channel', (p, _, c) => isEndedByChain(c) && close(p, c)),
       on('it is closed on chain', (p, _, c) => c.outcome.type !== 'quiet' && beginClaiming(p, c)),
       on('its life is over', (p, _, c) => c.now >= c.closesAt && beginClaiming(p, c)),
@@ -121,7 +121,7 @@ export const payeeTable: Table<PayeePhase, PayeeEvent, PayeeContext, PayeeEffect
     folded: [on('the payer folds', (p, _, c) => close(p, c))],
   },
   claiming: {
-    look: [
+    contextChanged: [
       on('the chain ended the channel', (p, _, c) => isEndedByChain(c) && close(p, c)),
       on('claim', (p, _, c) => claim(p, c)),
       waits,
@@ -131,9 +131,9 @@ export const payeeTable: Table<PayeePhase, PayeeEvent, PayeeContext, PayeeEffect
     folded: [on('the payer folds', (p, _, c) => close(p, c))],
   },
   returning: {
-    look: [
+    contextChanged: [
       on('the chain ended the channel', (p, _, c) => isEndedByChain(c) && close(p, c)),
-      on('decline', (p, _, c) => giveBack(p, c)),
+      on('decline', (p, _, c) => sendDecline(p, c)),
       waits,
     ],
     requestClose: [closesAlready],
@@ -141,7 +141,7 @@ export const payeeTable: Table<PayeePhase, PayeeEvent, PayeeContext, PayeeEffect
     folded: [on('the payer takes it back', (p, _, c) => close(p, c))],
   },
   closed: {
-    look: [gone],
+    contextChanged: [gone],
     requestClose: [gone],
     pay: [noPayment],
     folded: [ignored('the lock is folded once')],

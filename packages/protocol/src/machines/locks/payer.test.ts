@@ -40,7 +40,7 @@ const final = (amount: bigint): Partial<PayerContext> => ({ outcome: { type: 'fi
 const voucher = voucherOf(50n)
 const tickSeed = `0x${'7e'.repeat(32)}` as const
 const decline = { code: 'NO_ROUTE', returned: 1n }
-const look = { type: 'look' } as const
+const contextChanged = { type: 'contextChanged' } as const
 const requestClose = { type: 'requestClose' } as const
 const claimOf = (amount: bigint): PayerEvent => ({ type: 'claim', claim: { amount, voucher: voucherOf(amount) } })
 const declines: PayerEvent = { type: 'decline', ...decline }
@@ -65,11 +65,11 @@ type PayerExample = Example<PayerPhase, PayerEvent, PayerContext, PayerEffect>
 const beforeClaim = (from: PayerPhase, since: bigint): readonly PayerExample[] => {
   const rest = { ...closing, closingSince: since }
   return [
-    { name: 'the chain paid out', from, event: look, context: ended, to: over },
+    { name: 'the chain paid out', from, event: contextChanged, context: ended, to: over },
     {
       name: 'fold by the final amount',
       from,
-      event: look,
+      event: contextChanged,
       context: final(40n),
       to: { type: 'folding', ...rest, amount: 40n, signedAt: NOW },
       effects: [fold(40n)],
@@ -77,7 +77,7 @@ const beforeClaim = (from: PayerPhase, since: bigint): readonly PayerExample[] =
     {
       name: 'fold by the final amount',
       from,
-      event: look,
+      event: contextChanged,
       context: final(51n),
       to: { type: 'claimed', ...rest, claimed: 51n },
     },
@@ -124,7 +124,7 @@ const examples: readonly PayerExample[] = [
   {
     name: 'it is closed on chain',
     from: open,
-    event: look,
+    event: contextChanged,
     context: window,
     to: { type: 'asking', ...begun },
     effects: [asked],
@@ -132,7 +132,7 @@ const examples: readonly PayerExample[] = [
   {
     name: 'its life is over',
     from: open,
-    event: look,
+    event: contextChanged,
     context: { now: CLOSES_AT },
     to: { type: 'asking', ...closing, closingSince: CLOSES_AT },
     effects: [asked],
@@ -140,7 +140,7 @@ const examples: readonly PayerExample[] = [
   {
     name: 'its channel closes',
     from: open,
-    event: look,
+    event: contextChanged,
     context: withLeg({ isLeaving: true }),
     to: { type: 'asking', ...begun },
     effects: [asked],
@@ -148,7 +148,7 @@ const examples: readonly PayerExample[] = [
   {
     name: 'its channel closes',
     from: open,
-    event: look,
+    event: contextChanged,
     context: withLeg({ channel: 'closing' }),
     to: { type: 'asking', ...begun },
   },
@@ -166,18 +166,18 @@ const examples: readonly PayerExample[] = [
     to: open,
   },
   ...beforeClaim(asking, SINCE),
-  { name: 'the chain paid out', from: claimed, event: look, context: ended, to: over },
+  { name: 'the chain paid out', from: claimed, event: contextChanged, context: ended, to: over },
   {
     name: 'fold',
     from: claimed,
-    event: look,
+    event: contextChanged,
     to: { type: 'folding', ...closing, amount: 30n, signedAt: NOW },
     effects: [fold(30n)],
   },
   {
     name: 'fold',
     from: { ...claimed, decline },
-    event: look,
+    event: contextChanged,
     context: final(20n),
     to: { type: 'folding', ...closing, amount: 20n, signedAt: NOW },
     effects: [fold(20n)],
@@ -195,15 +195,15 @@ const examples: readonly PayerExample[] = [
     event: addRefused,
     to: { ...withdrawing, refusedAt: NOW },
   },
-  { name: 'the lock is gone', from: folding, event: look, context: cleared, to: over },
+  { name: 'the lock is gone', from: folding, event: contextChanged, context: cleared, to: over },
   {
     name: 'the lock is gone',
     from: { ...folding, amount: 0n, decline },
-    event: look,
+    event: contextChanged,
     context: ended,
     to: { ...over, decline },
   },
-  { name: 'restate', from: folding, event: look, context: refused, effects: [restate] },
+  { name: 'restate', from: folding, event: contextChanged, context: refused, effects: [restate] },
   { name: 'withdraw', from: folding, event: addRefused, to: { ...withdrawing, refusedAt: NOW } },
   {
     name: 'wait for another claim',
@@ -222,11 +222,11 @@ const examples: readonly PayerExample[] = [
   {
     name: 'the refused voucher is dead',
     from: withdrawing,
-    event: look,
+    event: contextChanged,
     context: cleared,
     to: { ...over, decline: { code: 'ADD_LOCKS_MAX', returned: 0n } },
   },
-  { name: 'restate', from: withdrawing, event: look, context: refused, effects: [restate] },
+  { name: 'restate', from: withdrawing, event: contextChanged, context: refused, effects: [restate] },
 ]
 
 test.each(examples)('$from.type, on $event.type: $name', ({ name, from, event, context, to, effects }) => {
@@ -238,7 +238,7 @@ test('every transition of the table has an example', () => {
   expect(withoutExample(payerTable, examples)).toEqual([])
 })
 
-test('every phase takes every event in every word of the chain as the golden file says', () => {
+test('every phase takes every event in every state of the chain as the golden file says', () => {
   const golden = readFileSync(new URL('../golden/payer.txt', import.meta.url), 'utf8')
   expect(`${transitionLines(payerMachine).join('\n')}\n`).toBe(golden)
 })
@@ -286,7 +286,7 @@ test('nor in any sequence of events, and looks come to an end', () => {
   checkSequences(payerMachine, {
     start: { type: 'open', outgoing },
     never,
-    look,
+    contextChanged,
     mayHappen: (phase, event) => event.type !== 'pay' || signedIn(phase) < highestValue(event.voucher, CAPACITY),
     afterEffect: (context, effect) => ({ ...context, outgoing: legAfter(context.outgoing, effect) }),
   })

@@ -78,7 +78,7 @@ export type PayerPhase = PayerOpen | PayerAsking | PayerClaimed | PayerFolding |
 
 export type PayerEvent =
   /** Something in the context may have changed: the chain, time, a channel, a lane, a session. */
-  | { readonly type: 'look' }
+  | { readonly type: 'contextChanged' }
   /** The app wants it closed. */
   | { readonly type: 'requestClose' }
   /** The app pays: a voucher above the one before, checked and signed. */
@@ -140,9 +140,9 @@ function fold(phase: Closing, { claimed, decline }: Due, context: PayerContext):
 }
 
 /** Folds what is due, now or once that is possible. */
-function foldOrNote(phase: Closing, due: Due, context: PayerContext): PayerStep {
-  const noted: PayerClaimed = { ...opened(phase), type: 'claimed', closingSince: since(phase, context), ...due }
-  return fold(phase, due, context) || goto(noted)
+function foldOrWait(phase: Closing, due: Due, context: PayerContext): PayerStep {
+  const waiting: PayerClaimed = { ...opened(phase), type: 'claimed', closingSince: since(phase, context), ...due }
+  return fold(phase, due, context) || goto(waiting)
 }
 
 function withdraw(phase: Closing, code: string, context: PayerContext): PayerStep {
@@ -179,11 +179,11 @@ const window = ignored('while the window of the virtual channel runs, only the c
 /** All that can happen to a virtual channel at its payer: a row a phase, a cell an event. It never folds above what it signed. */
 export const payerTable: Table<PayerPhase, PayerEvent, PayerContext, PayerEffect> = {
   open: {
-    look: [
+    contextChanged: [
       on('the chain paid out', (p, _, c) => c.outgoing.channel === 'ended' && close(p, c)),
       on(
         'fold by the final amount',
-        (p, _, c) => c.outcome.type === 'final' && foldOrNote(p, { claimed: c.outcome.amount }, c),
+        (p, _, c) => c.outcome.type === 'final' && foldOrWait(p, { claimed: c.outcome.amount }, c),
       ),
       on('it is closed on chain', (p, _, c) => !isQuiet(c) && ask(p, c)),
       on('its life is over', (p, _, c) => c.now >= c.closesAt && ask(p, c)),
@@ -196,29 +196,29 @@ export const payerTable: Table<PayerPhase, PayerEvent, PayerContext, PayerEffect
         stay({ type: 'open', outgoing: p.outgoing, voucher, ...(tickSeed !== undefined && { tickSeed }) }),
       ),
     ],
-    claim: [on('follow the claim', (p, e, c) => isQuiet(c) && foldOrNote(p, { claimed: e.claim.amount }, c)), window],
-    decline: [on('take the decline', (p, e, c) => foldOrNote(p, { claimed: 0n, decline: declineOf(e) }, c))],
+    claim: [on('follow the claim', (p, e, c) => isQuiet(c) && foldOrWait(p, { claimed: e.claim.amount }, c)), window],
+    decline: [on('take the decline', (p, e, c) => foldOrWait(p, { claimed: 0n, decline: declineOf(e) }, c))],
     addRefused: [on('withdraw', (p, e, c) => withdraw(p, e.code, c))],
     foldRefused: [noFold],
   },
   asking: {
-    look: [
+    contextChanged: [
       on('the chain paid out', (p, _, c) => c.outgoing.channel === 'ended' && close(p, c)),
       on(
         'fold by the final amount',
-        (p, _, c) => c.outcome.type === 'final' && foldOrNote(p, { claimed: c.outcome.amount }, c),
+        (p, _, c) => c.outcome.type === 'final' && foldOrWait(p, { claimed: c.outcome.amount }, c),
       ),
       waits,
     ],
     requestClose: [closesAlready],
     pay: [noPayment],
-    claim: [on('follow the claim', (p, e, c) => isQuiet(c) && foldOrNote(p, { claimed: e.claim.amount }, c)), window],
-    decline: [on('take the decline', (p, e, c) => foldOrNote(p, { claimed: 0n, decline: declineOf(e) }, c))],
+    claim: [on('follow the claim', (p, e, c) => isQuiet(c) && foldOrWait(p, { claimed: e.claim.amount }, c)), window],
+    decline: [on('take the decline', (p, e, c) => foldOrWait(p, { claimed: 0n, decline: declineOf(e) }, c))],
     addRefused: [on('withdraw', (p, e, c) => withdraw(p, e.code, c))],
     foldRefused: [noFold],
   },
   claimed: {
-    look: [
+    contextChanged: [
       on('the chain paid out', (p, _, c) => c.outgoing.channel === 'ended' && close(p, c)),
       on('fold', (p, _, c) => fold(p, p, c)),
       waits,
@@ -228,7 +228,7 @@ export const payerTable: Table<PayerPhase, PayerEvent, PayerContext, PayerEffect
     claim: [
       on('follow a higher claim', (p, e, c) => {
         const isBetter = p.decline === undefined && e.claim.amount > p.claimed
-        return isQuiet(c) && isBetter && foldOrNote(p, { claimed: e.claim.amount }, c)
+        return isQuiet(c) && isBetter && foldOrWait(p, { claimed: e.claim.amount }, c)
       }),
       followedAnother,
     ],
@@ -237,7 +237,7 @@ export const payerTable: Table<PayerPhase, PayerEvent, PayerContext, PayerEffect
     foldRefused: [noFold],
   },
   folding: {
-    look: [
+    contextChanged: [
       on('the lock is gone', (p, _, c) => isOver(c) && close(p, c)),
       on('restate', (p, _, c) => restate(p, c)),
       waits,
@@ -249,11 +249,11 @@ export const payerTable: Table<PayerPhase, PayerEvent, PayerContext, PayerEffect
     addRefused: [on('withdraw', (p, e, c) => withdraw(p, e.code, c))],
     foldRefused: [
       on('wait for another claim', (p, e, c) => isRefusalOfFolds(e.code) && ask(p, c)),
-      on('fold again', (p, _, c) => foldOrNote(p, { claimed: p.amount, ...(p.decline && { decline: p.decline }) }, c)),
+      on('fold again', (p, _, c) => foldOrWait(p, { claimed: p.amount, ...(p.decline && { decline: p.decline }) }, c)),
     ],
   },
   withdrawing: {
-    look: [
+    contextChanged: [
       on(
         'the refused voucher is dead',
         (p, _, c) => isOver(c) && close({ ...opened(p), decline: { code: p.code, returned: 0n } }, c),
@@ -269,7 +269,7 @@ export const payerTable: Table<PayerPhase, PayerEvent, PayerContext, PayerEffect
     foldRefused: [noFold],
   },
   closed: {
-    look: [gone],
+    contextChanged: [gone],
     requestClose: [gone],
     pay: [noPayment],
     claim: [gone],

@@ -63,7 +63,7 @@ const phases = samplesOf<HubPhase>(
 )
 
 const eventValues: readonly HubEvent[] = [
-  { type: 'look' },
+  { type: 'contextChanged' },
   { type: 'requestClose' },
   { type: 'claim', claim: { amount: 0n } },
   { type: 'claim', claim: { amount: 30n, voucher: voucherOf(30n) } },
@@ -80,13 +80,13 @@ const eventValues: readonly HubEvent[] = [
 
 const forwardings: readonly Forwarding[] = [
   { type: 'ready', outgoing },
-  { type: 'later', code: 'PEER_OFFLINE' },
-  { type: 'never', code: 'NO_ROUTE' },
+  { type: 'temporary', code: 'PEER_OFFLINE' },
+  { type: 'permanent', code: 'NO_ROUTE' },
 ]
 
 const limits = { capacity: CAPACITY, closesAt: CLOSES_AT, forwardUntil: FORWARD_UNTIL }
 const fees = { received: 7n, paidOn: 3n }
-const offline: Forwarding = { type: 'later', code: 'PEER_OFFLINE' }
+const offline: Forwarding = { type: 'temporary', code: 'PEER_OFFLINE' }
 
 /** Before it locked on: every moment and way on. */
 const beforeOutgoing: readonly HubContext[] = outcomes.flatMap((outcome) =>

@@ -37,7 +37,7 @@ export function wrongSteps<Phase extends Tagged, Event extends Tagged, Context, 
 export interface Sequences<Phase, Event, Context, Effect> {
   readonly start: Phase
   readonly never: Never<Phase, Event, Context, Effect>
-  readonly look: Event
+  readonly contextChanged: Event
   /** Whether the caller gives this event; what it checks before is no part of the machine. */
   mayHappen(phase: Phase, event: Event): boolean
   /** The context once an effect was carried out. */
@@ -50,7 +50,7 @@ const LOOKS_MAX = 16
 /** Leads a machine through random events in random contexts. After each event it is looked at until nothing more is due. */
 export function checkSequences<Phase extends Tagged, Event extends Tagged, Context, Effect>(
   machine: WalkableMachine<Phase, Event, Context, Effect>,
-  { start, never, look, mayHappen, afterEffect }: Sequences<Phase, Event, Context, Effect>,
+  { start, never, contextChanged, mayHappen, afterEffect }: Sequences<Phase, Event, Context, Effect>,
 ): void {
   /** Makes a step, and tells which rules it breaks. */
   const stepChecked = (before: Phase, event: Event, context: Context) => {
@@ -70,7 +70,7 @@ export function checkSequences<Phase extends Tagged, Event extends Tagged, Conte
         let step = stepChecked(phase, one, contexts[pick % contexts.length] as Context)
         for (let looks = 0; step.name !== undefined; looks++) {
           if (looks === LOOKS_MAX) throw new Error(`looks at phase ${step.phase.type} come to no end`)
-          step = stepChecked(step.phase, look, step.context)
+          step = stepChecked(step.phase, contextChanged, step.context)
         }
         phase = step.phase
       }

@@ -42,7 +42,7 @@ const phases = samplesOf<PayeePhase>(
 )
 
 const eventValues: readonly PayeeEvent[] = [
-  { type: 'look' },
+  { type: 'contextChanged' },
   { type: 'requestClose' },
   { type: 'pay', voucher: voucherOf(80n) },
   { type: 'folded', amount: 0n },

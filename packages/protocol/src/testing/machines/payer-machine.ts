@@ -49,7 +49,7 @@ const phases = samplesOf<PayerPhase>(
 )
 
 const eventValues: readonly PayerEvent[] = [
-  { type: 'look' },
+  { type: 'contextChanged' },
   { type: 'requestClose' },
   { type: 'pay', voucher: voucherOf(80n) },
   { type: 'pay', voucher: voucherOf(80n), tickSeed: `0x${'7f'.repeat(32)}` },
