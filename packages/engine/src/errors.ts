@@ -107,7 +107,7 @@ export const engineErrors = {
     action: 'Withdraw again.',
   },
   CLOSE_REFUSED: {
-    message: '{peer} refuses to close {channelId} together: {code}',
+    message: '{peer} refuses the cooperative close of {channelId}: {code}',
     action: 'Close it alone (unilateral).',
   },
   CLOSE_EXPIRED: {

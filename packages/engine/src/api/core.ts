@@ -5,7 +5,7 @@ import { freezeChannels } from '../channels/process.ts'
 import { channelView } from '../channels/view.ts'
 import { channelGoals, lockedIn } from '../defence/channel-goals.ts'
 import { Depositor } from '../defence/depositor.ts'
-import { Pursuit } from '../defence/pursuit.ts'
+import { Publisher } from '../defence/publisher.ts'
 import { Sender } from '../defence/sender.ts'
 import { virtualGoals } from '../defence/virtual-goals.ts'
 import { laneFlow } from '../lanes/flow.ts'
@@ -39,7 +39,7 @@ export class Core {
   readonly watch: ChainWatch
   readonly peers: Peers
   readonly depositor: Depositor
-  readonly pursuit: Pursuit
+  readonly publisher: Publisher
   readonly listeners = new Set<(notification: Notification) => void>()
   readonly #ports: EnginePorts
   readonly #flows: Flows
@@ -106,7 +106,7 @@ export class Core {
     })
     const sender = new Sender()
     this.depositor = new Depositor({ chain, sender, loop: this.loop, tx: this.tx })
-    this.pursuit = new Pursuit({
+    this.publisher = new Publisher({
       chain,
       sender,
       log,
@@ -135,10 +135,10 @@ export class Core {
       for (const id of this.#underWay()) if (this.state.virtuals.get(id)) this.#flows.virtualChain(this.tx, id)
     })
     await this.loop.idle()
-    for (const [channelId] of this.state.channels.allCommitted()) this.#pursue(channelId)
+    for (const [channelId] of this.state.channels.allCommitted()) this.#updateGoals(channelId)
     for (const id of this.#underWay()) {
-      this.#pursue(id)
-      for (const virtualId of this.tx.virtualsOn(id)) this.#pursue(virtualId)
+      this.#updateGoals(id)
+      for (const virtualId of this.tx.virtualsOn(id)) this.#updateGoals(virtualId)
     }
     this.depositor.look()
     await this.peers.start()
@@ -158,16 +158,16 @@ export class Core {
   #halt(): void {
     this.#timers.stop()
     this.depositor.stop()
-    this.pursuit.stop()
+    this.publisher.stop()
   }
 
-  async #fail(error: Error, tell: ((error: Error) => void) | undefined): Promise<void> {
+  async #fail(error: Error, onFatal: ((error: Error) => void) | undefined): Promise<void> {
     this.env.log.error('engine failed', { error: error.message })
     this.#isStopped = true
     this.#halt()
     await Promise.allSettled([this.peers.stop(), this.#ports.chain.stop()])
     await this.#ports.store.close().catch(() => {})
-    tell?.(error)
+    onFatal?.(error)
   }
 
   #event(run: () => void): void {
@@ -252,7 +252,7 @@ export class Core {
     if (!this.#isCaughtUp) return
     this.tx.afterCommit(() => {
       this.depositor.look()
-      this.pursuit.block(this.watch.head?.number ?? 0n, this.watch.final?.number ?? 0n)
+      this.publisher.block(this.watch.head?.number ?? 0n, this.watch.final?.number ?? 0n)
     })
   }
 
@@ -292,7 +292,7 @@ export class Core {
   #committed(ids: ReadonlySet<string>): void {
     for (const id of ids) {
       this.#schedule(id as Id)
-      if (this.#isCaughtUp) this.#pursue(id as Id)
+      if (this.#isCaughtUp) this.#updateGoals(id as Id)
       if (this.listeners.size > 0) this.#notifyRecord(id as Id)
       if (this.state.deposits.committed(id) !== undefined) this.depositor.look()
     }
@@ -329,13 +329,13 @@ export class Core {
   }
 
   /** Computes anew what is to be called on chain for a channel or virtual channel. */
-  #pursue(id: Id): void {
+  #updateGoals(id: Id): void {
     const { channels, virtuals } = this.state
     const channel = channels.committed(id)
-    if (channel !== undefined) this.pursuit.want(id, channelGoals(channel, this.watch, this.env))
+    if (channel !== undefined) this.publisher.setGoals(id, channelGoals(channel, this.watch, this.env))
     const record = virtuals.committed(id)
     if (record === undefined) return
-    this.pursuit.want(id, virtualGoals(this.tx, record))
+    this.publisher.setGoals(id, virtualGoals(this.tx, record))
   }
 }
 

@@ -70,7 +70,7 @@ export async function createEngine(ports: EnginePorts, options: EngineOptions): 
 
 /** The view, with why a call on chain that it waits for failed. */
 function explained(core: Core, view: ChannelView): ChannelView {
-  const problem = core.pursuit.problemOf(view.channelId)
+  const problem = core.publisher.problemOf(view.channelId)
   return problem === undefined ? view : { ...view, waitingFor: `${view.waitingFor ?? 'the chain'} (${problem})` }
 }
 

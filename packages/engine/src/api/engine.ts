@@ -55,11 +55,11 @@ export interface Engine {
   /** Proposes, deposits, and resolves once the deposit counts (a final block shows it). */
   openChannel(options: OpenChannelOptions): Promise<ChannelView>
   topUp(channelId: Id, amount: bigint): Promise<ChannelView>
-  /** Withdraws together with the peer; resolves once executed in a final block. */
+  /** Withdraws cooperatively; resolves once executed in a final block. */
   withdraw(channelId: Id, amount: bigint): Promise<ChannelView>
   /**
-   * Closes together with the peer: closes its virtual channels first. `unilateral`: starts the dispute at once;
-   * `auto` (default): together, and alone when the peer does not follow in the policy's time. Resolves when the money is back on chain, by a final block.
+   * Closes cooperatively: closes its virtual channels first. `unilateral`: starts the dispute at once;
+   * `auto` (default): cooperatively, and alone when the peer does not follow in the policy's time. Resolves when the money is back on chain, by a final block.
    */
   closeChannel(channelId: Id, mode?: 'auto' | 'cooperative' | 'unilateral'): Promise<ChannelView>
   /** Resolves once the add and the first voucher are durable and sent; nobody's answer is waited for. */

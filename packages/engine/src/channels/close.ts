@@ -6,7 +6,7 @@ import { Waiting } from '../loop/waiting.ts'
 import type { Tx } from '../ports/tx.ts'
 import type { ChannelView } from '../ports/views.ts'
 import { processChannelAtEnd } from './process.ts'
-import { takeChannelEvent } from './step.ts'
+import { advanceChannel } from './step.ts'
 import { channelView } from './view.ts'
 
 /** @throws EngineError `PEER_SIGNATURE_WRONG`. */
@@ -16,20 +16,20 @@ function checkPeerSignature(tx: Tx, peer: Address, close: Close, signature: Hex)
 }
 
 /** Handles `close`. */
-export function takeClose(tx: Tx, peer: Address, { close, signature }: CloseMessage): void {
+export function handleClose(tx: Tx, peer: Address, { close, signature }: CloseMessage): void {
   checkPeerSignature(tx, peer, close, signature)
-  takeChannelEvent(tx, close.channelId, { type: 'close', close, peerSignature: signature }, peer)
+  advanceChannel(tx, close.channelId, { type: 'close', close, peerSignature: signature }, peer)
 }
 
 /** Handles `closeAnswer`. */
-export function takeCloseAnswer(tx: Tx, peer: Address, { close, answer }: CloseAnswerMessage): void {
+export function handleCloseAnswer(tx: Tx, peer: Address, { close, answer }: CloseAnswerMessage): void {
   const { channelId } = close
   if (answer.type === 'refused') {
-    takeChannelEvent(tx, channelId, { type: 'closeRefused', close, code: answer.code }, peer)
+    advanceChannel(tx, channelId, { type: 'closeRefused', close, code: answer.code }, peer)
     return
   }
   checkPeerSignature(tx, peer, close, answer.signature)
-  takeChannelEvent(tx, channelId, { type: 'closeSigned', close, peerSignature: answer.signature }, peer)
+  advanceChannel(tx, channelId, { type: 'closeSigned', close, peerSignature: answer.signature }, peer)
 }
 
 /**
@@ -39,7 +39,7 @@ export function takeCloseAnswer(tx: Tx, peer: Address, { close, answer }: CloseA
  *   the peer any more.
  */
 export function beginClose(tx: Tx, channelId: Id, intent: ClosingIntent): void {
-  takeChannelEvent(tx, channelId, { type: 'closeCall', intent })
+  advanceChannel(tx, channelId, { type: 'closeCall', intent })
   processChannelAtEnd(tx, channelId)
 }
 

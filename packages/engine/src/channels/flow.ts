@@ -1,20 +1,20 @@
 import type { Flow } from '../ports/tx.ts'
-import { takeClose, takeCloseAnswer } from './close.ts'
+import { handleClose, handleCloseAnswer } from './close.ts'
 import { channelDue, processChannelAtEnd, processWaitingClose } from './process.ts'
-import { takeAgree, takePropose, takeReject } from './propose.ts'
+import { handleAgree, handlePropose, handleReject } from './propose.ts'
 import { closeUnfollowed } from './unfollowed.ts'
-import { takeWithdraw, takeWithdrawAnswer } from './withdraw.ts'
+import { handleWithdraw, handleWithdrawAnswer } from './withdraw.ts'
 
 /** How channels open, are paid into, withdrawn from and closed. */
 export const channelFlow: Flow = {
   messages: {
-    propose: takePropose,
-    agree: takeAgree,
-    reject: takeReject,
-    close: takeClose,
-    closeAnswer: takeCloseAnswer,
-    withdraw: takeWithdraw,
-    withdrawAnswer: takeWithdrawAnswer,
+    propose: handlePropose,
+    agree: handleAgree,
+    reject: handleReject,
+    close: handleClose,
+    closeAnswer: handleCloseAnswer,
+    withdraw: handleWithdraw,
+    withdrawAnswer: handleWithdrawAnswer,
   },
   connected(tx, peer) {
     for (const channelId of tx.channelsWith(peer)) processChannelAtEnd(tx, channelId)

@@ -1,12 +1,12 @@
 import { type Address, type ChannelRecord, channelWakeAt, type Id, isStanding } from '@sluice/protocol'
 import type { Environment } from '../ports/environment.ts'
 import type { Tx } from '../ports/tx.ts'
-import { isUnused, processChannel, takeChannelEvent } from './step.ts'
+import { advanceChannel, isUnused, processChannel } from './step.ts'
 import { dropSettledWithdrawals } from './withdraw.ts'
 
 /** Does all that is due for a channel, once at the end of the batch. */
 export function processChannelAtEnd(tx: Tx, channelId: Id): void {
-  tx.atEnd('look', `channel/${channelId}`, (end) => {
+  tx.atEnd('process', `channel/${channelId}`, (end) => {
     if (end.channels.get(channelId) === undefined) return
     dropSettledWithdrawals(end, channelId)
     processChannel(end, channelId)
@@ -31,7 +31,7 @@ export function channelDue(channel: ChannelRecord, { policy }: Environment): num
 /** Freezes the channels with a peer: by the numbers of their messages, one side lost data. */
 export function freezeChannels(tx: Tx, peer: Address, reason: string): void {
   for (const channelId of tx.channelsWith(peer)) {
-    takeChannelEvent(tx, channelId, { type: 'dataLoss', code: 'PEER_FROZEN', text: reason })
+    advanceChannel(tx, channelId, { type: 'dataLoss', code: 'PEER_FROZEN', text: reason })
     processChannelAtEnd(tx, channelId)
   }
 }

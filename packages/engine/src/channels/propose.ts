@@ -21,7 +21,7 @@ import { channelOf, secondsOf } from '../lanes/channel.ts'
 import { Waiting } from '../loop/waiting.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Tx } from '../ports/tx.ts'
-import { beginChannel, type ChannelBody, takeChannelEvent } from './step.ts'
+import { advanceChannel, beginChannel, type ChannelBody } from './step.ts'
 
 export interface OpenChannelOptions {
   readonly peer: Address
@@ -70,11 +70,11 @@ export function propose(tx: Tx, options: OpenChannelOptions, account: Address): 
 }
 
 /** Handles `propose`: agrees, or says why not. */
-export function takePropose(tx: Tx, peer: Address, { terms }: ProposeMessage): void {
+export function handlePropose(tx: Tx, peer: Address, { terms }: ProposeMessage): void {
   const channel = newChannel(tx, terms, peer)
   const { channelId } = channel
   if (tx.channels.get(channelId)?.peer === peer) {
-    takeChannelEvent(tx, channelId, { type: 'propose', refusal: undefined })
+    advanceChannel(tx, channelId, { type: 'propose', refusal: undefined })
     return
   }
   beginChannel(tx, channel, { type: 'propose', refusal: objectionTo(tx, peer, terms, channelId) })
@@ -122,13 +122,13 @@ function checkToken({ tokens }: Policy, token: Address): void {
 }
 
 /** Handles `agree`. */
-export function takeAgree(tx: Tx, peer: Address, { channelId }: AgreeMessage): void {
-  if (tx.channels.get(channelId)?.peer === peer) takeChannelEvent(tx, channelId, { type: 'agree' })
+export function handleAgree(tx: Tx, peer: Address, { channelId }: AgreeMessage): void {
+  if (tx.channels.get(channelId)?.peer === peer) advanceChannel(tx, channelId, { type: 'agree' })
 }
 
 /** Handles `reject`. */
-export function takeReject(tx: Tx, peer: Address, { channelId, code, text }: RejectMessage): void {
-  if (tx.channels.get(channelId)?.peer === peer) takeChannelEvent(tx, channelId, { type: 'reject', code, text })
+export function handleReject(tx: Tx, peer: Address, { channelId, code, text }: RejectMessage): void {
+  if (tx.channels.get(channelId)?.peer === peer) advanceChannel(tx, channelId, { type: 'reject', code, text })
 }
 
 /**
@@ -147,5 +147,5 @@ export function awaitAgreement(tx: Tx, channelId: Id): true | Waiting {
 
 /** Forgets why a channel failed to open, once its caller knows. */
 export function forgetFailure(tx: Tx, channelId: Id): void {
-  if (tx.channels.get(channelId)?.phase.type === 'failed') takeChannelEvent(tx, channelId, { type: 'failureReported' })
+  if (tx.channels.get(channelId)?.phase.type === 'failed') advanceChannel(tx, channelId, { type: 'failureReported' })
 }

@@ -15,7 +15,7 @@ import {
 } from '@sluice/protocol'
 import { EngineError } from '../errors.ts'
 import { channelOf, finalTime, secondsOf } from '../lanes/channel.ts'
-import { lookAtEnd, requestClose } from '../locks/advance.ts'
+import { processVirtualAtEnd, requestClose } from '../locks/advance.ts'
 import { isIncomingAtStake } from '../locks/context.ts'
 import type { Tx } from '../ports/tx.ts'
 import { isChainStale } from '../watch/stale.ts'
@@ -107,7 +107,7 @@ const handlers: Handlers = {
     }
   },
   processLocks(tx, { channelId }) {
-    for (const virtualId of tx.virtualsOn(channelId)) lookAtEnd(tx, virtualId)
+    for (const virtualId of tx.virtualsOn(channelId)) processVirtualAtEnd(tx, virtualId)
   },
   warn: (tx, { channelId, peer }, { text }) => tx.env.log.warn(text, { channelId, peer }),
 }
@@ -149,7 +149,7 @@ export function beginChannel(
  * @param peer Who must be its other end, if somebody in particular speaks of it.
  * @throws EngineError `CHANNEL_UNKNOWN`, and for a call what the machine refuses: `CHANNEL_NOT_OPEN`, `CLOSE_REFUSED`.
  */
-export function takeChannelEvent(tx: Tx, channelId: Id, event: ChannelEvent, peer?: Address): void {
+export function advanceChannel(tx: Tx, channelId: Id, event: ChannelEvent, peer?: Address): void {
   const { phase, ...channel } = channelOf(tx, channelId, peer)
   step(tx, channel, phase, event)
 }

@@ -2,7 +2,7 @@ import { draftState, holdsLock, type Id, type Leg, type VirtualRecord } from '@s
 import { incomingLeg, outgoingLeg } from '../locks/record.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { StateView, Tx } from '../ports/tx.ts'
-import { takeChannelEvent } from './step.ts'
+import { advanceChannel } from './step.ts'
 
 /** A neighbour that does not do what the chain has decided: the channel with it is closed on chain. */
 export interface Unfollowed {
@@ -56,6 +56,6 @@ export function closeUnfollowed(tx: Tx, virtualId: Id): void {
   const time = tx.chain.head?.timestamp
   if (record === undefined || time === undefined) return
   for (const { channelId, reason } of findUnfollowed(tx, record, time, tx.env.policy)) {
-    takeChannelEvent(tx, channelId, { type: 'unfollowed', reason })
+    advanceChannel(tx, channelId, { type: 'unfollowed', reason })
   }
 }

@@ -27,7 +27,7 @@ import {
   secondsOf,
 } from '../lanes/channel.ts'
 import { countersign } from '../lanes/countersign.ts'
-import { applyCountersignature } from '../lanes/take-countersign.ts'
+import { applyCountersignature } from '../lanes/handle-countersign.ts'
 import { Waiting } from '../loop/waiting.ts'
 import type { Tx } from '../ports/tx.ts'
 import { checkAmount, checkNotFrozen } from './deposit.ts'
@@ -69,7 +69,7 @@ export function requestWithdrawal(tx: Tx, channelId: Id, amount: bigint): bigint
 }
 
 /** Handles `withdraw`: signs what the peer can spend. */
-export function takeWithdraw(tx: Tx, peer: Address, message: WithdrawMessage): void {
+export function handleWithdraw(tx: Tx, peer: Address, message: WithdrawMessage): void {
   const { withdrawal, signature, countersignature } = message
   const { channelId } = withdrawal
   takeRiding(tx, peer, channelId, countersignature)
@@ -109,7 +109,7 @@ function checkWithdrawal(tx: Tx, channel: ChannelRecord, withdrawal: Withdrawal,
 }
 
 /** Handles `withdrawAnswer`. A refused one still counts until it has expired: its signature is out. */
-export function takeWithdrawAnswer(tx: Tx, peer: Address, { withdrawal, answer }: WithdrawAnswerMessage): void {
+export function handleWithdrawAnswer(tx: Tx, peer: Address, { withdrawal, answer }: WithdrawAnswerMessage): void {
   const channel = channelOf(tx, withdrawal.channelId, peer)
   const index = channel.withdrawals.findIndex((one) => isSame(one.withdrawal, withdrawal))
   const known = channel.withdrawals[index]

@@ -5,7 +5,7 @@ import type { Notification } from '../ports/views.ts'
 import type { Goal } from './goal.ts'
 import type { Sender } from './sender.ts'
 
-export interface PursuitOptions {
+export interface PublisherOptions {
   readonly chain: Chain
   readonly sender: Sender
   readonly log: Log
@@ -27,8 +27,8 @@ interface Attempt {
 }
 
 /** Makes the calls that are wanted, and makes them again until a block shows their effect. */
-export class Pursuit {
-  readonly #options: PursuitOptions
+export class Publisher {
+  readonly #options: PublisherOptions
   readonly #wanted = new Map<Id, ReadonlyMap<string, Goal>>()
   readonly #attempts = new Map<string, Attempt>()
   /** Sent, with the effect seen: followed until final for those who listen. */
@@ -36,12 +36,12 @@ export class Pursuit {
   #head = 0n
   #isStopped = false
 
-  constructor(options: PursuitOptions) {
+  constructor(options: PublisherOptions) {
     this.#options = options
   }
 
   /** Replaces what is wanted for a channel or virtual channel. */
-  want(id: Id, goals: readonly Goal[]): void {
+  setGoals(id: Id, goals: readonly Goal[]): void {
     const keyed = new Map(goals.map((goal) => [`${id}/${goal.key}`, goal]))
     for (const key of this.#wanted.get(id)?.keys() ?? []) if (!keyed.has(key)) this.#settle(key)
     if (keyed.size === 0) this.#wanted.delete(id)
@@ -97,7 +97,7 @@ export class Pursuit {
       attempt.at = this.#head
       delete attempt.problem
       log.info('call sent', { call: call.type, hash: attempt.transaction.hash })
-      this.#tell(attempt, 'sent')
+      this.#notify(attempt, 'sent')
     } catch (error) {
       log.warn('call failed', { call: call.type, error: String(error) })
       attempt.at = this.#head
@@ -107,7 +107,7 @@ export class Pursuit {
     attempt.isBusy = false
   }
 
-  #tell({ goal, transaction }: Attempt, status: 'sent' | 'final' | 'failed'): void {
+  #notify({ goal, transaction }: Attempt, status: 'sent' | 'final' | 'failed'): void {
     if (transaction === undefined) return
     this.#options.notify({ type: 'transaction', call: goal.call.type, hash: transaction.hash, status })
   }
@@ -126,7 +126,7 @@ export class Pursuit {
       const { chain } = this.#options
       const found = await chain.status(transaction)
       if (found.status === 'included' && !found.success) {
-        this.#tell(attempt, 'failed')
+        this.#notify(attempt, 'failed')
         attempt.problem = 'the transaction reverted'
         attempt.isCooling = true
         attempt.at = this.#head
@@ -160,6 +160,6 @@ export class Pursuit {
     if (found?.status === 'dropped') this.#settling.delete(key)
     if (found?.status !== 'included' || found.block > final) return
     this.#settling.delete(key)
-    this.#tell(attempt, found.success ? 'final' : 'failed')
+    this.#notify(attempt, found.success ? 'final' : 'failed')
   }
 }

@@ -24,7 +24,7 @@ import { channelOf, fundsOf, isClosing, otherParty, secondsOf } from './channel.
 import { countersignAtEnd, wantsCountersignature } from './countersign.ts'
 
 function reportAccepted(tx: Tx, channelId: Id): void {
-  tx.atEnd('look', `accepted/${channelId}`, (end) => {
+  tx.atEnd('process', `accepted/${channelId}`, (end) => {
     const { peer, self, in: lane } = channelOf(end, channelId)
     end.send(peer, { type: 'accepted', channelId, lane: otherParty(self), seq: lane.current.seq })
   })

@@ -14,7 +14,7 @@ export function countersign(tx: Tx, channelId: Id): void {
 
 /** Countersigns at the end of the batch, so that many updates share one signature. */
 export function countersignAtEnd(tx: Tx, channelId: Id): void {
-  tx.atEnd('look', `countersign/${channelId}`, (end) => {
+  tx.atEnd('process', `countersign/${channelId}`, (end) => {
     if (!isClosing(end, channelOf(end, channelId))) countersign(end, channelId)
   })
 }

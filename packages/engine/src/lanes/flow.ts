@@ -4,12 +4,12 @@ import type { Flow, Tx } from '../ports/tx.ts'
 import { answerHeld, heldUntil } from './answer-update.ts'
 import { channelOf, isClosing } from './channel.ts'
 import { countersignAtEnd } from './countersign.ts'
+import { handleAccepted } from './handle-accepted.ts'
+import { handleCountersign } from './handle-countersign.ts'
+import { handleCountersignRequest } from './handle-countersign-request.ts'
+import { handleRefuse } from './handle-refuse.ts'
+import { handleUpdate } from './handle-update.ts'
 import { requestCountersignature, requestDue } from './sign-update.ts'
-import { takeAccepted } from './take-accepted.ts'
-import { takeCountersign } from './take-countersign.ts'
-import { takeCountersignRequest } from './take-countersign-request.ts'
-import { takeRefuse } from './take-refuse.ts'
-import { takeUpdate } from './take-update.ts'
 
 /** Millisecond at which a lane that was idle since its newest update is countersigned. */
 function countersignDue({ in: lane }: ChannelRecord, { policy }: Environment): number | undefined {
@@ -36,11 +36,11 @@ function channelTimer(tx: Tx, channelId: Id): void {
 /** How lanes move: updates, their answers, and countersignatures. */
 export const laneFlow: Flow = {
   messages: {
-    update: takeUpdate,
-    accepted: takeAccepted,
-    refuse: takeRefuse,
-    countersign: takeCountersign,
-    countersignRequest: takeCountersignRequest,
+    update: handleUpdate,
+    accepted: handleAccepted,
+    refuse: handleRefuse,
+    countersign: handleCountersign,
+    countersignRequest: handleCountersignRequest,
   },
   channelChain: answerHeld,
   channelDue,

@@ -4,6 +4,6 @@ import { channelOf } from './channel.ts'
 import { countersignAtEnd } from './countersign.ts'
 
 /** Handles `countersignRequest`. */
-export function takeCountersignRequest(tx: Tx, peer: Address, message: CountersignRequestMessage): void {
+export function handleCountersignRequest(tx: Tx, peer: Address, message: CountersignRequestMessage): void {
   countersignAtEnd(tx, channelOf(tx, message.channelId, peer).channelId)
 }

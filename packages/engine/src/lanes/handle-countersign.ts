@@ -31,7 +31,11 @@ export function applyCountersignature(tx: Tx, channelId: Id, signed: Countersign
 }
 
 /** Handles `countersign`. */
-export function takeCountersign(tx: Tx, peer: Address, { channelId, lane, seq, signature }: CountersignMessage): void {
+export function handleCountersign(
+  tx: Tx,
+  peer: Address,
+  { channelId, lane, seq, signature }: CountersignMessage,
+): void {
   const channel = channelOf(tx, channelId, peer)
   if (lane !== channel.self) throw new ProtocolError('LANE_INDEX_WRONG', { expected: channel.self, got: lane })
   applyCountersignature(tx, channelId, { seq, signature })

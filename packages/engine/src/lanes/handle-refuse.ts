@@ -20,7 +20,7 @@ function* newlyRefused(before: OutLane, after: OutLane): Generator<Operation> {
 }
 
 /** Handles `refuse`: this side goes back to the voucher named, and has the refused ones killed by a countersigned restatement. */
-export function takeRefuse(tx: Tx, peer: Address, { channelId, lane, seq, newest, code }: RefuseMessage): void {
+export function handleRefuse(tx: Tx, peer: Address, { channelId, lane, seq, newest, code }: RefuseMessage): void {
   channelOf(tx, channelId, peer)
   // What is drafted meant the state that is refused: it is signed first, to be refused with it.
   signUpdate(tx, channelId)

@@ -33,21 +33,21 @@ export function joinFlows(flows: readonly Flow[]): Flows {
   for (const { messages } of flows) {
     for (const [type, handler] of Object.entries(messages ?? {})) handlers.set(type, handler as Handler)
   }
-  const tellAll = (tell: (flow: Flow) => void) => {
-    for (const flow of flows) tell(flow)
+  const forEachFlow = (call: (flow: Flow) => void) => {
+    for (const flow of flows) call(flow)
   }
   return {
     message(tx, peer, message) {
       handlers.get(message.type)?.(tx, peer, message)
       const moved = movedBy(message)
-      if (moved !== undefined) tellAll((flow) => flow.laneMoved?.(tx, moved))
+      if (moved !== undefined) forEachFlow((flow) => flow.laneMoved?.(tx, moved))
     },
-    connected: (tx, peer) => tellAll((flow) => flow.connected?.(tx, peer)),
-    channelChain: (tx, channelId) => tellAll((flow) => flow.channelChain?.(tx, channelId)),
-    virtualChain: (tx, virtualId) => tellAll((flow) => flow.virtualChain?.(tx, virtualId)),
+    connected: (tx, peer) => forEachFlow((flow) => flow.connected?.(tx, peer)),
+    channelChain: (tx, channelId) => forEachFlow((flow) => flow.channelChain?.(tx, channelId)),
+    virtualChain: (tx, virtualId) => forEachFlow((flow) => flow.virtualChain?.(tx, virtualId)),
     channelDue: (record, env) => earliest(flows.map((flow) => flow.channelDue?.(record, env))),
-    channelTimer: (tx, channelId) => tellAll((flow) => flow.channelTimer?.(tx, channelId)),
+    channelTimer: (tx, channelId) => forEachFlow((flow) => flow.channelTimer?.(tx, channelId)),
     virtualDue: (record, env) => earliest(flows.map((flow) => flow.virtualDue?.(record, env))),
-    virtualTimer: (tx, virtualId) => tellAll((flow) => flow.virtualTimer?.(tx, virtualId)),
+    virtualTimer: (tx, virtualId) => forEachFlow((flow) => flow.virtualTimer?.(tx, virtualId)),
   }
 }

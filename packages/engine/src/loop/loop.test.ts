@@ -69,7 +69,7 @@ describe('the loop', () => {
       add('b', 100)
       loop.afterCommit(() => effects.push('bad'))
       loop.follow({ run: () => void add('c', 1) })
-      loop.atEnd('look', 'end', () => void add('d', 1))
+      loop.atEnd('process', 'end', () => void add('d', 1))
       throw new RangeError('bad')
     })
     const later = loop.call(() => {
@@ -108,7 +108,7 @@ describe('the loop', () => {
     const calls = [1, 2, 3].map((by) =>
       loop.call(() => {
         add('a', by)
-        loop.atEnd('look', 'sum', () => seen.push(add('a', 0)))
+        loop.atEnd('process', 'sum', () => seen.push(add('a', 0)))
       }),
     )
     await scheduler.finish('calls', Promise.all(calls))
@@ -121,7 +121,7 @@ describe('the loop', () => {
     const call = (by: number) =>
       loop.call(() => {
         add('a', by)
-        loop.atEnd('look', 'check', () => {
+        loop.atEnd('process', 'check', () => {
           if ((collection.get('a')?.value ?? 0) >= 100) throw new RangeError('too much')
         })
         return by

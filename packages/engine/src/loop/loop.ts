@@ -32,9 +32,9 @@ export interface LoopOptions {
 
 type Ends = Readonly<Record<EndStage, Map<string, () => void>>>
 
-const END_STAGES: readonly EndStage[] = ['look', 'sign']
+const END_STAGES: readonly EndStage[] = ['process', 'sign']
 
-const newEnds = (): Ends => ({ look: new Map(), sign: new Map() })
+const newEnds = (): Ends => ({ process: new Map(), sign: new Map() })
 
 function clearEnds(ends: Ends): void {
   for (const stage of END_STAGES) ends[stage].clear()

@@ -65,7 +65,7 @@ export class Peers implements TransportHandler, Links {
       post,
       dispatch,
       linkOf: (peer) => this.#links.get(peer),
-      breakOff: (link, reason) => this.#breakOff(link, reason),
+      breakOff: (link, reason) => this.#disconnect(link, reason),
     })
     this.#dialer = new Dialer({
       transport,
@@ -181,12 +181,12 @@ export class Peers implements TransportHandler, Links {
     try {
       frame = decodeFrame(bytes)
     } catch (error) {
-      this.#breakOff(link, `undecodable: ${String(error)}`)
+      this.#disconnect(link, `undecodable: ${String(error)}`)
       return
     }
     if (frame.kind === 'hello') this.#takeHello(link, frame)
     else if (link.isGreeted) this.#take(link, frame)
-    else this.#breakOff(link, `${frame.kind} before hello`)
+    else this.#disconnect(link, `${frame.kind} before hello`)
   }
 
   #take(link: Link, frame: Exclude<Frame, HelloFrame> | IgnoredFrame): void {
@@ -198,7 +198,7 @@ export class Peers implements TransportHandler, Links {
 
   #takeHello(link: Link, hello: HelloFrame): void {
     if (link.isGreeted) {
-      this.#breakOff(link, 'a second hello')
+      this.#disconnect(link, 'a second hello')
       return
     }
     link.isGreeted = true
@@ -213,18 +213,18 @@ export class Peers implements TransportHandler, Links {
     this.#incompatible.delete(peer)
     link.features = common
     link.account = hello.account
-    post(() => this.#goOn(link, hello))
+    post(() => this.#resume(link, hello))
   }
 
   /** Within an event: messages flow from where the two hellos say that they stopped, unless one side lost data. */
-  #goOn(link: Link, hello: HelloFrame): void {
+  #resume(link: Link, hello: HelloFrame): void {
     const { peer } = link.session
     const { tx, onLoss, onConnected } = this.#options
     const loss = findLoss(tx, peer, hello, this.#outgoing.acknowledged(peer))
     if (loss !== undefined) {
       tx.state.peers.set(peer, { ...(tx.state.peers.get(peer) ?? newPeer(peer)), lost: loss })
       onLoss(peer, loss)
-      tx.afterCommit(() => this.#breakOff(link, loss))
+      tx.afterCommit(() => this.#disconnect(link, loss))
       return
     }
     tx.afterCommit(() => {
@@ -243,24 +243,24 @@ export class Peers implements TransportHandler, Links {
 
   #takeNumbered(link: Link, number: bigint, message: PeerMessage | undefined): void {
     const isDeaf = this.pending(link.session.peer) > 2 * this.#options.tx.env.policy.queueMax
-    if (isDeaf) this.#breakOff(link, 'it acknowledges nothing')
+    if (isDeaf) this.#disconnect(link, 'it acknowledges nothing')
     else this.#incoming.takeNumbered(link, number, message)
   }
 
   #takeAck(link: Link, number: bigint): void {
     const { peer } = link.session
     const next = this.#options.tx.state.peers.committed(peer)?.next ?? 1n
-    if (number >= next) this.#breakOff(link, `it acknowledges message ${number}, which was not sent`)
+    if (number >= next) this.#disconnect(link, `it acknowledges message ${number}, which was not sent`)
     else this.#outgoing.acknowledge(peer, number)
   }
 
   /** A peer that does not read its session is cut off: what it did not get is sent again when it is back. */
   #send(link: Link, frame: Uint8Array): void {
-    if (link.session.queued > QUEUED_MAX) this.#breakOff(link, 'it does not read what it is sent')
+    if (link.session.queued > QUEUED_MAX) this.#disconnect(link, 'it does not read what it is sent')
     else link.session.send(frame)
   }
 
-  #breakOff(link: Link, reason: string): void {
+  #disconnect(link: Link, reason: string): void {
     this.#end(link, new EngineError('PEER_PROTOCOL', { peer: link.session.peer, reason }))
   }
 

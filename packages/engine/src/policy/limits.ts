@@ -88,7 +88,7 @@ export const limits = {
     5 * MINUTE,
   ]),
   proposalTimeout: limit('time that a peer has to agree to a channel before it is given up', 's', [60, 10, 60]),
-  closeTimeout: limit('time that a peer has to close together before this side closes alone', 's', [
+  closeTimeout: limit('time that a peer has to close cooperatively before this side closes alone', 's', [
     10 * MINUTE,
     15,
     2 * HOUR,

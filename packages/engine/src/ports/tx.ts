@@ -60,7 +60,7 @@ export interface StateView {
 }
 
 /** When in the end of a batch something runs: all that looks at what changed, and then what signs the result once. */
-export type EndStage = 'look' | 'sign'
+export type EndStage = 'process' | 'sign'
 
 /**
  * One event's view of the state, and all that it may do. An event is a synchronous function over it: if it throws, everything that it

@@ -49,7 +49,7 @@ export class Collection<K extends string, R> implements Table<K, R>, Participant
 
   /** Fills it from disk, before the loop starts. */
   load(entries: readonly (readonly [string, Uint8Array])[]): void {
-    for (const [key, record] of this.kind.load(entries)) this.#put(key as K, record)
+    for (const [key, record] of this.kind.load(entries)) this.#replace(key as K, record)
   }
 
   get size(): number {
@@ -64,7 +64,7 @@ export class Collection<K extends string, R> implements Table<K, R>, Participant
     const before = this.#now.get(key)
     if (before === record) return
     if (!this.#beforeEvent.has(key)) this.#beforeEvent.set(key, before)
-    this.#put(key, record)
+    this.#replace(key, record)
     this.#onChange(key)
   }
 
@@ -105,7 +105,7 @@ export class Collection<K extends string, R> implements Table<K, R>, Participant
   }
 
   drop(): void {
-    this.#putBack(this.#beforeEvent)
+    this.#restore(this.#beforeEvent)
   }
 
   keep(): void {
@@ -116,7 +116,7 @@ export class Collection<K extends string, R> implements Table<K, R>, Participant
 
   dropBatch(): void {
     this.drop()
-    this.#putBack(this.#beforeBatch)
+    this.#restore(this.#beforeBatch)
   }
 
   get isChanged(): boolean {
@@ -136,19 +136,19 @@ export class Collection<K extends string, R> implements Table<K, R>, Participant
     this.#beforeBatch.clear()
   }
 
-  #putBack(records: Map<K, R | undefined>): void {
-    for (const [key, record] of records) this.#put(key, record)
+  #restore(records: Map<K, R | undefined>): void {
+    for (const [key, record] of records) this.#replace(key, record)
     records.clear()
   }
 
-  #put(key: K, record: R | undefined): void {
+  #replace(key: K, record: R | undefined): void {
     const before = this.#now.get(key)
-    const old = before === undefined ? [] : this.#index(before)
-    const young = record === undefined ? [] : this.#index(record)
+    const namesBefore = before === undefined ? [] : this.#index(before)
+    const namesAfter = record === undefined ? [] : this.#index(record)
     if (record === undefined) this.#now.delete(key)
     else this.#now.set(key, record)
-    for (const name of old) if (!young.includes(name)) this.#unname(name, key)
-    for (const name of young) if (!old.includes(name)) this.#name(name, key)
+    for (const name of namesBefore) if (!namesAfter.includes(name)) this.#unname(name, key)
+    for (const name of namesAfter) if (!namesBefore.includes(name)) this.#name(name, key)
   }
 
   #name(name: string, key: K): void {

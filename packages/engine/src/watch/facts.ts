@@ -17,7 +17,7 @@ export function noChannelFacts(channelId: Id): ChannelFacts {
   }
 }
 
-function put<T>(two: readonly [T, T], index: 0 | 1, value: T): readonly [T, T] {
+function replaceAt<T>(two: readonly [T, T], index: 0 | 1, value: T): readonly [T, T] {
   return index === 0 ? [value, two[1]] : [two[0], value]
 }
 
@@ -33,14 +33,14 @@ export function applyToChannel(facts: ChannelFacts, event: ChainEvent, at: bigin
   const next: ChannelFacts = { ...facts, at }
   switch (event.type) {
     case 'deposited':
-      return { ...next, deposits: put(facts.deposits, event.party, event.total) }
+      return { ...next, deposits: replaceAt(facts.deposits, event.party, event.total) }
     case 'withdrawn':
-      return { ...next, withdrawn: put(facts.withdrawn, event.party, event.total) }
+      return { ...next, withdrawn: replaceAt(facts.withdrawn, event.party, event.total) }
     case 'closeStarted':
       return { ...next, closesAt: event.closesAt }
     case 'laneUpdated': {
       const { seq, paid, locked, locksRoot } = event
-      return { ...next, shown: put(facts.shown, event.lane, { seq, paid, locked, locksRoot }) }
+      return { ...next, shown: replaceAt(facts.shown, event.lane, { seq, paid, locked, locksRoot }) }
     }
     case 'closed':
       return { ...next, ended: 'closed', paidOut: [event.paidA, event.paidB] }

@@ -6,7 +6,7 @@ import type { Cursor } from '../records/cursor.ts'
 import type { VirtualFacts } from '../records/virtual-facts.ts'
 import { applyToChannel, applyToVirtual, noChannelFacts, subjectOf } from './facts.ts'
 
-interface Told {
+interface UnfinalEvent {
   readonly event: ChainEvent
   readonly block: BlockPoint
 }
@@ -31,7 +31,7 @@ export class ChainWatch implements ChainReader, Participant {
   /** Blocks that are not final, in order. */
   #blocks: readonly ChainBlock[] = []
   /** Their events by id, in order. */
-  readonly #told = new Map<Id, readonly Told[]>()
+  readonly #unfinal = new Map<Id, readonly UnfinalEvent[]>()
   #head: BlockPoint | undefined
   #final: BlockPoint | undefined
   /** What takes the running event's changes in memory back, and what takes the batch's. */
@@ -70,7 +70,7 @@ export class ChainWatch implements ChainReader, Participant {
     for (const event of block.events) {
       const id = subjectOf(event)?.id
       if (id === undefined) continue
-      this.#tell(id, [...(this.#told.get(id) ?? []), { event, block: head }])
+      this.#replaceUnfinal(id, [...(this.#unfinal.get(id) ?? []), { event, block: head }])
       ids.add(id)
     }
     return ids
@@ -88,7 +88,7 @@ export class ChainWatch implements ChainReader, Participant {
       const id = subjectOf(event)?.id
       if (id !== undefined) ids.add(id)
     }
-    for (const id of ids) this.#keepTold(id, ({ block }) => block.number <= to)
+    for (const id of ids) this.#keepUnfinal(id, ({ block }) => block.number <= to)
     return ids
   }
 
@@ -101,7 +101,7 @@ export class ChainWatch implements ChainReader, Participant {
     this.#blocks = this.#blocks.filter((block) => block.number > number)
     const ids = new Set<Id>()
     for (const block of blocks) for (const event of block.events) this.#makeFinal(event, block.timestamp, ids)
-    for (const id of ids) this.#keepTold(id, ({ block }) => block.number > number)
+    for (const id of ids) this.#keepUnfinal(id, ({ block }) => block.number > number)
     this.#final = { number, timestamp }
     const stored = this.#collections.cursor.get(CURSOR)
     if (ids.size > 0 || stored === undefined || number - stored.number >= LAZY_BLOCKS) {
@@ -112,7 +112,7 @@ export class ChainWatch implements ChainReader, Participant {
 
   channel(channelId: Id): ChannelChain {
     const final = this.#collections.channelFacts.get(channelId) ?? noChannelFacts(channelId)
-    const any = (this.#told.get(channelId) ?? []).reduce(
+    const any = (this.#unfinal.get(channelId) ?? []).reduce(
       (facts, { event, block }) => applyToChannel(facts, event, block.timestamp),
       final,
     )
@@ -130,7 +130,7 @@ export class ChainWatch implements ChainReader, Participant {
 
   virtual(virtualId: Id): VirtualChain {
     const final = this.#collections.virtualFacts.get(virtualId)
-    const any = (this.#told.get(virtualId) ?? []).reduce<VirtualFacts | undefined>(
+    const any = (this.#unfinal.get(virtualId) ?? []).reduce<VirtualFacts | undefined>(
       (facts, { event, block }) => applyToVirtual(facts, event, block.timestamp),
       final,
     )
@@ -144,24 +144,24 @@ export class ChainWatch implements ChainReader, Participant {
 
   knows(id: Id): boolean {
     const { channelFacts, virtualFacts } = this.#collections
-    return this.#told.has(id) || channelFacts.get(id) !== undefined || virtualFacts.get(id) !== undefined
+    return this.#unfinal.has(id) || channelFacts.get(id) !== undefined || virtualFacts.get(id) !== undefined
   }
 
-  #keepTold(id: Id, keeps: (told: Told) => boolean): void {
-    const kept = (this.#told.get(id) ?? []).filter(keeps)
-    this.#tell(id, kept)
+  #keepUnfinal(id: Id, keeps: (one: UnfinalEvent) => boolean): void {
+    const kept = (this.#unfinal.get(id) ?? []).filter(keeps)
+    this.#replaceUnfinal(id, kept)
   }
 
-  /** Replaces what is told of an id, and remembers what was. */
-  #tell(id: Id, told: readonly Told[]): void {
-    const before = this.#told.get(id) ?? []
-    this.#undoEvent.push(() => this.#put(id, before))
-    this.#put(id, told)
+  /** Replaces the events of an id that are not final, and remembers those before. */
+  #replaceUnfinal(id: Id, events: readonly UnfinalEvent[]): void {
+    const before = this.#unfinal.get(id) ?? []
+    this.#undoEvent.push(() => this.#setUnfinal(id, before))
+    this.#setUnfinal(id, events)
   }
 
-  #put(id: Id, told: readonly Told[]): void {
-    if (told.length > 0) this.#told.set(id, told)
-    else this.#told.delete(id)
+  #setUnfinal(id: Id, events: readonly UnfinalEvent[]): void {
+    if (events.length > 0) this.#unfinal.set(id, events)
+    else this.#unfinal.delete(id)
   }
 
   #remember(): void {
