@@ -73,7 +73,7 @@ const list = defineCommand({
 const withdraw = defineCommand({
   name: 'channel withdraw',
   summary: 'take money out of a channel that stays open',
-  description: 'Withdraws together with the peer and waits until a final block shows it.',
+  description: 'Withdraws cooperatively and waits until a final block shows it.',
   arguments: [channelArgument],
   options: { ...engineOptions, amount: required('amount', 'how much is taken out', amountOf) },
   examples: ['sluice channel withdraw 0x3f2a --amount 0.1FIL'],
@@ -89,13 +89,13 @@ const close = defineCommand({
   name: 'channel close',
   summary: 'close a channel and get the money back',
   description:
-    'Closes a channel together with the peer, or alone through the dispute window when the peer is gone, and waits until a final block shows the money.',
+    'Closes a channel cooperatively, or alone through the dispute window when the peer is gone, and waits until a final block shows the money.',
   arguments: [channelArgument],
   options: {
     ...engineOptions,
     mode: defaulted(
       'mode',
-      'auto (together, alone when the peer does not follow), cooperative or unilateral',
+      'auto (cooperative, alone when the peer does not follow), cooperative or unilateral',
       oneOf('auto', 'cooperative', 'unilateral'),
       'auto',
     ),

@@ -30,11 +30,11 @@ export function createMetrics({ channels, virtuals, now }: MetricSources): Metri
   const transactions = new Map<string, number>()
   const peers = new Set<string>()
   const count = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1)
-  const note = (told: Notification) => {
-    if (told.type === 'payment') count(payments, told.role)
-    if (told.type === 'transaction') count(transactions, `${told.call} ${told.status}`)
-    if (told.type === 'peer' && told.connected) peers.add(told.peer)
-    if (told.type === 'peer' && !told.connected) peers.delete(told.peer)
+  const note = (notification: Notification) => {
+    if (notification.type === 'payment') count(payments, notification.role)
+    if (notification.type === 'transaction') count(transactions, `${notification.call} ${notification.status}`)
+    if (notification.type === 'peer' && notification.connected) peers.add(notification.peer)
+    if (notification.type === 'peer' && !notification.connected) peers.delete(notification.peer)
   }
   const render = () =>
     [

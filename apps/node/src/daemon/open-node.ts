@@ -112,11 +112,11 @@ async function assemble(
     ...(values.account === undefined ? {} : { account: values.account }),
   })
   stopper.add(() => engine.stop())
-  const tell = () => infoOf(context, values, options, engine, chain.domain, transport)
-  info = tell
+  const readInfo = () => infoOf(context, values, options, engine, chain.domain, transport)
+  info = readInfo
   const urls = openPeerUrls(values.data)
-  const handlers = createHandlers({ engine, policy, urls, fees: createHubFees(urls, systemClock), info: tell })
-  return { engine, handlers, domain: chain.domain, log, info: tell, stop: stopper.stop }
+  const handlers = createHandlers({ engine, policy, urls, fees: createHubFees(urls, systemClock), info: readInfo })
+  return { engine, handlers, domain: chain.domain, log, info: readInfo, stop: stopper.stop }
 }
 
 function logOf({ output }: Context, { logFormat, logLevel }: EngineValues, { listen }: OpenNodeOptions): Log {

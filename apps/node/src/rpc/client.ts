@@ -76,7 +76,7 @@ function decodeResult<M extends MethodName>(method: M, { result }: { readonly re
 
 async function subscribe(
   connection: Connection,
-  listener: (told: Notification) => void,
+  listener: (notification: Notification) => void,
   ended: (problem: Error) => void,
 ): Promise<() => void> {
   const response = await send(connection, 'GET', '/events')
@@ -107,7 +107,11 @@ function parseError(text: string): Error {
 }
 
 /** Reads server-sent events; calls `subscribed` at the first comment, from which on nothing is missed. */
-function readEvents(response: IncomingMessage, listener: (told: Notification) => void, subscribed: () => void): void {
+function readEvents(
+  response: IncomingMessage,
+  listener: (notification: Notification) => void,
+  subscribed: () => void,
+): void {
   let rest = ''
   response.setEncoding('utf8')
   response.on('data', (chunk: string) => {

@@ -128,7 +128,7 @@ export const methods = {
     channel,
   ),
   'channel.withdraw': method(
-    'takes money out together with the peer; answers once a final block shows it',
+    'takes money out cooperatively; answers once a final block shows it',
     strict({ channelId: id, amount }),
     channel,
   ),

@@ -62,7 +62,7 @@ function checksum(key: string, value: Uint8Array): number {
 class SqliteStore implements Store {
   readonly #path: string
   readonly #database: DatabaseSync
-  readonly #put: StatementSync
+  readonly #upsert: StatementSync
   readonly #remove: StatementSync
   readonly #begin: StatementSync
   readonly #end: StatementSync
@@ -71,7 +71,7 @@ class SqliteStore implements Store {
   constructor(path: string, database: DatabaseSync) {
     this.#path = path
     this.#database = database
-    this.#put = database.prepare(
+    this.#upsert = database.prepare(
       'INSERT INTO records VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value, checksum = excluded.checksum',
     )
     this.#remove = database.prepare('DELETE FROM records WHERE key = ?')
@@ -110,7 +110,7 @@ class SqliteStore implements Store {
       this.#begin.run()
       for (const { key, value } of writes) {
         if (value === undefined) this.#remove.run(key)
-        else this.#put.run(key, value, checksum(key, value))
+        else this.#upsert.run(key, value, checksum(key, value))
       }
       this.#end.run()
     } catch (cause) {

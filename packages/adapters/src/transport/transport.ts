@@ -68,8 +68,8 @@ export class SocketTransport implements Transport {
   async start(handler: TransportHandler): Promise<void> {
     this.#handler = handler
     const accept: Accept = (wire, authenticated) => {
-      const shaken = this.#shake(wire, respond(this.#identity))
-      shaken.then(authenticated, (error) => this.#refused(error))
+      const session = this.#handshake(wire, respond(this.#identity))
+      session.then(authenticated, (error) => this.#refused(error))
     }
     this.#listener = await this.#platform.listen?.(accept, this.#limits, recordBytes(this.#limits.frameBytes))
   }
@@ -94,23 +94,23 @@ export class SocketTransport implements Transport {
   async #dial(peer: Address, url: string): Promise<Session> {
     if (this.#stopping.signal.aborted) throw new TransportError('TRANSPORT_STOPPED')
     if (peer === this.#identity.signer.address) throw new TransportError('TRANSPORT_SELF', { peer })
-    let shaken: Promise<Session> | undefined
+    let session: Promise<Session> | undefined
     await this.#platform.dial(url, {
       messageBytes: recordBytes(this.#limits.frameBytes),
       timeoutMs: this.#limits.handshakeMs,
       signal: this.#stopping.signal,
       opened: (wire) => {
         const { first, step } = initiate(this.#identity, peer)
-        shaken = this.#shake(wire, step)
+        session = this.#handshake(wire, step)
         wire.send(first)
       },
     })
-    if (shaken === undefined) throw new TransportError('TRANSPORT_STOPPED')
-    return shaken
+    if (session === undefined) throw new TransportError('TRANSPORT_STOPPED')
+    return session
   }
 
   /** Drives a handshake to its end. The session takes the wire over in the turn of the last message, so that none is lost. */
-  #shake(wire: Wire, step: HandshakeStep): Promise<Session> {
+  #handshake(wire: Wire, step: HandshakeStep): Promise<Session> {
     this.#track(wire)
     return new Promise((resolve, reject) => {
       let isOver = false

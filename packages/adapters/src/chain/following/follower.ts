@@ -37,12 +37,12 @@ function byBlock(logs: readonly Log[]): Log[][] {
   return blocks
 }
 
-function later(a: bigint, b: bigint): bigint {
+function highest(a: bigint, b: bigint): bigint {
   if (a > b) return a
   return b
 }
 
-interface Told {
+interface FollowedBlock {
   readonly number: bigint
   readonly hash: Hex
 }
@@ -52,7 +52,7 @@ export class Follower {
   readonly #options: FollowerOptions
   #handler: ChainHandler | undefined
   /** What was told, oldest first; the first lies at or below the final block, and all else above it. */
-  #told: Told[] = []
+  #reported: FollowedBlock[] = []
   #final = 0n
   /** Headers between what was told and a head, by hash. */
   readonly #headers = new Map<Hex, Header>()
@@ -69,7 +69,7 @@ export class Follower {
 
   /** The newest block told. */
   get newest(): bigint {
-    return later(this.#final, this.#told.at(-1)?.number ?? 0n)
+    return highest(this.#final, this.#reported.at(-1)?.number ?? 0n)
   }
 
   /** Reads up to the head of the moment, then goes on by itself. Rejects if the chain cannot be read at all. */
@@ -102,11 +102,11 @@ export class Follower {
     const before = this.#steps
     try {
       await this.#advance()
-      this.#tellHealth(undefined)
+      this.#reportHealth(undefined)
       this.#schedule(this.#options.pollMs, FIRST_RETRY_MS)
     } catch (cause) {
       const problem = rpcError(this.#options.rpc.url, 'reading blocks', cause)
-      this.#tellHealth(problem)
+      this.#reportHealth(problem)
       if (problem.code === 'CHAIN_UNREACHABLE') await this.#options.rpc.reset()
       // Who got a part of the way is not to be spared.
       const wait = this.#steps > before ? FIRST_RETRY_MS : retry
@@ -114,7 +114,7 @@ export class Follower {
     }
   }
 
-  #tellHealth(problem: ChainError | undefined): void {
+  #reportHealth(problem: ChainError | undefined): void {
     if (this.#stopped || problem?.code === this.#problem?.code) return
     this.#problem = problem
     if (problem === undefined) this.#options.log?.info('chain.back')
@@ -128,7 +128,7 @@ export class Follower {
     const head = await rpc.client.getBlock({ blockTag: 'latest' })
     if (head.number < this.#final) throw this.#behind(head)
     const header = await this.#canonical(this.#final)
-    if (header !== undefined) this.#told = [{ number: header.number, hash: header.hash }]
+    if (header !== undefined) this.#reported = [{ number: header.number, hash: header.hash }]
   }
 
   /** One look at the chain: everything new is told, in order. */
@@ -137,41 +137,41 @@ export class Follower {
     const head = await rpc.client.getBlock({ blockTag: 'latest' })
     const final = await finalNumber(rpc, finality, head.number)
     if (head.number < this.#final) throw this.#behind(head)
-    if (head.hash !== this.#told.at(-1)?.hash) await this.#follow(head)
-    if (final !== undefined) this.#tellFinal(final)
+    if (head.hash !== this.#reported.at(-1)?.hash) await this.#follow(head)
+    if (final !== undefined) this.#reportFinal(final)
   }
 
   async #follow(head: Header): Promise<void> {
-    if (head.parentHash !== this.#told.at(-1)?.hash) await this.#rollBack()
+    if (head.parentHash !== this.#reported.at(-1)?.hash) await this.#rollBack()
     const linked = await this.#link(head)
-    const parent = this.#told.at(-1)
+    const parent = this.#reported.at(-1)
     const first = linked[0] ?? head
     // The chain changed while it was looked at: the next look finds out how.
     if (parent?.number === first.number - 1n && parent.hash !== first.parentHash) return
     await this.#readRange(this.newest + 1n, first.number - 1n)
-    for (const header of linked) await this.#tellBlock(header)
+    for (const header of linked) await this.#reportBlock(header)
     this.#headers.clear()
   }
 
   /** Takes back every told block that is no longer in the chain. */
   async #rollBack(): Promise<void> {
-    let stay = this.#told.length
-    while (stay > 0 && !(await this.#stands(this.#told[stay - 1]))) stay--
-    if (stay === this.#told.length) return
-    const first = this.#told[0]
+    let stay = this.#reported.length
+    while (stay > 0 && !(await this.#isCanonical(this.#reported[stay - 1]))) stay--
+    if (stay === this.#reported.length) return
+    const first = this.#reported[0]
     if (stay === 0 && first !== undefined && first.number <= this.#final) {
       throw new ChainError('CHAIN_FINALITY_BROKEN', { url: this.#options.rpc.url, final: this.#final })
     }
     if (this.#stopped) return
-    this.#told = this.#told.slice(0, stay)
+    this.#reported = this.#reported.slice(0, stay)
     // The first told block may lie below the final one, which stands as long as it does.
-    const to = later(this.newest, this.#final)
+    const to = highest(this.newest, this.#final)
     this.#options.log?.info('chain.rolledBack', { to })
     this.#handler?.rolledBack(to)
   }
 
-  async #stands(told: Told | undefined): Promise<boolean> {
-    return told !== undefined && (await this.#canonical(told.number))?.hash === told.hash
+  async #isCanonical(block: FollowedBlock | undefined): Promise<boolean> {
+    return block !== undefined && (await this.#canonical(block.number))?.hash === block.hash
   }
 
   /** The chain's block with this number; undefined where it has none. */
@@ -187,10 +187,10 @@ export class Follower {
   /** The headers above the newest told block, or as many of them as are followed one by one; oldest first. */
   async #link(head: Header): Promise<Header[]> {
     const linked: Header[] = []
-    const floor = later(head.number - LINKED_BLOCKS, this.newest)
+    const floor = highest(head.number - LINKED_BLOCKS, this.newest)
     for (let low = head; low.number > floor; ) {
       linked.unshift(low)
-      if (low.number - 1n <= floor || low.parentHash === this.#told.at(-1)?.hash) break
+      if (low.number - 1n <= floor || low.parentHash === this.#reported.at(-1)?.hash) break
       low = await this.#headerOf(low.parentHash)
     }
     return linked
@@ -213,30 +213,30 @@ export class Follower {
     for await (const logs of logsBetween(rpc, { contract, from, to, rangeBlocks })) {
       for (const ofBlock of byBlock(logs)) {
         const blockHash = ofBlock[0]?.blockHash
-        if (blockHash) this.#tell(await rpc.client.getBlock({ blockHash }), ofBlock)
+        if (blockHash) this.#report(await rpc.client.getBlock({ blockHash }), ofBlock)
       }
     }
   }
 
-  async #tellBlock(header: Header): Promise<void> {
+  async #reportBlock(header: Header): Promise<void> {
     const { rpc, contract } = this.#options
-    this.#tell(header, await rpc.client.getLogs({ address: contract, blockHash: header.hash }))
+    this.#report(header, await rpc.client.getLogs({ address: contract, blockHash: header.hash }))
   }
 
-  #tell({ number, hash, timestamp }: Header, logs: readonly Log[]): void {
+  #report({ number, hash, timestamp }: Header, logs: readonly Log[]): void {
     if (this.#stopped) return
     const events = logs.map(eventOf).filter((event): event is ChainEvent => event !== undefined)
-    this.#told.push({ number, hash })
+    this.#reported.push({ number, hash })
     this.#steps++
     this.#handler?.block({ number, hash, timestamp, events })
   }
 
-  #tellFinal(number: bigint): void {
+  #reportFinal(number: bigint): void {
     const final = number < this.newest ? number : this.newest
     if (this.#stopped || final <= this.#final) return
     this.#final = final
-    const keep = this.#told.findLastIndex((told) => told.number <= final)
-    if (keep > 0) this.#told = this.#told.slice(keep)
+    const keep = this.#reported.findLastIndex((block) => block.number <= final)
+    if (keep > 0) this.#reported = this.#reported.slice(keep)
     this.#handler?.final(final)
   }
 

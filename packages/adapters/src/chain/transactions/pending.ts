@@ -82,11 +82,11 @@ export class PendingTransactions {
     const included = await this.#includedCount()
     this.#options.nonces.prune(included)
     for (const [hash, { prepared }] of this.#prepared) if (prepared.nonce < included) this.#prepared.delete(hash)
-    for (const [hash, pending] of this.#sent) await this.#tendOne(hash, pending, included, head)
-    await this.#tendUnknown(included, head)
+    for (const [hash, pending] of this.#sent) await this.#checkSent(hash, pending, included, head)
+    await this.#checkUnknown(included, head)
   }
 
-  async #tendOne(hash: Hex, pending: Pending, included: number, head: bigint): Promise<void> {
+  async #checkSent(hash: Hex, pending: Pending, included: number, head: bigint): Promise<void> {
     if (pending.sinceBlock === 0n) pending.sinceBlock = head
     const { nonce } = pending.prepared
     if (nonce < included) {
@@ -122,7 +122,7 @@ export class PendingTransactions {
    * An earlier run of the program may have left a transaction that nothing here knows, and that gas has outgrown. It is touched only
    * where it holds up one that is known.
    */
-  async #tendUnknown(included: number, head: bigint): Promise<void> {
+  async #checkUnknown(included: number, head: bigint): Promise<void> {
     const known = [...this.#sent.values()].map(({ prepared }) => prepared.nonce)
     if (known.includes(included) || !known.some((nonce) => nonce > included)) {
       this.#unknown = undefined
