@@ -50,9 +50,16 @@ export const offerNames = {
 
 /** An empty state. `onChange` hears of each channel, virtual channel and deposit that an event changes, by its id. */
 export function createState(hashing: LaneHashing, onChange: (id: string) => void): State {
+  const virtuals = new Collection<Id, VirtualRecord>(virtualKind, onChange, namesOf)
+  /** What a lock is known by is in memory once, in the record of what decides it. */
+  const knownLock = (lockId: Id) => {
+    const record = virtuals.get(lockId)
+    return record && { lockId: record.virtualId, amount: record.terms.capacity }
+  }
   return {
-    channels: new Collection<Id, ChannelRecord>(channelKind(hashing), onChange, channelNamesOf),
-    virtuals: new Collection<Id, VirtualRecord>(virtualKind, onChange, namesOf),
+    // Read before the channels, whose locks are known by them.
+    virtuals,
+    channels: new Collection<Id, ChannelRecord>(channelKind(hashing, knownLock), onChange, channelNamesOf),
     offers: new Collection<Id, Offer>(memoryKind('offers'), onChange, ({ from }) =>
       from === undefined ? [offerNames.arrived] : [offerNames.early(), offerNames.early(from)],
     ),

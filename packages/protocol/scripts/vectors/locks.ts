@@ -34,7 +34,7 @@ const lockOf = (story: string, step: number): Lock => ({
 })
 
 function apply(tree: LockTree, story: string, index: number, step: Step): LockTree {
-  if (typeof step === 'object' && 'fold' in step) return clearLock(keccak256, tree, step.fold)
+  if (typeof step === 'object' && 'fold' in step) return clearLock(tree, step.fold)
   const slot = step === 'add' ? lowestFreeSlot(tree) : step.set
   return setLock(keccak256, tree, slot, lockOf(story, index))
 }

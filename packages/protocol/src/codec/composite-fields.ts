@@ -14,35 +14,63 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
 }
 
+type Entries = readonly (readonly [string, Field<unknown> | OptionalField<unknown>])[]
+
+/**
+ * An object with these keys, to be copied and filled: a copy keeps its fields within itself. An object that is given one key after the
+ * other keeps most of them in a second one.
+ */
+function templateOf(keys: readonly string[]): Readonly<Record<string, unknown>> {
+  return JSON.parse(JSON.stringify(Object.fromEntries(keys.map((key) => [key, null]))))
+}
+
+class Struct<T extends object> implements Field<T> {
+  readonly #entries: Entries
+  readonly #names: ReadonlySet<string>
+  readonly #template: Readonly<Record<string, unknown>>
+
+  /** @param constants What each decoded object has besides, and no encoding. */
+  constructor(entries: Entries, constants: Readonly<Record<string, unknown>> = {}) {
+    this.#entries = entries
+    this.#names = new Set(entries.map(([name]) => name))
+    const required = entries.filter(([, field]) => 'decode' in field).map(([name]) => name)
+    this.#template = { ...templateOf([...Object.keys(constants), ...required]), ...constants }
+  }
+
+  /** The same whose decoded objects have a property more, which stands elsewhere in the encoding. */
+  with(name: string, value: unknown): Struct<T> {
+    return new Struct(this.#entries, { [name]: value })
+  }
+
+  readonly encode = (value: T, path: string): Cbor => {
+    const map: Record<string, Cbor> = {}
+    const given = value as Readonly<Record<string, unknown>>
+    for (const [name, field] of this.#entries) {
+      if ('encode' in field) map[name] = field.encode(given[name], `${path}.${name}`)
+      else if (given[name] !== undefined) map[name] = field.optional.encode(given[name], `${path}.${name}`)
+    }
+    return map
+  }
+
+  readonly decode = (value: unknown, path: string): T => {
+    if (!isMap(value)) throw invalid(path, 'a map')
+    for (const name of Object.keys(value)) {
+      if (!this.#names.has(name)) throw new FieldError(`${path}.${name}`, { type: 'unknown' })
+    }
+    const result: Record<string, unknown> = { ...this.#template }
+    for (const [name, field] of this.#entries) {
+      if (Object.hasOwn(value, name)) {
+        const known = 'decode' in field ? field : field.optional
+        result[name] = known.decode(value[name], `${path}.${name}`)
+      } else if ('decode' in field) throw new FieldError(`${path}.${name}`, { type: 'missing' })
+    }
+    return result as T
+  }
+}
+
 /** A map with exactly the keys of T, which is named or is known from where the struct stands: it is not guessed from the fields. */
 export function struct<T extends object>(fields: Fields<NoInfer<T>>): Field<T> {
-  const entries: readonly (readonly [string, Field<unknown> | OptionalField<unknown>])[] = Object.entries(fields)
-  const names = new Set(entries.map(([name]) => name))
-  return {
-    encode(value, path) {
-      const map: Record<string, Cbor> = {}
-      const given = value as Readonly<Record<string, unknown>>
-      for (const [name, field] of entries) {
-        if ('encode' in field) map[name] = field.encode(given[name], `${path}.${name}`)
-        else if (given[name] !== undefined) map[name] = field.optional.encode(given[name], `${path}.${name}`)
-      }
-      return map
-    },
-    decode(value, path) {
-      if (!isMap(value)) throw invalid(path, 'a map')
-      for (const name of Object.keys(value)) {
-        if (!names.has(name)) throw new FieldError(`${path}.${name}`, { type: 'unknown' })
-      }
-      const result: Record<string, unknown> = {}
-      for (const [name, field] of entries) {
-        if (Object.hasOwn(value, name)) {
-          const known = 'decode' in field ? field : field.optional
-          result[name] = known.decode(value[name], `${path}.${name}`)
-        } else if ('decode' in field) throw new FieldError(`${path}.${name}`, { type: 'missing' })
-      }
-      return result as T
-    },
-  }
+  return new Struct<T>(Object.entries(fields))
 }
 
 /** An array of `min` to `max` items. */
@@ -82,12 +110,19 @@ export function union<T extends { readonly type: string }>(variants: Variants<T,
   return unionBy<T, 'type'>('type', variants)
 }
 
+/** The body of a member whose decoded objects have its tag. */
+function tagged(body: Field<object>, tag: string, name: string): Field<object> {
+  if (body instanceof Struct) return body.with(tag, name)
+  return { encode: body.encode, decode: (value, path) => ({ [tag]: name, ...body.decode(value, path) }) }
+}
+
 /** A {@link union} of objects that are told apart by a property of another name. */
 export function unionBy<T extends object, Tag extends keyof T & string>(
   tag: Tag,
   variants: Variants<T, Tag>,
 ): Field<T> {
-  const table = new Map<unknown, Field<object>>(Object.entries(variants))
+  const table = new Map<unknown, Field<object>>()
+  for (const [name, body] of Object.entries(variants)) table.set(name, tagged(body as Field<object>, tag, name))
   const find = (name: unknown, path: string): Field<object> => {
     const field = table.get(name)
     if (field === undefined) throw new FieldError(path, { type: 'variant', got: describe(name) })
@@ -101,7 +136,7 @@ export function unionBy<T extends object, Tag extends keyof T & string>(
     decode(value, path) {
       if (!Array.isArray(value) || value.length !== 2) throw invalid(path, 'an array of a type and a body')
       const [name, body] = value
-      return { [tag]: name, ...find(name, path).decode(body, `${path}.${String(name)}`) } as T
+      return find(name, path).decode(body, `${path}.${String(name)}`) as T
     },
   }
 }

@@ -1,5 +1,5 @@
 import { ProtocolError } from '../errors.ts'
-import { type Node, width } from '../locks/node.ts'
+import { Branch, type Node, width } from '../locks/node.ts'
 import { clearLock, lowestFreeSlot, setLock } from '../locks/tree.ts'
 import { MAX_UINT128 } from '../primitives/bytes.ts'
 import type { Hex, Id } from '../primitives/hex.ts'
@@ -18,7 +18,7 @@ export function slotOf(state: LaneState, lockId: Id, hint?: number): number | un
 
 function findSlot(node: Node | undefined, depth: number, first: number, lockId: Id): number | undefined {
   if (node === undefined) return undefined
-  if (node.type === 'leaf') return (node.lock as LaneLock).lockId === lockId ? first : undefined
+  if (!(node instanceof Branch)) return (node as LaneLock).lockId === lockId ? first : undefined
   const left = findSlot(node.left, depth - 1, first, lockId)
   return left ?? findSlot(node.right, depth - 1, first + width(depth - 1), lockId)
 }
@@ -89,7 +89,6 @@ export function lockIdOf(
 }
 
 function fold(
-  hashing: LaneHashing,
   state: LaneState,
   { lockId, amount }: Extract<Operation, { type: 'fold' }>,
   hint: SlotHint | undefined,
@@ -104,7 +103,7 @@ function fold(
     ...state,
     paid: within('paid', state.paid + amount),
     locked: state.locked - standing.amount,
-    locks: clearLock(hashing.crypto.keccak256, state.locks, slot),
+    locks: clearLock(state.locks, slot),
   }
 }
 
@@ -125,7 +124,7 @@ export function applyOperation(
     case 'lock':
       return lock(hashing, state, operation)
     case 'fold':
-      return fold(hashing, state, operation, hint)
+      return fold(state, operation, hint)
     case 'pay':
       return { ...state, paid: within('paid', state.paid + within('amount', operation.amount)) }
   }

@@ -3,64 +3,69 @@ import { emptyNode } from './empty-node.ts'
 import { type HashText, toHashText } from './hash-text.ts'
 import { hashLock, hashNodeText, type Lock } from './lock.ts'
 
-/** There is a leaf and a branch for each open lock: what tells them apart is in their class, so that each is small. */
-export class Leaf {
-  readonly hash: HashText
-  readonly lock: Lock
+/** A subtree with at least one lock; undefined stands for one without. A subtree of depth 0 is the lock itself. */
+export type Node = Lock | Branch
 
-  /** @throws ProtocolError `NUMBER_OUT_OF_RANGE`, `HEX_INVALID` for a lock that can't be. */
-  constructor(keccak256: Keccak256, slot: number, lock: Lock) {
-    this.hash = toHashText(hashLock(keccak256, slot, lock))
-    this.lock = lock
-  }
-
-  get type(): 'leaf' {
-    return 'leaf'
-  }
-}
-
+/**
+ * A subtree that has some depth. There is one for each open lock of a lane, so that it is small; and its hash is made when a root above is
+ * asked for, so that a node of which many changes came at once is hashed once.
+ */
 export class Branch {
-  readonly hash: HashText
   /** No slot below is free. */
   readonly full: boolean
   readonly left: Node | undefined
   readonly right: Node | undefined
+  #hash: HashText | undefined
 
-  /** @param depth Of the branch: that of its children is one less. */
-  constructor(keccak256: Keccak256, depth: number, left: Node | undefined, right: Node | undefined) {
-    const empty = emptyNode(depth - 1)
-    this.hash = hashNodeText(keccak256, left?.hash ?? empty, right?.hash ?? empty)
+  constructor(left: Node | undefined, right: Node | undefined) {
     this.full = isFull(left) && isFull(right)
     this.left = left
     this.right = right
+    this.#hash = undefined
   }
 
-  get type(): 'branch' {
-    return 'branch'
+  /** @param first The first slot below. */
+  hash(keccak256: Keccak256, depth: number, first: number): HashText {
+    this.#hash ??= hashNodeText(
+      keccak256,
+      hashOf(keccak256, this.left, depth - 1, first),
+      hashOf(keccak256, this.right, depth - 1, first + width(depth - 1)),
+    )
+    return this.#hash
   }
 }
-
-/** A subtree with at least one lock; undefined stands for one without. */
-export type Node = Leaf | Branch
 
 /** How many slots a subtree of this depth has. */
 export const width = (depth: number): number => 2 ** depth
 
 /** Whether no slot of the subtree is free. */
-export const isFull = (node: Node | undefined): boolean => node !== undefined && (node.type === 'leaf' || node.full)
+export function isFull(node: Node | undefined): boolean {
+  return node !== undefined && (!(node instanceof Branch) || node.full)
+}
 
-/** The subtree of this depth above two; undefined if both are without locks. */
-export function branch(
-  keccak256: Keccak256,
-  depth: number,
-  left: Node | undefined,
-  right: Node | undefined,
-): Node | undefined {
-  if (left === undefined && right === undefined) return undefined
-  return new Branch(keccak256, depth, left, right)
+/** The subtree above two; undefined if both are without locks. */
+export function branch(left: Node | undefined, right: Node | undefined): Node | undefined {
+  return left === undefined && right === undefined ? undefined : new Branch(left, right)
 }
 
 /** The children of a subtree that has some depth. */
 export function children(node: Node | undefined): readonly [Node | undefined, Node | undefined] {
-  return node?.type === 'branch' ? [node.left, node.right] : [undefined, undefined]
+  return node instanceof Branch ? [node.left, node.right] : [undefined, undefined]
+}
+
+/** The lock that a subtree of depth 0 is. */
+export function lockIn(node: Node | undefined): Lock | undefined {
+  return node instanceof Branch ? undefined : node
+}
+
+/**
+ * The hash of a subtree.
+ *
+ * @param first Its first slot.
+ * @throws ProtocolError `HEX_INVALID` for a lock whose condition is none.
+ */
+export function hashOf(keccak256: Keccak256, node: Node | undefined, depth: number, first: number): HashText {
+  if (node === undefined) return emptyNode(depth)
+  if (node instanceof Branch) return node.hash(keccak256, depth, first)
+  return toHashText(hashLock(keccak256, first, node))
 }

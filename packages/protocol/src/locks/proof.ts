@@ -2,10 +2,9 @@ import { ProtocolError } from '../errors.ts'
 import { equalBytes, hexToBytes } from '../primitives/bytes.ts'
 import type { Keccak256 } from '../primitives/crypto.ts'
 import type { Hex } from '../primitives/hex.ts'
-import { emptyNode } from './empty-node.ts'
 import { hashTextToHex } from './hash-text.ts'
 import { hashLock, hashNode, type Lock } from './lock.ts'
-import { children, width } from './node.ts'
+import { children, hashOf, width } from './node.ts'
 import { type LockTree, lockAt } from './tree.ts'
 
 /**
@@ -14,18 +13,19 @@ import { type LockTree, lockAt } from './tree.ts'
  * @throws ProtocolError `LOCK_SLOT_INVALID`, `LOCK_SLOT_EMPTY`.
  */
 export function lockProof(tree: LockTree, slot: number): readonly Hex[] {
-  if (lockAt(tree, slot) === undefined) throw new ProtocolError('LOCK_SLOT_EMPTY', { slot })
+  const { keccak256 } = tree
+  if (lockAt(tree, slot) === undefined || keccak256 === undefined) throw new ProtocolError('LOCK_SLOT_EMPTY', { slot })
   const siblings: Hex[] = []
   let node = tree.top
-  let rest = slot
+  let first = 0
   for (let depth = tree.depth; depth > 0; depth--) {
     const [left, right] = children(node)
-    const half = width(depth - 1)
-    const goRight = rest >= half
-    const sibling = goRight ? left : right
-    siblings.unshift(hashTextToHex(sibling?.hash ?? emptyNode(depth - 1)))
+    const middle = first + width(depth - 1)
+    const goRight = slot >= middle
+    const sibling = goRight ? hashOf(keccak256, left, depth - 1, first) : hashOf(keccak256, right, depth - 1, middle)
+    siblings.unshift(hashTextToHex(sibling))
     node = goRight ? right : left
-    if (goRight) rest -= half
+    if (goRight) first = middle
   }
   return siblings
 }

@@ -162,7 +162,9 @@ export function bytesToUint(bytes: Uint8Array): bigint {
     const bits = BigInt(8 * (end - at))
     let word = 0
     for (; at < end; at++) word = word * 256 + (bytes[at] ?? 0)
-    value = value === 0n ? BigInt(word) : (value << bits) | BigInt(word)
+    // Zero is one constant: each other integer takes memory of its own.
+    if (value !== 0n) value = (value << bits) | BigInt(word)
+    else if (word !== 0) value = BigInt(word)
   }
   return value
 }

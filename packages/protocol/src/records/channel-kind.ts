@@ -131,19 +131,31 @@ function sortParts(entries: Iterable<readonly [string, Uint8Array]>): Map<Id, Pa
   return channels
 }
 
-function lockOf(hashing: LaneHashing, { lockId, amount, subject }: StoredLock): LaneLock {
-  return subject === undefined ? virtualLock(hashing, lockId, amount) : subjectLock(hashing, subject, amount)
+/** Finds what is kept of a lock in another record, to be one in memory with what is read of it here. */
+export type KnownLock = (lockId: Id) => Pick<LaneLock, 'lockId' | 'amount'> | undefined
+
+function lockOf(hashing: LaneHashing, knownLock: KnownLock, { lockId, amount, subject }: StoredLock): LaneLock {
+  if (subject !== undefined) return subjectLock(hashing, subject, amount)
+  const known = knownLock(lockId)
+  return known?.amount === amount
+    ? virtualLock(hashing, known.lockId, known.amount)
+    : virtualLock(hashing, lockId, amount)
+}
+
+interface Reading {
+  readonly hashing: LaneHashing
+  readonly knownLock: KnownLock
 }
 
 function baseOf(
-  hashing: LaneHashing,
+  { hashing, knownLock }: Reading,
   signed: CountersignedVoucher | undefined,
   stored: ReadonlyMap<number, StoredLock>,
 ): LaneBase {
   const placed = [...stored].sort(([a], [b]) => a - b)
   const locks = locksFrom(
     hashing.crypto.keccak256,
-    placed.map(([slot, lock]) => [slot, lockOf(hashing, lock)] as const),
+    placed.map(([slot, lock]) => [slot, lockOf(hashing, knownLock, lock)] as const),
   )
   const { seq, paid, locked } = signed?.voucher ?? emptyLane
   return { signed, state: { seq, paid, locked, locks } }
@@ -170,9 +182,9 @@ function replayAll<T extends { readonly update: LaneUpdate }>(
   })
 }
 
-function outLaneOf(hashing: LaneHashing, key: string, head: ChannelHead, parts: Parts): OutLane {
-  const base = baseOf(hashing, head.outSigned, parts.outLock)
-  const updates: readonly OutUpdate[] = replayAll(hashing, key, base.state, parts.out)
+function outLaneOf(reading: Reading, key: string, head: ChannelHead, parts: Parts): OutLane {
+  const base = baseOf(reading, head.outSigned, parts.outLock)
+  const updates: readonly OutUpdate[] = replayAll(reading.hashing, key, base.state, parts.out)
   const current = updates.findLast(({ status }) => status !== 'refused')?.state ?? base.state
   const { askedSeq, waitingSince } = head
   // Everything signed above the base is kept, refused or not, so the newest tells the next unused seq.
@@ -180,15 +192,15 @@ function outLaneOf(hashing: LaneHashing, key: string, head: ChannelHead, parts: 
   return { base, updates, current, nextSeq, askedSeq, ...(waitingSince !== undefined && { waitingSince }) }
 }
 
-function inLaneOf(hashing: LaneHashing, key: string, head: ChannelHead, parts: Parts): InLane {
-  const base = baseOf(hashing, head.inSigned, parts.inLock)
-  const updates: readonly InUpdate[] = replayAll(hashing, key, base.state, parts.in)
+function inLaneOf(reading: Reading, key: string, head: ChannelHead, parts: Parts): InLane {
+  const base = baseOf(reading, head.inSigned, parts.inLock)
+  const updates: readonly InUpdate[] = replayAll(reading.hashing, key, base.state, parts.in)
   const current = updates.at(-1)?.state ?? base.state
   const { refusedThrough, refused, held } = head
   return { base, updates, current, refusedThrough, ...(refused && { refused }), ...(held && { held }) }
 }
 
-function assemble(hashing: LaneHashing, channelId: Id, parts: Parts): ChannelRecord {
+function assemble(reading: Reading, channelId: Id, parts: Parts): ChannelRecord {
   const key = PREFIX + channelId
   if (parts.head === undefined) throw malformed(key, 'it is gone, and parts of the channel are there')
   if (parts.head.channelId !== channelId) throw malformed(key, `it is the record ${PREFIX}${parts.head.channelId}`)
@@ -196,8 +208,8 @@ function assemble(hashing: LaneHashing, channelId: Id, parts: Parts): ChannelRec
   try {
     return {
       ...rest,
-      out: outLaneOf(hashing, key, parts.head, parts),
-      in: inLaneOf(hashing, key, parts.head, parts),
+      out: outLaneOf(reading, key, parts.head, parts),
+      in: inLaneOf(reading, key, parts.head, parts),
     }
   } catch (cause) {
     // A lock or an update that is gone shows in the replay, as a rule of the lanes that the rest breaks.
@@ -209,7 +221,8 @@ function assemble(hashing: LaneHashing, channelId: Id, parts: Parts): ChannelRec
  * How channels lie on disk: a head, and an entry for each lock at the newest countersigned voucher and for each update since, so
  * that an update costs what it changes. The states between are replayed when loaded.
  */
-export function channelKind(hashing: LaneHashing): RecordKind<ChannelRecord> {
+export function channelKind(hashing: LaneHashing, knownLock: KnownLock = () => undefined): RecordKind<ChannelRecord> {
+  const reading = { hashing, knownLock }
   return {
     prefix: PREFIX,
     writes(before, after) {
@@ -219,7 +232,7 @@ export function channelKind(hashing: LaneHashing): RecordKind<ChannelRecord> {
     },
     load(entries) {
       const channels = [...sortParts(entries)]
-      return new Map(channels.map(([channelId, parts]) => [channelId, assemble(hashing, channelId, parts)]))
+      return new Map(channels.map(([channelId, parts]) => [channelId, assemble(reading, channelId, parts)]))
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { Lock } from '../locks/lock.ts'
-import { children, type Node, width } from '../locks/node.ts'
+import { Branch, children, lockIn, type Node, width } from '../locks/node.ts'
 import type { LockTree } from '../locks/tree.ts'
 
 /** A slot whose lock differs between two trees: what it holds in the second. */
@@ -10,8 +10,8 @@ export interface LockChange {
 
 function* all(node: Node | undefined, depth: number, first: number, isKept: boolean): Generator<LockChange> {
   if (node === undefined) return
-  if (node.type === 'leaf') {
-    yield { slot: first, lock: isKept ? node.lock : undefined }
+  if (!(node instanceof Branch)) {
+    yield { slot: first, lock: isKept ? node : undefined }
     return
   }
   yield* all(node.left, depth - 1, first, isKept)
@@ -26,7 +26,7 @@ function* between(
 ): Generator<LockChange> {
   if (before === after) return
   if (depth === 0) {
-    yield { slot: first, lock: after?.type === 'leaf' ? after.lock : undefined }
+    yield { slot: first, lock: lockIn(after) }
     return
   }
   if (before === undefined) return yield* all(after, depth, first, true)

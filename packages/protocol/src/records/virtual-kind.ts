@@ -1,5 +1,5 @@
 import { optional, struct, union, unionBy } from '../codec/composite-fields.ts'
-import { bytes32, text, uint32, uint64, uint128 } from '../codec/value-fields.ts'
+import { bytes32, channelId, text, uint32, uint64, uint128 } from '../codec/value-fields.ts'
 import type { HubPhase } from '../machines/locks/hub-phases.ts'
 import type { Decline, Leg } from '../machines/locks/lock.ts'
 import type { PayeePhase } from '../machines/locks/payee.ts'
@@ -11,7 +11,7 @@ import type { RecordKind } from './kind.ts'
 import { recordKind } from './record-kind.ts'
 import type { VirtualRecord } from './virtual.ts'
 
-const leg = struct<Leg>({ channelId: bytes32, slot: uint32 })
+const leg = struct<Leg>({ channelId, slot: uint32 })
 const decline = struct<Decline>({ code: text, returned: uint128 })
 const voucher = optional(signedVoucher)
 

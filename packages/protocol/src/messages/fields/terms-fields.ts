@@ -1,4 +1,5 @@
 import { list, struct } from '../../codec/composite-fields.ts'
+import { sharing } from '../../codec/sharing.ts'
 import { address, uint32, uint64, uint128 } from '../../codec/value-fields.ts'
 import type { ChannelTerms, Party, VirtualTerms } from '../../terms/terms.ts'
 import { MAX_PATH, MIN_PATH } from '../../terms/terms-check.ts'
@@ -14,7 +15,7 @@ export const channelTerms = struct<ChannelTerms>({
 })
 
 export const virtualTerms = struct<VirtualTerms>({
-  path: list(address, MIN_PATH, MAX_PATH),
+  path: sharing(list(address, MIN_PATH, MAX_PATH), (path) => path.join()),
   token: address,
   capacity: uint128,
   disputeWindow: uint32,
