@@ -1,6 +1,7 @@
 // `./run check [name]`: everything that must hold of the sources without running the tests. Prints a line a check, then
-// what was found, and ends with `N passed, N failed`.
-import { allChecks } from './checks/all-checks.ts'
+// what was found, and ends with `N passed, N failed`. `./run check packages` looks at the packages as others install them;
+// it takes minutes and runs only when named.
+import { allChecks, packageChecks } from './checks/all-checks.ts'
 import type { Check } from './checks/check.ts'
 import { formatTally } from './process/tally.ts'
 
@@ -11,14 +12,15 @@ interface Outcome {
 
 async function perform({ name, run }: Check): Promise<Outcome> {
   const started = performance.now()
-  const findings = await run()
+  const findings = await run().catch((error: unknown) => [String(error)])
   const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(6)
   console.log(`${findings.length === 0 ? 'ok    ' : 'FAILED'} ${seconds} s  ${name}`)
   return { name, findings }
 }
 
 const wanted = process.argv[2]
-const checks = allChecks().filter(({ name }) => wanted === undefined || name.includes(wanted))
+const known = wanted?.startsWith('packages') ? packageChecks() : allChecks()
+const checks = known.filter(({ name }) => wanted === undefined || name.includes(wanted))
 const outcomes: Outcome[] = []
 for (const check of checks) outcomes.push(await perform(check))
 

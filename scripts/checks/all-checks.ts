@@ -6,6 +6,11 @@ import { commandsCheck } from './commands.ts'
 import { directionCheck } from './directions.ts'
 import { habitCheck } from './habits.ts'
 import { linkCheck } from './links.ts'
+import { bundleChecks } from './packages/bundles.ts'
+import { commandChecks } from './packages/command.ts'
+import { contentChecks } from './packages/contents.ts'
+import { runtimeChecks } from './packages/runtimes.ts'
+import { typeChecks } from './packages/types.ts'
 import { roomCheck } from './rooms.ts'
 
 const lint = ['biome', 'ci', '--error-on-warnings', '--colors=off', '--max-diagnostics=40', '.']
@@ -36,4 +41,9 @@ export function allChecks(): Check[] {
       .filter(([, path]) => existsSync(join(root, path)))
       .map(([name, path]) => commandCheck(`${name} up to date`, ['node', path, '--check'])),
   ]
+}
+
+/** What must hold of the packages as others install them: built, packed and installed, so slower than all of the above. */
+export function packageChecks(): Check[] {
+  return [...contentChecks, ...runtimeChecks, ...typeChecks, ...bundleChecks, ...commandChecks]
 }

@@ -16,15 +16,24 @@ export interface CommandResult {
  */
 export type OutputMode = 'inherit' | 'keep' | 'show'
 
+/** How a command is run. */
+export interface CommandOptions {
+  readonly output: OutputMode
+  /** Absolute. Default: the repository's root. */
+  readonly cwd?: string
+  /** Folders that are searched for programs before all others. */
+  readonly programs?: readonly string[]
+}
+
 const running = new Set<ChildProcess>()
 
-/** Runs a command from the repository's root, without standard input, and waits until it and its outputs have ended. */
+/** Runs a command without standard input, and waits until it and its outputs have ended. */
 export function runCommand(
   [file = '', ...args]: readonly string[],
-  { output: mode }: { readonly output: OutputMode },
+  { output: mode, cwd = root, programs = [] }: CommandOptions,
 ): Promise<CommandResult> {
   const stdout = mode === 'inherit' ? 'inherit' : 'pipe'
-  const child = spawn(file, args, { cwd: root, stdio: ['ignore', stdout, stdout], env: environment(mode) })
+  const child = spawn(file, args, { cwd, stdio: ['ignore', stdout, stdout], env: environment(mode, programs) })
   running.add(child)
   const chunks: Buffer[] = []
   for (const stream of [child.stdout, child.stderr]) {
@@ -44,9 +53,9 @@ export function runCommand(
 }
 
 /** The tools that the packages brought come first; what is kept or parsed is kept plain, whatever the caller's terminal likes. */
-function environment(mode: OutputMode): NodeJS.ProcessEnv {
-  const tools = join(root, 'node_modules/.bin')
-  const env: NodeJS.ProcessEnv = { ...process.env, PATH: `${tools}${delimiter}${process.env.PATH ?? ''}` }
+function environment(mode: OutputMode, programs: readonly string[]): NodeJS.ProcessEnv {
+  const path = [...programs, join(root, 'node_modules/.bin'), process.env.PATH ?? ''].join(delimiter)
+  const env: NodeJS.ProcessEnv = { ...process.env, PATH: path }
   if (mode === 'inherit') return env
   const { FORCE_COLOR, CLICOLOR_FORCE, ...plain } = env
   return { ...plain, NO_COLOR: '1' }
