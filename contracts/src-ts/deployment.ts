@@ -1,16 +1,13 @@
 // Where the contracts stand, or will stand, on every chain, and the transactions that put them there.
 
-import { type Address, concat, encodeAbiParameters, getContractAddress, type Hex, zeroHash } from 'viem'
+import { type Address, concat, encodeAbiParameters, type Hex } from 'viem'
 import { appResolverBytecode } from '../abi/app-resolver-bytecode.ts'
 import { assetVaultBytecode } from '../abi/asset-vault-bytecode.ts'
 import { hashLockResolverBytecode } from '../abi/hash-lock-resolver-bytecode.ts'
 import { sluiceBytecode } from '../abi/sluice-bytecode.ts'
+import { create2Address, deploymentSalt, singletonFactory } from './create2.ts'
 
-/** Safe's singleton factory: at one address on every chain that has it, Filecoin's among them. */
-export const singletonFactory: Address = '0x914d7fec6aac8cd542e72bca78b30650d45643d7'
-
-/** Goes into every address. */
-export const deploymentSalt: Hex = zeroHash
+export { deploymentSalt, singletonFactory }
 
 /** The contracts by their sources' names. */
 export type ContractName = 'Sluice' | 'AppResolver' | 'HashLockResolver' | 'AssetVault'
@@ -63,15 +60,9 @@ export function plannedAddress(name: ContractName): Address {
 
 function planned(name: ContractName, bytecode: Hex, constructorArguments: Hex = '0x'): PlannedContract {
   const initCode = concat([bytecode, constructorArguments])
-  const address = getContractAddress({
-    opcode: 'CREATE2',
-    from: singletonFactory,
-    salt: deploymentSalt,
-    bytecode: initCode,
-  })
   return {
     name,
-    address: address.toLowerCase() as Address,
+    address: create2Address(initCode),
     initCode,
     constructorArguments,
     transaction: { to: singletonFactory, data: concat([deploymentSalt, initCode]) },

@@ -12,6 +12,7 @@ import { contentChecks } from './packages/contents.ts'
 import { runtimeChecks } from './packages/runtimes.ts'
 import { typeChecks } from './packages/types.ts'
 import { roomCheck } from './rooms.ts'
+import { sizeCheck } from './sizes.ts'
 
 const lint = ['biome', 'ci', '--error-on-warnings', '--colors=off', '--max-diagnostics=40', '.']
 const contracts = ['npm', 'run', '--silent', 'check', '-w', 'contracts']
@@ -36,6 +37,7 @@ export function allChecks(): Check[] {
     habitCheck,
     linkCheck,
     commandsCheck,
+    sizeCheck,
     ...(hasScript('contracts', 'check') ? [commandCheck('contracts: abi, gas, format', contracts)] : []),
     ...Object.entries(generators)
       .filter(([, path]) => existsSync(join(root, path)))

@@ -2,11 +2,12 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { create2Address } from '../../src-ts/create2.ts'
 import { contractsFolder, forgeOutput } from './foundry.ts'
 
 interface Artifact {
-  abi: unknown[]
-  bytecode: { object: string }
+  abi: AbiItem[]
+  bytecode: { object: `0x${string}` }
 }
 
 interface Contract {
@@ -24,6 +25,27 @@ const contracts: readonly Contract[] = [
   { name: 'Receipt', source: 'Receipt.sol', deployable: false },
 ]
 
+/** What a node calls and reads of Sluice, which is less than half of its ABI. What it may be refused with is all of it. */
+const nodeItems: ReadonlySet<string> = new Set([
+  ...['depositWithValue', 'depositWithAllowance', 'withdraw', 'close', 'startClose', 'startCloseFor', 'updateLane'],
+  ...['settle', 'unlock', 'unlockBatch', 'closeVirtual', 'closeVirtualFor', 'redeem', 'pushCredit'],
+  ...['Deposited', 'Withdrawn', 'CloseStarted', 'LaneUpdated', 'Closed', 'Settled', 'Unlocked', 'VirtualUpdated'],
+  'Credited',
+])
+
+interface AbiItem {
+  readonly type: string
+  readonly name?: string
+  readonly outputs?: unknown
+}
+
+/** The same without what encoding and decoding have no use for: pages load it. */
+function nodeAbi(abi: readonly AbiItem[]): readonly unknown[] {
+  const kept = abi.filter(({ type, name = '' }) => type === 'error' || nodeItems.has(name))
+  const lean = kept.map(({ outputs, ...item }) => (outputs === undefined ? item : { ...item, outputs: [] }))
+  return JSON.parse(JSON.stringify(lean, (key, value) => (key === 'internalType' ? undefined : value)))
+}
+
 /**
  * Builds the contracts and makes the files.
  *
@@ -38,6 +60,13 @@ export function generateFiles(): Map<string, string> {
     const artifact = JSON.parse(readFileSync(path, 'utf8')) as Artifact
     const base = contract.name.replace(/^I(?=[A-Z])/, '').replace(/^./, (letter) => letter.toLowerCase())
     files.set(`abi/${fileName(contract.name)}-abi.ts`, constant(`${base}Abi`, artifact.abi, `ABI of ${contract.name}.`))
+    if (contract.name === 'Sluice') {
+      const title = 'What a node calls and reads of the ABI of Sluice, and all that it may be refused with.'
+      const address = create2Address(artifact.bytecode.object)
+      const place = 'Where this version of Sluice stands on every chain: it follows from its code.'
+      files.set('abi/planned-sluice.ts', constant('plannedSluice', address, place))
+      files.set('abi/node-abi.ts', constant('nodeAbi', nodeAbi(artifact.abi), title))
+    }
     if (!contract.deployable) continue
     files.set(
       `abi/${fileName(contract.name)}-bytecode.ts`,

@@ -1,4 +1,4 @@
-import { sluiceAbi } from '@sluice/contracts'
+import { nodeAbi } from '@sluice/contracts'
 import type { ChainCall, LockProof, SignedCloseRequest, SignedLaneVoucher } from '@sluice/engine'
 import {
   type Address,
@@ -77,7 +77,7 @@ const isParty = (terms: ChannelTerms, sender: Address): boolean =>
   [terms.a.account, terms.a.signer, terms.b.account, terms.b.signer].includes(sender)
 
 const call = (data: Hex, value = 0n): CallData => ({ data, value })
-const abi = sluiceAbi
+const abi = nodeAbi
 
 function encodeStartClose(
   terms: ChannelTerms,

@@ -2,7 +2,7 @@ import { sluiceBytecode } from '@sluice/contracts'
 import { type Call, type Deployer, placeContract, placeFactory } from '@sluice/contracts/deploying'
 import { plannedContract, singletonFactory } from '@sluice/contracts/deployment'
 import type { Address, Hex, Signer } from '@sluice/protocol'
-import { type TransactionReceipt, testActions } from 'viem'
+import { publicActions, type TransactionReceipt, testActions } from 'viem'
 import { ChainError } from './errors.ts'
 import { openRpc, type Rpc, rpcError } from './rpc.ts'
 import { currentFees } from './transactions/fees.ts'
@@ -34,20 +34,24 @@ export interface Deployed {
   readonly created?: Created
 }
 
+/** Deploying asks much that following a chain does not: all that viem knows to ask. */
+const withActions = (rpc: Rpc) => ({ ...rpc, client: rpc.client.extend(publicActions) })
+type DeployRpc = ReturnType<typeof withActions>
+
 /** A call, or with `to` left out a creation. */
 type Transaction = Omit<Call, 'to'> & Partial<Pick<Call, 'to'>>
 
 /** How long a transaction is waited for, milliseconds: Filecoin makes a block in 30 s, and there may be a queue. */
 const PATIENCE = 600_000
 
-async function mined(rpc: Rpc, chainId: bigint, hash: Hex): Promise<TransactionReceipt> {
+async function mined(rpc: DeployRpc, chainId: bigint, hash: Hex): Promise<TransactionReceipt> {
   const receipt = await rpc.client.waitForTransactionReceipt({ hash, pollingInterval: 250, timeout: PATIENCE })
   if (receipt.status !== 'success') throw new ChainError('CHAIN_DEPLOY_FAILED', { chainId, hash })
   return receipt
 }
 
 async function send(
-  rpc: Rpc,
+  rpc: DeployRpc,
   { signer, maxFeePerGas }: DeployOptions,
   chainId: bigint,
   transaction: Transaction,
@@ -70,14 +74,14 @@ async function send(
 }
 
 /** anvil can be told to put code anywhere; other nodes cannot, and anvil is never a public chain's. */
-async function developmentOf({ client }: Rpc): Promise<Pick<Deployer, 'setCode'>> {
+async function developmentOf({ client }: DeployRpc): Promise<Pick<Deployer, 'setCode'>> {
   const version = await client.request({ method: 'web3_clientVersion' }).catch(() => '')
   if (!version.startsWith('anvil/')) return {}
   const node = client.extend(testActions({ mode: 'anvil' }))
   return { setCode: (address, bytecode) => node.setCode({ address, bytecode }) }
 }
 
-async function deployByFactory(rpc: Rpc, options: DeployOptions, chainId: bigint): Promise<Deployed> {
+async function deployByFactory(rpc: DeployRpc, options: DeployOptions, chainId: bigint): Promise<Deployed> {
   const deployer: Deployer = {
     chainId: Number(chainId),
     client: rpc.client,
@@ -93,7 +97,7 @@ async function deployByFactory(rpc: Rpc, options: DeployOptions, chainId: bigint
   return { contract: planned.address, chainId, ...(receipt !== undefined && { created: createdBy(receipt) }) }
 }
 
-async function deployPlainly(rpc: Rpc, options: DeployOptions, chainId: bigint): Promise<Deployed> {
+async function deployPlainly(rpc: DeployRpc, options: DeployOptions, chainId: bigint): Promise<Deployed> {
   const receipt = await send(rpc, options, chainId, { data: sluiceBytecode })
   const { contractAddress, transactionHash: hash } = receipt
   if (!contractAddress) throw new ChainError('CHAIN_DEPLOY_FAILED', { chainId, hash })
@@ -104,7 +108,7 @@ function createdBy({ blockNumber, transactionHash, gasUsed }: TransactionReceipt
   return { block: blockNumber, transaction: transactionHash, gasUsed }
 }
 
-async function deploy(rpc: Rpc, options: DeployOptions): Promise<Deployed> {
+async function deploy(rpc: DeployRpc, options: DeployOptions): Promise<Deployed> {
   const { chainId: expected, plain = false } = options
   const chainId = BigInt(await rpc.client.getChainId())
   if (expected !== undefined && expected !== chainId) {
@@ -129,7 +133,7 @@ async function deploy(rpc: Rpc, options: DeployOptions): Promise<Deployed> {
 export async function deploySluice(options: DeployOptions): Promise<Deployed> {
   const rpc = openRpc(options.url)
   try {
-    return await deploy(rpc, options)
+    return await deploy(withActions(rpc), options)
   } catch (cause) {
     throw rpcError(options.url, 'deploying', cause)
   } finally {

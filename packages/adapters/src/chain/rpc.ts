@@ -1,10 +1,13 @@
+import type { Address, Hex } from '@sluice/protocol'
 import {
   BaseError,
-  createPublicClient,
+  type Client,
+  createClient,
   HttpRequestError,
   http,
-  type PublicClient,
   TimeoutError,
+  type Transport,
+  toHex,
   UnknownRpcError,
   webSocket,
 } from 'viem'
@@ -19,17 +22,25 @@ const RETRIES = { retryCount: 3, retryDelay: 50 }
 /** A chain's RPC, by viem. */
 export interface Rpc {
   readonly url: string
-  readonly client: PublicClient
+  readonly client: Client<Transport, undefined, undefined>
   /** Lets go of a connection that does not answer: the next question opens another. */
   reset(): Promise<void>
   /** Whatever was asked and not answered fails. */
   close(): Promise<void>
 }
 
+/** A call as it would be sent. `value`: native base units. */
+export interface EstimatedCall {
+  readonly from: Address
+  readonly to: Address
+  readonly data: Hex
+  readonly value: bigint
+}
+
 // What viem does by itself about a broken socket, it gives up after some attempts, and says on the console.
 function openSocketRpc(url: string): Rpc {
   const transport = webSocket(url, { ...RETRIES, timeout: TIMEOUT_MS, keepAlive: false, reconnect: false })
-  const client = createPublicClient({ transport, cacheTime: 0 })
+  const client = createClient({ transport, cacheTime: 0 })
   const reset = async (): Promise<void> => {
     const socket = await client.transport.getRpcClient().catch(() => undefined)
     socket?.close()
@@ -42,7 +53,7 @@ function openHttpRpc(url: string): Rpc {
   const transport = http(url, { ...RETRIES, timeout: TIMEOUT_MS, fetchOptions: { signal: closing.signal } })
   return {
     url,
-    client: createPublicClient({ transport, cacheTime: 0 }),
+    client: createClient({ transport, cacheTime: 0 }),
     reset: async () => {},
     close: async () => closing.abort(),
   }
@@ -51,6 +62,22 @@ function openHttpRpc(url: string): Rpc {
 /** Speaks JSON-RPC over HTTP or a WebSocket, as the address says. */
 export function openRpc(url: string): Rpc {
   return /^wss?:/.test(url) ? openSocketRpc(url) : openHttpRpc(url)
+}
+
+/** What a contract answers to a call by nobody, as of the newest block. `0x` where there is none. */
+export async function readCall({ client }: Rpc, to: Address, data: Hex): Promise<Hex> {
+  return client.request({ method: 'eth_call', params: [{ to, data }, 'latest'] })
+}
+
+/** Native base units of an account as of the newest block. */
+export async function readBalance({ client }: Rpc, account: Address): Promise<bigint> {
+  return BigInt(await client.request({ method: 'eth_getBalance', params: [account, 'latest'] }))
+}
+
+/** How much gas a call takes as of the newest block. The reason of a revert is in what it rejects with. */
+export async function estimateCall({ client }: Rpc, call: EstimatedCall): Promise<bigint> {
+  const { from, to, data, value } = call
+  return BigInt(await client.request({ method: 'eth_estimateGas', params: [{ from, to, data, value: toHex(value) }] }))
 }
 
 /** The message without viem's block of advice and versions. */

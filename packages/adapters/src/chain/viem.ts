@@ -1,11 +1,12 @@
-import { addresses, sluiceAbi } from '@sluice/contracts'
+import { addresses, plannedSluice } from '@sluice/contracts'
 import type { Chain, ChainHandler, Clock, Log } from '@sluice/engine'
-import type { Address, Domain, Signer } from '@sluice/protocol'
-import { hashDomain } from 'viem'
+import { type Address, bytesToHex, type Domain, hashDomain, type Signer } from '@sluice/protocol'
+import { keccak256 } from 'viem'
+import { getChainId, getCode } from 'viem/actions'
 import { ChainError } from './errors.ts'
 import type { Finality } from './following/finality.ts'
 import { Follower } from './following/follower.ts'
-import { openRpc, type Rpc, rpcError } from './rpc.ts'
+import { openRpc, type Rpc, readCall, rpcError } from './rpc.ts'
 import { Sender } from './transactions/sender.ts'
 
 export { ChainError, chainErrors } from './errors.ts'
@@ -35,23 +36,16 @@ export interface ViemChainOptions {
   readonly log?: Log
 }
 
-const DOMAIN_FIELDS = [
-  { name: 'name', type: 'string' },
-  { name: 'version', type: 'string' },
-  { name: 'chainId', type: 'uint256' },
-  { name: 'verifyingContract', type: 'address' },
-] as const
+/** Asks for `domainSeparator()`. */
+const SEPARATOR_CALL = '0xf698da25'
 
 /** The contract where this version of it stands on every chain, if it does on this one. */
 async function findPlanned(rpc: Rpc): Promise<Address | undefined> {
-  // The address follows from the code of all contracts: whoever names a contract need not load it.
-  const { plannedAddress } = await import('@sluice/contracts/deployment')
-  const address = plannedAddress('Sluice')
-  return (await rpc.client.getCode({ address })) === undefined ? undefined : address
+  return (await getCode(rpc.client, { address: plannedSluice })) === undefined ? undefined : plannedSluice
 }
 
 async function readDomain(rpc: Rpc, { chainId: expected, contract }: ViemChainOptions): Promise<Domain> {
-  const chainId = BigInt(await rpc.client.getChainId())
+  const chainId = BigInt(await getChainId(rpc.client))
   if (expected !== undefined && chainId !== expected) {
     throw new ChainError('CHAIN_WRONG', { url: rpc.url, got: chainId, expected })
   }
@@ -62,13 +56,10 @@ async function readDomain(rpc: Rpc, { chainId: expected, contract }: ViemChainOp
 
 /** The domain separator stands for name, version, chain and address alike. */
 async function checkContract(rpc: Rpc, { chainId, contract }: Domain): Promise<void> {
-  const code = await rpc.client.getCode({ address: contract })
+  const code = await getCode(rpc.client, { address: contract })
   if (code === undefined || code === '0x') throw new ChainError('CHAIN_NO_CONTRACT', { contract, chainId })
-  const domain = { name: 'Sluice', version: '1', chainId, verifyingContract: contract }
-  const expected = hashDomain({ domain, types: { EIP712Domain: DOMAIN_FIELDS } })
-  const separator = await rpc.client
-    .readContract({ address: contract, abi: sluiceAbi, functionName: 'domainSeparator' })
-    .catch(() => undefined)
+  const expected = bytesToHex(hashDomain((bytes) => keccak256(bytes, 'bytes'), { chainId, contract }))
+  const separator = await readCall(rpc, contract, SEPARATOR_CALL).catch(() => undefined)
   if (separator !== expected) throw new ChainError('CHAIN_FOREIGN_CONTRACT', { contract, chainId })
 }
 

@@ -7,6 +7,7 @@ import { recoverAddress, type Hex as ViemHex } from 'viem'
 import { privateKeyToAccount, sign as viemSign } from 'viem/accounts'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { KeyedCrypto } from './keyed-crypto.ts'
+import { createNobleCrypto } from './noble.ts'
 import { createNodeCrypto } from './node.ts'
 import { createWebCrypto } from './web.ts'
 
@@ -30,6 +31,7 @@ function malleate(signature: Hex): Hex {
 describe.each([
   ['native', createNodeCrypto],
   ['wasm', createWebCrypto],
+  ['plain', createNobleCrypto],
 ])('%s cryptography', (_name, create) => {
   let crypto: KeyedCrypto
   const digest = bytesToHex(randomBytes(32))

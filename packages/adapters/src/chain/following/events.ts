@@ -1,4 +1,4 @@
-import { sluiceAbi } from '@sluice/contracts'
+import { nodeAbi } from '@sluice/contracts'
 import type { ChainEvent } from '@sluice/engine'
 import type { Address, Hex, LaneIndex, PartyIndex } from '@sluice/protocol'
 import { decodeEventLog, type Log } from 'viem'
@@ -10,7 +10,7 @@ const halves = (word: bigint): readonly [bigint, bigint] => [word >> 128n, word 
 
 function decode(log: Log) {
   try {
-    return decodeEventLog({ abi: sluiceAbi, data: log.data, topics: log.topics })
+    return decodeEventLog({ abi: nodeAbi, data: log.data, topics: log.topics })
   } catch {
     return undefined
   }

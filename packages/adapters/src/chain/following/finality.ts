@@ -1,3 +1,4 @@
+import { getBlock } from 'viem/actions'
 import type { Rpc } from '../rpc.ts'
 
 /** When a block counts as final: by the node's own word, or under so many blocks. */
@@ -11,6 +12,6 @@ export async function finalNumber(rpc: Rpc, finality: Finality, head: bigint): P
     const number = head - BigInt(finality.blocks)
     return number < 0n ? undefined : number
   }
-  const { number } = await rpc.client.getBlock({ blockTag: finality.tag })
+  const { number } = await getBlock(rpc.client, { blockTag: finality.tag })
   return number < head ? number : head
 }

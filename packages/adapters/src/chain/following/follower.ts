@@ -1,8 +1,8 @@
 import type { ChainEvent, ChainHandler, Clock, Log as EngineLog } from '@sluice/engine'
 import type { Address, Hex } from '@sluice/protocol'
 import { type Block, BlockNotFoundError, type Log } from 'viem'
+import { getBlock, getLogs } from 'viem/actions'
 import { ChainError } from '../errors.ts'
-import { type Rpc, rpcError } from '../rpc.ts'
 import { eventOf } from './events.ts'
 import { type Finality, finalNumber } from './finality.ts'
 import { logsBetween } from './logs.ts'
@@ -125,7 +125,7 @@ export class Follower {
   /** Remembers the block to begin after, so that its disappearance shows. */
   async #anchor(): Promise<void> {
     const { rpc } = this.#options
-    const head = await rpc.client.getBlock({ blockTag: 'latest' })
+    const head = await getBlock(rpc.client, { blockTag: 'latest' })
     if (head.number < this.#final) throw this.#behind(head)
     const header = await this.#canonical(this.#final)
     if (header !== undefined) this.#reported = [{ number: header.number, hash: header.hash }]
@@ -134,7 +134,7 @@ export class Follower {
   /** One look at the chain: everything new is told, in order. */
   async #advance(): Promise<void> {
     const { rpc, finality } = this.#options
-    const head = await rpc.client.getBlock({ blockTag: 'latest' })
+    const head = await getBlock(rpc.client, { blockTag: 'latest' })
     const final = await finalNumber(rpc, finality, head.number)
     if (head.number < this.#final) throw this.#behind(head)
     if (head.hash !== this.#reported.at(-1)?.hash) await this.#follow(head)
@@ -177,7 +177,7 @@ export class Follower {
   /** The chain's block with this number; undefined where it has none. */
   async #canonical(number: bigint): Promise<Header | undefined> {
     try {
-      return await this.#options.rpc.client.getBlock({ blockNumber: number })
+      return await getBlock(this.#options.rpc.client, { blockNumber: number })
     } catch (error) {
       if (error instanceof BlockNotFoundError) return undefined
       throw error
@@ -200,7 +200,7 @@ export class Follower {
   async #headerOf(blockHash: Hex): Promise<Header> {
     const known = this.#headers.get(blockHash)
     if (known !== undefined) return known
-    const header = await this.#options.rpc.client.getBlock({ blockHash })
+    const header = await getBlock(this.#options.rpc.client, { blockHash })
     if (this.#headers.size > 4 * Number(LINKED_BLOCKS)) this.#headers.clear()
     this.#headers.set(blockHash, header)
     this.#steps++
@@ -213,14 +213,14 @@ export class Follower {
     for await (const logs of logsBetween(rpc, { contract, from, to, rangeBlocks })) {
       for (const ofBlock of byBlock(logs)) {
         const blockHash = ofBlock[0]?.blockHash
-        if (blockHash) this.#report(await rpc.client.getBlock({ blockHash }), ofBlock)
+        if (blockHash) this.#report(await getBlock(rpc.client, { blockHash }), ofBlock)
       }
     }
   }
 
   async #reportBlock(header: Header): Promise<void> {
     const { rpc, contract } = this.#options
-    this.#report(header, await rpc.client.getLogs({ address: contract, blockHash: header.hash }))
+    this.#report(header, await getLogs(rpc.client, { address: contract, blockHash: header.hash }))
   }
 
   #report({ number, hash, timestamp }: Header, logs: readonly Log[]): void {

@@ -1,5 +1,6 @@
 import type { Address } from '@sluice/protocol'
 import type { Log } from 'viem'
+import { getLogs } from 'viem/actions'
 import { type Rpc, rpcError } from '../rpc.ts'
 
 export interface LogRange {
@@ -16,7 +17,7 @@ export async function* logsBetween(rpc: Rpc, { contract, from, to, rangeBlocks }
   for (let first = from; first <= to; ) {
     const last = first + size - 1n < to ? first + size - 1n : to
     try {
-      yield await rpc.client.getLogs({ address: contract, fromBlock: first, toBlock: last })
+      yield await getLogs(rpc.client, { address: contract, fromBlock: first, toBlock: last })
       first = last + 1n
     } catch (error) {
       if (size === 1n || rpcError(rpc.url, 'eth_getLogs', error).code === 'CHAIN_UNREACHABLE') throw error

@@ -1,3 +1,4 @@
+import { estimateMaxPriorityFeePerGas, getBlock } from 'viem/actions'
 import { ChainError } from '../errors.ts'
 import type { Rpc } from '../rpc.ts'
 
@@ -19,8 +20,8 @@ const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
  */
 export async function currentFees(rpc: Rpc, limit: bigint | undefined): Promise<Fees> {
   const [block, priority] = await Promise.all([
-    rpc.client.getBlock({ blockTag: 'latest' }),
-    rpc.client.estimateMaxPriorityFeePerGas(),
+    getBlock(rpc.client, { blockTag: 'latest' }),
+    estimateMaxPriorityFeePerGas(rpc.client),
   ])
   const base = block.baseFeePerGas ?? 0n
   if (limit !== undefined && base > limit) throw new ChainError('CHAIN_FEE_TOO_HIGH', { fee: base, limit })

@@ -1,7 +1,8 @@
 import type { Log, PreparedTransaction } from '@sluice/engine'
 import type { Address, Hex, Signer } from '@sluice/protocol'
+import { getBlock, getTransactionCount, sendRawTransaction } from 'viem/actions'
 import type { CallData } from '../calls.ts'
-import type { Rpc } from '../rpc.ts'
+import { estimateCall, type Rpc } from '../rpc.ts'
 import { currentFees, type Fees, raisedFees } from './fees.ts'
 import type { Nonces } from './nonces.ts'
 import { signTransaction } from './sign.ts'
@@ -142,7 +143,7 @@ export class PendingTransactions {
     const now = await this.#feesNow()
     const fees = old === undefined ? now : raisedFees(old, now)
     if (this.#isTooDear(fees)) return old ?? now
-    const gas = await rpc.client.estimateGas({ account: signer.address, to: target.to, value: 0n })
+    const gas = await estimateCall(rpc, { ...target, from: signer.address })
     const cancelled = await this.#send(this.#signed(target, nonce, gas, fees).raw)
     if (cancelled) log?.info('transaction.cancelled', { nonce })
     return fees
@@ -155,7 +156,7 @@ export class PendingTransactions {
 
   /** Whether the chain took it. It may be included already, known, or not be worth its fees: the next look tells. */
   async #send(raw: Hex): Promise<boolean> {
-    return this.#options.rpc.client.sendRawTransaction({ serializedTransaction: raw }).then(
+    return sendRawTransaction(this.#options.rpc.client, { serializedTransaction: raw }).then(
       () => true,
       () => false,
     )
@@ -171,12 +172,12 @@ export class PendingTransactions {
   }
 
   async #baseFee(): Promise<bigint> {
-    const { baseFeePerGas } = await this.#options.rpc.client.getBlock({ blockTag: 'latest' })
+    const { baseFeePerGas } = await getBlock(this.#options.rpc.client, { blockTag: 'latest' })
     return baseFeePerGas ?? 0n
   }
 
   #includedCount(): Promise<number> {
     const { rpc, signer } = this.#options
-    return rpc.client.getTransactionCount({ address: signer.address, blockTag: 'latest' })
+    return getTransactionCount(rpc.client, { address: signer.address, blockTag: 'latest' })
   }
 }

@@ -1,4 +1,4 @@
-import { sluiceAbi } from '@sluice/contracts'
+import { nodeAbi } from '@sluice/contracts'
 import type { Hex } from '@sluice/protocol'
 import { BaseError, decodeErrorResult } from 'viem'
 import { ChainError } from '../errors.ts'
@@ -19,7 +19,7 @@ function revertData(cause: unknown): Hex | undefined {
 
 function describe(data: Hex): string {
   try {
-    const { errorName, args } = decodeErrorResult({ abi: sluiceAbi, data })
+    const { errorName, args } = decodeErrorResult({ abi: nodeAbi, data })
     return `${errorName}(${(args ?? []).map(String).join(', ')})`
   } catch {
     return data

@@ -1,10 +1,17 @@
 import type { ChainCall, Clock, Log, PreparedTransaction, TransactionStatus } from '@sluice/engine'
 import { type Address, NATIVE_TOKEN, type Signer } from '@sluice/protocol'
 import { TransactionReceiptNotFoundError } from 'viem'
+import {
+  getBlockNumber,
+  getTransaction,
+  getTransactionCount,
+  getTransactionReceipt,
+  sendRawTransaction,
+} from 'viem/actions'
 import { encodeCall } from '../calls.ts'
 import { ChainError } from '../errors.ts'
 import { type Finality, finalNumber } from '../following/finality.ts'
-import { type Rpc, reasonOf, rpcError } from '../rpc.ts'
+import { estimateCall, type Rpc, readBalance, reasonOf, rpcError } from '../rpc.ts'
 import { encodeApprove, readAllowance } from './allowance.ts'
 import { currentFees } from './fees.ts'
 import { Nonces } from './nonces.ts'
@@ -14,6 +21,12 @@ import { signTransaction } from './sign.ts'
 
 /** How long a nonce is kept for a transaction that was prepared and not sent. */
 const RESERVE_MS = 60_000
+
+/** How long an allowance is waited for, and how often it is looked for. A Filecoin block takes 30 s. */
+const INCLUSION_MS = 180_000
+const INCLUSION_POLL_MS = 500
+
+type Included = TransactionStatus & { readonly status: 'included' }
 
 export interface SenderOptions {
   readonly rpc: Rpc
@@ -76,7 +89,7 @@ export class Sender {
   async broadcast(transaction: PreparedTransaction): Promise<void> {
     const { rpc } = this.#options
     try {
-      await rpc.client.sendRawTransaction({ serializedTransaction: transaction.raw })
+      await sendRawTransaction(rpc.client, { serializedTransaction: transaction.raw })
     } catch (cause) {
       if (!(await this.#isKnown(transaction, cause))) throw await this.#sendError(transaction, cause)
     }
@@ -130,7 +143,7 @@ export class Sender {
   async #estimate({ to, data, value, call }: Target): Promise<bigint> {
     const { rpc, signer, gasMargin } = this.#options
     try {
-      const gas = await rpc.client.estimateGas({ account: signer.address, to, data, value })
+      const gas = await estimateCall(rpc, { from: signer.address, to, data, value })
       return (gas * BigInt(100 + gasMargin)) / 100n
     } catch (cause) {
       const reverted = revertError(call, cause)
@@ -144,7 +157,7 @@ export class Sender {
   async #checkFunds(call: string, needed: bigint): Promise<void> {
     const { rpc, signer } = this.#options
     const sender = signer.address
-    const balance = await rpc.client.getBalance({ address: sender, blockTag: 'latest' })
+    const balance = await readBalance(rpc, sender)
     if (balance < needed) throw new ChainError('CHAIN_FUNDS_TOO_LOW', { sender, balance, needed, call })
   }
 
@@ -177,18 +190,28 @@ export class Sender {
     const prepared = await this.#sign(target)
     await this.broadcast(prepared)
     try {
-      const receipt = await rpc.client.waitForTransactionReceipt({ hash: prepared.hash, pollingInterval: 500 })
-      if (receipt.status === 'success') return
+      if ((await this.#awaitInclusion(prepared)).success) return
     } catch (cause) {
       throw rpcError(rpc.url, 'eth_getTransactionReceipt', cause)
     }
     throw new ChainError('CHAIN_REVERTED', { call: 'approve', reason: `the token ${token} refused` })
   }
 
-  async #included(versions: readonly PreparedTransaction[]): Promise<TransactionStatus | undefined> {
+  async #awaitInclusion(transaction: PreparedTransaction): Promise<Included> {
+    const { clock } = this.#options
+    const deadline = clock.now() + INCLUSION_MS
+    while (true) {
+      const found = await this.#included(this.#pending.versionsOf(transaction))
+      if (found !== undefined) return found
+      if (clock.now() >= deadline) throw new Error(`${transaction.hash} is in no block after ${INCLUSION_MS / 1000} s`)
+      await new Promise<void>((resolve) => void clock.after(INCLUSION_POLL_MS, resolve))
+    }
+  }
+
+  async #included(versions: readonly PreparedTransaction[]): Promise<Included | undefined> {
     for (const { hash } of versions) {
       try {
-        const { blockNumber, status } = await this.#options.rpc.client.getTransactionReceipt({ hash })
+        const { blockNumber, status } = await getTransactionReceipt(this.#options.rpc.client, { hash })
         return { status: 'included', block: blockNumber, success: status === 'success' }
       } catch (error) {
         if (!(error instanceof TransactionReceiptNotFoundError)) throw error
@@ -204,21 +227,21 @@ export class Sender {
   async #isNonceFinal(nonce: number): Promise<boolean> {
     const { rpc, finality, signer } = this.#options
     if ((await this.#count('latest')) <= nonce) return false
-    const head = await rpc.client.getBlockNumber({ cacheTime: 0 })
+    const head = await getBlockNumber(rpc.client, { cacheTime: 0 })
     const blockNumber = await finalNumber(rpc, finality, head)
     if (blockNumber === undefined) return false
-    return (await rpc.client.getTransactionCount({ address: signer.address, blockNumber })) > nonce
+    return (await getTransactionCount(rpc.client, { address: signer.address, blockNumber })) > nonce
   }
 
   #count(blockTag: 'latest' | 'pending'): Promise<number> {
     const { rpc, signer } = this.#options
-    return rpc.client.getTransactionCount({ address: signer.address, blockTag })
+    return getTransactionCount(rpc.client, { address: signer.address, blockTag })
   }
 
   async #isKnown({ hash }: PreparedTransaction, cause: unknown): Promise<boolean> {
     if (/already (known|imported|exists)|known transaction/i.test(reasonOf(cause))) return true
     const { client } = this.#options.rpc
-    return client.getTransaction({ hash }).then(
+    return getTransaction(client, { hash }).then(
       () => true,
       () => false,
     )
