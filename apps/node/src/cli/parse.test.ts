@@ -1,5 +1,7 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { NATIVE_TOKEN } from '@sluice/protocol'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import {
   address,
   byteCount,
@@ -7,6 +9,7 @@ import {
   idPrefix,
   listenAddress,
   oneOf,
+  path,
   prices,
   takenTokens,
   token,
@@ -15,6 +18,15 @@ import {
 } from './parse.ts'
 
 const refused = expect.objectContaining({ code: 'VALUE_INVALID' })
+
+afterEach(() => vi.unstubAllEnvs())
+
+test('paths start in the working folder, wherever npm was started, and ~ is the own folder', () => {
+  vi.stubEnv('INIT_CWD', '/elsewhere')
+  expect(path('keys/a.json', 'x')).toBe(join(process.cwd(), 'keys/a.json'))
+  expect(path('/keys/a.json', 'x')).toBe('/keys/a.json')
+  expect(path('~/a.json', 'x')).toBe(join(homedir(), 'a.json'))
+})
 
 test('addresses are read to lowercase', () => {
   expect(address(`0x${'AB'.repeat(20)}`, 'x')).toBe(`0x${'ab'.repeat(20)}`)

@@ -13,7 +13,7 @@ function invalid(name: string, value: string, expected: string): NodeError {
 
 /** A path, made absolute against the folder that the user is in; `~/` is the user's own folder. */
 export const path: Parse<string> = (value) =>
-  value.startsWith('~/') ? join(homedir(), value.slice(2)) : resolve(process.env.INIT_CWD ?? process.cwd(), value)
+  value.startsWith('~/') ? join(homedir(), value.slice(2)) : resolve(value)
 
 /** An amount; see {@link parseAmount}. */
 export const amount: Parse<bigint> = parseAmount
