@@ -16,6 +16,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   '@sluice/http': ['@sluice/protocol', 'type:@sluice/engine/ports'],
   '@sluice/retrieval': ['@sluice/protocol', '@sluice/http'],
   '@sluice/client': ['@sluice/protocol', '@sluice/engine', '@sluice/http'],
+  '@sluice/testing': ['@sluice/protocol', '@sluice/engine', '@sluice/adapters', '@sluice/http', '@sluice/client'],
   sluice: [
     '@sluice/protocol',
     '@sluice/engine',
