@@ -173,6 +173,10 @@ export const nodeAbi = [
             "type": "address"
           },
           {
+            "name": "deadline",
+            "type": "uint64"
+          },
+          {
             "name": "signature",
             "type": "bytes"
           }
@@ -703,6 +707,10 @@ export const nodeAbi = [
             "type": "address"
           },
           {
+            "name": "deadline",
+            "type": "uint64"
+          },
+          {
             "name": "signature",
             "type": "bytes"
           }
@@ -1137,13 +1145,8 @@ export const nodeAbi = [
         "indexed": true
       },
       {
-        "name": "paidA",
-        "type": "uint128",
-        "indexed": false
-      },
-      {
-        "name": "paidB",
-        "type": "uint128",
+        "name": "paidAAndPaidB",
+        "type": "uint256",
         "indexed": false
       }
     ],
@@ -1198,23 +1201,13 @@ export const nodeAbi = [
         "indexed": true
       },
       {
-        "name": "lane",
-        "type": "uint8",
+        "name": "laneAndSeq",
+        "type": "uint256",
         "indexed": false
       },
       {
-        "name": "seq",
-        "type": "uint64",
-        "indexed": false
-      },
-      {
-        "name": "paid",
-        "type": "uint128",
-        "indexed": false
-      },
-      {
-        "name": "locked",
-        "type": "uint128",
+        "name": "paidAndLocked",
+        "type": "uint256",
         "indexed": false
       },
       {
@@ -1235,23 +1228,13 @@ export const nodeAbi = [
         "indexed": true
       },
       {
-        "name": "paidA",
-        "type": "uint128",
+        "name": "paidAAndPaidB",
+        "type": "uint256",
         "indexed": false
       },
       {
-        "name": "paidB",
-        "type": "uint128",
-        "indexed": false
-      },
-      {
-        "name": "pool0",
-        "type": "uint128",
-        "indexed": false
-      },
-      {
-        "name": "pool1",
-        "type": "uint128",
+        "name": "pool0AndPool1",
+        "type": "uint256",
         "indexed": false
       }
     ],
@@ -1267,23 +1250,13 @@ export const nodeAbi = [
         "indexed": true
       },
       {
-        "name": "lane",
-        "type": "uint8",
+        "name": "laneAndIndex",
+        "type": "uint256",
         "indexed": false
       },
       {
-        "name": "index",
-        "type": "uint32",
-        "indexed": false
-      },
-      {
-        "name": "reserve",
-        "type": "uint128",
-        "indexed": false
-      },
-      {
-        "name": "paid",
-        "type": "uint128",
+        "name": "reserveAndPaid",
+        "type": "uint256",
         "indexed": false
       }
     ],
@@ -1316,18 +1289,13 @@ export const nodeAbi = [
         "indexed": true
       },
       {
-        "name": "party",
-        "type": "uint8",
-        "indexed": false
-      },
-      {
-        "name": "total",
-        "type": "uint128",
+        "name": "partyAndTotal",
+        "type": "uint256",
         "indexed": false
       },
       {
         "name": "paid",
-        "type": "uint128",
+        "type": "uint256",
         "indexed": false
       }
     ],
@@ -1473,6 +1441,28 @@ export const nodeAbi = [
   },
   {
     "type": "error",
+    "name": "CreditTooSmall",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address"
+      },
+      {
+        "name": "token",
+        "type": "address"
+      },
+      {
+        "name": "credit",
+        "type": "uint256"
+      },
+      {
+        "name": "amount",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "DeadlinePassed",
     "inputs": [
       {
@@ -1480,10 +1470,15 @@ export const nodeAbi = [
         "type": "uint64"
       },
       {
-        "name": "now_",
+        "name": "timestamp",
         "type": "uint256"
       }
     ]
+  },
+  {
+    "type": "error",
+    "name": "DirtyTerms",
+    "inputs": []
   },
   {
     "type": "error",
@@ -1530,11 +1525,31 @@ export const nodeAbi = [
   },
   {
     "type": "error",
+    "name": "NoLock",
+    "inputs": [
+      {
+        "name": "virtualId",
+        "type": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotClosing",
     "inputs": [
       {
         "name": "channelId",
         "type": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotErc20",
+    "inputs": [
+      {
+        "name": "token",
+        "type": "address"
       }
     ]
   },
@@ -1584,6 +1599,24 @@ export const nodeAbi = [
       },
       {
         "name": "who",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotNeighbours",
+    "inputs": [
+      {
+        "name": "virtualId",
+        "type": "bytes32"
+      },
+      {
+        "name": "payer",
+        "type": "address"
+      },
+      {
+        "name": "receiver",
         "type": "address"
       }
     ]
@@ -1673,6 +1706,20 @@ export const nodeAbi = [
   },
   {
     "type": "error",
+    "name": "PoolEmpty",
+    "inputs": [
+      {
+        "name": "channelId",
+        "type": "bytes32"
+      },
+      {
+        "name": "lane",
+        "type": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "PotTooSmall",
     "inputs": [
       {
@@ -1711,6 +1758,16 @@ export const nodeAbi = [
     "type": "error",
     "name": "Reentered",
     "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "SameAccount",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address"
+      }
+    ]
   },
   {
     "type": "error",
@@ -1859,5 +1916,10 @@ export const nodeAbi = [
         "type": "uint8"
       }
     ]
+  },
+  {
+    "type": "error",
+    "name": "ZeroWindow",
+    "inputs": []
   }
 ] as const
