@@ -270,6 +270,10 @@ export const protocolErrors = {
     message: 'folding {virtualId} at {amount} is more than the {allowed} that is sure',
     action: 'Fold at less, or wait for the final amount of the chain.',
   },
+  FOLD_NOT_FINAL: {
+    message: 'the window of {virtualId} is over, and no final block shows it yet',
+    action: 'Fold again once a final block is past the window.',
+  },
   FOLD_WHILE_CLOSING: {
     message: 'the virtual channel {virtualId} is closing on chain',
     action: 'Wait for its final amount.',

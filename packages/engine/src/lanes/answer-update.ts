@@ -85,9 +85,12 @@ function hold(tx: Tx, channelId: Id, update: LaneUpdate): boolean {
   return true
 }
 
+/** Faults that may pass: the payer may have seen a deposit, or the end of a window, become final a moment earlier. */
+const PASSING: ReadonlySet<string> = new Set(['LANE_OVERSPENT', 'FOLD_NOT_FINAL'])
+
 /**
- * Accepts or refuses an update. One that spends what this side has not seen on chain waits a while first: its payer may have seen its
- * deposit become final a moment earlier; and all that follow it wait behind it.
+ * Accepts or refuses an update. One that relies on what this side has not seen on chain waits a while first, and all that follow it wait
+ * behind it.
  */
 export function answerUpdate(tx: Tx, channelId: Id, update: LaneUpdate, mayWait = true): void {
   if (channelOf(tx, channelId).in.held !== undefined && hold(tx, channelId, update)) return
@@ -95,7 +98,7 @@ export function answerUpdate(tx: Tx, channelId: Id, update: LaneUpdate, mayWait 
     accept(tx, channelId, update)
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error
-    if (error.code === 'LANE_OVERSPENT' && mayWait && hold(tx, channelId, update)) return
+    if (PASSING.has(error.code) && mayWait && hold(tx, channelId, update)) return
     refuse(tx, channelId, update, error)
   }
 }

@@ -92,6 +92,7 @@ export function hubContext(view: StateView, record: HubRecord): Omit<HubContext,
     now: secondsOf(view),
     outcome: outcomeOf(view, virtualId),
     closesAt: closesAtOf(record, view.env.policy),
+    refoldAfter: view.env.policy.coverWait,
     capacity: terms.capacity,
     incoming: incomingContext(view, virtualId, 'incoming' in phase ? phase.incoming : undefined),
     outgoing: outgoing && outgoingContext(view, virtualId, outgoing),
@@ -107,6 +108,7 @@ export function payerContext(view: StateView, record: PayerRecord): PayerContext
     now: secondsOf(view),
     outcome: outcomeOf(view, virtualId),
     closesAt: closesAtOf(record, view.env.policy),
+    refoldAfter: view.env.policy.coverWait,
     capacity: terms.capacity,
     outgoing:
       phase.type === 'closed'
@@ -122,6 +124,7 @@ export function payeeContext(view: StateView, record: PayeeRecord): PayeeContext
     now: secondsOf(view),
     outcome: outcomeOf(view, virtualId),
     closesAt: closesAtOf(record, view.env.policy),
+    refoldAfter: view.env.policy.coverWait,
     capacity: terms.capacity,
     incoming: incomingContext(view, virtualId, phase.type === 'closed' ? undefined : phase.incoming),
   }

@@ -1,4 +1,5 @@
 import type { Address, Id } from '@sluice/protocol'
+import { answerHeld } from '../lanes/answer-update.ts'
 import { channelOf, isClosing } from '../lanes/channel.ts'
 import type { Flow, Tx } from '../ports/tx.ts'
 import { processVirtualAtEnd } from './advance.ts'
@@ -7,6 +8,7 @@ import { acceptOfferAtEnd } from './payments/accept.ts'
 import { handleVoucherAccepted, handleVoucherRefused, isUnacknowledged } from './payments/answers.ts'
 import { handleTick, handleVoucher } from './payments/offers.ts'
 import { sendVoucher } from './payments/pay.ts'
+import { incomingLeg } from './record.ts'
 import { virtualDue, virtualTimer } from './timers.ts'
 
 /** A session stands: the payee hears the highest vouchers again, and what waited to be locked on goes on. */
@@ -22,6 +24,9 @@ function connected(tx: Tx, peer: Address): void {
 /** The chain says something new of a virtual channel, or a block came that it waits for. */
 function virtualChain(tx: Tx, virtualId: Id): void {
   if (tx.offers.get(virtualId) !== undefined) acceptOfferAtEnd(tx, virtualId)
+  const record = tx.virtuals.get(virtualId)
+  const leg = record && incomingLeg(record)
+  if (leg !== undefined) answerHeld(tx, leg.channelId)
   processVirtualAtEnd(tx, virtualId)
 }
 

@@ -256,6 +256,36 @@ describe('a hub between two that keep no rule', () => {
     expect(refusedCode(payer, await fold(100n))).toBeUndefined()
   })
 
+  it('lets a fold wait whose window is over and not yet final here, and does not press one that is refused', async () => {
+    await add()
+    await accept(newestToPayee())
+    const request = requestClose(payer, virtualId)
+    world.chain.submit(payer.address, { type: 'closeVirtual', terms, request })
+    await world.scheduler.runFor(14_000)
+    const own = newestToPayee()
+    expect(own).toMatchObject({ operations: [{ type: 'fold', amount: 0n }] })
+    await refuse(own, 'FOLD_WHILE_CLOSING')
+    await world.scheduler.runFor(hub.policy.coverWait * 1000 - 2_000)
+    expect(foldsToPayee()).toHaveLength(1)
+    await world.scheduler.runFor(4_000)
+    expect(foldsToPayee().length).toBeGreaterThan(1)
+    expect(foldsToPayee().length).toBeLessThan(4)
+  })
+
+  it('accepts a fold that came between the end of a window and its finality, once that is seen', async () => {
+    await add()
+    await accept(newestToPayee())
+    world.chain.submit(payer.address, { type: 'closeVirtual', terms, request: requestClose(payer, virtualId) })
+    while (statusOf(virtualId) !== 'disputed') await world.scheduler.runFor(100)
+    // The window of 10 s is over by the newest block now, and two blocks later by a final one.
+    await world.scheduler.runFor(10_500)
+    const update = await fold(0n)
+    const isAccepted = () => payer.heardOf('accepted').some(({ seq }) => seq >= update.voucher.seq)
+    expect([refusedCode(payer, update), isAccepted()]).toEqual([undefined, false])
+    await world.scheduler.runFor(3_000)
+    expect([refusedCode(payer, update), isAccepted()]).toEqual([undefined, true])
+  })
+
   it('needs time between its two hops', async () => {
     const near = { ...memoOf(2), until: memoOf(2).until.map((second, i) => second + BigInt(i) * 6n) }
     await payer.update(fromPayer, [{ type: 'add', terms, memo: near }])

@@ -16,6 +16,7 @@ import {
   lockIdOf,
   lowestFreeSlot,
   nonceMinute,
+  type Outcome,
   outcomeForRules,
   type PayeePhase,
   ProtocolError,
@@ -88,6 +89,11 @@ function foldFloor(tx: Tx, record: VirtualRecord): bigint {
   })
 }
 
+/** Whether the newest block is past the window of a virtual channel. */
+function isWindowOver({ chain }: Tx, outcome: Outcome): boolean {
+  return outcome.type === 'closing' && (chain.head?.timestamp ?? 0n) >= outcome.until
+}
+
 /** What one received update does to virtual channels. */
 class ReceivedVirtuals implements ReceivedLocks {
   readonly #tx: Tx
@@ -154,7 +160,8 @@ class ReceivedVirtuals implements ReceivedLocks {
     if (record === undefined || isFolded || incomingLeg(record)?.channelId !== this.#channel.channelId) {
       throw new ProtocolError('FOLD_LOCK_UNKNOWN', { lockId: virtualId })
     }
-    checkFoldTime(virtualId, outcomeForRules(outcomeOf(this.#tx, virtualId)))
+    const outcome = outcomeOf(this.#tx, virtualId)
+    checkFoldTime(virtualId, outcomeForRules(outcome), isWindowOver(this.#tx, outcome))
     checkFoldCovers(virtualId, amount, foldFloor(this.#tx, record))
     this.#folded.push(fold)
   }

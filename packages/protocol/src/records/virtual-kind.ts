@@ -23,7 +23,7 @@ const closed = { voucher, decline: optional(decline), closedAt: uint64 }
 const hubPhase = union<HubPhase>({
   received: struct({ incoming: leg }),
   forwarded: struct(lockedOn),
-  asking: struct({ ...lockedOn, closingSince: uint64 }),
+  asking: struct({ ...lockedOn, closingSince: uint64, foldRefusedAt: optional(uint64) }),
   claimed: struct({ ...lockedOn, claimed: uint128, decline: optional(decline), closingSince: uint64 }),
   folding: struct({
     ...lockedOn,
@@ -36,7 +36,7 @@ const hubPhase = union<HubPhase>({
   withdrawing: struct({ ...lockedOn, code: text, closingSince: uint64, refusedAt: uint64 }),
   claiming: struct({ ...lockedOn, closingSince: uint64, askedAt: optional(uint64) }),
   returning: struct(returning),
-  covered: struct({ ...paid, claimed: optional(uint128) }),
+  covered: struct({ ...paid, claimed: optional(uint128), foldRefusedAt: optional(uint64) }),
   clearing: struct({ ...paid, signedAt: uint64 }),
   closed: struct(closed),
 })
@@ -45,7 +45,7 @@ const opened = { outgoing: leg, voucher }
 
 const payerPhase = union<PayerPhase>({
   open: struct({ ...opened, tickSeed: optional(bytes32) }),
-  asking: struct({ ...opened, closingSince: uint64 }),
+  asking: struct({ ...opened, closingSince: uint64, foldRefusedAt: optional(uint64) }),
   claimed: struct({ ...opened, claimed: uint128, decline: optional(decline), closingSince: uint64 }),
   folding: struct({ ...opened, amount: uint128, decline: optional(decline), closingSince: uint64, signedAt: uint64 }),
   withdrawing: struct({ ...opened, code: text, closingSince: uint64, refusedAt: uint64 }),

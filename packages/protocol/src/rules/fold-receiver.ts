@@ -4,12 +4,15 @@ import type { Id } from '../primitives/hex.ts'
 import type { VirtualOutcome } from './fold-payer.ts'
 
 /**
- * While V's window runs on chain, nobody knows what its lock will bring: no fold of it is accepted, nor signed.
+ * While V's window runs on chain, nobody knows what its lock will bring: no fold of it is accepted, nor signed. Once it is over by the newest
+ * block, who folds may have seen that block as final a moment earlier: such a fold can wait.
  *
- * @throws ProtocolError `FOLD_WHILE_CLOSING`.
+ * @param isWindowOver Whether the newest block is past the window.
+ * @throws ProtocolError `FOLD_WHILE_CLOSING`, `FOLD_NOT_FINAL`.
  */
-export function checkFoldTime(virtualId: Id, { closing, finalAmount }: VirtualOutcome): void {
-  if (closing && finalAmount === undefined) throw new ProtocolError('FOLD_WHILE_CLOSING', { virtualId })
+export function checkFoldTime(virtualId: Id, { closing, finalAmount }: VirtualOutcome, isWindowOver: boolean): void {
+  if (!closing || finalAmount !== undefined) return
+  throw new ProtocolError(isWindowOver ? 'FOLD_NOT_FINAL' : 'FOLD_WHILE_CLOSING', { virtualId })
 }
 
 /**

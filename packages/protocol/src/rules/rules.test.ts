@@ -196,9 +196,10 @@ describe('signing a fold', () => {
 
 describe('accepting a fold', () => {
   it('waits while V is closing on chain', () => {
-    expect(() => checkFoldTime(id('22'), open)).not.toThrow()
-    expect(() => checkFoldTime(id('22'), finalAt(1n))).not.toThrow()
-    expect(() => checkFoldTime(id('22'), running)).toThrow(code('FOLD_WHILE_CLOSING'))
+    expect(() => checkFoldTime(id('22'), open, false)).not.toThrow()
+    expect(() => checkFoldTime(id('22'), finalAt(1n), true)).not.toThrow()
+    expect(() => checkFoldTime(id('22'), running, false)).toThrow(code('FOLD_WHILE_CLOSING'))
+    expect(() => checkFoldTime(id('22'), running, true)).toThrow(code('FOLD_NOT_FINAL'))
   })
 
   it('a payee: covers its highest voucher, or the final amount', () => {

@@ -44,7 +44,7 @@ const held = { voucher, largestFold }
 export const anyHubPhase: fc.Arbitrary<HubPhase> = anyOf<HubPhase>({
   received: fields({ incoming }, {}),
   forwarded: fields({ incoming, outgoing }, held),
-  asking: fields({ incoming, outgoing, closingSince }, held),
+  asking: fields({ incoming, outgoing, closingSince }, { ...held, foldRefusedAt: anyUint64 }),
   claimed: fields({ incoming, outgoing, claimed: anyUint128, closingSince }, { ...held, decline }),
   folding: fields(
     { incoming, outgoing, amount: anyUint128, largestFold, closingSince, signedAt: anyUint64 },
@@ -53,14 +53,17 @@ export const anyHubPhase: fc.Arbitrary<HubPhase> = anyOf<HubPhase>({
   withdrawing: fields({ incoming, outgoing, code: anyCode, closingSince, refusedAt: anyUint64 }, held),
   claiming: fields({ incoming, outgoing, closingSince }, { ...held, askedAt: anyUint64 }),
   returning: fields({ incoming, decline, closingSince }, { askedAt: anyUint64 }),
-  covered: fields({ outgoing, foldedAt: anyUint128, closingSince }, { ...held, claimed: anyUint128 }),
+  covered: fields(
+    { outgoing, foldedAt: anyUint128, closingSince },
+    { ...held, claimed: anyUint128, foldRefusedAt: anyUint64 },
+  ),
   clearing: fields({ outgoing, foldedAt: anyUint128, closingSince, signedAt: anyUint64 }, held),
   closed: fields({ closedAt: anyUint64 }, { voucher, decline }),
 })
 
 export const anyPayerPhase: fc.Arbitrary<PayerPhase> = anyOf<PayerPhase>({
   open: fields({ outgoing }, { voucher, tickSeed: anyHash }),
-  asking: fields({ outgoing, closingSince }, { voucher }),
+  asking: fields({ outgoing, closingSince }, { voucher, foldRefusedAt: anyUint64 }),
   claimed: fields({ outgoing, claimed: anyUint128, closingSince }, { voucher, decline }),
   folding: fields({ outgoing, amount: anyUint128, closingSince, signedAt: anyUint64 }, { voucher, decline }),
   withdrawing: fields({ outgoing, code: anyCode, closingSince, refusedAt: anyUint64 }, { voucher }),

@@ -23,6 +23,8 @@ export interface Forwarded extends LockedOn {
 /** This side wants both locks folded, and waits for the next member to claim. */
 export interface Asking extends LockedOn {
   readonly type: 'asking'
+  /** Unix second at which a fold was refused for what it is, if one was. */
+  readonly foldRefusedAt?: bigint
   /** Unix second at which closing began here. */
   readonly closingSince: bigint
 }
@@ -88,6 +90,8 @@ export interface Paid {
 /** The incoming lock was folded first; the outgoing one is to be folded at no more. */
 export interface Covered extends Paid {
   readonly type: 'covered'
+  /** Unix second at which a fold was refused for what it is, if one was. */
+  readonly foldRefusedAt?: bigint
   readonly claimed?: bigint
 }
 

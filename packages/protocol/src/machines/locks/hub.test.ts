@@ -20,6 +20,7 @@ const base: HubContext = {
   now: NOW,
   outcome: { type: 'quiet' },
   closesAt: CLOSES_AT,
+  refoldAfter: 15,
   capacity: CAPACITY,
   incoming: goodLeg,
   outgoing: goodOutgoing,
@@ -290,7 +291,7 @@ const examples: readonly HubExample[] = [
     name: 'wait for another claim',
     from: folding,
     event: foldRefused('FOLD_TOO_LOW'),
-    to: { ...asking, largestFold: 50n },
+    to: { ...asking, largestFold: 50n, foldRefusedAt: NOW },
     effects: [asks],
   },
   {
@@ -394,7 +395,7 @@ const examples: readonly HubExample[] = [
     name: 'wait for another claim',
     from: clearing,
     event: foldRefused('FOLD_TOO_LOW'),
-    to: { ...covered, largestFold: 50n },
+    to: { ...covered, largestFold: 50n, foldRefusedAt: NOW },
   },
   {
     name: 'fold again',

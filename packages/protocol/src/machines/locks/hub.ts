@@ -5,6 +5,7 @@ import { highestValue } from '../../rules/payment.ts'
 import type { SignedVoucher } from '../../terms/voucher.ts'
 import { goto, ignored, on, type Step, stay, type Table } from '../table.ts'
 import type {
+  Asking,
   Claimed,
   Claiming,
   Clearing,
@@ -27,6 +28,7 @@ import {
   isOnItsWayOut,
   isRefusalOfFolds,
   type Leg,
+  mayFoldAgain,
   type OutgoingContext,
   outcomeForRules,
 } from './lock.ts'
@@ -90,8 +92,13 @@ function coveredLimit({ foldedAt }: Paid, { outcome }: HubContext): bigint {
 // The outgoing lock
 
 /** Asks the next member to close; it passes that on to the payee, who claims. */
-function ask(phase: Closing, context: HubContext): HubStep {
-  const asking = { ...lockedOn(phase), type: 'asking', closingSince: since(phase, context) } as const
+function ask(phase: Closing, context: HubContext, foldRefusedAt?: bigint): HubStep {
+  const asking: Asking = {
+    ...lockedOn(phase),
+    type: 'asking',
+    closingSince: since(phase, context),
+    ...(foldRefusedAt !== undefined && { foldRefusedAt }),
+  }
   return outgoingOf(context).channel === 'live' ? goto(asking, { type: 'requestClose' }) : goto(asking)
 }
 
@@ -202,7 +209,7 @@ function cover(phase: Closing, foldedAt: bigint, claimed: bigint | undefined, co
 
 /** Folds the outgoing lock at what was claimed, else at all that came in; `false` if that is not possible now. */
 function foldCovered(phase: Covered, context: HubContext): HubStep | false {
-  const { claimed, type: _, ...rest } = phase
+  const { claimed, foldRefusedAt: _, type: __, ...rest } = phase
   const amount = foldDue(context.outcome, claimed ?? phase.foldedAt)
   if (amount === undefined || amount > coveredLimit(phase, context) || !canFold(outgoingOf(context))) return false
   const largestFold = highest(amount, phase.largestFold ?? 0n)
@@ -286,7 +293,8 @@ export const hubTable: Table<HubPhase, HubEvent, HubContext, HubEffect> = {
       on('the chain paid out', (p, _, c) => isPaidOutByChain(c) && claimOrReturn(p, undefined, c)),
       on(
         'fold by the final amount',
-        (p, _, c) => c.outcome.type === 'final' && foldOrWait(p, { claimed: c.outcome.amount }, c),
+        (p, _, c) =>
+          c.outcome.type === 'final' && mayFoldAgain(p, c) && foldOrWait(p, { claimed: c.outcome.amount }, c),
       ),
       waits,
     ],
@@ -330,7 +338,7 @@ export const hubTable: Table<HubPhase, HubEvent, HubContext, HubEffect> = {
     decline: [followedAnother],
     addRefused: [on('withdraw', (p, e, c) => withdraw(p, e.code, c))],
     foldRefused: [
-      on('wait for another claim', (p, e, c) => isRefusalOfFolds(e.code) && ask(p, c)),
+      on('wait for another claim', (p, e, c) => isRefusalOfFolds(e.code) && ask(p, c, c.now)),
       on('fold again', (p, _, c) => foldOrWait(p, { claimed: p.amount, ...(p.decline && { decline: p.decline }) }, c)),
     ],
     folded: [on('both are folded', (p, e, c) => clear(paid(p, e.amount, p.closingSince), c))],
@@ -381,7 +389,7 @@ export const hubTable: Table<HubPhase, HubEvent, HubContext, HubEffect> = {
   covered: {
     contextChanged: [
       on('the chain paid out', (p, _, c) => isPaidOutByChain(c) && close(p, c)),
-      on('fold', (p, _, c) => foldCovered(p, c)),
+      on('fold', (p, _, c) => mayFoldAgain(p, c) && foldCovered(p, c)),
       waits,
     ],
     requestClose: [closesAlready],
@@ -416,7 +424,8 @@ export const hubTable: Table<HubPhase, HubEvent, HubContext, HubEffect> = {
     foldRefused: [
       on(
         'wait for another claim',
-        ({ signedAt: _, ...p }, e) => isRefusalOfFolds(e.code) && goto({ ...p, type: 'covered' }),
+        ({ signedAt: _, ...p }, e, c) =>
+          isRefusalOfFolds(e.code) && goto({ ...p, type: 'covered', foldRefusedAt: c.now }),
       ),
       on('fold again', ({ signedAt: _, ...p }, __, c) => foldOrCover({ ...p, type: 'covered' }, c)),
     ],

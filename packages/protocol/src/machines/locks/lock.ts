@@ -60,6 +60,8 @@ export interface LockContext {
   readonly outcome: Outcome
   /** Unix second at which this side begins to close by itself. */
   readonly closesAt: bigint
+  /** Seconds to wait before a fold that was refused for what it is is signed again. */
+  readonly refoldAfter: number
 }
 
 /** What the neighbour towards the payee claims: a fold at a value, by a voucher that was checked, or a fold at 0. */
@@ -72,6 +74,17 @@ export interface Claim {
 /** Whether a refusal is of folds themselves, so that the same fold would be refused again; else it was refused in bad company. */
 export function isRefusalOfFolds(code: string): boolean {
   return code.startsWith('FOLD_') || code === 'CHANNEL_CLOSING'
+}
+
+/**
+ * Whether a fold may be signed again without another claim. The other side sees a block as final at another moment: folding again at
+ * once would be refused again, and again.
+ */
+export function mayFoldAgain(
+  { foldRefusedAt }: { readonly foldRefusedAt?: bigint },
+  { now, refoldAfter }: Pick<LockContext, 'now' | 'refoldAfter'>,
+): boolean {
+  return foldRefusedAt === undefined || now >= foldRefusedAt + BigInt(refoldAfter)
 }
 
 /** At what an outgoing lock is to be folded now, base units; undefined while V's window runs and for no claim. */

@@ -15,6 +15,7 @@ const base: PayeeContext = {
   now: NOW,
   outcome: { type: 'quiet' },
   closesAt: CLOSES_AT,
+  refoldAfter: 15,
   capacity: CAPACITY,
   incoming: goodLeg,
 }

@@ -24,6 +24,7 @@ const base: PayerContext = {
   now: NOW,
   outcome: { type: 'quiet' },
   closesAt: CLOSES_AT,
+  refoldAfter: 15,
   capacity: CAPACITY,
   outgoing: goodOutgoing,
 }
@@ -209,7 +210,7 @@ const examples: readonly PayerExample[] = [
     name: 'wait for another claim',
     from: folding,
     event: foldRefused('FOLD_TOO_LOW'),
-    to: asking,
+    to: { ...asking, foldRefusedAt: NOW },
     effects: [asked],
   },
   {

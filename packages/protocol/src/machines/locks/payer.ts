@@ -11,6 +11,7 @@ import {
   isRefusalOfFolds,
   type Leg,
   type LockContext,
+  mayFoldAgain,
   type OutgoingContext,
 } from './lock.ts'
 
@@ -31,6 +32,8 @@ export interface PayerOpen extends Opened {
 /** This side wants the lock folded, and waits for the next member to claim. No payment is signed any more. */
 export interface PayerAsking extends Opened {
   readonly type: 'asking'
+  /** Unix second at which a fold was refused for what it is, if one was. */
+  readonly foldRefusedAt?: bigint
   /** Unix second at which closing began here. */
   readonly closingSince: bigint
 }
@@ -118,8 +121,13 @@ function close({ voucher, decline }: Pick<PayerClosed, 'voucher' | 'decline'>, {
 }
 
 /** Asks the next member to close; it passes that on to the payee, who claims. */
-function ask(phase: Closing, context: PayerContext): PayerStep {
-  const asking = { ...opened(phase), type: 'asking', closingSince: since(phase, context) } as const
+function ask(phase: Closing, context: PayerContext, foldRefusedAt?: bigint): PayerStep {
+  const asking: PayerAsking = {
+    ...opened(phase),
+    type: 'asking',
+    closingSince: since(phase, context),
+    ...(foldRefusedAt !== undefined && { foldRefusedAt }),
+  }
   return context.outgoing.channel === 'live' ? goto(asking, { type: 'requestClose' }) : goto(asking)
 }
 
@@ -206,7 +214,8 @@ export const payerTable: Table<PayerPhase, PayerEvent, PayerContext, PayerEffect
       on('the chain paid out', (p, _, c) => c.outgoing.channel === 'ended' && close(p, c)),
       on(
         'fold by the final amount',
-        (p, _, c) => c.outcome.type === 'final' && foldOrWait(p, { claimed: c.outcome.amount }, c),
+        (p, _, c) =>
+          c.outcome.type === 'final' && mayFoldAgain(p, c) && foldOrWait(p, { claimed: c.outcome.amount }, c),
       ),
       waits,
     ],
@@ -248,7 +257,7 @@ export const payerTable: Table<PayerPhase, PayerEvent, PayerContext, PayerEffect
     decline: [followedAnother],
     addRefused: [on('withdraw', (p, e, c) => withdraw(p, e.code, c))],
     foldRefused: [
-      on('wait for another claim', (p, e, c) => isRefusalOfFolds(e.code) && ask(p, c)),
+      on('wait for another claim', (p, e, c) => isRefusalOfFolds(e.code) && ask(p, c, c.now)),
       on('fold again', (p, _, c) => foldOrWait(p, { claimed: p.amount, ...(p.decline && { decline: p.decline }) }, c)),
     ],
   },

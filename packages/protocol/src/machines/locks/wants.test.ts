@@ -51,7 +51,7 @@ const times = [
 const disputes = [false, true]
 
 type Held = Omit<HubContext, 'forwarding'>
-const limits = { now: 0n, closesAt: CLOSES_AT, capacity: CAPACITY }
+const limits = { now: 0n, closesAt: CLOSES_AT, refoldAfter: 15, capacity: CAPACITY }
 const hub: Held = {
   ...limits,
   outcome: quiet,

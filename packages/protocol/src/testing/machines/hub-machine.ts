@@ -16,6 +16,7 @@ import {
   outgoing,
   outgoingLegs,
   outgoingWords,
+  REFOLD_AFTER,
   SINCE,
   samplesOf,
   voucherOf,
@@ -37,6 +38,8 @@ const phases = samplesOf<HubPhase>(
   { type: 'forwarded', ...legs },
   { type: 'forwarded', ...legs, voucher },
   ...closing.map((rest): HubPhase => ({ type: 'asking', ...rest })),
+  { type: 'asking', ...legs, voucher, largestFold: 50n, closingSince, foldRefusedAt: CLOSES_AT },
+  { type: 'asking', ...legs, voucher, largestFold: 50n, closingSince, foldRefusedAt: ASKED },
   ...closing.map((rest): HubPhase => ({ type: 'claimed', ...rest, claimed: 'voucher' in rest ? 50n : 0n })),
   { type: 'claimed', ...legs, voucher, closingSince, claimed: 30n },
   { type: 'claimed', ...legs, closingSince, claimed: 0n, decline },
@@ -55,6 +58,8 @@ const phases = samplesOf<HubPhase>(
   { type: 'covered', ...paid, foldedAt: 50n, voucher, claimed: 30n },
   { type: 'covered', ...paid, foldedAt: 50n, voucher, claimed: 50n, largestFold: 50n },
   { type: 'covered', ...paid, foldedAt: 50n, voucher, largestFold: 50n },
+  { type: 'covered', ...paid, foldedAt: 50n, voucher, largestFold: 50n, foldRefusedAt: CLOSES_AT },
+  { type: 'covered', ...paid, foldedAt: 50n, voucher, largestFold: 50n, foldRefusedAt: ASKED },
   { type: 'covered', ...paid, foldedAt: 0n },
   { type: 'clearing', ...paid, foldedAt: 50n, signedAt: ASKED },
   { type: 'clearing', ...paid, foldedAt: 50n, voucher, largestFold: 50n, signedAt: ASKED },
@@ -84,7 +89,7 @@ const forwardings: readonly Forwarding[] = [
   { type: 'permanent', code: 'NO_ROUTE' },
 ]
 
-const limits = { capacity: CAPACITY, closesAt: CLOSES_AT, forwardUntil: FORWARD_UNTIL }
+const limits = { capacity: CAPACITY, closesAt: CLOSES_AT, forwardUntil: FORWARD_UNTIL, refoldAfter: REFOLD_AFTER }
 const fees = { received: 7n, paidOn: 3n }
 const offline: Forwarding = { type: 'temporary', code: 'PEER_OFFLINE' }
 

@@ -15,6 +15,8 @@ export const ASKED = 1100n
 export const FORWARD_UNTIL = 3000n
 /** When a side begins to close by itself. */
 export const CLOSES_AT = 5000n
+/** Seconds until a refused fold is signed again. */
+export const REFOLD_AFTER = 15
 
 export const incoming: Leg = { channelId: `0x${'c1'.repeat(32)}`, slot: 1 }
 export const outgoing: Leg = { channelId: `0x${'c2'.repeat(32)}`, slot: 2 }

@@ -17,6 +17,7 @@ import {
   momentWords,
   outcomes,
   outcomeWords,
+  REFOLD_AFTER,
   SINCE,
   samplesOf,
   voucherOf,
@@ -51,7 +52,16 @@ const eventValues: readonly PayeeEvent[] = [
 
 const contexts: readonly PayeeContext[] = outcomes.flatMap((outcome) =>
   incomingLegs.flatMap((leg) =>
-    moments.map((now): PayeeContext => ({ now, outcome, closesAt: CLOSES_AT, capacity: CAPACITY, incoming: leg })),
+    moments.map(
+      (now): PayeeContext => ({
+        now,
+        outcome,
+        closesAt: CLOSES_AT,
+        refoldAfter: REFOLD_AFTER,
+        capacity: CAPACITY,
+        incoming: leg,
+      }),
+    ),
   ),
 )
 

@@ -17,6 +17,7 @@ import {
   outgoing,
   outgoingLegs,
   outgoingWords,
+  REFOLD_AFTER,
   SINCE,
   samplesOf,
   voucherOf,
@@ -34,6 +35,8 @@ const phases = samplesOf<PayerPhase>(
   { type: 'open', outgoing, voucher, tickSeed },
   { type: 'asking', ...closing },
   { type: 'asking', ...closing, voucher },
+  { type: 'asking', ...closing, voucher, foldRefusedAt: CLOSES_AT },
+  { type: 'asking', ...closing, voucher, foldRefusedAt: ASKED },
   { type: 'claimed', ...closing, claimed: 0n },
   { type: 'claimed', ...closing, claimed: 30n },
   { type: 'claimed', ...closing, voucher, claimed: 30n },
@@ -66,7 +69,16 @@ const eventValues: readonly PayerEvent[] = [
 
 const contexts: readonly PayerContext[] = outcomes.flatMap((outcome) =>
   outgoingLegs.flatMap((leg) =>
-    moments.map((now): PayerContext => ({ now, outcome, closesAt: CLOSES_AT, capacity: CAPACITY, outgoing: leg })),
+    moments.map(
+      (now): PayerContext => ({
+        now,
+        outcome,
+        closesAt: CLOSES_AT,
+        refoldAfter: REFOLD_AFTER,
+        capacity: CAPACITY,
+        outgoing: leg,
+      }),
+    ),
   ),
 )
 
