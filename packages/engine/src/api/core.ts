@@ -23,9 +23,10 @@ import type { ChainBlock } from '../ports/chain.ts'
 import type { Environment } from '../ports/environment.ts'
 import { channelNames } from '../records/channel-names.ts'
 import { collectionsOf, createState, loadState, offerNames, type State } from '../records/state.ts'
+import { forgetUsedIds, oldestUsedMinute } from '../records/used-ids.ts'
 import { virtualNames } from '../records/virtual-names.ts'
 import { Closing } from '../watch/closing.ts'
-import { forgetStrangers, forgetUsedIds } from '../watch/forget.ts'
+import { forgetStrangers } from '../watch/forget.ts'
 import { ChainWatch } from '../watch/watch.ts'
 import type { EngineOptions, EnginePorts, Notification } from './engine.ts'
 import { createTransaction } from './transaction.ts'
@@ -48,6 +49,8 @@ export class Core {
   #now = 0
   #isCaughtUp = false
   #forgetAt = 0n
+  /** The minute before which all used ids were forgotten. */
+  #usedSince: number | undefined
   #isStopped = false
 
   constructor(ports: EnginePorts, options: EngineOptions) {
@@ -219,7 +222,18 @@ export class Core {
   #takeFinal(number: bigint): void {
     this.#chainMoved(this.watch.takeFinal(number))
     if (number >= this.#forgetAt) this.#forget(number)
+    this.#forgetUsedIds()
     this.#afterBlock()
+  }
+
+  /** Ids whose minute has grown too old to come back are forgotten, a minute at a time. */
+  #forgetUsedIds(): void {
+    const oldest = oldestUsedMinute(this.watch.final?.timestamp ?? 0n, this.env.policy)
+    if (this.#usedSince !== undefined && oldest <= this.#usedSince) return
+    forgetUsedIds(this.state.usedIds, this.#usedSince, oldest)
+    this.tx.afterCommit(() => {
+      this.#usedSince = oldest
+    })
   }
 
   /** From time to time, what the chain said of others is forgotten. */
@@ -227,7 +241,6 @@ export class Core {
     this.#forgetAt = number + FORGET_BLOCKS
     const { state, env } = this
     const time = this.watch.final?.timestamp ?? 0n
-    forgetUsedIds(state.usedIds, time, env.policy)
     forgetStrangers(state.channelFacts, (id) => state.channels.get(id) !== undefined, time, env.policy)
     let locked: ReadonlySet<Id> | undefined
     const isLocked = (id: Id): boolean => {

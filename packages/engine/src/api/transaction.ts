@@ -9,6 +9,7 @@ import { channelNames } from '../records/channel-names.ts'
 import { outboxKey } from '../records/outbox.ts'
 import { newPeer } from '../records/peer.ts'
 import { offerNames, type State } from '../records/state.ts'
+import { addUsedId, isUsedId, oldestUsedMinute } from '../records/used-ids.ts'
 import { virtualNames } from '../records/virtual-names.ts'
 
 export interface TransactionParts {
@@ -37,8 +38,9 @@ export function createTransaction(parts: TransactionParts): Transaction {
     offers: state.offers,
     acknowledged: state.acknowledged,
     usedIds: {
-      has: (id) => state.usedIds.get(id) !== undefined,
-      add: (id, since) => state.usedIds.set(id, { id, since }),
+      has: (id, nonce) => isUsedId(state.usedIds, id, nonce),
+      add: (id, nonce) =>
+        addUsedId(state.usedIds, id, nonce, oldestUsedMinute(chain.final?.timestamp ?? 0n, env.policy)),
     },
     locks: parts.locks,
     channelsWith: (peer) => [...state.channels.named(channelNames.with(peer))],
@@ -48,6 +50,7 @@ export function createTransaction(parts: TransactionParts): Transaction {
     dropDeposits(channelId) {
       for (const key of [...state.deposits.named(channelId)]) state.deposits.set(key, undefined)
     },
+    liveVirtuals: () => state.virtuals.size - state.virtuals.count(virtualNames.over),
     virtualsOn: (channelId) => [...state.virtuals.named(virtualNames.on(channelId))],
     virtualsWaitingFor: (channelId) => [...state.virtuals.named(virtualNames.waitingFor(channelId))],
     virtualsReceivedFor: (next) => [...state.virtuals.named(virtualNames.receivedFor(next))],

@@ -348,7 +348,7 @@ describe('a hub between two that keep no rule', () => {
     expect(refusedCode(payer, await payer.update(fromPayer, [again, again]))).toBe('ADD_ID_SEEN')
   })
 
-  it('remembers a bounded number of virtual channels', async () => {
+  it('holds a bounded number of virtual channels open, and those that are over do not count', async () => {
     const here = createWorld({ seed: 6, parties: { hub: { money: 1000n, policy: { ...policy, virtualsMax: 2 } } } })
     await here.start()
     const small = here.party('hub')
@@ -356,11 +356,22 @@ describe('a hub between two that keep no rule', () => {
     await puppet.start()
     await puppet.connect(small)
     const channel = await puppet.open(small, 500n)
-    for (let i = 0; i < 3; i++) {
-      const adding = { type: 'add', terms: termsOf([puppet.address, small.address], 10n), memo: memoOf(1) } as const
+    const opened = Array.from({ length: 4 }, () => termsOf([puppet.address, small.address], 10n))
+    const declined = async (terms: VirtualTerms) => {
+      const before = puppet.heardOf('decline').length
+      const adding = { type: 'add', terms, memo: memoOf(1) } as const
       expect(refusedCode(puppet, await puppet.update(channel, [adding]))).toBeUndefined()
+      return puppet.heardOf('decline')[before]?.code
     }
-    expect(puppet.heardOf('decline').map(({ code }) => code)).toEqual(['ADD_VIRTUALS_MAX'])
+    const codes: (string | undefined)[] = []
+    for (const terms of opened.slice(0, 3)) codes.push(await declined(terms))
+    expect(codes).toEqual([undefined, undefined, 'ADD_VIRTUALS_MAX'])
+    const [first, , unwanted, last] = opened
+    if (first === undefined || unwanted === undefined || last === undefined) throw new RangeError('there are four')
+    const folds = [first, unwanted].map((terms) => ({ type: 'fold', lockId: idOf(terms), amount: 0n }) as const)
+    expect(refusedCode(puppet, await puppet.update(channel, folds))).toBeUndefined()
+    expect(small.engine.virtuals()).toHaveLength(3)
+    expect(await declined(last)).toBeUndefined()
     await here.stop()
   })
 

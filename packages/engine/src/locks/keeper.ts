@@ -42,7 +42,7 @@ function declineCode(tx: Tx, channel: ChannelRecord, { terms, memo }: Add): stri
   const limits = { ...policy, capacityMin: capacityMinOf(policy, channel.terms.token) }
   const hop = hopOf(terms, channel.peer, self)
   try {
-    if (tx.virtuals.size >= policy.virtualsMax) {
+    if (tx.liveVirtuals() >= policy.virtualsMax) {
       throw new ProtocolError('ADD_VIRTUALS_MAX', { max: policy.virtualsMax })
     }
     checkAddVirtual(terms, memo, hop, secondsOf(tx), limits)
@@ -145,7 +145,8 @@ class ReceivedVirtuals implements ReceivedLocks {
     const tx = this.#tx
     const { channelId, peer, terms } = this.#channel
     const virtualId = tx.env.digests.virtualId(add.terms)
-    const seen = this.#find(virtualId) !== undefined || tx.usedIds.has(virtualId) || tx.chain.knows(virtualId)
+    const isUsed = tx.usedIds.has(virtualId, add.terms.nonce)
+    const seen = this.#find(virtualId) !== undefined || isUsed || tx.chain.knows(virtualId)
     const closing = isLeaving(tx, this.#channel)
     const context = { channelId, token: terms.token, payer: peer, receiver: tx.env.self, virtualId, seen, closing }
     checkAddLock({ ...context, locks: lane.locks.size }, add.terms, tx.env.policy)
@@ -182,7 +183,7 @@ export const virtualKeeper: LockKeeper = {
   refused(tx, peer, operation) {
     if (operation.type !== 'add') return
     const virtualId = lockIdOf(tx.env, operation)
-    if (isToRemember(tx, peer, operation, virtualId)) tx.usedIds.add(virtualId, secondsOf(tx))
+    if (isToRemember(tx, peer, operation, virtualId)) tx.usedIds.add(virtualId, operation.terms.nonce)
   },
   refusedByPeer(tx, operation, code) {
     const record = tx.virtuals.get(lockIdOf(tx.env, operation))

@@ -79,8 +79,9 @@ function checkFees(tx: Tx, { fees }: Memo, capacity: bigint): bigint {
   return total
 }
 
-function checkRoom({ virtuals, env: { policy } }: Tx): void {
-  if (virtuals.size >= policy.virtualsMax) throw new ProtocolError('ADD_VIRTUALS_MAX', { max: policy.virtualsMax })
+function checkRoom(tx: Tx): void {
+  const { virtualsMax: max } = tx.env.policy
+  if (tx.liveVirtuals() >= max) throw new ProtocolError('ADD_VIRTUALS_MAX', { max })
 }
 
 function checkAmounts(tx: Tx, { capacity, first, ticks }: OpenVirtualOptions): void {

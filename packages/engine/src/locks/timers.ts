@@ -1,4 +1,4 @@
-import { highest, type Id, nonceMinute, type VirtualRecord } from '@sluice/protocol'
+import type { Id, VirtualRecord } from '@sluice/protocol'
 import type { Policy } from '../policy/policy.ts'
 import type { Environment } from '../ports/environment.ts'
 import type { Tx } from '../ports/tx.ts'
@@ -28,8 +28,8 @@ export function virtualDue(record: VirtualRecord, { policy }: Environment): numb
 }
 
 /** A virtual channel that is over leaves the records; its id stays used. */
-function forget(tx: Tx, { virtualId, terms, since }: VirtualRecord): void {
-  tx.usedIds.add(virtualId, highest(nonceMinute(terms.nonce) * 60n, since))
+function forget(tx: Tx, { virtualId, terms }: VirtualRecord): void {
+  tx.usedIds.add(virtualId, terms.nonce)
   tx.virtuals.set(virtualId, undefined)
   tx.acknowledged.set(virtualId, undefined)
 }

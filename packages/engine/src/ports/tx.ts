@@ -43,11 +43,10 @@ export interface Acknowledged {
   readonly amount: bigint
 }
 
-/** The ids that were used up, as long as they could come back. */
+/** The ids that were used up, as long as they could come back: an id is taken only while the minute in the nonce of its terms is not old. */
 export interface UsedIds {
-  has(id: Id): boolean
-  /** @param since Unix second from which on it is remembered for as long as its nonce could be taken. */
-  add(id: Id, since: bigint): void
+  has(id: Id, nonce: bigint): boolean
+  add(id: Id, nonce: bigint): void
 }
 
 /** What may be looked at outside an event, too. */
@@ -81,6 +80,8 @@ export interface Tx extends StateView {
   isDepositing(channelId: Id): boolean
   /** Forgets this side's deposits into a channel that was never agreed to: none of them was sent. */
   dropDeposits(channelId: Id): void
+  /** How many virtual channels are not over. */
+  liveVirtuals(): number
   /** The virtual channels that are not over and have a leg on a channel. */
   virtualsOn(channelId: Id): readonly Id[]
   /** Of these, those that wait for the channel's lane to take an operation. */

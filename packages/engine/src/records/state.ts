@@ -19,7 +19,7 @@ import { type DepositRecord, depositKind } from './deposit.ts'
 import { memoryKind } from './memory.ts'
 import { type OutboxRecord, outboxKind } from './outbox.ts'
 import { type PeerRecord, peerKind } from './peer.ts'
-import { type UsedIdRecord, usedIdKind } from './used-id.ts'
+import { type UsedIdsRecord, usedIdsKind, usedIdsNames } from './used-ids.ts'
 import { type VirtualFacts, virtualFactsKind } from './virtual-facts.ts'
 import { namesOf } from './virtual-names.ts'
 
@@ -31,7 +31,7 @@ export interface State {
   readonly offers: Collection<Id, Offer>
   /** Only in memory. */
   readonly acknowledged: Collection<Id, Acknowledged>
-  readonly usedIds: Collection<Id, UsedIdRecord>
+  readonly usedIds: Collection<string, UsedIdsRecord>
   readonly peers: Collection<Address, PeerRecord>
   readonly outbox: Collection<string, OutboxRecord>
   readonly cursor: Collection<string, Cursor>
@@ -64,7 +64,7 @@ export function createState(hashing: LaneHashing, onChange: (id: string) => void
       from === undefined ? [offerNames.arrived] : [offerNames.early(), offerNames.early(from)],
     ),
     acknowledged: new Collection<Id, Acknowledged>(memoryKind('acknowledged'), onChange),
-    usedIds: new Collection<Id, UsedIdRecord>(usedIdKind),
+    usedIds: new Collection<string, UsedIdsRecord>(usedIdsKind, undefined, ({ minute }) => [usedIdsNames.of(minute)]),
     peers: new Collection<Address, PeerRecord>(peerKind),
     outbox: new Collection<string, OutboxRecord>(outboxKind),
     cursor: new Collection<string, Cursor>(cursorKind),

@@ -18,13 +18,3 @@ export function forgetStrangers<R extends { readonly at: bigint }>(
   const oldest = time - BigInt(2 * nonceAgeMax * 60 + chainLag)
   for (const [id, { at }] of facts.entries()) if (at < oldest && !isOwn(id)) facts.set(id, undefined)
 }
-
-/** Forgets ids that were used up, once their nonces are too old for them to come back. `time`: Unix seconds of the newest final block. */
-export function forgetUsedIds<R extends { readonly since: bigint }>(
-  usedIds: Collection<Id, R>,
-  time: bigint,
-  { nonceAgeMax, chainLag }: Pick<Policy, 'nonceAgeMax' | 'chainLag'>,
-): void {
-  const oldest = time - BigInt(2 * nonceAgeMax * 60 + chainLag)
-  for (const [id, { since }] of usedIds.entries()) if (since < oldest) usedIds.set(id, undefined)
-}

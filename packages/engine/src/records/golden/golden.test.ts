@@ -6,7 +6,7 @@ import { cursorKind } from '../cursor.ts'
 import { depositKind } from '../deposit.ts'
 import { outboxKind } from '../outbox.ts'
 import { peerKind } from '../peer.ts'
-import { usedIdKind } from '../used-id.ts'
+import { usedIdsKind } from '../used-ids.ts'
 import { virtualFactsKind } from '../virtual-facts.ts'
 
 type Golden = Readonly<Record<string, Readonly<Record<string, Hex>>>>
@@ -77,7 +77,13 @@ const cases = [
       block: 12n,
     },
   }),
-  check(usedIdKind, { 'a used id': { id: id('f2'), since: 1_800_000_700n } }),
+  check(usedIdsKind, {
+    'two used ids': {
+      minute: 30_000_000,
+      shelf: 50,
+      prints: '\u00f2\u0000\u0001\u0002\u0003\u0004\u0005\u00ffrabcdefg',
+    },
+  }),
 ] as unknown as readonly Case<unknown>[] // each case is checked against its own record type above
 
 const entriesOf = ({ kind }: Case<unknown>, record: unknown): Record<string, Hex> =>
