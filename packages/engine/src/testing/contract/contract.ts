@@ -1,5 +1,6 @@
 import type { ContractCall } from './calls.ts'
 import { settle, startClose, startCloseFor, updateLane, updateLanes } from './closing.ts'
+import { close, withdraw } from './cooperative.ts'
 import {
   depositWithAllowance,
   depositWithAuthorization,
@@ -10,7 +11,6 @@ import {
 import type { ContractEvent } from './events.ts'
 import { cancelRedirect, pushCredit, redirectCredit, redirectCreditFor } from './payouts.ts'
 import type { CallContext, Run } from './run.ts'
-import { close, withdraw } from './together.ts'
 import { unlock, unlockBatch, unlockSubtree } from './unlocking.ts'
 import {
   closeVirtual,

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { type Ending, type Kill, tellStraightStory } from './straight-story.ts'
 
-const endings: readonly Ending[] = ['together', 'dispute']
+const endings: readonly Ending[] = ['cooperative', 'dispute']
 const names = ['alice', 'hub', 'bob'] as const
 
 /** What the story comes to, whoever is killed and when. */
 const expected = { alice: 1880n, hub: 2000n, bob: 130n }
 
 for (const ending of endings) {
-  describe(`the straight story that ends in ${ending === 'together' ? 'closing together' : 'a dispute'}`, () => {
+  describe(`the straight story that ends in ${ending === 'cooperative' ? 'closing together' : 'a dispute'}`, () => {
     it('comes out right when nobody is killed', async () => {
       const { money } = await tellStraightStory(1, ending)
       expect(money).toEqual(expected)

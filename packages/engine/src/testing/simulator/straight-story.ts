@@ -12,7 +12,7 @@ export interface Kill {
 }
 
 /** How the story ends. `dispute`: payer and payee close alone while the virtual channel is open. */
-export type Ending = 'together' | 'dispute'
+export type Ending = 'cooperative' | 'dispute'
 
 /** Longest time that a killed party stays away: shorter than every window. Milliseconds. */
 const AWAY_MAX = 2000
@@ -108,7 +108,7 @@ function stepsOf({ alice, hub, bob }: Cast, ending: Ending): readonly Step[] {
     },
   })
   const payments = [opened(alice, hub), opened(hub, bob), virtualOpened, paid(70n), paid(120n)]
-  if (ending === 'together')
+  if (ending === 'cooperative')
     return [...payments, withdrawn, virtualClosed, closed(alice, hub, 'auto'), closed(hub, bob, 'auto')]
   return [...payments, closed(bob, hub, 'unilateral'), closed(alice, hub, 'unilateral')]
 }

@@ -13,7 +13,7 @@ export interface LockWants {
 }
 
 /** How long this side waits for others, seconds. */
-export interface LockPatience {
+export interface LockTimeouts {
   /** For a neighbour to follow a close. */
   readonly followTimeout: number
   /** For a countersignature. */
@@ -26,7 +26,7 @@ const nothing: LockWants = { closeVirtual: false, redeem: false }
 function isUnfollowed(
   phase: HubPhase | PayerPhase | PayeePhase,
   time: bigint,
-  { followTimeout, countersignTimeout }: LockPatience,
+  { followTimeout, countersignTimeout }: LockTimeouts,
 ): boolean {
   if (!('closingSince' in phase)) return false
   if (isLate(time, phase.closingSince, 2 * followTimeout)) return true
@@ -70,20 +70,20 @@ export function hubWants(
   phase: HubPhase,
   context: Omit<HubContext, 'forwarding'>,
   time: bigint,
-  patience: LockPatience,
+  timeouts: LockTimeouts,
 ): LockWants {
   const isDisputed = context.incoming.isDisputed || context.outgoing?.isDisputed === true
   if (context.outcome.type === 'quiet') {
-    const isNeeded = isDisputed || isUnfollowed(phase, time, patience)
+    const isNeeded = isDisputed || isUnfollowed(phase, time, timeouts)
     return { ...nothing, closeVirtual: isNeeded && isHubAtStake(phase, context) }
   }
   return { ...nothing, redeem: isShort(context, time, largestFoldOf(phase)) }
 }
 
 /** What a payer wants on chain: V's answer, where its lock is disputed or nobody follows. */
-export function payerWants(phase: PayerPhase, context: PayerContext, time: bigint, patience: LockPatience): LockWants {
+export function payerWants(phase: PayerPhase, context: PayerContext, time: bigint, timeouts: LockTimeouts): LockWants {
   if (context.outcome.type !== 'quiet') return nothing
-  return { ...nothing, closeVirtual: context.outgoing.isDisputed || isUnfollowed(phase, time, patience) }
+  return { ...nothing, closeVirtual: context.outgoing.isDisputed || isUnfollowed(phase, time, timeouts) }
 }
 
 /** Whether a payee has something to get by V's answer: it accepted a payment. */
@@ -92,10 +92,10 @@ export function isPayeeAtStake(phase: PayeePhase, { capacity }: Pick<PayeeContex
 }
 
 /** What a payee wants on chain: V's answer likewise, and its highest voucher redeemed while the window runs. */
-export function payeeWants(phase: PayeePhase, context: PayeeContext, time: bigint, patience: LockPatience): LockWants {
+export function payeeWants(phase: PayeePhase, context: PayeeContext, time: bigint, timeouts: LockTimeouts): LockWants {
   const { incoming, outcome, capacity } = context
   if (outcome.type === 'quiet') {
-    const isNeeded = incoming.isDisputed || isUnfollowed(phase, time, patience)
+    const isNeeded = incoming.isDisputed || isUnfollowed(phase, time, timeouts)
     return { ...nothing, closeVirtual: isNeeded && isPayeeAtStake(phase, context) }
   }
   const isOver = phase.type === 'closed' && !incoming.isDisputed
