@@ -69,7 +69,7 @@ that takes: a deposit when a final block shows it.
 An error carries \`data.code\`, \`data.action\` and \`data.details\`; the codes are in [errors.md](errors.md). \`code\` is one of JSON-RPC's
 own, or -32001 (no valid token), -32002 (a foreign Host), -32000 (every other typed error).
 
-\`GET /events\` streams what the engine tells (server-sent events, one JSON object each, after a first comment from which on
+\`GET /events\` streams the engine's notifications (server-sent events, one JSON object each, after a first comment from which on
 nothing is missed): \`channel\`, \`virtual\`, \`payment\`, \`peer\`, \`transaction\`. \`GET /metrics\` answers Prometheus' text format.
 
 | method | what it does |

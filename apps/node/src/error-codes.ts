@@ -76,7 +76,7 @@ export const nodeErrors = {
     action: 'Give more of the id, see `sluice channel list`.',
   },
   HUB_FEES_UNKNOWN: {
-    message: 'the hub {hub} does not tell its fees at {url}: {problem}',
+    message: 'the hub {hub} does not publish its fees at {url}: {problem}',
     action: 'Check that the hub runs; reach it again with `sluice channel open` or `peer.connect` if it moved.',
   },
   HUB_DECLINED: {

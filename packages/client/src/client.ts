@@ -10,7 +10,7 @@ export interface ClientOptions
     Pick<PayerOptions, 'feesOf'>,
     Pick<PayeeOptions, 'url' | 'hubUrl'> {
   readonly ports: EnginePorts
-  /** Told when a virtual channel could not be closed after its use: it then ends by its lifetime, and nothing is lost. */
+  /** Called when a virtual channel could not be closed after its use: it then ends by its lifetime, and nothing is lost. */
   readonly onCloseFailed?: (virtualId: Id, error: unknown) => void
 }
 

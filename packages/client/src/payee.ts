@@ -9,7 +9,7 @@ export interface PayeeOptions {
   readonly domain: Domain
   /** Where this side's peer transport listens: payments come there. Without it they come over the payer's session, if one stands. */
   readonly url?: string
-  /** Where a hub's peer transport listens, to be told to clients. Default: not told. */
+  /** Where a hub's peer transport listens, to be announced to clients. Default: not announced. */
   readonly hubUrl?: (hub: Address) => string | undefined
 }
 

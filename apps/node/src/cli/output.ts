@@ -10,7 +10,7 @@ export interface Streams {
   readonly columns: number
 }
 
-/** What a command tells its user: lines for people, or JSON, one object a line. */
+/** What a command prints: lines for people, or JSON, one object a line. */
 export interface Output {
   readonly json: boolean
   readonly streams: Streams
@@ -37,7 +37,7 @@ export function errorJson(error: SluiceError): Json {
   return toJson({ error: { code, message, action, details } })
 }
 
-/** Tells an error: one line for people on stderr, or one JSON object on stdout. */
+/** Prints an error: one line for people on stderr, or one JSON object on stdout. */
 export function tellError(streams: Streams, json: boolean, error: SluiceError): void {
   if (json) streams.out(`${JSON.stringify(errorJson(error))}\n`)
   else streams.err(`sluice: ${oneLine(error.message)}. ${oneLine(error.action)} [${error.code}]\n`)

@@ -18,7 +18,7 @@ export interface Process {
   readonly version: string
 }
 
-/** Runs one command line and resolves with the exit code. Never rejects: what goes wrong is told in one line. */
+/** Runs one command line and resolves with the exit code. Never rejects: what goes wrong is printed in one line. */
 export async function runCommandLine(surroundings: Process, specs: readonly CommandSpec[]): Promise<number> {
   const { args, streams, signal } = surroundings
   const json = args.includes('--json')

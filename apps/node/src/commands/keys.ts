@@ -55,7 +55,7 @@ const show = defineCommand({
   },
 })
 
-/** The file tells the address without its password. */
+/** The file holds the address in clear. */
 async function toldAddress(values: KeyValues, environment: Environment): Promise<string | undefined> {
   const file = keyFileOf(values)
   const isInEnvironment = (environment[KEY_VARIABLE] ?? '') !== ''

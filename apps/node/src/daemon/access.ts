@@ -44,7 +44,7 @@ export async function runningNode(dataFolder: string): Promise<NodeApi | undefin
     await client.call('node.info', {})
     return client
   } catch {
-    // Its last process was killed and left the word behind; the port may even be somebody else's by now.
+    // Its last process was killed and left the file behind; the port may even be somebody else's by now.
     await client.close()
     return undefined
   }

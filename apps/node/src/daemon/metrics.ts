@@ -10,7 +10,7 @@ export interface MetricSources {
 
 /** A node's metrics. */
 export interface Metrics {
-  /** Counts what the engine tells. */
+  /** Counts the engine's notifications. */
   readonly note: (notification: Notification) => void
   /** All metrics in Prometheus' text format. */
   readonly render: () => string

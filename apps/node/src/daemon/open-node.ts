@@ -37,7 +37,7 @@ export interface Role {
 export interface OpenNodeOptions extends Role {
   /** Where peers connect; without it the node only dials. */
   readonly listen?: ListenAddress
-  /** Told once when the node can not go on, such as when the disk is full. */
+  /** Called once when the node can not go on, such as when the disk is full. */
   readonly onFatal?: (problem: unknown) => void
 }
 

@@ -15,7 +15,7 @@ import { createStopper, type Stopper } from './stopper.ts'
 /** The values of a daemon's options. */
 export type DaemonValues = Values<typeof daemonOptions>
 
-/** What a kind of daemon adds to a plain node: it starts it, says how to stop it, and what the node tells of it. */
+/** What a kind of daemon adds to a plain node: it starts it, says how to stop it, and what the node shows of it. */
 export type Extra = (node: OpenNode, stopper: Stopper) => Promise<Pick<NodeInfo, 'httpUrl' | 'unpaidUrl'>>
 
 /**

@@ -6,7 +6,7 @@ function fileOf(dataFolder: string): string {
   return join(dataFolder, 'rpc.json')
 }
 
-/** Leaves word where the node of a data folder answers, for this user's eyes only. */
+/** Writes down where the node of a data folder answers, readable by this user alone. */
 export function writeEndpoint(dataFolder: string, endpoint: RpcEndpoint): void {
   const file = fileOf(dataFolder)
   const part = `${file}.${process.pid}`
@@ -21,12 +21,12 @@ export function readEndpoint(dataFolder: string): RpcEndpoint | undefined {
     const { url, token, pid } = JSON.parse(readFileSync(fileOf(dataFolder), 'utf8'))
     if (typeof url === 'string' && typeof token === 'string' && typeof pid === 'number') return { url, token, pid }
   } catch {
-    // No file, or one cut short by a crash: no node left word.
+    // No file, or one cut short by a crash: no node answers there.
   }
   return undefined
 }
 
-/** Takes the word back, unless another process has replaced it meanwhile. */
+/** Removes the file, unless another process has replaced it meanwhile. */
 export function removeEndpoint(dataFolder: string, token: string): void {
   if (readEndpoint(dataFolder)?.token === token) rmSync(fileOf(dataFolder), { force: true })
 }

@@ -91,10 +91,10 @@ const info = object({
   unpaidUrl: optional(text),
 })
 
-/** What tells about a node. */
+/** What describes a node. */
 export type NodeInfo = Infer<typeof info>
 
-/** What a node tells its subscribers; see the engine's Notification. */
+/** What a node sends its subscribers; see the engine's Notification. */
 export const notification: Schema<Notification> = tagged({
   channel: { channel },
   virtual: { virtual },

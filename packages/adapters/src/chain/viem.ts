@@ -74,7 +74,7 @@ async function openDomain(rpc: Rpc, options: ViemChainOptions): Promise<Domain> 
   }
 }
 
-/** Tells the handler everything, and the sender of each new head. */
+/** Reports everything to the handler, and each new head to the sender. */
 function tending(handler: ChainHandler, sender: Sender, log: Log | undefined): ChainHandler {
   let tended: Promise<void> = Promise.resolve()
   return {

@@ -50,7 +50,7 @@ export async function readKeyFile(path: string, password: string): Promise<Uint8
 }
 
 /**
- * The address that a keystore file tells without its password, with 0x; undefined if it tells none.
+ * The address that a keystore file holds in clear, with 0x; undefined if it holds none.
  *
  * @throws KeyError `KEY_FILE_MISSING`, `KEY_FILE_UNREADABLE`, `KEY_FILE_INVALID`.
  */

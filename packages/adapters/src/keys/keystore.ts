@@ -48,7 +48,7 @@ interface EncryptedKey {
 export interface Keystore {
   readonly version: 3
   readonly id: string
-  /** Without prefix, as is the custom; told in clear so that a file can be recognised. */
+  /** Without prefix, as is the custom; in clear so that a file can be recognised. */
   readonly address?: string
   readonly crypto: EncryptedKey
 }

@@ -30,7 +30,7 @@ export interface EngineOptions {
   /** Receives money on chain. Default: the signer. */
   readonly account?: Address
   readonly policy: Policy
-  /** What to tell peers that this side can do beyond the base. Default: all features that the protocol has, none required. */
+  /** Features announced to peers. Default: all that the protocol has, none required. */
   readonly features?: FeatureOffer
   /** The store failed, and the engine stopped by itself: nothing of the failed commit has left. */
   readonly onFatal?: (error: Error) => void

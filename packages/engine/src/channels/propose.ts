@@ -27,7 +27,7 @@ export interface OpenChannelOptions {
   readonly peer: Address
   /** Where the peer listens; not needed while a session with it stands. */
   readonly url?: string
-  /** The peer's account on chain is told by the peer. */
+  /** The peer's account on chain is announced by the peer. */
   readonly token: Address
   /** Base units this side deposits. */
   readonly deposit: bigint

@@ -2,7 +2,7 @@ import { type ChannelRecord, holdsLock, type Id, type LaneIndex, stateAt } from 
 import type { StateView } from '../ports/tx.ts'
 import { otherParty } from './channel.ts'
 
-/** Whether a disputed channel holds a lock, or can still be shown to hold it: then only the chain can tell what it pays. */
+/** Whether a disputed channel holds a lock, or can still be shown to hold it: then only the chain decides what it pays. */
 export function isLockDisputed(
   { chain }: Pick<StateView, 'chain'>,
   channel: ChannelRecord,

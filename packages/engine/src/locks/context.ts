@@ -65,12 +65,12 @@ function isHeldByRefused({ current, updates }: OutLane, { slot }: Leg, virtualId
 function outgoingContext(view: StateView, virtualId: Id, leg: Leg): OutgoingContext {
   const channel = view.channels.get(leg.channelId)
   if (channel === undefined) return { ...gone, lock: 'cleared', needsRestatement: false, takes: false }
-  const { channel: word, isLeaving: leaving } = legContext(view, channel, leg, virtualId, 'out')
+  const { channel: state, isLeaving: leaving } = legContext(view, channel, leg, virtualId, 'out')
   return {
-    channel: word,
+    channel: state,
     isLeaving: leaving,
     get isDisputed() {
-      return word !== 'ended' && isLockDisputed(view, channel, 'out', leg.slot, virtualId)
+      return state !== 'ended' && isLockDisputed(view, channel, 'out', leg.slot, virtualId)
     },
     get lock() {
       return lockStatus(channel.out, leg, virtualId)

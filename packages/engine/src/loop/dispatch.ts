@@ -4,7 +4,7 @@ import type { Flow, Tx } from '../ports/tx.ts'
 
 type Handler = (tx: Tx, peer: Address, message: PeerMessage) => void
 
-/** Several flows as one. A message type is handled by one flow; everything else is told to all, in order. */
+/** Several flows as one. A message type is handled by one flow; everything else goes to all, in order. */
 export interface Flows {
   message(tx: Tx, peer: Address, message: PeerMessage): void
   connected(tx: Tx, peer: Address): void

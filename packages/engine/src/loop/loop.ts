@@ -7,7 +7,7 @@ import { Waiters } from './waiters.ts'
 import type { Waiting } from './waiting.ts'
 import { isWaiting } from './waiting.ts'
 
-/** One thing to handle: `run` is synchronous and all or nothing; one of the others tells how it went. */
+/** One thing to handle: `run` is synchronous and all or nothing; then one of the others is called. */
 export interface LoopEvent {
   readonly run: () => void
   /** The commit that holds what it did is durable. */
@@ -24,7 +24,7 @@ export interface LoopOptions {
   readonly onBatch: () => void
   /** Runs as the last event of a batch that has something to write: what may ride along with any commit. */
   readonly beforeCommit: () => void
-  /** After each commit, before its effects leave; told the keys that changed. */
+  /** Called after each commit with the keys that changed, before its effects leave. */
   readonly onCommit: (keys: ReadonlySet<string>) => void
   /** The store failed: all state in memory is to be thrown away. */
   readonly onFatal: (error: Error) => void

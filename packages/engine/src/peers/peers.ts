@@ -26,7 +26,7 @@ export interface PeersOptions {
   readonly transport: Transport
   readonly clock: Clock
   readonly tx: Transaction
-  /** What this side tells peers that it can do beyond the base. */
+  /** Features announced to peers. */
   readonly features: FeatureOffer
   /** Posts an event. */
   readonly post: (run: () => void, failed?: (error: unknown) => void) => void
@@ -102,7 +102,7 @@ export class Peers implements TransportHandler, Links {
     return this.#links.has(peer)
   }
 
-  /** The account that the peer told in this session; undefined without one. */
+  /** The account that the peer announced in this session; undefined without one. */
   accountOf(peer: Address): Address | undefined {
     return this.#links.get(peer)?.account
   }

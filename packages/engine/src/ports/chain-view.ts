@@ -70,7 +70,7 @@ export interface VirtualChain {
 
 /** The chain as of this batch. Of an id that the chain never named, the empty view. */
 export interface ChainReader {
-  /** Newest block; undefined before the first was told. */
+  /** Newest block; undefined before the first. */
   readonly head: BlockPoint | undefined
   /** Newest final block; undefined before the first. */
   readonly final: BlockPoint | undefined

@@ -145,11 +145,11 @@ export type TransactionStatus =
 
 /** What the engine does on the chain's news. A handler never throws. */
 export interface ChainHandler {
-  /** The next block, or the first after a rollback. Blocks without events may be skipped, but the newest is always told. */
+  /** The next block, or the first after a rollback. Blocks without events may be skipped, but the newest is always reported. */
   block(block: ChainBlock): void
   /** All blocks above this number are gone: forget what they said. */
   rolledBack(to: bigint): void
-  /** All blocks up to this number are final by the chain policy. Told after they were. */
+  /** All blocks up to this number, reported before, are final by the chain policy. */
   final(number: bigint): void
   /** The chain can't be reached (an error) or can again (undefined). */
   health(problem: Error | undefined): void
@@ -160,7 +160,7 @@ export interface Chain {
   readonly domain: Domain
   /** The account that sends transactions and pays their gas. */
   readonly sender: Address
-  /** Tells all from the block after `from` on (undefined: from the contract's creation). Resolves once caught up with the head of the moment. */
+  /** Reports all from the block after `from` on (undefined: from the contract's creation). Resolves once caught up with the head of the moment. */
   start(from: bigint | undefined, handler: ChainHandler): Promise<void>
   /** Signs a call with the next account nonce and does not send it. Rejects with a typed error when the call would revert. */
   prepare(call: ChainCall): Promise<PreparedTransaction>

@@ -36,7 +36,7 @@ export interface VirtualView {
   readonly waitingFor?: string
 }
 
-/** What the engine tells those who subscribe; durable when told. */
+/** What the engine notifies its subscribers of; durable by then. */
 export type Notification =
   | { readonly type: 'channel'; readonly channel: ChannelView }
   | { readonly type: 'virtual'; readonly virtual: VirtualView }

@@ -17,9 +17,9 @@ export interface FetchPaidOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** Goes on with a session that was kept: at `offset`, on the same V. */
   readonly resumeFrom?: { readonly session: PaidSession; readonly offset: number }
-  /** Told, before any byte of the body, what to keep to go on in another process. */
+  /** Called before any byte of the body, with what to keep to go on in another process. */
   readonly onSession?: (session: PaidSession) => void | Promise<void>
-  /** Told once the server's offer is accepted, before V is opened. Throwing refuses it. */
+  /** Called once the server's offer is accepted, before V is opened. Throwing refuses it. */
   readonly onOffer?: (offer: Offer) => void | Promise<void>
   readonly signal?: AbortSignal
   /** Milliseconds without a byte after which the provider counts as stopped. Default 60,000. */

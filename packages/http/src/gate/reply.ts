@@ -27,7 +27,7 @@ export function jsonReply(status: number, value: object, headers: Readonly<Recor
   return { status, headers: all, body: single(bytes) }
 }
 
-/** An answer that tells an error's code, what is wrong and what to do next. */
+/** An answer with an error's code, what is wrong and what to do next. */
 export function errorReply(status: number, error: SluiceError, headers?: Readonly<Record<string, string>>): Reply {
   return jsonReply(status, { code: error.code, message: error.message, action: error.action }, headers)
 }
@@ -63,5 +63,5 @@ function toStream(body: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
   )
 }
 
-/** Whether an error may be told to whoever asked. */
+/** Whether an error may be shown to whoever asked. */
 export const isTellable = (error: unknown): error is SluiceError => error instanceof SluiceError

@@ -8,7 +8,7 @@ export interface ListenerOptions {
   /** How long a client may leave a full socket unread, in milliseconds. Default 60,000. */
   readonly stallTimeout?: number
   readonly timers?: Timers
-  /** Told of every fault of this side. Default: nobody. */
+  /** Called with every fault of this side. Default: nothing. */
   readonly onError?: (error: unknown) => void
 }
 

@@ -28,7 +28,7 @@ export type FeatureMatch =
   /** This side requires what the other side lacks. */
   | { readonly type: 'missing'; readonly features: readonly Feature[] }
 
-/** The numbers that a hello tells of an offer, in ascending order. */
+/** The numbers of an offer as they stand in a hello, in ascending order. */
 export function featureNumbers({ known, required }: FeatureOffer): readonly number[] {
   return known.map((one) => (required.includes(one) ? one.number : one.number + 1)).sort((x, y) => x - y)
 }

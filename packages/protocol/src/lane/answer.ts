@@ -8,7 +8,7 @@ function standingState(lane: OutLane, seq: bigint): LaneState | undefined {
   return lane.updates.find(({ state, status }) => state.seq === seq && status !== 'refused')?.state
 }
 
-/** The lane with the receiver's word that it accepted all unrefused updates up to `seq`. A seq never signed changes nothing. */
+/** The lane once the receiver said that it accepted all unrefused updates up to `seq`. A seq never signed changes nothing. */
 export function markAccepted(lane: OutLane, seq: bigint): OutLane {
   if (seq >= lane.nextSeq) return lane
   const updates = lane.updates.map(

@@ -2,9 +2,9 @@
 export const MAX_MESSAGE_BYTES = 256 * 1024
 /** Most operations of one lane update. */
 export const MAX_OPERATIONS = 256
-/** Most channels that a hello tells of. */
+/** Most channels in a hello. */
 export const MAX_HELLO_CHANNELS = 1024
-/** Most features that a hello tells of. */
+/** Most features in a hello. */
 export const MAX_HELLO_FEATURES = 64
 /** Most maps and lists within one another in what a reader ignores. */
 export const MAX_IGNORED_DEPTH = 8

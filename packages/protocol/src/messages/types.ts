@@ -10,7 +10,7 @@ import type { Close, SignedVoucher, Withdrawal } from '../terms/voucher.ts'
  */
 export type ReasonCode = string
 
-/** The other side's word on something that both must sign. */
+/** The other side's answer about something that both must sign. */
 export type Answer =
   | { readonly type: 'signed'; readonly signature: Hex }
   | { readonly type: 'refused'; readonly code: ReasonCode }

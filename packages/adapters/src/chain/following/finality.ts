@@ -1,7 +1,7 @@
 import { getBlock } from 'viem/actions'
 import type { Rpc } from '../rpc.ts'
 
-/** When a block counts as final: by the node's own word, or under so many blocks. */
+/** When a block counts as final: as the node says, or under so many blocks. */
 export type Finality =
   | { readonly type: 'tag'; readonly tag: 'finalized' | 'safe' }
   | { readonly type: 'depth'; readonly blocks: number }

@@ -48,14 +48,14 @@ interface FollowedBlock {
   readonly hash: Hex
 }
 
-/** Reads the chain block by block and tells its story in order, taking back what a reorganisation undid. */
+/** Reads the chain and reports it block by block, in order, taking back what a reorganisation undid. */
 export class Follower {
   readonly #options: FollowerOptions
   #handler: ChainHandler | undefined
-  /** What was told, oldest first; the first lies at or below the final block, and all else above it. */
+  /** The blocks reported, oldest first; the first lies at or below the final block, and all else above it. */
   #reported: FollowedBlock[] = []
   #final = 0n
-  /** Headers between what was told and a head, by hash. */
+  /** Headers between the newest block reported and a head, by hash. */
   readonly #headers = new Map<Hex, Header>()
   /** Grows with everything new that is learnt. */
   #steps = 0
@@ -68,7 +68,7 @@ export class Follower {
     this.#options = options
   }
 
-  /** The newest block told. */
+  /** The newest block reported. */
   get newest(): bigint {
     return highest(this.#final, this.#reported.at(-1)?.number ?? 0n)
   }
@@ -132,7 +132,7 @@ export class Follower {
     if (header !== undefined) this.#reported = [{ number: header.number, hash: header.hash }]
   }
 
-  /** One look at the chain: everything new is told, in order. */
+  /** One look at the chain: everything new is reported, in order. */
   async #advance(): Promise<void> {
     const { rpc, finality } = this.#options
     const head = await getBlock(rpc.client, { blockTag: 'latest' })
@@ -154,7 +154,7 @@ export class Follower {
     this.#headers.clear()
   }
 
-  /** Takes back every told block that is no longer in the chain. */
+  /** Takes back every reported block that is no longer in the chain. */
   async #rollBack(): Promise<void> {
     let stay = this.#reported.length
     while (stay > 0 && !(await this.#isCanonical(this.#reported[stay - 1]))) stay--
@@ -165,7 +165,7 @@ export class Follower {
     }
     if (this.#stopped) return
     this.#reported = this.#reported.slice(0, stay)
-    // The first told block may lie below the final one, which stands as long as it does.
+    // The first reported block may lie below the final one, which stands as long as it does.
     const to = highest(this.newest, this.#final)
     this.#options.log?.info('chain.rolledBack', { to })
     this.#handler?.rolledBack(to)
@@ -185,7 +185,7 @@ export class Follower {
     }
   }
 
-  /** The headers above the newest told block, or as many of them as are followed one by one; oldest first. */
+  /** The headers above the newest reported block, or as many of them as are followed one by one; oldest first. */
   async #link(head: Header): Promise<Header[]> {
     const linked: Header[] = []
     const floor = highest(head.number - LINKED_BLOCKS, this.newest)
@@ -197,7 +197,7 @@ export class Follower {
     return linked
   }
 
-  /** Kept until it is told, so that whoever loses the way in the middle has not to begin anew. */
+  /** Kept until it is reported, so that a failure in the middle does not begin anew. */
   async #headerOf(blockHash: Hex): Promise<Header> {
     const known = this.#headers.get(blockHash)
     if (known !== undefined) return known
@@ -208,7 +208,7 @@ export class Follower {
     return header
   }
 
-  /** Tells the blocks with events of a range that lies too deep to be followed by hashes. */
+  /** Reports the blocks with events of a range that lies too deep to be followed by hashes. */
   async #readRange(from: bigint, to: bigint): Promise<void> {
     const { rpc, contract, rangeBlocks } = this.#options
     for await (const logs of logsBetween(rpc, { contract, from, to, rangeBlocks })) {

@@ -154,7 +154,7 @@ export class PendingTransactions {
     return signTransaction({ type: 'eip1559', chainId: Number(chainId), nonce, gas, to, data, value, ...fees }, signer)
   }
 
-  /** Whether the chain took it. It may be included already, known, or not be worth its fees: the next look tells. */
+  /** Whether the chain took it. It may be included already, known, or not be worth its fees: the next look shows. */
   async #send(raw: Hex): Promise<boolean> {
     return sendRawTransaction(this.#options.rpc.client, { serializedTransaction: raw }).then(
       () => true,

@@ -41,7 +41,7 @@ export function handleVoucherAccepted(tx: Tx, peer: Address, { virtualId, amount
   if (amount === 0n && record.phase.type === 'open') sendVoucher(tx, record)
 }
 
-/** Handles `voucherRefused`: nothing changes, as what was signed counts as paid; it is told to whoever watches. */
+/** Handles `voucherRefused`: nothing changes, as what was signed counts as paid; subscribers are notified. */
 export function handleVoucherRefused(tx: Tx, peer: Address, { virtualId, amount, code }: VoucherRefusedMessage): void {
   paidTo(tx, peer, virtualId)
   // It is sent again when the payee says that the lock is there.

@@ -17,7 +17,7 @@ export type ChannelEvent =
   | { readonly type: 'propose'; readonly refusal: Refusal | undefined }
   | { readonly type: 'agree' }
   | ({ readonly type: 'reject' } & Refusal)
-  /** The call that opened it told its caller why it failed. */
+  /** The call that opened it reported why it failed. */
   | { readonly type: 'failureReported' }
   /** The app closes it. */
   | { readonly type: 'closeCall'; readonly intent: ClosingIntent }

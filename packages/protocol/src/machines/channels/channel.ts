@@ -162,7 +162,7 @@ export const channelTable: Table<ChannelLife, ChannelEvent, ChannelContext, Chan
     close: [impossible('messages about an unknown channel are refused before')],
     closeSigned: [impossible('messages about an unknown channel are refused before')],
     closeRefused: [impossible('messages about an unknown channel are refused before')],
-    dataLoss: [impossible('it is told to channels that are there')],
+    dataLoss: [impossible('it is given to channels that are there')],
     unfollowed: [impossible('no lock is in a channel that is not there')],
     contextChanged: [ignored('there is nothing to look after')],
   },

@@ -237,7 +237,7 @@ const notLockedOn = ignored('nothing was signed towards the payee')
 const addIsOver = ignored('the add can be shown no more')
 const noFold = ignored('no fold stands that could be refused')
 const foldedBefore = ignored('the incoming lock is folded once')
-const window = ignored('while the window of the virtual channel runs, only the chain tells what it pays')
+const window = ignored('while the window of the virtual channel runs, only the chain decides what it pays')
 
 /**
  * All that can happen to a virtual channel at a hub: a row a phase, a cell an event. The promise that it keeps: what can still be claimed

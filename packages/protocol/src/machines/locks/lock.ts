@@ -36,7 +36,7 @@ export interface LegContext {
   readonly channel: ChannelState
   /** Whether this side wants the channel closed, so that its locks have to go. */
   readonly isLeaving: boolean
-  /** Whether a dispute of the channel holds the lock, or can still be shown to hold it: then only the chain can tell what it pays. */
+  /** Whether a dispute of the channel holds the lock, or can still be shown to hold it: then only the chain decides what it pays. */
   readonly isDisputed: boolean
 }
 
@@ -53,7 +53,7 @@ export interface OutgoingContext extends LegContext {
   readonly takes: boolean
 }
 
-/** What every machine of a lock is told besides its phase. Nothing in it is remembered. */
+/** The context of every machine of a lock. Nothing in it is remembered. */
 export interface LockContext {
   /** Unix seconds. */
   readonly now: bigint

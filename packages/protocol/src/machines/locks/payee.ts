@@ -100,7 +100,7 @@ const isEndedByChain = ({ incoming }: PayeeContext): boolean => incoming.channel
 const waits = ignored('what it waits for has not come')
 const gone = ignored('nothing of it is left')
 const closesAlready = ignored('it is being closed')
-const noPayment = ignored('no payment is accepted on what closes; the payer is told')
+const noPayment = ignored('no payment is accepted on what closes; the payer gets a refusal')
 
 /** All that can happen to a virtual channel at its payee: a row a phase, a cell an event. What it accepted it claims. */
 export const payeeTable: Table<PayeePhase, PayeeEvent, PayeeContext, PayeeEffect> = {

@@ -182,7 +182,7 @@ const noPayment = ignored('no payment is signed on what closes; the call is refu
 const followedAnother = ignored('the claim that was followed counts')
 const wentNoFurther = ignored('who refused or declined the lock went no further')
 const noFold = ignored('no fold stands that could be refused')
-const window = ignored('while the window of the virtual channel runs, only the chain tells what it pays')
+const window = ignored('while the window of the virtual channel runs, only the chain decides what it pays')
 
 /** All that can happen to a virtual channel at its payer: a row a phase, a cell an event. It never folds above what it signed. */
 export const payerTable: Table<PayerPhase, PayerEvent, PayerContext, PayerEffect> = {
