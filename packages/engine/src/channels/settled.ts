@@ -11,7 +11,7 @@ import {
 import type { ChainReader, ChannelFacts } from '../ports/chain-view.ts'
 
 /** What the chain was shown of a channel and has paid out of it, by any block or by final ones. */
-type Settlement = Pick<ChannelFacts, 'shown' | 'unlocked'>
+type Settlement = Pick<ChannelFacts, 'shown' | 'unlocked' | 'pools'>
 type Lanes = Pick<ChannelRecord, 'self' | 'out' | 'in'>
 
 /** A lock of a settled channel. `gain`: what this side gets by unlocking it, base units; undefined while that is open. */
@@ -30,10 +30,13 @@ export function shownState(
   return stateAt(lane === self ? out : received, shown[lane].seq)
 }
 
-/** The slots of a lane of a settled channel that are not unlocked, with what this side gets of each by what the chain can know. */
+/**
+ * The slots of a lane of a settled channel that are not unlocked, with what this side gets of each by what the chain can know. None once
+ * the lane's pool is empty.
+ */
 export function ownSlots(channel: Lanes, settlement: Settlement, reader: ChainReader, lane: LaneIndex): SlotClaim[] {
   const state = shownState(channel, settlement, lane)
-  if (state === undefined) return []
+  if (state === undefined || settlement.pools?.[lane] === 0n) return []
   const claims: SlotClaim[] = []
   for (const [slot, found] of lockEntries(state.locks)) {
     if (settlement.unlocked.some((done) => done.lane === lane && done.slot === slot)) continue

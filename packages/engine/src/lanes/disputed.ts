@@ -17,7 +17,7 @@ export function isLockDisputed(
   if (ended === 'settled') {
     const state = stateAt(lane, shown[index])
     const isUnlocked = any.unlocked.some((done) => done.lane === index && done.slot === slot)
-    return state !== undefined && !isUnlocked && holdsLock(state, slot, virtualId)
+    return any.pools?.[index] !== 0n && state !== undefined && !isUnlocked && holdsLock(state, slot, virtualId)
   }
   return [lane.base, ...lane.updates].some(({ state }) => holdsLock(state, slot, virtualId))
 }

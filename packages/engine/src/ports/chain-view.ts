@@ -31,7 +31,7 @@ export interface ChannelFacts {
   readonly ended?: 'closed' | 'settled'
   /** What was paid at the end, at once. */
   readonly paidOut?: readonly [bigint, bigint]
-  /** What settling kept for each lane's locks. */
+  /** What is left of what settling kept for each lane's locks. Once it is zero, the lane's locks are over, unlocked or not. */
   readonly pools?: readonly [bigint, bigint]
   readonly unlocked: readonly UnlockedSlot[]
   /** Block time of the newest event, Unix seconds. */

@@ -46,8 +46,12 @@ export function applyToChannel(facts: ChannelFacts, event: ChainEvent, at: bigin
       return { ...next, ended: 'closed', paidOut: [event.paidA, event.paidB] }
     case 'settled':
       return { ...next, ended: 'settled', paidOut: [event.paidA, event.paidB], pools: event.pools }
-    case 'unlocked':
-      return { ...next, unlocked: [...facts.unlocked, { lane: event.lane, slot: event.slot }] }
+    case 'unlocked': {
+      const { lane, slot, toReceiver, toPayer } = event
+      const unlocked = [...facts.unlocked, { lane, slot }]
+      if (facts.pools === undefined) return { ...next, unlocked }
+      return { ...next, unlocked, pools: put(facts.pools, lane, facts.pools[lane] - toReceiver - toPayer) }
+    }
     case 'virtualUpdated':
     case 'credited':
       return facts

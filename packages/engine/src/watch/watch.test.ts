@@ -119,7 +119,7 @@ describe('the chain watch', () => {
     expect(watch.channel(channelId)).toMatchObject({
       endedFinal: 'settled',
       withdrawn: [0n, 9n],
-      final: { pools: [3n, 4n], unlocked: [{ lane: 1, slot: 5 }] },
+      final: { pools: [3n, 3n], unlocked: [{ lane: 1, slot: 5 }] },
     })
   })
 })
