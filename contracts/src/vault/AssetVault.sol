@@ -21,23 +21,35 @@ contract AssetVault is IAssetVault {
     Receipt public immutable receiptCode;
 
     mapping(address receipt => Asset) private assets;
+    // how often a token vanished while it was here, by standard, collection and token id
+    mapping(bytes32 key => uint256) private series;
 
     constructor(ISluice sluice_) {
         sluice = sluice_;
         receiptCode = new Receipt();
     }
 
-    /// @notice An ERC-721 collection says that it sent a token here.
+    /// @notice An ERC-721 collection says that it sent a token here. If there are receipts for it, it was gone in between: they
+    /// stand for nothing any more.
+    /// @param from Who had it.
+    /// @param tokenId Which one.
+    /// @param data Empty, or the channel that it goes into.
     function onERC721Received(address, address from, uint256 tokenId, bytes calldata data) external returns (bytes4) {
+        if (!isHeld(msg.sender, tokenId)) revert NotBacked(msg.sender, tokenId, 1);
         Receipt receipt = receiptFor(Standard.Erc721, msg.sender, tokenId);
-        if (receipt.totalSupply() != 0 || IErc721(msg.sender).ownerOf(tokenId) != address(this)) {
-            revert NotBacked(msg.sender, tokenId, receipt.totalSupply() + 1);
+        if (receipt.totalSupply() != 0) {
+            retireReceipt(receipt, msg.sender, tokenId);
+            receipt = receiptFor(Standard.Erc721, msg.sender, tokenId);
         }
-        hand(receipt, tokenId, from, 1, data);
+        giveReceipts(receipt, tokenId, from, 1, data);
         return this.onERC721Received.selector;
     }
 
     /// @notice An ERC-1155 collection says that it sent some of a token here.
+    /// @param from Who had them.
+    /// @param tokenId Which token.
+    /// @param amount How many.
+    /// @param data Empty, or the channel that they go into.
     function onERC1155Received(address, address from, uint256 tokenId, uint256 amount, bytes calldata data)
         external
         returns (bytes4)
@@ -47,6 +59,10 @@ contract AssetVault is IAssetVault {
     }
 
     /// @notice An ERC-1155 collection says that it sent some of several tokens here.
+    /// @param from Who had them.
+    /// @param tokenIds Which tokens.
+    /// @param amounts How many of each.
+    /// @param data Empty.
     function onERC1155BatchReceived(
         address,
         address from,
@@ -65,6 +81,7 @@ contract AssetVault is IAssetVault {
     function unwrap(address receipt, uint256 amount, address to) external {
         Asset memory asset = assets[receipt];
         if (asset.collection == address(0)) revert UnknownReceipt(receipt);
+        if (receipt != receiptOf(asset.standard, asset.collection, asset.tokenId)) revert Retired(receipt);
         Receipt(receipt).burn(msg.sender, amount);
         emit Unwrapped(receipt, msg.sender, to, amount);
         if (asset.standard == Standard.Erc1155) {
@@ -72,6 +89,15 @@ contract AssetVault is IAssetVault {
         } else if (amount != 0) {
             IErc721(asset.collection).safeTransferFrom(address(this), to, asset.tokenId);
         }
+    }
+
+    /// @inheritdoc IAssetVault
+    function retire(address collection, uint256 tokenId) external {
+        Receipt receipt = Receipt(receiptOf(Standard.Erc721, collection, tokenId));
+        if (address(receipt).code.length == 0 || receipt.totalSupply() == 0 || isHeld(collection, tokenId)) {
+            revert NotVanished(collection, tokenId);
+        }
+        retireReceipt(receipt, collection, tokenId);
     }
 
     /// @inheritdoc IAssetVault
@@ -85,6 +111,7 @@ contract AssetVault is IAssetVault {
     }
 
     /// @notice ERC-165.
+    /// @param id Of an interface.
     function supportsInterface(bytes4 id) external pure returns (bool) {
         return id == ERC165 || id == ERC721_RECEIVER || id == ERC1155_RECEIVER;
     }
@@ -95,11 +122,25 @@ contract AssetVault is IAssetVault {
         if (IErc1155(msg.sender).balanceOf(address(this), tokenId) < receipts) {
             revert NotBacked(msg.sender, tokenId, receipts);
         }
-        hand(receipt, tokenId, from, amount, data);
+        giveReceipts(receipt, tokenId, from, amount, data);
+    }
+
+    // A collection that has no such token, or answers nothing, does not say that it is here.
+    function isHeld(address collection, uint256 tokenId) private view returns (bool) {
+        try IErc721(collection).ownerOf(tokenId) returns (address owner) {
+            return owner == address(this);
+        } catch {
+            return false;
+        }
+    }
+
+    function retireReceipt(Receipt receipt, address collection, uint256 tokenId) private {
+        ++series[keyOf(Standard.Erc721, collection, tokenId)];
+        emit ReceiptRetired(address(receipt), collection, tokenId);
     }
 
     // To who sent the token, or into the channel that the data names.
-    function hand(Receipt receipt, uint256 tokenId, address from, uint256 amount, bytes calldata data) private {
+    function giveReceipts(Receipt receipt, uint256 tokenId, address from, uint256 amount, bytes calldata data) private {
         bool intoChannel = data.length != 0;
         if (!intoChannel && (from == address(0) || from == address(this))) revert NoRecipient();
         address to = intoChannel ? address(this) : from;
@@ -124,7 +165,12 @@ contract AssetVault is IAssetVault {
         return Receipt(receipt);
     }
 
-    function saltOf(Standard standard, address collection, uint256 tokenId) private pure returns (bytes32) {
+    function saltOf(Standard standard, address collection, uint256 tokenId) private view returns (bytes32) {
+        bytes32 key = keyOf(standard, collection, tokenId);
+        return keccak256(abi.encode(key, series[key]));
+    }
+
+    function keyOf(Standard standard, address collection, uint256 tokenId) private pure returns (bytes32) {
         return keccak256(abi.encode(standard, collection, tokenId));
     }
 }

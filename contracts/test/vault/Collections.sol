@@ -10,6 +10,10 @@ contract Paintings is ERC721("Paintings", "PAINT") {
         _mint(to, tokenId);
     }
 
+    function burn(uint256 tokenId) external {
+        _burn(tokenId);
+    }
+
     function safeMint(address to, uint256 tokenId) external {
         _safeMint(to, tokenId);
     }

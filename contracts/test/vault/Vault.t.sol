@@ -83,9 +83,81 @@ contract VaultTest is VaultFixture {
         refuses(abi.encodeWithSelector(IAssetVault.NotBacked.selector, address(liar), 7, 1));
         liar.say(address(vault), said);
         liar.pretend(address(vault), 0);
+        IReceipt first = IReceipt(vault.receiptOf(Standard.Erc721, address(liar), 7));
         liar.say(address(vault), said);
-        refuses(abi.encodeWithSelector(IAssetVault.NotBacked.selector, address(liar), 7, 2));
+        // said again, it must have been gone: whoever has the first receipt has nothing
         liar.say(address(vault), said);
+        refuses(abi.encodeWithSelector(IAssetVault.Retired.selector, address(first)));
+        unwrapAs(holder, first, 1, holder);
+    }
+
+    // ---- a token that vanishes ----
+
+    function test_aTokenThatVanished_neitherBlocksItsSuccessorNorGetsIt() public {
+        sendPainting("");
+        IReceipt old = paintingReceipt();
+        paintings.burn(7);
+        paintings.mint(stranger, 7);
+        vm.expectEmit(true, true, true, true, address(vault));
+        emit IAssetVault.ReceiptRetired(address(old), address(paintings), 7);
+        vm.prank(stranger);
+        paintings.safeTransferFrom(stranger, address(vault), 7);
+        IReceipt fresh = paintingReceipt();
+        assertNotEq(address(fresh), address(old));
+        assertEq(fresh.balanceOf(stranger), 1);
+        assertEq(old.balanceOf(holder), 1);
+        refuses(abi.encodeWithSelector(IAssetVault.Retired.selector, address(old)));
+        unwrapAs(holder, old, 1, holder);
+        unwrapAs(stranger, fresh, 1, stranger);
+        assertEq(paintings.ownerOf(7), stranger);
+    }
+
+    /// @dev Anyone says that it is gone: from then on not even a plain transfer brings its successor to the old receipt.
+    function test_receiptsOfATokenThatVanished_areRetiredByAnyone() public {
+        bytes memory refusal = abi.encodeWithSelector(IAssetVault.NotVanished.selector, address(paintings), 7);
+        refuses(refusal);
+        vault.retire(address(paintings), 7);
+        sendPainting("");
+        refuses(refusal);
+        vault.retire(address(paintings), 7);
+        IReceipt old = paintingReceipt();
+        paintings.burn(7);
+        vm.prank(stranger);
+        vault.retire(address(paintings), 7);
+        refuses(refusal);
+        vault.retire(address(paintings), 7);
+        paintings.mint(stranger, 7);
+        vm.prank(stranger);
+        paintings.transferFrom(stranger, address(vault), 7);
+        refuses(abi.encodeWithSelector(IAssetVault.Retired.selector, address(old)));
+        unwrapAs(holder, old, 1, holder);
+        assertEq(vault.assetOf(address(old)).tokenId, 7);
+    }
+
+    /// @dev Its receipt is known before it comes in, once the old one is retired.
+    function test_theSuccessorGoesStraightIntoAChannel() public {
+        sendPainting("");
+        paintings.burn(7);
+        paintings.mint(stranger, 7);
+        ChannelTerms memory t = channelOf(paintingReceipt());
+        vm.prank(stranger);
+        vm.expectRevert();
+        paintings.safeTransferFrom(stranger, address(vault), 7, abi.encode(t, uint8(0)));
+        vault.retire(address(paintings), 7);
+        t = channelOf(paintingReceipt());
+        vm.prank(stranger);
+        paintings.safeTransferFrom(stranger, address(vault), 7, abi.encode(t, uint8(0)));
+        assertEq(stateOf(sluice.channelId(t)).depositA, 1);
+    }
+
+    /// @dev A token taken out and brought again has the receipt that it had.
+    function test_aTokenThatWasTakenOut_keepsItsReceipt() public {
+        sendPainting("");
+        IReceipt receipt = paintingReceipt();
+        unwrapAs(holder, receipt, 1, holder);
+        sendPainting("");
+        assertEq(address(paintingReceipt()), address(receipt));
+        unwrapAs(holder, receipt, 1, holder);
     }
 
     function test_cardsThatTheVaultDoesNotHold_giveNothing() public {
