@@ -50,7 +50,7 @@ export function applyToChannel(facts: ChannelFacts, event: ChainEvent, at: bigin
       const { lane, slot, toReceiver, toPayer } = event
       const unlocked = [...facts.unlocked, { lane, slot }]
       if (facts.pools === undefined) return { ...next, unlocked }
-      return { ...next, unlocked, pools: put(facts.pools, lane, facts.pools[lane] - toReceiver - toPayer) }
+      return { ...next, unlocked, pools: replaceAt(facts.pools, lane, facts.pools[lane] - toReceiver - toPayer) }
     }
     case 'virtualUpdated':
     case 'credited':
