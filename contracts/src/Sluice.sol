@@ -71,8 +71,8 @@ contract Sluice is ISluice, Guard {
     /// @inheritdoc ISluice
     function depositWithAllowance(ChannelTerms calldata terms, uint8 party, uint256 amount) external nonReentrant {
         (bytes32 id, uint256 before) = beforePull(terms);
-        TokenPull.byAllowance(terms.token, amount);
-        afterPull(terms, id, party, before);
+        bool answers = TokenPull.byAllowance(terms.token, amount);
+        afterPull(terms, id, party, before, answers);
     }
 
     /// @inheritdoc ISluice
@@ -82,8 +82,8 @@ contract Sluice is ISluice, Guard {
     {
         (bytes32 id, uint256 before) = beforePull(terms);
         TokenPull.tryPermit(terms.token, amount, permit);
-        TokenPull.byAllowance(terms.token, amount);
-        afterPull(terms, id, party, before);
+        bool answers = TokenPull.byAllowance(terms.token, amount);
+        afterPull(terms, id, party, before, answers);
     }
 
     /// @inheritdoc ISluice
@@ -94,7 +94,7 @@ contract Sluice is ISluice, Guard {
     ) external nonReentrant {
         (bytes32 id, uint256 before) = beforePull(terms);
         TokenPull.byAuthorization(terms.token, id, party, authorization);
-        afterPull(terms, id, party, before);
+        afterPull(terms, id, party, before, false);
     }
 
     /// @inheritdoc ISluice
@@ -104,7 +104,7 @@ contract Sluice is ISluice, Guard {
     {
         (bytes32 id, uint256 before) = beforePull(terms);
         TokenPull.byPermit2(terms.token, id, party, transfer);
-        afterPull(terms, id, party, before);
+        afterPull(terms, id, party, before, false);
     }
 
     // ---- what both parties agreed on ----
@@ -424,10 +424,11 @@ contract Sluice is ISluice, Guard {
         return (channelId(terms), TokenPull.balance(terms.token));
     }
 
-    function afterPull(ChannelTerms calldata terms, bytes32 id, uint8 party, uint256 before) private {
+    // A token that did not answer its transfer is asked, the first time in a channel, whether it is an ERC-20.
+    function afterPull(ChannelTerms calldata terms, bytes32 id, uint8 party, uint256 before, bool answers) private {
         uint256 received = TokenPull.balance(terms.token) - before;
         bool isFirst = Deposits.record(store.channels[id], id, terms, party, received);
-        if (isFirst) TokenPull.requireErc20(terms.token);
+        if (isFirst && !answers) TokenPull.requireErc20(terms.token);
     }
 
     function finishUnlocking(ChannelTerms calldata terms, Unlocking.Lane memory l, uint8 asCredit) private {

@@ -6,14 +6,14 @@ import { ISluiceErrors } from "../interfaces/ISluiceErrors.sol";
 /// @title Guard
 /// @notice One guard against reentrance for every call that changes anything, in transient storage.
 abstract contract Guard {
-    bool private transient entered;
+    uint256 private transient entered;
 
     /// @dev For calls that call others, and whom these others may call back.
     modifier nonReentrant() {
         requireNotEntered();
-        entered = true;
+        entered = 1;
         _;
-        entered = false;
+        entered = 0;
     }
 
     /// @dev For calls in which nobody can call back: they may not come in the middle of another.
@@ -23,6 +23,6 @@ abstract contract Guard {
     }
 
     function requireNotEntered() private view {
-        if (entered) revert ISluiceErrors.Reentered();
+        if (entered != 0) revert ISluiceErrors.Reentered();
     }
 }

@@ -42,7 +42,7 @@ library LaneVouchers {
         if (!Signatures.isBy(payer, digest, voucher.payerSignature)) {
             return abi.encodeWithSelector(ISluiceErrors.BadSignature.selector, digest, payer);
         }
-        if (Channels.speaksFor(terms, 1 - lane, sender)) return "";
+        if (Channels.speaksFor(terms, 1 - lane, sender)) return refusal;
         if (Signatures.isNone(voucher.receiverSignature)) {
             return abi.encodeWithSelector(ISluiceErrors.NotReceiver.selector, id, lane, sender);
         }

@@ -17,6 +17,8 @@ library LockTree {
     /// @dev A leaf: a zero byte, the slot in 4 bytes, the amount in 16, the condition.
     uint256 private constant LEAF_CONDITION = 0x15;
     uint256 private constant LEAF_SIZE = 0x35;
+    uint256 private constant LEAF_INDEX_SHIFT = 216;
+    uint256 private constant LEAF_AMOUNT_SHIFT = 88;
 
     /// @notice What a lock is conditional on.
     /// @param resolver Who decides.
@@ -31,7 +33,7 @@ library LockTree {
     /// @param amount What the lock holds.
     /// @param condition_ What it is conditional on.
     function leaf(uint32 index, uint128 amount, bytes32 condition_) internal pure returns (bytes32 h) {
-        uint256 head = uint256(index) << 216 | uint256(amount) << 88;
+        uint256 head = uint256(index) << LEAF_INDEX_SHIFT | uint256(amount) << LEAF_AMOUNT_SHIFT;
         assembly ("memory-safe") {
             mstore(0x00, head)
             mstore(LEAF_CONDITION, condition_)
@@ -94,12 +96,27 @@ library LockTree {
     {
         // zeros are the leaves of empty slots
         bytes32[] memory level = new bytes32[](1 << depth);
-        for (uint256 i; i < slots.length; ++i) {
-            (uint128 amount, bytes32 idOrLeaf) = (slots[i].amount, slots[i].idOrLeaf);
-            level[i] = amount == 0 ? idOrLeaf : leaf(uint32(first + i), amount, condition(resolver, idOrLeaf, 0));
-        }
         assembly ("memory-safe") {
             let m := mload(0x40)
+            // a condition: resolver, id, side 0
+            mstore(m, resolver)
+            mstore(add(m, 0x40), 0)
+            let out := add(level, 0x20)
+            let slot := slots.offset
+            for { let i := 0 } lt(i, slots.length) { i := add(i, 1) } {
+                let amount := calldataload(slot)
+                let hash := calldataload(add(slot, 0x20))
+                if amount {
+                    if shr(128, amount) { revert(0x00, 0x00) }
+                    mstore(add(m, 0x20), hash)
+                    mstore(0x00, or(shl(LEAF_INDEX_SHIFT, add(first, i)), shl(LEAF_AMOUNT_SHIFT, amount)))
+                    mstore(LEAF_CONDITION, keccak256(m, 0x60))
+                    hash := keccak256(0x00, LEAF_SIZE)
+                }
+                mstore(out, hash)
+                out := add(out, 0x20)
+                slot := add(slot, 0x40)
+            }
             mstore8(m, 0x01)
             let children := add(m, NODE_LEFT)
             let hashes := add(level, 0x20)

@@ -95,11 +95,13 @@ library Unlocking {
     function unlockSubtree(Store storage store, Lane memory l, Subtree calldata subtree) internal {
         requireSubtree(l, subtree);
         SubtreeSlot[] calldata slots = subtree.slots;
+        uint256 first = subtree.first;
         for (uint256 i; i < slots.length; ++i) {
-            uint128 amount = slots[i].amount;
+            SubtreeSlot calldata slot = slots[i];
+            uint128 amount = slot.amount;
             if (amount == 0) continue;
-            uint32 index = uint32(subtree.first + i);
-            Refusals.skip(tryPay(store, l, index, amount, address(this), slots[i].idOrLeaf, 0), l.id, i);
+            bytes memory refusal = tryPay(store, l, uint32(first + i), amount, address(this), slot.idOrLeaf, 0);
+            if (refusal.length != 0) Refusals.skip(refusal, l.id, i);
         }
     }
 

@@ -41,10 +41,14 @@ library TokenPull {
     /// @notice By the sender's allowance.
     /// @param token The token.
     /// @param amount How much.
-    function byAllowance(address token, uint256 amount) internal {
+    /// @return answers Whether the token answered true, as no ERC-721 collection does.
+    function byAllowance(address token, uint256 amount) internal returns (bool answers) {
         bytes memory input = abi.encodeCall(IERC20.transferFrom, (msg.sender, address(this), amount));
         if (!TokenPush.isTransferred(token, input, gasleft())) {
             revert ISluiceErrors.PullFailed(token, msg.sender, amount);
+        }
+        assembly ("memory-safe") {
+            answers := iszero(iszero(returndatasize()))
         }
     }
 

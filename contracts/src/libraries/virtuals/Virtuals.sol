@@ -61,7 +61,7 @@ library Virtuals {
         if (!Signatures.isBy(payer, digest, signature)) {
             return (word, abi.encodeWithSelector(ISluiceErrors.BadSignature.selector, digest, payer));
         }
-        return (VirtualWords.make(amount, finalAt), "");
+        raised = VirtualWords.make(amount, finalAt);
     }
 
     /// @notice Raises the amount by a voucher, and starts the window if the sender is a member.

@@ -1,4 +1,12 @@
-import { emptyInLane, emptyLocks, emptyOutLane, type Hex, type LaneLock, type LaneState, setLock } from '@sluice/protocol'
+import {
+  emptyInLane,
+  emptyLocks,
+  emptyOutLane,
+  type Hex,
+  type LaneLock,
+  type LaneState,
+  setLock,
+} from '@sluice/protocol'
 import { testCrypto } from '@sluice/protocol/testing'
 import { expect, it } from 'vitest'
 import type { ChainReader } from '../ports/chain-view.ts'
