@@ -12,6 +12,9 @@ import { type TestNetwork, type TestNetworkOptions, testNetwork } from './networ
 
 const COIN = 10n ** 18n
 
+/** Seconds. Nodes wait for the block after the one that they act on, so a chain that makes blocks only for transactions stands still. */
+const BLOCK_TIME = 0.25
+
 export interface LocalNetworkOptions extends TestNetworkOptions {
   /** What the parties tell on the console. Default `error`. */
   readonly logLevel?: LogLevel
@@ -79,8 +82,8 @@ async function startNodes(chain: LocalChain, level: LogLevel): Promise<readonly 
 }
 
 /**
- * A hub, a payer and a payee with channels on a local chain: the contract itself, by anvil, and real sockets on free ports. It takes a
- * second.
+ * A hub, a payer and a payee with channels on a local chain: the contract itself, by anvil, and real sockets on free ports. It takes some
+ * seconds.
  *
  * @throws ChainError, TransportError if the chain or a socket does not come up.
  * @example
@@ -90,7 +93,7 @@ async function startNodes(chain: LocalChain, level: LogLevel): Promise<readonly 
  */
 export async function startLocalNetwork(options: LocalNetworkOptions = {}): Promise<LocalNetwork> {
   const { deposit = COIN, logLevel = 'error' } = options
-  const chain = await startLocalChain()
+  const chain = await startLocalChain({ blockTime: BLOCK_TIME })
   try {
     const [payer, hub, payee] = await startNodes(chain, logLevel)
     const open = (from: Node, to: Node) =>

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createGate, type Handler, type Payee, type Resource } from '@sluice/http'
 import { toListener } from '@sluice/http/node'
-import { NATIVE_TOKEN } from '@sluice/protocol'
+import { type Hex, NATIVE_TOKEN } from '@sluice/protocol'
 import { describe, expect, it } from 'vitest'
 import { createTestNetwork, fetchFrom } from './index.ts'
 import { startLocalNetwork } from './local-chain.ts'
@@ -64,7 +64,10 @@ describe('a network on a local chain', () => {
     expect(network.received()).toBe(2n * BigInt(text.length))
     const [channel] = network.payee.engine.channels()
     const closed = await network.payee.engine.closeChannel(channel?.channelId ?? '0x')
-    expect(closed.status).toBe('settled')
+    expect(closed.status).toBe('closed')
+    // Only the payer's channel is left in the contract: the other one's money has gone to whom it was due.
+    const held = await network.chain.rpc<Hex>('eth_getBalance', network.chain.deployed.contract, 'latest')
+    expect(BigInt(held)).toBe(10n ** 18n)
     server.closeAllConnections()
     server.close()
   })
