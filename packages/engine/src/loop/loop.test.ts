@@ -18,13 +18,13 @@ const counts: RecordKind<Count> = {
     const record = after ?? before
     return record === undefined ? [] : [{ key: `count/${record.name}`, value: after && encode(after) }]
   },
-  load: (entries) =>
-    new Map(
-      [...entries].map(([key, value]) => [
-        key.slice(6) as `0x${string}`,
-        JSON.parse(new TextDecoder().decode(value)) as Count,
-      ]),
-    ),
+  reader() {
+    const found = new Map<`0x${string}`, Count>()
+    return {
+      take: (key, value) => void found.set(key.slice(6) as `0x${string}`, JSON.parse(new TextDecoder().decode(value))),
+      records: () => found,
+    }
+  },
 }
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }

@@ -1,4 +1,4 @@
-import type { Address } from '@sluice/protocol'
+import { type Address, readRecords } from '@sluice/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Loop } from '../loop/loop.ts'
@@ -52,8 +52,8 @@ class Node {
     const entries: [string, Uint8Array][] = []
     for await (const entry of this.#life.store.load()) entries.push([entry[0], entry[1]])
     const of = (prefix: string) => entries.filter(([key]) => key.startsWith(prefix))
-    this.#life.state.peers.load(of('peer/'))
-    this.#life.state.outbox.load(of('outbox/'))
+    this.#life.state.peers.fill(readRecords(peerKind, of('peer/')))
+    this.#life.state.outbox.fill(readRecords(outboxKind, of('outbox/')))
     this.#life.outgoing.start()
   }
 

@@ -18,7 +18,7 @@ const kind: RecordKind<Item> = {
     const value = after && new TextEncoder().encode(after.colours.join())
     return key === undefined ? [] : [{ key, value }]
   },
-  load: () => new Map(),
+  reader: () => ({ take: () => {}, records: () => [] }),
 }
 
 /** The same by copying all of it at every step. */

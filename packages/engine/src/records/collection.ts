@@ -47,9 +47,9 @@ export class Collection<K extends string, R> implements Table<K, R>, Participant
     this.#index = index
   }
 
-  /** Fills it from disk, before the loop starts. */
-  load(entries: readonly (readonly [string, Uint8Array])[]): void {
-    for (const [key, record] of this.kind.load(entries)) this.#replace(key as K, record)
+  /** Takes the records that were read from disk, before the loop starts. */
+  fill(records: Iterable<readonly [string, R]>): void {
+    for (const [key, record] of records) this.#replace(key as K, record)
   }
 
   get size(): number {

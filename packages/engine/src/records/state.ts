@@ -57,7 +57,6 @@ export function createState(hashing: LaneHashing, onChange: (id: string) => void
     return record && { lockId: record.virtualId, amount: record.terms.capacity }
   }
   return {
-    // Read before the channels, whose locks are known by them.
     virtuals,
     channels: new Collection<Id, ChannelRecord>(channelKind(hashing, knownLock), onChange, channelNamesOf),
     offers: new Collection<Id, Offer>(memoryKind('offers'), onChange, ({ from }) =>
@@ -75,11 +74,24 @@ export function createState(hashing: LaneHashing, onChange: (id: string) => void
 }
 
 /** All of the state's collections. */
-export function collectionsOf(state: State): readonly (Participant & {
-  readonly kind: { readonly prefix: string }
-  load(entries: readonly (readonly [string, Uint8Array])[]): void
-})[] {
+export function collectionsOf(state: State): readonly Participant[] {
   return Object.values(state)
+}
+
+interface Reading {
+  readonly prefix: string
+  take(key: string, value: Uint8Array): void
+  /** Fills the collection with what was read. */
+  end(): void
+}
+
+function reading<K extends string, R>(collection: Collection<K, R>): Reading {
+  const reader = collection.kind.reader()
+  return {
+    prefix: collection.kind.prefix,
+    take: (key, value) => reader.take(key, value),
+    end: () => collection.fill(reader.records()),
+  }
 }
 
 /**
@@ -88,12 +100,25 @@ export function collectionsOf(state: State): readonly (Participant & {
  * @throws ProtocolError `RECORD_KIND_UNKNOWN`, `RECORD_VERSION_UNKNOWN`, `RECORD_MALFORMED`.
  */
 export async function loadState(state: State, store: Store): Promise<void> {
-  const collections = collectionsOf(state)
-  const entries = new Map(collections.map((each) => [each, [] as (readonly [string, Uint8Array])[]]))
-  for await (const entry of store.load()) {
-    const owner = collections.find(({ kind }) => entry[0].startsWith(kind.prefix))
-    if (owner === undefined) throw new ProtocolError('RECORD_KIND_UNKNOWN', { key: entry[0] })
-    entries.get(owner)?.push(entry)
+  const readings = [
+    // Before the channels, whose locks are known by them.
+    reading(state.virtuals),
+    reading(state.channels),
+    reading(state.usedIds),
+    reading(state.peers),
+    reading(state.outbox),
+    reading(state.cursor),
+    reading(state.channelFacts),
+    reading(state.virtualFacts),
+    reading(state.deposits),
+  ]
+  let current = readings[0]
+  for await (const [key, value] of store.load()) {
+    // Entries of one kind come together, mostly.
+    if (current === undefined || !key.startsWith(current.prefix))
+      current = readings.find(({ prefix }) => key.startsWith(prefix))
+    if (current === undefined) throw new ProtocolError('RECORD_KIND_UNKNOWN', { key })
+    current.take(key, value)
   }
-  for (const [collection, own] of entries) collection.load(own)
+  for (const each of readings) each.end()
 }

@@ -1,9 +1,9 @@
-import { createDigests, type Id, makeNonce } from '@sluice/protocol'
+import { createDigests, type Id, makeNonce, readRecords } from '@sluice/protocol'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createFastCrypto } from '../testing/fast-crypto.ts'
 import { seededRandom } from '../testing/random.ts'
 import { createState, type State } from './state.ts'
-import { addUsedId, forgetUsedIds, isUsedId, oldestUsedMinute } from './used-ids.ts'
+import { addUsedId, forgetUsedIds, isUsedId, oldestUsedMinute, usedIdsKind } from './used-ids.ts'
 
 const policy = { nonceAgeMax: 60, chainLag: 1200 }
 const NOW = 1_800_000_000
@@ -70,7 +70,7 @@ describe('used ids', () => {
     }
     commit()
     state = newState()
-    state.usedIds.load([...disk])
+    state.usedIds.fill(readRecords(usedIdsKind, disk))
     expect(all.every(has)).toBe(true)
     expect(has(used())).toBe(false)
   })

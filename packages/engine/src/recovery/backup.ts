@@ -11,6 +11,7 @@ import {
   type Id,
   isStanding,
   type LaneHashing,
+  readRecords,
   type StandingPhase,
   type VirtualRecord,
   virtualKind,
@@ -132,8 +133,8 @@ function restore(found: Stored, crypto: Crypto): Backup {
     domain,
     account: found.account,
     signer: found.signer,
-    channels: channels.load(entriesOf(channels.prefix)),
-    virtuals: virtualKind.load(entriesOf(virtualKind.prefix)),
+    channels: readRecords(channels, entriesOf(channels.prefix)),
+    virtuals: readRecords(virtualKind, entriesOf(virtualKind.prefix)),
     signatures: new Map(found.signatures.map(({ digest, signature }) => [digest, signature])),
   }
 }

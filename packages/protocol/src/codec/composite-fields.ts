@@ -14,6 +14,11 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
 }
 
+/** The error of a part, seen from the whole: paths are put together only where something is wrong. */
+function below(path: string, error: unknown): unknown {
+  return error instanceof FieldError ? new FieldError(path + error.path, error.fault) : error
+}
+
 type Entries = readonly (readonly [string, Field<unknown> | OptionalField<unknown>])[]
 
 /**
@@ -58,11 +63,17 @@ class Struct<T extends object> implements Field<T> {
       if (!this.#names.has(name)) throw new FieldError(`${path}.${name}`, { type: 'unknown' })
     }
     const result: Record<string, unknown> = { ...this.#template }
-    for (const [name, field] of this.#entries) {
-      if (Object.hasOwn(value, name)) {
-        const known = 'decode' in field ? field : field.optional
-        result[name] = known.decode(value[name], `${path}.${name}`)
-      } else if ('decode' in field) throw new FieldError(`${path}.${name}`, { type: 'missing' })
+    let at = ''
+    try {
+      for (const [name, field] of this.#entries) {
+        at = name
+        if (Object.hasOwn(value, name)) {
+          const known = 'decode' in field ? field : field.optional
+          result[name] = known.decode(value[name], '')
+        } else if ('decode' in field) throw new FieldError('', { type: 'missing' })
+      }
+    } catch (error) {
+      throw below(`${path}.${at}`, error)
     }
     return result as T
   }
@@ -83,7 +94,15 @@ export function list<T>(item: Field<T>, min: number, max: number): Field<readonl
     },
     decode(value, path) {
       if (!Array.isArray(value) || !fits(value.length)) throw invalid(path, `a list of ${min} to ${max} items`)
-      return value.map((one, i) => item.decode(one, `${path}[${i}]`))
+      let at = 0
+      try {
+        return value.map((one, i) => {
+          at = i
+          return item.decode(one, '')
+        })
+      } catch (error) {
+        throw below(`${path}[${at}]`, error)
+      }
     },
   }
 }
@@ -136,7 +155,12 @@ export function unionBy<T extends object, Tag extends keyof T & string>(
     decode(value, path) {
       if (!Array.isArray(value) || value.length !== 2) throw invalid(path, 'an array of a type and a body')
       const [name, body] = value
-      return find(name, path).decode(body, `${path}.${String(name)}`) as T
+      const field = find(name, path)
+      try {
+        return field.decode(body, '') as T
+      } catch (error) {
+        throw below(`${path}.${String(name)}`, error)
+      }
     },
   }
 }

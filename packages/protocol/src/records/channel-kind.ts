@@ -120,15 +120,11 @@ function take(parts: Parts, key: string, part: string | undefined, item: string,
   }
 }
 
-function sortParts(entries: Iterable<readonly [string, Uint8Array]>): Map<Id, Parts> {
-  const channels = new Map<Id, Parts>()
-  for (const [key, value] of entries) {
-    const [channelId, part, item] = key.slice(PREFIX.length).split('/')
-    const parts = channels.get(channelId as Id) ?? emptyParts()
-    channels.set(channelId as Id, parts)
-    take(parts, key, part, item ?? '', value)
-  }
-  return channels
+function sortPart(channels: Map<Id, Parts>, key: string, value: Uint8Array): void {
+  const [channelId, part, item] = key.slice(PREFIX.length).split('/')
+  const parts = channels.get(channelId as Id) ?? emptyParts()
+  channels.set(channelId as Id, parts)
+  take(parts, key, part, item ?? '', value)
 }
 
 /** Finds what is kept of a lock in another record, to be one in memory with what is read of it here. */
@@ -230,9 +226,14 @@ export function channelKind(hashing: LaneHashing, knownLock: KnownLock = () => u
       if (channelId === undefined) return []
       return [...headWrites(channelId, before, after), ...laneWrites(channelId, before, after)]
     },
-    load(entries) {
-      const channels = [...sortParts(entries)]
-      return new Map(channels.map(([channelId, parts]) => [channelId, assemble(reading, channelId, parts)]))
+    reader() {
+      const channels = new Map<Id, Parts>()
+      return {
+        take: (key, value) => sortPart(channels, key, value),
+        *records() {
+          for (const [channelId, parts] of channels) yield [channelId, assemble(reading, channelId, parts)] as const
+        },
+      }
     },
   }
 }

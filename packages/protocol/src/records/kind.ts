@@ -12,10 +12,28 @@ export interface RecordKind<R> {
   readonly prefix: string
   /** What turns one version of a record into the next. Empty if nothing that is kept on disk changed. */
   writes(before: R | undefined, after: R | undefined): readonly DiskEntry[]
-  /**
-   * All records of this kind, by id.
-   *
-   * @throws ProtocolError `RECORD_VERSION_UNKNOWN`, `RECORD_MALFORMED`.
-   */
-  load(entries: Iterable<readonly [key: string, value: Uint8Array]>): Map<Id, R>
+  /** Begins to read the records of this kind. */
+  reader(): RecordReader<R>
+}
+
+/** Reads the records of one kind, entry by entry as they come from disk, so that no entry is kept longer than it takes to read it. */
+export interface RecordReader<R> {
+  /** @throws ProtocolError `RECORD_VERSION_UNKNOWN`, `RECORD_MALFORMED`. */
+  take(key: string, value: Uint8Array): void
+  /** All records, by id, once every entry was taken. @throws ProtocolError `RECORD_MALFORMED`. */
+  records(): Iterable<readonly [Id, R]>
+}
+
+/**
+ * The records of some entries, by id.
+ *
+ * @throws ProtocolError `RECORD_VERSION_UNKNOWN`, `RECORD_MALFORMED`.
+ */
+export function readRecords<R>(
+  kind: RecordKind<R>,
+  entries: Iterable<readonly [key: string, value: Uint8Array]>,
+): ReadonlyMap<Id, R> {
+  const reader = kind.reader()
+  for (const [key, value] of entries) reader.take(key, value)
+  return new Map(reader.records())
 }

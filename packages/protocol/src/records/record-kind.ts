@@ -20,15 +20,19 @@ export function recordKind<R>(prefix: string, field: Field<R>, keyOf: (record: R
       if (record === undefined) return []
       return [{ key: prefix + keyOf(record), value: after && encodeEntry(field, after) }]
     },
-    load(entries) {
+    reader() {
       const records = new Map<Id, R>()
-      for (const [key, value] of entries) {
-        const record = decodeEntry(field, key, value)
-        const own = keyOf(record)
-        if (prefix + own !== key) throw malformed(key, `it is the record ${prefix}${own}`)
-        records.set(own as Id, record)
+      return {
+        take(key, value) {
+          const record = decodeEntry(field, key, value)
+          const own = keyOf(record)
+          if (key.length !== prefix.length + own.length || !key.endsWith(own)) {
+            throw malformed(key, `it is the record ${prefix}${own}`)
+          }
+          records.set(own as Id, record)
+        },
+        records: () => records,
       }
-      return records
     },
   }
 }

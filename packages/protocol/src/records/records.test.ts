@@ -17,7 +17,7 @@ import { fakeCrypto, fakeSigner } from '../testing/fake-crypto.ts'
 import { goldenPhases } from '../testing/golden-records.ts'
 import type { ChannelRecord } from './channel.ts'
 import { channelKind } from './channel-kind.ts'
-import type { DiskEntry } from './kind.ts'
+import { type DiskEntry, readRecords } from './kind.ts'
 import { lockChanges } from './lock-changes.ts'
 import type { VirtualRecord } from './virtual.ts'
 import { virtualKind } from './virtual-kind.ts'
@@ -129,7 +129,7 @@ describe('a channel on disk', () => {
           for (const one of batch) record = one(record)
           record = sign(record)
           put(disk, kind.writes(before, record))
-          expect(kind.load(disk).get(channelId)).toEqual(record)
+          expect(readRecords(kind, disk).get(channelId)).toEqual(record)
         }
         put(disk, kind.writes(record, undefined))
         expect(disk.size).toBe(0)
@@ -160,7 +160,7 @@ describe('a channel on disk', () => {
         spoilt,
         changes.map(([changed, value]) => ({ key: changed, value })),
       )
-      return () => kind.load(spoilt)
+      return () => readRecords(kind, spoilt)
     }
     const refused = (code: string, details: object) =>
       expect.objectContaining({ code, details: expect.objectContaining(details) })
@@ -222,9 +222,9 @@ describe('a virtual channel on disk', () => {
         const other = { ...later, virtualId: one.virtualId }
         const disk: Disk = new Map()
         put(disk, virtualKind.writes(undefined, one))
-        expect(virtualKind.load(disk).get(one.virtualId)).toEqual(one)
+        expect(readRecords(virtualKind, disk).get(one.virtualId)).toEqual(one)
         put(disk, virtualKind.writes(one, other))
-        expect(virtualKind.load(disk).get(one.virtualId)).toEqual(other)
+        expect(readRecords(virtualKind, disk).get(one.virtualId)).toEqual(other)
         put(disk, virtualKind.writes(other, undefined))
         expect(disk.size).toBe(0)
       }),

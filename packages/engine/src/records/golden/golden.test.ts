@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { bytesToHex, type Hex, hexToBytes, type RecordKind, ZERO_HASH } from '@sluice/protocol'
+import { bytesToHex, type Hex, hexToBytes, type RecordKind, readRecords, ZERO_HASH } from '@sluice/protocol'
 import { describe, expect, it } from 'vitest'
 import { channelFactsKind } from '../channel-facts.ts'
 import { cursorKind } from '../cursor.ts'
@@ -98,7 +98,7 @@ describe('the records of version 2', () => {
         const stored = golden[name]
         expect(entriesOf(one, record)).toEqual(stored)
         const entries = Object.entries(stored ?? {}).map(([key, value]) => [key, hexToBytes(value)] as const)
-        expect([...one.kind.load(entries).values()]).toEqual([record])
+        expect([...readRecords(one.kind, entries).values()]).toEqual([record])
       })
     }
   }
@@ -112,14 +112,16 @@ describe('the records of version 2', () => {
     const [good] = Object.values(golden['a peer never spoken to'] ?? {})
     const bytes = hexToBytes(good ?? '0x')
     const later = bytes.with(1, 3)
-    expect(() => peerKind.load([[key, later]])).toThrow(
+    expect(() => readRecords(peerKind, [[key, later]])).toThrow(
       expect.objectContaining({ code: 'RECORD_VERSION_UNKNOWN', details: { key, got: 3, expected: 2 } }),
     )
     for (const wrong of [bytes.subarray(0, 5), new Uint8Array(), Uint8Array.of(0x82, 2, 0xa1, 0x61, 0x78, 1)]) {
-      expect(() => peerKind.load([[key, wrong]])).toThrow(expect.objectContaining({ code: 'RECORD_MALFORMED' }))
+      expect(() => readRecords(peerKind, [[key, wrong]])).toThrow(expect.objectContaining({ code: 'RECORD_MALFORMED' }))
     }
     const elsewhere = `peer/${address('12')}`
-    expect(() => peerKind.load([[elsewhere, bytes]])).toThrow(expect.objectContaining({ code: 'RECORD_MALFORMED' }))
+    expect(() => readRecords(peerKind, [[elsewhere, bytes]])).toThrow(
+      expect.objectContaining({ code: 'RECORD_MALFORMED' }),
+    )
   })
 })
 
@@ -129,7 +131,7 @@ describe('the records of version 1', () => {
   it.each(Object.entries(old))('are refused by name: %s', (_, entries) => {
     for (const [key, value] of Object.entries(entries)) {
       const kind = kinds.find(({ prefix }) => key.startsWith(prefix))
-      expect(() => kind?.load([[key, hexToBytes(value)]])).toThrow(
+      expect(() => kind && readRecords(kind, [[key, hexToBytes(value)]])).toThrow(
         expect.objectContaining({ code: 'RECORD_VERSION_UNKNOWN', details: { key, got: 1, expected: 2 } }),
       )
     }

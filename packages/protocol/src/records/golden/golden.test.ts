@@ -5,7 +5,7 @@ import type { Hex, Id } from '../../primitives/hex.ts'
 import { goldenChannel, goldenHashing, goldenPhases } from '../../testing/golden-records.ts'
 import { goldenVirtuals } from '../../testing/golden-virtuals.ts'
 import { channelKind } from '../channel-kind.ts'
-import type { RecordKind } from '../kind.ts'
+import { type RecordKind, readRecords } from '../kind.ts'
 import { virtualKind } from '../virtual-kind.ts'
 
 type Entries = Readonly<Record<string, Hex>>
@@ -30,8 +30,11 @@ if (firstPhase === undefined) throw new RangeError('a channel has phases')
 const first = goldenChannel(firstPhase)
 const headKey = `channel/${first.channelId}`
 
-function load<R>(kind: RecordKind<R>, entries: Entries): Map<Id, R> {
-  return kind.load(Object.entries(entries).map(([key, value]) => [key, hexToBytes(value)] as const))
+function load<R>(kind: RecordKind<R>, entries: Entries): ReadonlyMap<Id, R> {
+  return readRecords(
+    kind,
+    Object.entries(entries).map(([key, value]) => [key, hexToBytes(value)] as const),
+  )
 }
 
 function written<R>(kind: RecordKind<R>, records: readonly R[]): Record<string, Hex> {
@@ -59,9 +62,9 @@ describe('records of version 1', () => {
     expect.objectContaining({ code: 'RECORD_VERSION_UNKNOWN', details: { key, got: 1, expected: 2 } })
 
   it('are refused, each by its name', () => {
-    for (const [kind, entries] of [[channels, old.channel] as const, [virtualKind, old.virtual] as const]) {
+    for (const [{ reader }, entries] of [[channels, old.channel] as const, [virtualKind, old.virtual] as const]) {
       for (const [key, value] of Object.entries(entries)) {
-        expect(() => kind.load([[key, hexToBytes(value)]])).toThrow(refusal(key))
+        expect(() => reader().take(key, hexToBytes(value))).toThrow(refusal(key))
       }
     }
   })
