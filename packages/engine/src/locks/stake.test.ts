@@ -9,6 +9,11 @@ beforeEach(async () => {
 
 afterEach(() => scene.world.stop())
 
+/** The payee accepts and countersigns what is newest. */
+const settle = async () => {
+  await scene.accept()
+  await scene.countersign()
+}
 const runFor = (seconds: number) => scene.world.scheduler.runFor(seconds * 1000)
 /** Long enough for everything to have been asked of the chain that ever is, should nobody follow. */
 const forLong = () => runFor(3 * scene.hub.policy.followTimeout + scene.hub.policy.countersignTimeout)
@@ -17,7 +22,7 @@ const viewOf = (channelId: string) => scene.hub.engine.channels().find((view) =>
 describe('a hub that has something to lose by the answer of the chain', () => {
   it('redeems what it folded, though its fold was refused', async () => {
     await scene.add()
-    await scene.accept()
+    await settle()
     await scene.claim(100n)
     expect(scene.newest().operations).toMatchObject([{ type: 'fold', amount: 100n }])
     await scene.refuse('FOLD_TOO_LOW')
@@ -32,7 +37,7 @@ describe('a hub that has something to lose by the answer of the chain', () => {
 
   it('redeems nothing where the chain shows as much as it folded', async () => {
     await scene.add()
-    await scene.accept()
+    await settle()
     await scene.claim(100n)
     await scene.redeem(scene.payee, 100n)
     await runFor(15)
@@ -41,9 +46,9 @@ describe('a hub that has something to lose by the answer of the chain', () => {
 
   it('begins the window by itself when the payer does not follow, and gets what it paid', async () => {
     await scene.add()
-    await scene.accept()
+    await settle()
     await scene.claim(100n)
-    await scene.accept()
+    await settle()
     expect(scene.payer.heardOf('claim')).toHaveLength(1)
     await forLong()
     expect(scene.redeemed()).toBe(100n)
@@ -70,17 +75,17 @@ describe('a hub that has nothing to lose by the answer of the chain', () => {
 
   it('begins no window for a lock that its payee had folded at 0', async () => {
     await scene.add()
-    await scene.accept()
+    await settle()
     await scene.decline()
     expect(scene.newest().operations).toMatchObject([{ type: 'fold', amount: 0n }])
-    await scene.accept()
+    await settle()
     expect(scene.declines()).toEqual([[scene.virtualId, 'NO']])
     await leavesTheChainAlone()
   })
 
   it('redeems nothing that it holds a voucher for and never folded', async () => {
     await scene.add()
-    await scene.accept()
+    await settle()
     // Its lane takes nothing more: the claim waits for its fold.
     for (let i = 0; i < 64; i++) await scene.add(scene.termsOf(undefined, 10n))
     await scene.claim(200n)
@@ -92,7 +97,7 @@ describe('a hub that has nothing to lose by the answer of the chain', () => {
 
   it('redeems nothing that a payee shows it once the window runs', async () => {
     await scene.add()
-    await scene.accept()
+    await settle()
     await scene.redeem(scene.payer, 1n)
     await scene.claim(200n)
     await runFor(5)
@@ -104,9 +109,9 @@ describe('a hub that has nothing to lose by the answer of the chain', () => {
   it('is done with a settled channel though a lock in it waits for a window that nobody begins', async () => {
     const { world, payer, fromPayer, toPayee } = scene
     await scene.add()
-    await scene.accept()
+    await settle()
     await scene.decline()
-    await scene.accept()
+    await settle()
     await world.scheduler.runUntil('the hub to countersign', () => payer.heardOf('countersign').length > 0, 60_000)
     world.chain.submit(payer.address, { type: 'startClose', terms: fromPayer.terms })
     await world.scheduler.runUntil(
@@ -125,10 +130,10 @@ describe('an update with a lock that is not wanted beside one that is', () => {
   it('is accepted: the one is declined by its id, the other passed on', async () => {
     const { payer, fromPayer, terms, virtualId } = scene
     const other = scene.termsOf()
-    const short = scene.memoOf(terms).until.map((until) => until - 595n)
+    const short = scene.memoOf(2).until.map((until) => until - 595n)
     const update = await payer.update(fromPayer, [
-      { type: 'add', terms, memo: { ...scene.memoOf(terms), until: short } },
-      { type: 'add', terms: other, memo: scene.memoOf(other) },
+      { type: 'add', terms, memo: { ...scene.memoOf(2), until: short } },
+      { type: 'add', terms: other, memo: scene.memoOf(2) },
     ])
     expect(scene.refusedCode(update)).toBeUndefined()
     expect(payer.heardOf('accepted').map(({ seq }) => seq)).toContain(update.voucher.seq)
@@ -143,8 +148,8 @@ describe('an update with a lock that is not wanted beside one that is', () => {
     const { payer, fromPayer, terms } = scene
     const stray = scene.termsOf([payer.address, scene.payee.address])
     const update = await payer.update(fromPayer, [
-      { type: 'add', terms, memo: scene.memoOf(terms) },
-      { type: 'add', terms: stray, memo: scene.memoOf(stray) },
+      { type: 'add', terms, memo: scene.memoOf(2) },
+      { type: 'add', terms: stray, memo: scene.memoOf(1) },
     ])
     expect(scene.refusedCode(update)).toBe('ADD_PATH_WRONG')
     expect(scene.payee.heardOf('update')).toEqual([])
@@ -158,9 +163,9 @@ describe('a virtual channel that is over', () => {
   it('leaves the records after a while, and its id stays used, also after a restart', async () => {
     const { hub, payer, world } = scene
     await scene.add()
-    await scene.accept()
+    await settle()
     await scene.decline()
-    await scene.accept()
+    await settle()
     await scene.fold(0n)
     expect(scene.statusOf()).toBe('declined')
     await runFor(hub.policy.closedKept - 2)

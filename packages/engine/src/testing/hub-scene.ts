@@ -1,5 +1,7 @@
 import { type Id, type LaneUpdate, type Memo, NATIVE_TOKEN, type VirtualTerms } from '@sluice/protocol'
+import { signCloseRequest } from '../defence/close-request.ts'
 import type { PolicyChanges } from '../policy/policy.ts'
+import type { SignedCloseRequest } from '../ports/chain.ts'
 import { Puppet, type PuppetChannel } from './puppet.ts'
 import { createWorld, type Party, type World } from './world.ts'
 
@@ -59,15 +61,20 @@ export class HubScene {
   }
 
   /** A memo without fees whose lifetimes are in order. */
-  memoOf({ path }: VirtualTerms): Memo {
+  memoOf(hops: number): Memo {
     const now = BigInt(Math.floor(this.world.scheduler.now() / 1000))
-    const until = path.slice(1).map((_, hop) => now + 600n - BigInt(hop) * 10n)
-    return { until, fees: path.slice(2).map(() => 0n) }
+    const until = Array.from({ length: hops }, (_, i) => now + 600n - BigInt(i) * 10n)
+    return { until, fees: Array.from({ length: hops - 1 }, () => 0n) }
+  }
+
+  /** What whoever is in the channel or path signs so that anybody may begin its close on chain. */
+  closeRequest(puppet: Puppet, id: Id): SignedCloseRequest {
+    return signCloseRequest(puppet.signer, this.world.chain.digests, id, 2n ** 63n)
   }
 
   /** The payer locks. */
   add(terms = this.terms): Promise<LaneUpdate> {
-    return this.payer.update(this.fromPayer, [{ type: 'add', terms, memo: this.memoOf(terms) }])
+    return this.payer.update(this.fromPayer, [{ type: 'add', terms, memo: this.memoOf(terms.path.length - 1) }])
   }
 
   /** The payer folds. */
@@ -75,9 +82,9 @@ export class HubScene {
     return this.payer.update(this.fromPayer, [{ type: 'fold', lockId, amount }])
   }
 
-  /** What the hub refused of an update of the payer's, if it did. */
-  refusedCode({ voucher }: LaneUpdate): string | undefined {
-    return this.payer.heardOf('refuse').find(({ seq }) => seq === voucher.seq)?.code
+  /** Why the hub refused an update, if it did. */
+  refusedCode({ voucher }: LaneUpdate, from = this.payer): string | undefined {
+    return from.heardOf('refuse').find(({ seq }) => seq === voucher.seq)?.code
   }
 
   /** What the hub declined, by id. */
@@ -92,27 +99,33 @@ export class HubScene {
     return update
   }
 
-  /** The payee accepts the newest update and countersigns it. */
-  async accept(): Promise<void> {
-    const update = this.newest()
-    const { channelId, lane, seq } = update.voucher
+  /** The folds that the hub sent to the payee. */
+  folds(): readonly LaneUpdate[] {
+    const updates = this.payee.heardOf('update').map(({ update }) => update)
+    return updates.filter(({ operations }) => operations[0]?.type === 'fold')
+  }
+
+  /** The payee accepts an update. */
+  async accept({ voucher: { channelId, lane, seq } } = this.newest()): Promise<void> {
     this.payee.send(this.hub.address, { type: 'accepted', channelId, lane, seq })
+    await this.world.scheduler.runFor(A_MOMENT)
+  }
+
+  async countersign(update = this.newest()): Promise<void> {
     this.payee.countersign(update, this.hub)
     await this.world.scheduler.runFor(A_MOMENT)
   }
 
-  /** The payee refuses the newest update. */
-  async refuse(code: string): Promise<void> {
-    const { voucher, base } = this.newest()
-    const { channelId, lane, seq } = voucher
+  /** The payee refuses an update. */
+  async refuse(code: string, { base, voucher: { channelId, lane, seq } } = this.newest()): Promise<void> {
     this.payee.send(this.hub.address, { type: 'refuse', channelId, lane, seq, newest: base, code })
     await this.world.scheduler.runFor(A_MOMENT)
   }
 
-  /** The payee claims what a voucher of the payer's is worth. */
-  async claim(amount: bigint): Promise<void> {
+  /** The payee claims what a voucher is worth. */
+  async claim(amount: bigint, signer = this.payer): Promise<void> {
     const { virtualId } = this
-    this.payee.send(this.hub.address, { type: 'claim', virtualId, voucher: this.payer.pay(virtualId, amount) })
+    this.payee.send(this.hub.address, { type: 'claim', virtualId, voucher: signer.pay(virtualId, amount) })
     await this.world.scheduler.runFor(A_MOMENT)
   }
 
