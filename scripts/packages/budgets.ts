@@ -21,7 +21,7 @@ export const budgets: readonly Budget[] = [
       export { createPolicy } from '@sluice/engine'
       export { createMemoryStore } from '@sluice/adapters/store-memory'
       export { createWebTransport } from '@sluice/adapters/transport-websocket-web'`,
-    atOnce: 97 * kB,
+    atOnce: 100 * kB,
   },
   {
     name: 'the chain',
