@@ -19,7 +19,7 @@ import {
 import { EngineError } from '../errors.ts'
 import { channelOf, secondsOf } from '../lanes/channel.ts'
 import { Waiting } from '../loop/waiting.ts'
-import type { Policy } from '../policy/policy.ts'
+import type { Policy } from '../ports/environment.ts'
 import type { Tx } from '../ports/tx.ts'
 import { advanceChannel, beginChannel, type ChannelBody } from './step.ts'
 

@@ -1,6 +1,6 @@
 import { draftState, holdsLock, type Id, type Leg, type VirtualRecord } from '@sluice/protocol'
 import { incomingLeg, outgoingLeg } from '../locks/record.ts'
-import type { Policy } from '../policy/policy.ts'
+import type { Policy } from '../ports/environment.ts'
 import type { StateView, Tx } from '../ports/tx.ts'
 import { advanceChannel } from './step.ts'
 

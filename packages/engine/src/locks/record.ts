@@ -6,7 +6,7 @@ import {
   type SignedVoucher,
   type VirtualRecord,
 } from '@sluice/protocol'
-import type { Policy } from '../policy/policy.ts'
+import type { Policy } from '../ports/environment.ts'
 import type { Tx } from '../ports/tx.ts'
 
 /** A virtual channel by its id. @throws ProtocolError `VIRTUAL_UNKNOWN`. */

@@ -1,6 +1,5 @@
 import type { Id, VirtualRecord } from '@sluice/protocol'
-import type { Policy } from '../policy/policy.ts'
-import type { Environment } from '../ports/environment.ts'
+import type { Environment, Policy } from '../ports/environment.ts'
 import type { Tx } from '../ports/tx.ts'
 import { processVirtualAtEnd } from './advance.ts'
 import { earlyUntil } from './payments/offers.ts'

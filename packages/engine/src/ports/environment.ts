@@ -3,6 +3,8 @@ import type { Policy } from '../policy/policy.ts'
 import type { Log } from './log.ts'
 import type { Random } from './random.ts'
 
+export type { Policy } from '../policy/policy.ts'
+
 /** What every event may use besides the state: all of it fixed for the engine's life. */
 export interface Environment {
   /** This side's signer address. */

@@ -1,6 +1,6 @@
 import { type Id, nonceMinute, recordKind } from '@sluice/protocol'
 import { bytes, struct, uint32 } from '@sluice/protocol/codec'
-import type { Policy } from '../policy/policy.ts'
+import type { Policy } from '../ports/environment.ts'
 import type { Collection } from './collection.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { Id } from '@sluice/protocol'
-import type { Policy } from '../policy/policy.ts'
+import type { Policy } from '../ports/environment.ts'
 import type { Collection } from '../records/collection.ts'
 
 /**
