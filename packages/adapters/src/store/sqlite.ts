@@ -10,6 +10,8 @@ import { commitError, openError } from './sqlite-errors.ts'
 const APPLICATION_ID = 0x536c7569
 const VERSION = 1
 const PAGE_BYTES = 4096
+/** Records that are read at a time. */
+const ROWS = 512
 
 const SCHEMA = `
   BEGIN IMMEDIATE;
@@ -81,8 +83,7 @@ class SqliteStore implements Store {
 
   async *load(): AsyncGenerator<readonly [key: string, value: Uint8Array]> {
     if (this.#failure !== undefined) throw this.#failure
-    for (const row of this.#rows()) {
-      const { key, value, checksum: kept } = row
+    for (const [key, value, kept] of this.#rows()) {
       if (typeof key !== 'string' || !(value instanceof Uint8Array) || kept !== checksum(key, value)) {
         throw new StoreError('STORE_CORRUPT', { path: this.#path, reason: `the record ${key} fails its checksum` })
       }
@@ -90,9 +91,18 @@ class SqliteStore implements Store {
     }
   }
 
-  *#rows(): Generator<Record<string, unknown>> {
+  *#rows(): Generator<readonly unknown[]> {
     try {
-      yield* this.#database.prepare('SELECT key, value, checksum FROM records').iterate()
+      // Some hundred at a time and as arrays: row by row costs twice as much.
+      const statement = this.#database.prepare(
+        `SELECT key, value, checksum FROM records WHERE key > ? ORDER BY key LIMIT ${ROWS}`,
+      )
+      statement.setReturnArrays(true)
+      for (let last: unknown = ''; typeof last === 'string'; ) {
+        const rows = statement.all(last) as unknown as readonly (readonly unknown[])[] // the types tell of objects alone
+        yield* rows
+        last = rows.at(ROWS - 1)?.[0]
+      }
     } catch (cause) {
       throw openError(this.#path, cause)
     }

@@ -57,24 +57,30 @@ class Struct<T extends object> implements Field<T> {
     return map
   }
 
+  #refuseUnknown(value: object, path: string): void {
+    const unknown = Object.keys(value).find((name) => !this.#names.has(name))
+    if (unknown !== undefined) throw new FieldError(`${path}.${unknown}`, { type: 'unknown' })
+  }
+
   readonly decode = (value: unknown, path: string): T => {
     if (!isMap(value)) throw invalid(path, 'a map')
-    for (const name of Object.keys(value)) {
-      if (!this.#names.has(name)) throw new FieldError(`${path}.${name}`, { type: 'unknown' })
-    }
     const result: Record<string, unknown> = { ...this.#template }
     let at = ''
+    let found = 0
     try {
       for (const [name, field] of this.#entries) {
         at = name
         if (Object.hasOwn(value, name)) {
+          found += 1
           const known = 'decode' in field ? field : field.optional
           result[name] = known.decode(value[name], '')
         } else if ('decode' in field) throw new FieldError('', { type: 'missing' })
       }
     } catch (error) {
+      this.#refuseUnknown(value, path)
       throw below(`${path}.${at}`, error)
     }
+    if (Object.keys(value).length > found) this.#refuseUnknown(value, path)
     return result as T
   }
 }

@@ -1,7 +1,7 @@
 import { bytesToHex, bytesToUint, hexToBytes, MAX_UINT32, writeUint } from '../primitives/bytes.ts'
 import type { Hex } from '../primitives/hex.ts'
 import { type Field, invalid } from './field.ts'
-import { sharing } from './sharing.ts'
+import { sharingHex } from './sharing.ts'
 
 function bytesOf(value: unknown, length: number, path: string): Uint8Array {
   if (value instanceof Uint8Array && value.length === length) return value
@@ -39,11 +39,11 @@ function plain<T extends Uint8Array | string | number>(
 }
 
 /** 20 bytes. */
-export const address = sharing(hex(20), (value) => value)
+export const address = sharingHex(hex(20))
 /** 32 bytes. */
 export const bytes32 = hex(32)
 /** The id of a channel: 32 bytes. */
-export const channelId = sharing(bytes32, (value) => value)
+export const channelId = sharingHex(bytes32)
 /** 65 bytes r, s, v. That it is somebody's, and canonical, is checked where it counts. */
 export const signature = hex(65)
 /** 8 bytes, big-endian. */
