@@ -113,6 +113,14 @@ const beforeClaim = (from: HubPhase, closingSince: bigint): readonly HubExample[
       to: { type: 'claimed', ...held, ...rest, voucher: voucherOf(80n), claimed: 80n },
     },
     {
+      // What is worth no more than the held voucher does not take its place.
+      name: 'follow the claim',
+      from,
+      event: { type: 'claim', claim: { amount: 50n, voucher: { ...voucher, signature: '0x99' } } },
+      to: foldingAt(50n, rest),
+      effects: [fold(50n)],
+    },
+    {
       name: 'take the decline',
       from,
       event: declines,
