@@ -1,0 +1,220 @@
+import {
+  type Address,
+  type ChannelRecord,
+  type Id,
+  type ReliableMessage,
+  SluiceError,
+  type VirtualRecord,
+} from '@sluice/protocol'
+import { virtualKeeper } from '../../locks/keeper.ts'
+import type { ChainReader } from '../../ports/chain-view.ts'
+import type { Environment } from '../../ports/environment.ts'
+import type { Acknowledged, EndStage, Offer, Table, Tx, UsedIds } from '../../ports/tx.ts'
+import { earlyName } from '../../records/state.ts'
+import { namesOf, virtualNames } from '../../records/virtual-names.ts'
+import { NOW } from './scene.ts'
+
+/** All that an honest party remembers. Never changed: an event makes another one. */
+export interface MemberState {
+  readonly channels: readonly ChannelRecord[]
+  readonly virtuals: readonly VirtualRecord[]
+  readonly offers: readonly Offer[]
+  readonly usedIds: readonly Id[]
+  /** What it signed as payments without a virtual channel, refused ones included, base units. */
+  readonly paid: bigint
+}
+
+/** A message that leaves with an event. */
+export interface Sent {
+  readonly to: Address
+  readonly message: ReliableMessage
+}
+
+/** The records of one kind while an event runs. */
+class Records<K extends string, R> implements Table<K, R> {
+  readonly #now: Map<K, R>
+  readonly size: number
+
+  constructor(entries: Iterable<readonly [K, R]>) {
+    this.#now = new Map(entries)
+    this.size = this.#now.size
+  }
+
+  get(key: K): R | undefined {
+    return this.#now.get(key)
+  }
+
+  set(key: K, record: R | undefined): void {
+    if (record === undefined) this.#now.delete(key)
+    else this.#now.set(key, record)
+  }
+
+  entries(): IterableIterator<readonly [K, R]> {
+    return this.#now.entries()
+  }
+
+  /** In the order of their keys, so that the order of what happened leaves no trace. */
+  all(): readonly R[] {
+    return [...this.#now].sort(([x], [y]) => (x < y ? -1 : 1)).map(([, record]) => record)
+  }
+}
+
+/** A transaction over what one party remembers: what the flows of the engine run in, without a disk, sessions or time. */
+export class MemberTx implements Tx {
+  /** An act may bring other random bytes. */
+  env: Environment
+  readonly now = Number(NOW) * 1000
+  readonly chain: ChainReader
+  readonly channels: Records<Id, ChannelRecord>
+  readonly virtuals: Records<Id, VirtualRecord>
+  readonly offers: Records<Id, Offer>
+  readonly acknowledged = new Records<Id, Acknowledged>([])
+  readonly usedIds: UsedIds
+  readonly locks = virtualKeeper
+  readonly sent: Sent[] = []
+  paid: bigint
+  readonly #before: MemberState
+  readonly #used: Set<Id>
+  readonly #ends: Readonly<Record<EndStage, Map<string, (tx: Tx) => void>>> = { look: new Map(), sign: new Map() }
+
+  constructor(env: Environment, chain: ChainReader, state: MemberState) {
+    this.#before = state
+    this.env = env
+    this.chain = chain
+    this.channels = new Records(state.channels.map((one) => [one.channelId, one]))
+    this.virtuals = new Records(state.virtuals.map((one) => [one.virtualId, one]))
+    this.offers = new Records(state.offers.map((one) => [one.virtualId, one]))
+    this.paid = state.paid
+    this.#used = new Set(state.usedIds)
+    this.usedIds = { has: (id) => this.#used.has(id), add: (id) => this.#used.add(id) }
+  }
+
+  /** Runs all that was left for the end of the batch. */
+  finish(): void {
+    for (let next = this.#takeEnd(); next !== undefined; next = this.#takeEnd()) next(this)
+  }
+
+  /** What it remembers from now on: the very same state if nothing changed. */
+  state(): MemberState {
+    const before = this.#before
+    const channels = same(before.channels, this.channels.all())
+    const virtuals = same(before.virtuals, this.virtuals.all())
+    const offers = same(before.offers, this.offers.all())
+    const usedIds = same(before.usedIds, [...this.#used].sort())
+    const { paid } = this
+    const isSame =
+      channels === before.channels &&
+      virtuals === before.virtuals &&
+      offers === before.offers &&
+      usedIds === before.usedIds &&
+      paid === before.paid
+    return isSame ? before : { channels, virtuals, offers, usedIds, paid }
+  }
+
+  channelsWith(peer: Address): readonly Id[] {
+    return this.channels.all().flatMap((channel) => (channel.peer === peer ? [channel.channelId] : []))
+  }
+
+  isDepositing(): boolean {
+    return false
+  }
+
+  virtualsOn(channelId: Id): readonly Id[] {
+    return this.#named(virtualNames.on(channelId))
+  }
+
+  virtualsWaitingFor(channelId: Id): readonly Id[] {
+    return this.#named(virtualNames.waitingFor(channelId))
+  }
+
+  virtualsReceivedFor(next: Address): readonly Id[] {
+    return this.#named(virtualNames.receivedFor(next))
+  }
+
+  virtualsPaidTo(payee: Address): readonly Id[] {
+    return this.#named(virtualNames.paidTo(payee))
+  }
+
+  earlyOffers(from?: Address): Iterable<Id> {
+    const offers = this.offers.all().filter((one) => one.from !== undefined)
+    return offers.flatMap((one) => (from === undefined || earlyName(one.from) === earlyName(from) ? [one.virtualId] : []))
+  }
+
+  send(to: Address, message: ReliableMessage): void {
+    this.sent.push({ to, message })
+  }
+
+  canSend(): boolean {
+    return true
+  }
+
+  /** What may be lost is not sent: the search lets a payee be offered any voucher that was signed, at any time. */
+  volatile(): void {}
+
+  connected(): boolean {
+    return true
+  }
+
+  commonFeatures(): readonly [] {
+    return []
+  }
+
+  reach(): void {}
+
+  notify(): void {}
+
+  atEnd(stage: EndStage, key: string, run: (tx: Tx) => void): void {
+    if (!this.#ends[stage].has(key)) this.#ends[stage].set(key, run)
+  }
+
+  wake(): void {}
+
+  afterCommit(): void {}
+
+  #named(name: string): readonly Id[] {
+    return this.virtuals.all().flatMap((record) => (namesOf(record).includes(name) ? [record.virtualId] : []))
+  }
+
+  #takeEnd(): ((tx: Tx) => void) | undefined {
+    for (const stage of ['look', 'sign'] as const) {
+      const next = this.#ends[stage].entries().next()
+      if (next.done) continue
+      const [key, run] = next.value
+      this.#ends[stage].delete(key)
+      return run
+    }
+    return undefined
+  }
+}
+
+function same<T>(before: readonly T[], after: readonly T[]): readonly T[] {
+  return before.length === after.length && before.every((one, i) => one === after[i]) ? before : after
+}
+
+/** What an event came to. */
+export interface Outcome {
+  readonly state: MemberState
+  readonly sent: readonly Sent[]
+}
+
+/**
+ * Runs one event as a batch of its own: all of it or, where it is refused, none.
+ *
+ * @returns Undefined if it was refused with one of the project's own errors. Any other error is a fault of the node, and thrown.
+ */
+export function runEvent(
+  env: Environment,
+  chain: ChainReader,
+  state: MemberState,
+  run: (tx: MemberTx) => void,
+): Outcome | undefined {
+  const tx = new MemberTx(env, chain, state)
+  try {
+    run(tx)
+    tx.finish()
+  } catch (error) {
+    if (error instanceof SluiceError) return undefined
+    throw error
+  }
+  return { state: tx.state(), sent: tx.sent }
+}

@@ -1,0 +1,109 @@
+import { type ChannelRecord, emptyInLane, emptyOutLane, type Id, type PeerMessage } from '@sluice/protocol'
+import { channelFlow } from '../../channels/flow.ts'
+import { channelGoals } from '../../defence/channel-goals.ts'
+import { virtualGoals } from '../../defence/virtual-goals.ts'
+import { laneFlow } from '../../lanes/flow.ts'
+import { virtualFlow } from '../../locks/flow.ts'
+import { joinFlows } from '../../loop/dispatch.ts'
+import type { ChainCall } from '../../ports/chain.ts'
+import { type Act, type Incoming, otherEnd, othersActs, ownActs } from './acts.ts'
+import { type ChainSight, readerOf } from './chain-model.ts'
+import { type MemberState, type MemberTx, type Outcome, runEvent } from './member-tx.ts'
+import { NOW, type Scene, type SceneChannel, type SceneParty } from './scene.ts'
+
+/** The flows of the engine, as the engine itself puts them together. */
+const flows = joinFlows([channelFlow(new Map(), { closes: new Map(), withdrawals: new Map() }), laneFlow, virtualFlow])
+
+function newChannel(scene: Scene, party: SceneParty, channel: SceneChannel): ChannelRecord {
+  return {
+    channelId: channel.channelId,
+    terms: channel.terms,
+    self: channel.ends[0] === party.index ? 0 : 1,
+    peer: otherEnd(scene, party, channel).signer.address,
+    status: 'agreed',
+    wish: 'keep',
+    wishedAt: NOW,
+    out: emptyOutLane,
+    in: emptyInLane,
+    surplus: 0n,
+    withdrawals: [],
+  }
+}
+
+/** What a party remembers at first: its channels, open and paid into. */
+export function firstState(scene: Scene, party: SceneParty): MemberState {
+  const channels = party.channels.map((channel) => newChannel(scene, party, channel))
+  return { channels, virtuals: [], offers: [], usedIds: [], paid: 0n }
+}
+
+function deliver(tx: MemberTx, { from, message }: Incoming): void {
+  flows.message(tx, from.signer.address, message)
+}
+
+/** Everything that can happen to an honest party now but messages of honest neighbours and looks at the chain. */
+export function* actsOf(scene: Scene, party: SceneParty, state: MemberState): Generator<Act> {
+  yield* ownActs(scene, party, state)
+  for (const channel of party.channels) {
+    const { channelId } = channel
+    yield {
+      label: `${party.name} has idle time for the channel with ${otherEnd(scene, party, channel).name}`,
+      isOwn: true,
+      run: (tx) => flows.channelTimer(tx, channelId),
+    }
+  }
+  yield* othersActs(scene, party, state, deliver)
+}
+
+/** The outcome of an act; undefined if it was refused. */
+export function perform(
+  scene: Scene,
+  party: SceneParty,
+  state: MemberState,
+  sight: ChainSight,
+  act: Act,
+): Outcome | undefined {
+  const outcome = runEvent(party.env, readerOf(scene, sight, false), state, act.run)
+  if (outcome === undefined || act.isTaken?.(state, outcome.state) === false) return undefined
+  return outcome
+}
+
+/** The outcome of an honest neighbour's message; one that is refused changes nothing. */
+export function receive(
+  scene: Scene,
+  party: SceneParty,
+  state: MemberState,
+  sight: ChainSight,
+  from: SceneParty,
+  message: PeerMessage,
+): Outcome {
+  const run = (tx: MemberTx) => deliver(tx, { from, message })
+  return runEvent(party.env, readerOf(scene, sight, false), state, run) ?? { state, sent: [] }
+}
+
+/** What comes of seeing the chain: all that concerns the party is looked at. */
+export function see(scene: Scene, party: SceneParty, state: MemberState, sight: ChainSight, isLate: boolean): Outcome {
+  const outcome = runEvent(party.env, readerOf(scene, sight, isLate), state, (tx) => {
+    for (const { channelId } of state.channels) flows.channelChain(tx, channelId)
+    for (const { virtualId } of state.virtuals) flows.virtualChain(tx, virtualId)
+  })
+  if (outcome === undefined) throw new Error('what the chain says is not refused')
+  return outcome
+}
+
+/** What the party would call on chain now. Unlocking is left to the end, where every order of it is tried. */
+export function callsOf(
+  scene: Scene,
+  { env }: SceneParty,
+  state: MemberState,
+  sight: ChainSight,
+  isLate: boolean,
+): readonly ChainCall[] {
+  const chain = readerOf(scene, sight, isLate)
+  const channels = new Map<Id, ChannelRecord>(state.channels.map((one) => [one.channelId, one]))
+  const view = { env, now: Number(NOW) * 1000, chain, channels }
+  const goals = [
+    ...state.channels.flatMap((record) => channelGoals(record, chain, env)),
+    ...state.virtuals.flatMap((record) => virtualGoals(view, record)),
+  ]
+  return goals.map(({ call }) => call).filter(({ type }) => type !== 'unlock')
+}

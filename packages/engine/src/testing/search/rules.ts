@@ -1,0 +1,236 @@
+import type { Rule } from './patches.ts'
+
+const protocol = (path: string): string => `/protocol/src/${path}`
+const engine = (path: string): string => `/engine/src/${path}`
+
+export const rules: readonly Rule[] = [
+  {
+    name: 'receiver-authorizes',
+    about: 'a voucher is shown on chain by its receiver, or with its signature',
+    scope: 'line',
+    thieves: 'A',
+    patches: [
+      { file: engine('testing/contract/closing.ts'), find: 'if (speaksFor(terms, receiver, sender)) return', replace: 'if (sender !== receiver.toString()) return' },
+    ],
+  },
+  {
+    name: 'upstream-after-countersignature',
+    about: 'a hub lets the incoming lock go for less than its capacity only once no outgoing voucher with the lock can be shown',
+    scope: 'line',
+    thieves: 'AB',
+    patches: [{ file: engine('locks/keeper.ts'), find: "cleared: lock === 'cleared'", replace: "cleared: lock !== 'standing'" }],
+  },
+  {
+    name: 'fold-by-voucher',
+    about: 'a hub folds above 0 only by a voucher of the payer',
+    scope: 'line',
+    thieves: 'AB',
+    patches: [{ file: engine('locks/claims.ts'), find: 'checkVoucherSignature(tx.env, virtualId, payer, claimed)', replace: '' }],
+  },
+  {
+    name: 'hub-redeems',
+    about: 'a hub redeems what it folded by',
+    scope: 'line',
+    thieves: 'AB',
+    patches: [{ file: protocol('machines/wants.ts'), find: 'redeem: isShort(context, time, largestFoldOf(phase))', replace: 'redeem: false' }],
+  },
+  {
+    name: 'no-fold-while-closing',
+    about: 'nobody folds by a voucher once the window of the virtual channel began',
+    scope: 'line',
+    thieves: 'AB',
+    patches: [
+      { file: protocol('machines/lock.ts'), find: "case 'closing':\n      return undefined", replace: "case 'closing':\n      return claimed" },
+      { file: protocol('rules/fold-payer.ts'), find: 'incomingStands && !outcome.closing ? held', replace: 'incomingStands ? held' },
+      { file: protocol('machines/hub.ts'), find: "(p, e, c) => isQuiet(c) && followClaim(p, e.claim, c)", replace: '(p, e, c) => followClaim(p, e.claim, c)', times: 2 },
+    ],
+  },
+  {
+    name: 'peer-income',
+    about: 'what a peer may spend of what it got counts only once it countersigned it',
+    scope: 'two-ways',
+    thieves: 'AB',
+    patches: [
+      { file: protocol('rules/income.ts'), find: 'return lowest(lane.base.state.paid, ...lane.updates.map(({ state }) => state.paid))', replace: 'return lane.current.paid' },
+    ],
+  },
+  {
+    name: 'refused-vouchers-count',
+    about: 'a refused voucher can be shown until a newer one is countersigned',
+    scope: 'refusals',
+    thieves: 'AB',
+    patches: [
+      { file: protocol('lane/waiting.ts'), find: '[lane.base.state, lane.current, ...lane.updates.map(({ state }) => state)]', replace: '[lane.base.state, lane.current]' },
+    ],
+  },
+  {
+    name: 'refused-add-counts',
+    about: 'a hub whose add was refused keeps the incoming lock until the refused voucher is dead',
+    scope: 'refusals',
+    thieves: 'AB',
+    patches: [
+      {
+        file: protocol('machines/hub.ts'),
+        find: 'function withdraw(phase: Closing, code: string, context: HubContext): HubStep {\n',
+        replace:
+          'function withdraw(phase: Closing, code: string, context: HubContext): HubStep {\n  return beginReturning(phase.incoming, { code, returned: 0n }, since(phase, context), context)\n',
+      },
+    ],
+  },
+  {
+    name: 'show-both-lanes',
+    about: 'who sees a close shows the newest countersigned voucher of its own lane, too',
+    scope: 'old-vouchers',
+    thieves: 'AB',
+    patches: [{ file: engine('defence/channel-goals.ts'), find: 'show(fromCountersigned(record.out.base.signed))', replace: '' }],
+  },
+  {
+    name: 'show-received',
+    about: 'who sees a close shows the newest voucher that it received',
+    scope: 'line',
+    thieves: 'A',
+    patches: [{ file: engine('defence/channel-goals.ts'), find: 'show(newestReceived(record.in, env))', replace: '' }],
+  },
+  {
+    name: 'nothing-once-closing',
+    about: 'no update is accepted once a close is seen',
+    scope: 'line',
+    thieves: 'AB',
+    patches: [{ file: engine('lanes/answer-update.ts'), find: 'checkNotClosing(channelId, isClosing(tx, channel))', replace: '' }],
+  },
+  {
+    name: 'ids-once',
+    about: 'an id of a virtual channel is taken once, and not if the chain knows it',
+    scope: 'line',
+    thieves: 'AB',
+    patches: [
+      {
+        file: engine('locks/keeper.ts'),
+        find: 'const seen = this.#find(virtualId) !== undefined || tx.usedIds.has(virtualId) || tx.chain.knows(virtualId)',
+        replace: 'const seen = false',
+      },
+    ],
+  },
+  {
+    name: 'payments-while-open',
+    about: 'a payee accepts nothing on a virtual channel that the chain was asked about',
+    scope: 'line',
+    thieves: 'AH',
+    patches: [
+      { file: protocol('machines/payee.ts'), find: "on('it is closed on chain', (p, _, c) => c.outcome.type !== 'quiet' && beginClaiming(p, c)),", replace: '' },
+      { file: protocol('rules/payment.ts'), find: "if (outcome.closing) throw", replace: 'if (false) throw' },
+      { file: protocol('rules/payment.ts'), find: "if (outcome.finalAmount !== undefined) throw", replace: 'if (false) throw' },
+    ],
+  },
+  {
+    name: 'forward-while-live',
+    about: 'a hub locks on only while the incoming channel is live and the chain was not asked',
+    scope: 'line',
+    thieves: 'AB',
+    patches: [
+      { file: protocol('machines/hub.ts'), find: "on('the incoming channel closes', (p, _, c) => isOnItsWayOut(c.incoming) && decline(p, 'CHANNEL_CLOSING', c)),", replace: '' },
+      { file: engine('locks/forwarding.ts'), find: 'incomingClosing: isClosing(tx, channel)', replace: 'incomingClosing: false' },
+      { file: protocol('machines/hub.ts'), find: "on('it is closed on chain', (p, _, c) => !isQuiet(c) && decline(p, 'VIRTUAL_CLOSED', c)),", replace: '' },
+      { file: engine('locks/forwarding.ts'), find: 'outcome: outcomeForRules(outcomeOf(tx, virtualId))', replace: 'outcome: { closing: false, finalAmount: undefined }' },
+    ],
+  },
+  {
+    name: 'close-without-locks',
+    about: 'a close together is signed only with no lock in either lane',
+    scope: 'together',
+    thieves: 'AB',
+    patches: [
+      { file: protocol('rules/close.ts'), find: 'if (states.some(({ locks }) => locks.size > 0))', replace: 'if (states.length > 2)' },
+    ],
+  },
+  {
+    name: 'bound-by-close',
+    about: 'who signed a close together signs and accepts nothing more until its deadline has passed',
+    scope: 'together',
+    thieves: 'AB',
+    patches: [
+      { file: engine('lanes/channel.ts'), find: 'return close?.ownSignature !== undefined && closeBinds(close.close, finalTime(tx))', replace: 'return close === undefined && finalTime(tx) < 0n' },
+    ],
+  },
+  {
+    name: 'payer-folds-what-it-signed',
+    about: 'a payer folds at no more than it signed',
+    scope: 'line',
+    thieves: 'HB',
+    patches: [
+      { file: engine('locks/claims.ts'), find: 'checkVoucherSignature(tx.env, virtualId, payer, claimed)', replace: '' },
+      { file: engine('locks/claims.ts'), find: "if (role === 'payer' && value > signed) {", replace: "if (role === 'payer' && value > value + signed) {" },
+      { file: protocol('machines/payer.ts'), find: 'amount > signed || ', replace: '' },
+    ],
+  },
+  {
+    name: 'payee-floor',
+    about: 'a payee accepts no fold below its highest voucher',
+    scope: 'line',
+    thieves: 'AH',
+    patches: [{ file: protocol('rules/fold-receiver.ts'), find: 'finalAmount < highestAccepted ? finalAmount : highestAccepted', replace: 'finalAmount < highestAccepted ? finalAmount : 0n' }],
+  },
+  {
+    name: 'floor-by-final-and-folds',
+    about: 'once the chain decided, a hub takes the larger of that and its largest fold for the incoming lock',
+    scope: 'refusals-2',
+    thieves: 'AB',
+    patches: [{ file: protocol('rules/fold-receiver.ts'), find: 'return highest(largestFold ?? 0n, outcome.finalAmount)', replace: 'return outcome.finalAmount' }],
+  },
+  {
+    name: 'largest-fold-not-newest',
+    about: 'a refused fold counts, even if a lower one was signed after it',
+    scope: 'refusals-2',
+    thieves: 'AB',
+    patches: [{ file: protocol('machines/hub.ts'), find: 'largestFold: highest(amount, phase.largestFold ?? 0n)', replace: 'largestFold: amount' }],
+  },
+  {
+    name: 'largest-fold-not-first',
+    about: 'a fold that is larger than the first one counts',
+    scope: 'refusals-2',
+    thieves: 'AB',
+    patches: [{ file: protocol('machines/hub.ts'), find: 'largestFold: highest(amount, phase.largestFold ?? 0n)', replace: 'largestFold: phase.largestFold ?? amount' }],
+  },
+  {
+    name: 'window-once-folded',
+    about: 'a hub that folded above 0 has the chain asked for its incoming lock',
+    scope: 'line',
+    thieves: 'A',
+    patches: [{ file: protocol('machines/wants.ts'), find: ' || (largestFoldOf(phase) > 0n && isIncomingOpen)', replace: '' }],
+  },
+  {
+    name: 'window-while-locked',
+    about: 'a hub whose outgoing lock can be shown has the chain asked',
+    scope: 'line',
+    thieves: 'B',
+    patches: [{ file: protocol('machines/wants.ts'), find: "outgoing.lock !== 'cleared' || (", replace: "outgoing.lock === 'cleared' && (" }],
+  },
+  {
+    name: 'window-for-refused-adds',
+    about: 'a refused voucher with the lock is reason enough to have the chain asked',
+    scope: 'refusals',
+    thieves: 'B',
+    patches: [{ file: protocol('machines/wants.ts'), find: "outgoing.lock !== 'cleared' || (", replace: "outgoing.lock === 'standing' || (" }],
+  },
+  {
+    name: 'peer-spends-what-it-has',
+    about: 'a peer locks and pays no more than it can cover',
+    scope: 'line',
+    thieves: 'AB',
+    patches: [{ file: engine('lanes/answer-update.ts'), find: 'checkSpending(fundsOf(tx, channel, otherParty(channel.self)), state, peerIncome(channel.out))', replace: '' }],
+  },
+  {
+    name: 'withdrawals-count',
+    about: 'a withdrawal that was signed counts as spent',
+    scope: 'withdrawals',
+    thieves: 'AB',
+    patches: [{ file: engine('lanes/channel.ts'), find: 'reserved: withdrawalReserve(signed, withdrawn[party], finalTime(tx), margin)', replace: 'reserved: withdrawalReserve([], withdrawn[party], finalTime(tx), margin)' }],
+  },
+  {
+    name: 'payee-redeems',
+    about: 'a payee redeems its highest voucher while the window runs',
+    scope: 'line',
+    thieves: 'AH',
+    patches: [{ file: protocol('machines/wants.ts'), find: 'redeem: !isOver && isShort(', replace: 'redeem: isOver && isShort(' }],
+  },
+]
