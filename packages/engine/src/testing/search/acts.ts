@@ -22,8 +22,18 @@ import { closeVirtual } from '../../locks/close.ts'
 import { openVirtual } from '../../locks/open.ts'
 import { pay } from '../../locks/payments/pay.ts'
 import { outgoingLeg, voucherOf } from '../../locks/record.ts'
+import { closesTogether, withdrawals } from './acts-together.ts'
+import type { ChainSight } from './chain-model.ts'
 import type { MemberState, MemberTx } from './member-tx.ts'
-import { NOW, nonceBytes, type Scene, type SceneChannel, type SceneParty, type SceneVirtual } from './scene.ts'
+import {
+  NOW,
+  nonceBytes,
+  PAST_DEADLINES,
+  type Scene,
+  type SceneChannel,
+  type SceneParty,
+  type SceneVirtual,
+} from './scene.ts'
 
 /** A voucher that somebody must know for an act: `amount` of the virtual channel with that index. */
 export interface Needed {
@@ -37,6 +47,8 @@ export interface Act {
   readonly run: (tx: MemberTx) => void
   /** Whether the party begins it itself: then it waits while too much is under way. */
   readonly isOwn?: boolean
+  /** Whether it happens while all neighbours can be reached, in scopes where they can't always. */
+  readonly isConnecting?: boolean
   /** What thieves have to know for it. */
   readonly needed?: Needed
   /** Whether it counts only if it was taken: what a thief sends in vain tells nothing new. */
@@ -52,7 +64,12 @@ export interface Incoming {
 export type Deliver = (tx: MemberTx, incoming: Incoming) => void
 
 /** A voucher of a virtual channel, signed by its payer. */
-export function signedVoucher(scene: Scene, virtual: SceneVirtual, amount: number, by = virtual.path[0] ?? 0): SignedVoucher {
+export function signedVoucher(
+  scene: Scene,
+  virtual: SceneVirtual,
+  amount: number,
+  by = virtual.path[0] ?? 0,
+): SignedVoucher {
   const { virtualId } = virtual
   const voucher = { virtualId, amount: BigInt(amount), tickAnchor: ZERO_HASH, tickValue: 0n, tickCount: 0 }
   const signer = scene.parties[by]?.signer
@@ -75,11 +92,11 @@ export function otherEnd(scene: Scene, party: SceneParty, { ends }: SceneChannel
 
 /** What an honest party may do of its own accord. */
 export function* ownActs(scene: Scene, party: SceneParty, state: MemberState): Generator<Act> {
-  for (const virtual of party.virtuals) yield* ownVirtualActs(party, state, virtual)
+  for (const virtual of party.virtuals) yield* ownVirtualActs(scene, party, state, virtual)
   for (const channel of party.channels) yield* ownChannelActs(scene, party, state, channel)
 }
 
-function* ownVirtualActs(party: SceneParty, state: MemberState, virtual: SceneVirtual): Generator<Act> {
+function* ownVirtualActs(scene: Scene, party: SceneParty, state: MemberState, virtual: SceneVirtual): Generator<Act> {
   const record = recordOf(state, virtual)
   const { virtualId, terms, capacity } = virtual
   const name = `V${virtual.index + 1}`
@@ -98,10 +115,12 @@ function* ownVirtualActs(party: SceneParty, state: MemberState, virtual: SceneVi
     return
   }
   if (record.phase.type === 'closed') return
-  yield {
-    label: `${party.name} wants ${name} closed`,
-    isOwn: true,
-    run: (tx) => void closeVirtual(tx, virtualId),
+  if (scene.scope.isQuiet !== true) {
+    yield {
+      label: `${party.name} wants ${name} closed`,
+      isOwn: true,
+      run: (tx) => void closeVirtual(tx, virtualId),
+    }
   }
   if (record.role !== 'payer' || record.phase.type !== 'open') return
   const signed = Number(voucherOf(record)?.voucher.amount ?? 0n)
@@ -140,7 +159,7 @@ function* ownChannelActs(scene: Scene, party: SceneParty, state: MemberState, ch
       run: (tx) => pursueClose(tx, channelId, 'unilateral'),
     }
   }
-  if (scope.withdrawals === true && record.withdrawals.length === 0) {
+  if (scope.withdrawals?.includes(party.name) && record.withdrawals.length === 0) {
     yield {
       label: `${party.name} withdraws 1 from the channel with ${peer.name}`,
       isOwn: true,
@@ -150,13 +169,23 @@ function* ownChannelActs(scene: Scene, party: SceneParty, state: MemberState, ch
 }
 
 /** All that others can say to an honest party: thieves at any time, and an honest payer its vouchers, which may come late or never. */
-export function* othersActs(scene: Scene, party: SceneParty, state: MemberState, deliver: Deliver): Generator<Act> {
+export function* othersActs(
+  scene: Scene,
+  party: SceneParty,
+  state: MemberState,
+  sight: ChainSight,
+  deliver: Deliver,
+): Generator<Act> {
+  const deadline = (sight.isPastDeadlines ? PAST_DEADLINES : NOW) + BigInt(party.env.policy.deadlineDefault)
   for (const channel of party.channels) {
     const thief = otherEnd(scene, party, channel)
     const record = channelIn(state, channel)
     if (!thief.isThief || record?.status !== 'agreed') continue
     yield* updates(scene, party, thief, channel, record, deliver)
     yield* answers(scene, party, thief, channel, record, deliver)
+    if (scene.scope.together) yield* closesTogether(scene, party, thief, record, deadline, deliver)
+    if (scene.scope.withdrawals?.includes(thief.name))
+      yield* withdrawals(scene, party, thief, record, deadline, deliver)
   }
   for (const virtual of party.virtuals) {
     const record = recordOf(state, virtual)
@@ -203,9 +232,10 @@ function* updates(
     yield {
       label: `${thief.name} signs to ${party.name}: ${text}`,
       run: (tx) => deliver(tx, { from: thief, message: { type: 'update', update } }),
-      isTaken: (_, after) => {
+      // One that is refused tells the honest side nothing, unless it acts upon it all the same.
+      isTaken(before, after) {
         const now = after.channels.find((one) => one.channelId === channelId)
-        return now?.in.current.seq === update.voucher.seq
+        return now?.in.current.seq === update.voucher.seq || after.virtuals !== before.virtuals
       },
     }
   }
@@ -283,7 +313,10 @@ function* answers(
     }
   }
   if (out.nextSeq > BigInt(scene.scope.refuseBelow ?? 0)) return
-  const standing = [out.base.state, ...out.updates.filter(({ status }) => status !== 'refused').map(({ state }) => state)]
+  const standing = [
+    out.base.state,
+    ...out.updates.filter(({ status }) => status !== 'refused').map(({ state }) => state),
+  ]
   for (const [i, { seq: newest }] of standing.entries()) {
     const seq = standing[i + 1]?.seq
     if (seq === undefined) continue

@@ -18,6 +18,8 @@ export interface Step {
   readonly next: number
   readonly sent: readonly (readonly [to: number, message: number])[]
   readonly told: readonly Needed[]
+  /** Whether it leads past the highest seq of the scope. */
+  readonly isPast: boolean
 }
 
 /** A look at the chain, and all calls that the party makes at once because of what it sees. */
@@ -28,7 +30,11 @@ export interface Look {
   readonly chain: number
   readonly sent: Step['sent']
   readonly told: Step['told']
+  readonly isPast: boolean
 }
+
+/** Vouchers that an honest party signs on a lane, unless a scope says otherwise. */
+const SEQS = 6
 
 /** More than there are different calls. */
 const CALLS_MAX = 1 << 20
@@ -39,6 +45,7 @@ const LOOKS_MAX = 8
 /** Numbers for everything that honest parties and the chain can be in, with the steps between, each worked out once by the node's own code. */
 export class Automata {
   readonly scene: Scene
+  readonly #isTolerant: boolean
   readonly labels: string[] = []
   readonly states: readonly Numbers<MemberState>[]
   readonly sights: Numbers<ChainSight>
@@ -54,8 +61,9 @@ export class Automata {
   /** How many steps were worked out by running the node's code. */
   runs = 0
 
-  constructor(scene: Scene) {
+  constructor(scene: Scene, isTolerant = false) {
     this.scene = scene
+    this.#isTolerant = isTolerant
     const canon = new Canon()
     this.states = scene.parties.map(() => new Numbers<MemberState>(canon))
     this.sights = new Numbers(canon)
@@ -97,9 +105,9 @@ export class Automata {
     const steps: Step[] = []
     const seen = new Set<string>()
     const [before, seeing] = [this.stateAt(party, state), this.sights.at(sight)]
-    for (const act of actsOf(this.scene, party, before)) {
+    for (const act of actsOf(this.scene, party, before, seeing)) {
       this.runs += 1
-      const outcome = this.#guarded(act.label, () => perform(this.scene, party, before, seeing, act))
+      const outcome = this.#guarded(act.label, () => perform(this.scene, party, before, seeing, act), undefined)
       if (outcome === undefined) continue
       const step = this.#stepOf(party, act.label, outcome, act.needed, act.isOwn === true)
       if (step.next === state && step.sent.length === 0 && step.told.length === 0) continue
@@ -120,7 +128,10 @@ export class Automata {
     const content = this.messages.at(message)
     const label = `${party.name} receives ${describe(content)} from ${from.name}`
     const [before, seeing] = [this.stateAt(party, state), this.sights.at(sight)]
-    const outcome = this.#guarded(label, () => receive(this.scene, party, before, seeing, from, content))
+    const outcome = this.#guarded(label, () => receive(this.scene, party, before, seeing, from, content), {
+      state: before,
+      sent: [],
+    })
     const step = this.#stepOf(party, label, outcome, undefined, false)
     this.#received.set(key, step)
     return step
@@ -138,7 +149,10 @@ export class Automata {
     for (let i = 0; i < LOOKS_MAX; i++) {
       const seeing = this.sights.at(this.sight(party, on))
       const before = on
-      const outcome = this.#guarded(`${party.name} looks`, () => see(this.scene, party, now, seeing, isLate))
+      const outcome = this.#guarded(`${party.name} looks`, () => see(this.scene, party, now, seeing, isLate), {
+        state: now,
+        sent: [],
+      })
       now = outcome.state
       sent.push(...outcome.sent)
       for (const wanted of callsOf(this.scene, party, now, seeing, isLate)) {
@@ -175,10 +189,11 @@ export class Automata {
   }
 
   /** An error that no refusal explains is a fault of the node: it names what led to it. */
-  #guarded<T>(label: string, run: () => T): T {
+  #guarded<T>(label: string, run: () => T, otherwise: T): T {
     try {
       return run()
     } catch (cause) {
+      if (this.#isTolerant) return otherwise
       throw new NodeFault(`${label}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
     }
   }
@@ -201,7 +216,8 @@ export class Automata {
       if (receiver.isThief) told.push(...this.#learned(message))
       else if (this.#isFollowed(message)) sent.push([receiver.index, this.messages.of(message)])
     }
-    return { label: this.label(label), needed, isOwn, next: this.#numberOf(party, outcome.state), sent, told }
+    const isPast = outcome.state.channels.some(({ out }) => out.nextSeq > BigInt(this.scene.scope.seqs ?? SEQS) + 1n)
+    return { label: this.label(label), needed, isOwn, next: this.#numberOf(party, outcome.state), sent, told, isPast }
   }
 
   /** What a thief learns of a message beside what it could read off the sender's lanes. */
@@ -245,8 +261,8 @@ export function describeCall(call: ContractCall): string {
     case 'startCloseFor':
       return call.voucher === undefined ? 'startClose' : `startClose with voucher ${call.voucher.voucher.seq}`
     case 'updateLane': {
-      const { lane, seq, paid, locked } = call.voucher.voucher
-      return `updateLane ${lane} with voucher ${seq} (paid ${paid}, locked ${locked})`
+      const { seq, paid, locked } = call.voucher.voucher
+      return `updateLane with voucher ${seq} (paid ${paid}, locked ${locked})`
     }
     case 'redeem':
       return `redeem ${call.signed.voucher.amount}`

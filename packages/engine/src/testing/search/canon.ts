@@ -36,7 +36,11 @@ export class Canon {
   #contentOf(value: object): string {
     if (value instanceof Uint8Array) return `b${value.join()}`
     if (Array.isArray(value)) return `[${value.map((item) => this.keyOf(item)).join()}]`
-    if (value instanceof Set) return `(${[...value].map((item) => this.keyOf(item)).sort().join()})`
+    if (value instanceof Set)
+      return `(${[...value]
+        .map((item) => this.keyOf(item))
+        .sort()
+        .join()})`
     const fields = Object.entries(value).filter(([, field]) => field !== undefined)
     const texts = fields.map(([name, field]) => `${name}:${this.keyOf(field)}`)
     return `{${texts.sort().join()}}`

@@ -44,8 +44,8 @@ export function firstChain(scene: Scene): ChainState {
   return stateOf(scene, ledger, false)
 }
 
-const contextOf = ({ digests, crypto }: Scene, ledger: Ledger, sender: Address) => {
-  return { ledger, sender, time: NOW, digests, crypto }
+const contextOf = ({ digests, crypto }: Scene, ledger: Ledger, sender: Address, isPastDeadlines = false) => {
+  return { ledger, sender, time: isPastDeadlines ? PAST_DEADLINES : NOW, digests, crypto }
 }
 
 function ledgerOf(scene: Scene, state: ChainState): Ledger {
@@ -91,10 +91,9 @@ export function callContract(
   sender: Address,
   call: ContractCall,
 ): ChainState | undefined {
-  if ('deadline' in call && state.isPastDeadlines) return undefined
   const ledger = ledgerOf(scene, state)
   try {
-    execute(contextOf(scene, ledger, sender), call)
+    execute(contextOf(scene, ledger, sender, state.isPastDeadlines), call)
   } catch (error) {
     if (error instanceof Refusal || error instanceof ProtocolError) return undefined
     throw error

@@ -1,6 +1,6 @@
 import { highestValue } from '@sluice/protocol'
 import { voucherOf } from '../../locks/record.ts'
-import { Automata, NodeFault, type Step } from './automaton.ts'
+import { Automata, type Look, NodeFault } from './automaton.ts'
 import { endChannel, endVirtual, firstChain, isVirtualFinal } from './chain-model.ts'
 import { Judge } from './judge.ts'
 import { createScene, type Scene, type SceneChannel, type SceneParty, type SceneVirtual } from './scene.ts'
@@ -24,7 +24,9 @@ export interface SearchResult {
   /** How many steps the node's own code was run for; all other transitions repeat one of them beside other states of the rest. */
   readonly runs: number
   readonly seconds: number
-  /** Whether every state that can be reached was looked at. */
+  /** How often an honest party would have signed more vouchers on a lane than the scope follows. */
+  readonly cut: number
+  /** Whether every state that can be reached without these was looked at. */
   readonly complete: boolean
   /** What went wrong, and how it came to that; undefined if nothing was found. */
   readonly violation?: { readonly what: string; readonly trace: readonly string[] }
@@ -33,6 +35,8 @@ export interface SearchResult {
 /** Where what stands in a row. */
 interface Layout {
   readonly chain: number
+  /** The vouchers that thieves have kept, where a scope lets them. */
+  readonly kept: number
   /** What thieves know of each virtual channel's vouchers, by index. */
   readonly known: number
   readonly party: (honest: number) => { readonly state: number; readonly sight: number }
@@ -72,21 +76,29 @@ export class Explorer {
   readonly #next: Int32Array
   #at = 0
   #transitions = 0
+  #cut = 0
 
-  constructor(scope: Scope) {
+  /** @param options `isTolerant`: what the node fails at changes nothing, so that the search goes on for what that costs. */
+  constructor(scope: Scope, options: { readonly isTolerant?: boolean } = {}) {
     this.#scene = createScene(scope)
-    this.#automata = new Automata(this.#scene)
+    this.#automata = new Automata(this.#scene, options.isTolerant === true)
     this.#judge = new Judge(this.#scene, this.#automata)
     const { honest, virtuals, channels, parties } = this.#scene
     const isHonest = (index: number) => parties[index]?.isThief === false
     this.#queues = channels.flatMap(({ ends: [a, b] }) =>
-      isHonest(a) && isHonest(b) ? [{ from: a, to: b }, { from: b, to: a }] : [],
+      isHonest(a) && isHonest(b)
+        ? [
+            { from: a, to: b },
+            { from: b, to: a },
+          ]
+        : [],
     )
-    const first = 1 + virtuals.length
+    const first = 2 + virtuals.length
     const queue = first + 2 * honest.length
     this.#layout = {
       chain: 0,
-      known: 1,
+      kept: 1,
+      known: 2,
       party: (at) => ({ state: first + 2 * at, sight: first + 2 * at + 1 }),
       queue,
       width: queue + this.#queues.length,
@@ -112,6 +124,7 @@ export class Explorer {
       transitions: this.#transitions,
       runs: this.#automata.runs,
       seconds: Math.round(seconds() * 100) / 100,
+      cut: this.#cut,
       complete,
       ...(violation && { violation }),
     })
@@ -157,7 +170,18 @@ export class Explorer {
   /** Adds the state in `#next`, which was reached by a transition with that label. */
   #reach(label: number): void {
     this.#transitions += 1
+    if (this.#scene.scope.oldVouchers === true) this.#keep()
     this.#store.add(this.#next, this.#at, label)
+  }
+
+  /** What thieves could show by the state in `#next`, they can for ever. */
+  #keep(): void {
+    const { kept, party } = this.#layout
+    const all = new Set(this.#contentOf(this.#next[kept] ?? 0))
+    for (const [at, one] of this.#scene.honest.entries()) {
+      for (const call of this.#callsBy(one, this.#next[party(at).state] ?? 0)) all.add(call.number)
+    }
+    this.#next[kept] = this.#contentNumber([...all].sort((x, y) => x - y))
   }
 
   #expand(): void {
@@ -180,14 +204,14 @@ export class Explorer {
       this.#next.set(this.#row)
       this.#next[place.state] = step.next
       this.#apply(party, step)
-      this.#reach(step.label)
     }
   }
 
   /** How many messages of a party are under way to honest neighbours. */
   #underWay(party: SceneParty): number {
     return this.#queues.reduce(
-      (sum, { from }, i) => (from === party.index ? sum + this.#contentOf(this.#value(this.#layout.queue + i)).length : sum),
+      (sum, { from }, i) =>
+        from === party.index ? sum + this.#contentOf(this.#value(this.#layout.queue + i)).length : sum,
       0,
     )
   }
@@ -205,8 +229,12 @@ export class Explorer {
     return number
   }
 
-  /** Puts what a step sent into queues, and what it told thieves into what they know. */
-  #apply(party: SceneParty, { sent, told }: Pick<Step, 'sent' | 'told'>): void {
+  /** Reaches the state after a step: what it sent goes into queues, and what it told thieves into what they know. */
+  #apply(party: SceneParty, { sent, told, isPast, label }: Omit<Look, 'chain' | 'sight'>): void {
+    if (isPast) {
+      this.#cut += 1
+      return
+    }
     for (const [to, message] of sent) {
       const at = this.#layout.queue + this.#queues.findIndex((one) => one.from === party.index && one.to === to)
       this.#next[at] = this.#contentNumber([...this.#contentOf(this.#next[at] ?? 0), message])
@@ -215,6 +243,7 @@ export class Explorer {
       const at = this.#layout.known + virtual
       this.#next[at] = Math.max(this.#next[at] ?? 0, amount)
     }
+    this.#reach(label)
   }
 
   /** The highest amount of a virtual channel for which somebody can offer an honest party a voucher. */
@@ -260,7 +289,6 @@ export class Explorer {
       this.#next[place.sight] = look.sight
       this.#next[chain] = look.chain
       this.#apply(party, look)
-      this.#reach(look.label)
     }
   }
 
@@ -278,7 +306,6 @@ export class Explorer {
       this.#next[place.state] = step.next
       this.#next[this.#layout.queue + i] = this.#contentNumber(rest)
       this.#apply(party, step)
-      this.#reach(step.label)
     }
   }
 
@@ -286,6 +313,9 @@ export class Explorer {
   #expandThieves(): void {
     const { honest, virtuals } = this.#scene
     for (const call of this.#anytime) this.#call(call)
+    for (const number of this.#contentOf(this.#value(this.#layout.kept))) {
+      this.#call({ label: this.#automata.label(`a thief repeats call ${number}`), number })
+    }
     for (const [at, party] of honest.entries()) {
       for (const call of this.#callsBy(party, this.#value(this.#layout.party(at).state))) this.#call(call)
     }
@@ -330,7 +360,10 @@ export class Explorer {
     for (const [i, channel] of channels.entries()) {
       if (state.channels[i]?.status !== 'closing' || !this.#isSeenClosing(channel, i)) continue
       const after = this.#automata.chains.of(endChannel(this.#scene, state, i))
-      this.#reachChain(after, this.#automata.label(`the window of channel ${channel.index + 1} ends, and it is settled`))
+      this.#reachChain(
+        after,
+        this.#automata.label(`the window of channel ${channel.index + 1} ends, and it is settled`),
+      )
     }
     for (const { index, path } of virtuals) {
       const virtual = state.virtuals[index]
@@ -338,7 +371,8 @@ export class Explorer {
       const after = this.#automata.chains.of(endVirtual(state, index))
       this.#reachChain(after, this.#automata.label(`the window of V${index + 1} ends at ${virtual.amount}`))
     }
-    if (this.#scene.scope.together === true && !state.isPastDeadlines) {
+    const { together, withdrawals } = this.#scene.scope
+    if ((together || withdrawals) && !state.isPastDeadlines) {
       const after = this.#automata.chains.of({ ...state, isPastDeadlines: true })
       this.#reachChain(after, this.#automata.label('all deadlines pass'))
     }

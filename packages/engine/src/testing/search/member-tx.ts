@@ -14,6 +14,9 @@ import { earlyName } from '../../records/state.ts'
 import { namesOf, virtualNames } from '../../records/virtual-names.ts'
 import { NOW } from './scene.ts'
 
+/** Milliseconds at which events run: they know the time by final blocks alone, so that only deadlines that passed tell times apart. */
+export const nowOf = ({ final }: ChainReader): number => Number(final?.timestamp ?? NOW) * 1000
+
 /** All that an honest party remembers. Never changed: an event makes another one. */
 export interface MemberState {
   readonly channels: readonly ChannelRecord[]
@@ -63,7 +66,9 @@ class Records<K extends string, R> implements Table<K, R> {
 export class MemberTx implements Tx {
   /** An act may bring other random bytes. */
   env: Environment
-  readonly now = Number(NOW) * 1000
+  readonly now: number
+  /** Whether sessions with its neighbours stand while the event runs. */
+  isConnected = true
   readonly chain: ChainReader
   readonly channels: Records<Id, ChannelRecord>
   readonly virtuals: Records<Id, VirtualRecord>
@@ -79,6 +84,7 @@ export class MemberTx implements Tx {
 
   constructor(env: Environment, chain: ChainReader, state: MemberState) {
     this.#before = state
+    this.now = nowOf(chain)
     this.env = env
     this.chain = chain
     this.channels = new Records(state.channels.map((one) => [one.channelId, one]))
@@ -137,7 +143,9 @@ export class MemberTx implements Tx {
 
   earlyOffers(from?: Address): Iterable<Id> {
     const offers = this.offers.all().filter((one) => one.from !== undefined)
-    return offers.flatMap((one) => (from === undefined || earlyName(one.from) === earlyName(from) ? [one.virtualId] : []))
+    return offers.flatMap((one) =>
+      from === undefined || earlyName(one.from) === earlyName(from) ? [one.virtualId] : [],
+    )
   }
 
   send(to: Address, message: ReliableMessage): void {
@@ -152,7 +160,7 @@ export class MemberTx implements Tx {
   volatile(): void {}
 
   connected(): boolean {
-    return true
+    return this.isConnected
   }
 
   commonFeatures(): readonly [] {

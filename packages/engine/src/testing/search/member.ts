@@ -8,7 +8,7 @@ import { joinFlows } from '../../loop/dispatch.ts'
 import type { ChainCall } from '../../ports/chain.ts'
 import { type Act, type Incoming, otherEnd, othersActs, ownActs } from './acts.ts'
 import { type ChainSight, readerOf } from './chain-model.ts'
-import { type MemberState, type MemberTx, type Outcome, runEvent } from './member-tx.ts'
+import { type MemberState, type MemberTx, nowOf, type Outcome, runEvent } from './member-tx.ts'
 import { NOW, type Scene, type SceneChannel, type SceneParty } from './scene.ts'
 
 /** The flows of the engine, as the engine itself puts them together. */
@@ -36,22 +36,36 @@ export function firstState(scene: Scene, party: SceneParty): MemberState {
   return { channels, virtuals: [], offers: [], usedIds: [], paid: 0n }
 }
 
+/** Hands an event to the flows as one that comes while the next hop may be out of reach. */
+const apart = (scene: Scene, run: (tx: MemberTx) => void) => (tx: MemberTx) => {
+  tx.isConnected = scene.scope.sessions !== true
+  run(tx)
+}
+
 function deliver(tx: MemberTx, { from, message }: Incoming): void {
   flows.message(tx, from.signer.address, message)
 }
 
 /** Everything that can happen to an honest party now but messages of honest neighbours and looks at the chain. */
-export function* actsOf(scene: Scene, party: SceneParty, state: MemberState): Generator<Act> {
+export function* actsOf(scene: Scene, party: SceneParty, state: MemberState, sight: ChainSight): Generator<Act> {
   yield* ownActs(scene, party, state)
   for (const channel of party.channels) {
     const { channelId } = channel
+    if (scene.scope.isQuiet !== true)
+      yield {
+        label: `${party.name} has idle time for the channel with ${otherEnd(scene, party, channel).name}`,
+        isOwn: true,
+        run: (tx) => flows.channelTimer(tx, channelId),
+      }
+    if (scene.scope.sessions !== true) continue
+    const peer = otherEnd(scene, party, channel)
     yield {
-      label: `${party.name} has idle time for the channel with ${otherEnd(scene, party, channel).name}`,
-      isOwn: true,
-      run: (tx) => flows.channelTimer(tx, channelId),
+      label: `a session of ${party.name} with ${peer.name} stands`,
+      isConnecting: true,
+      run: (tx) => flows.connected(tx, peer.signer.address),
     }
   }
-  yield* othersActs(scene, party, state, deliver)
+  yield* othersActs(scene, party, state, sight, deliver)
 }
 
 /** The outcome of an act; undefined if it was refused. */
@@ -62,7 +76,12 @@ export function perform(
   sight: ChainSight,
   act: Act,
 ): Outcome | undefined {
-  const outcome = runEvent(party.env, readerOf(scene, sight, false), state, act.run)
+  const outcome = runEvent(
+    party.env,
+    readerOf(scene, sight, false),
+    state,
+    act.isConnecting ? act.run : apart(scene, act.run),
+  )
   if (outcome === undefined || act.isTaken?.(state, outcome.state) === false) return undefined
   return outcome
 }
@@ -76,17 +95,18 @@ export function receive(
   from: SceneParty,
   message: PeerMessage,
 ): Outcome {
-  const run = (tx: MemberTx) => deliver(tx, { from, message })
+  const run = apart(scene, (tx) => deliver(tx, { from, message }))
   return runEvent(party.env, readerOf(scene, sight, false), state, run) ?? { state, sent: [] }
 }
 
 /** What comes of seeing the chain: all that concerns the party is looked at. */
 export function see(scene: Scene, party: SceneParty, state: MemberState, sight: ChainSight, isLate: boolean): Outcome {
-  const outcome = runEvent(party.env, readerOf(scene, sight, isLate), state, (tx) => {
+  const run = apart(scene, (tx) => {
     for (const { channelId } of state.channels) flows.channelChain(tx, channelId)
     for (const { virtualId } of state.virtuals) flows.virtualChain(tx, virtualId)
   })
-  if (outcome === undefined) throw new Error('what the chain says is not refused')
+  const outcome = runEvent(party.env, readerOf(scene, sight, isLate), state, run)
+  if (outcome === undefined) throw new Error('what the chain says is never refused')
   return outcome
 }
 
@@ -100,7 +120,7 @@ export function callsOf(
 ): readonly ChainCall[] {
   const chain = readerOf(scene, sight, isLate)
   const channels = new Map<Id, ChannelRecord>(state.channels.map((one) => [one.channelId, one]))
-  const view = { env, now: Number(NOW) * 1000, chain, channels }
+  const view = { env, now: nowOf(chain), chain, channels }
   const goals = [
     ...state.channels.flatMap((record) => channelGoals(record, chain, env)),
     ...state.virtuals.flatMap((record) => virtualGoals(view, record)),

@@ -8,31 +8,50 @@ export const rules: readonly Rule[] = [
     name: 'receiver-authorizes',
     about: 'a voucher is shown on chain by its receiver, or with its signature',
     scope: 'line',
-    thieves: 'A',
+    thieves: 'AB',
     patches: [
-      { file: engine('testing/contract/closing.ts'), find: 'if (speaksFor(terms, receiver, sender)) return', replace: 'if (sender !== receiver.toString()) return' },
+      {
+        file: engine('testing/contract/closing.ts'),
+        find: 'if (speaksFor(terms, receiver, sender)) return',
+        replace: 'if (sender !== receiver.toString()) return',
+      },
     ],
   },
   {
     name: 'upstream-after-countersignature',
-    about: 'a hub lets the incoming lock go for less than its capacity only once no outgoing voucher with the lock can be shown',
+    about:
+      'a hub lets the incoming lock go for less than its capacity only once no outgoing voucher with the lock can be shown',
     scope: 'line',
     thieves: 'AB',
-    patches: [{ file: engine('locks/keeper.ts'), find: "cleared: lock === 'cleared'", replace: "cleared: lock !== 'standing'" }],
+    patches: [
+      { file: engine('locks/keeper.ts'), find: "cleared: lock === 'cleared'", replace: "cleared: lock !== 'standing'" },
+    ],
   },
   {
     name: 'fold-by-voucher',
     about: 'a hub folds above 0 only by a voucher of the payer',
     scope: 'line',
     thieves: 'AB',
-    patches: [{ file: engine('locks/claims.ts'), find: 'checkVoucherSignature(tx.env, virtualId, payer, claimed)', replace: '' }],
+    patches: [
+      {
+        file: engine('locks/claims.ts'),
+        find: 'checkVoucherSignature(tx.env, virtualId, payer, claimed)',
+        replace: '',
+      },
+    ],
   },
   {
     name: 'hub-redeems',
     about: 'a hub redeems what it folded by',
     scope: 'line',
     thieves: 'AB',
-    patches: [{ file: protocol('machines/wants.ts'), find: 'redeem: isShort(context, time, largestFoldOf(phase))', replace: 'redeem: false' }],
+    patches: [
+      {
+        file: protocol('machines/wants.ts'),
+        find: 'redeem: isShort(context, time, largestFoldOf(phase))',
+        replace: 'redeem: false',
+      },
+    ],
   },
   {
     name: 'no-fold-while-closing',
@@ -40,18 +59,35 @@ export const rules: readonly Rule[] = [
     scope: 'line',
     thieves: 'AB',
     patches: [
-      { file: protocol('machines/lock.ts'), find: "case 'closing':\n      return undefined", replace: "case 'closing':\n      return claimed" },
-      { file: protocol('rules/fold-payer.ts'), find: 'incomingStands && !outcome.closing ? held', replace: 'incomingStands ? held' },
-      { file: protocol('machines/hub.ts'), find: "(p, e, c) => isQuiet(c) && followClaim(p, e.claim, c)", replace: '(p, e, c) => followClaim(p, e.claim, c)', times: 2 },
+      {
+        file: protocol('machines/lock.ts'),
+        find: "case 'closing':\n      return undefined",
+        replace: "case 'closing':\n      return claimed",
+      },
+      {
+        file: protocol('rules/fold-payer.ts'),
+        find: 'incomingStands && !outcome.closing ? held',
+        replace: 'incomingStands ? held',
+      },
+      {
+        file: protocol('machines/hub.ts'),
+        find: '(p, e, c) => isQuiet(c) && followClaim(p, e.claim, c)',
+        replace: '(p, e, c) => followClaim(p, e.claim, c)',
+        times: 2,
+      },
     ],
   },
   {
     name: 'peer-income',
     about: 'what a peer may spend of what it got counts only once it countersigned it',
     scope: 'two-ways',
-    thieves: 'AB',
+    thieves: 'HB',
     patches: [
-      { file: protocol('rules/income.ts'), find: 'return lowest(lane.base.state.paid, ...lane.updates.map(({ state }) => state.paid))', replace: 'return lane.current.paid' },
+      {
+        file: protocol('rules/income.ts'),
+        find: 'return lowest(lane.base.state.paid, ...lane.updates.map(({ state }) => state.paid))',
+        replace: 'return lane.current.paid',
+      },
     ],
   },
   {
@@ -60,7 +96,11 @@ export const rules: readonly Rule[] = [
     scope: 'refusals',
     thieves: 'AB',
     patches: [
-      { file: protocol('lane/waiting.ts'), find: '[lane.base.state, lane.current, ...lane.updates.map(({ state }) => state)]', replace: '[lane.base.state, lane.current]' },
+      {
+        file: protocol('lane/waiting.ts'),
+        find: '[lane.base.state, lane.current, ...lane.updates.map(({ state }) => state)]',
+        replace: '[lane.base.state, lane.current]',
+      },
     ],
   },
   {
@@ -82,26 +122,38 @@ export const rules: readonly Rule[] = [
     about: 'who sees a close shows the newest countersigned voucher of its own lane, too',
     scope: 'old-vouchers',
     thieves: 'AB',
-    patches: [{ file: engine('defence/channel-goals.ts'), find: 'show(fromCountersigned(record.out.base.signed))', replace: '' }],
+    patches: [
+      {
+        file: engine('defence/channel-goals.ts'),
+        find: 'show(fromCountersigned(record.out.base.signed))',
+        replace: '',
+      },
+    ],
   },
   {
     name: 'show-received',
     about: 'who sees a close shows the newest voucher that it received',
     scope: 'line',
-    thieves: 'A',
+    thieves: 'AB',
     patches: [{ file: engine('defence/channel-goals.ts'), find: 'show(newestReceived(record.in, env))', replace: '' }],
   },
   {
     name: 'nothing-once-closing',
     about: 'no update is accepted once a close is seen',
-    scope: 'line',
+    scope: 'pays',
     thieves: 'AB',
-    patches: [{ file: engine('lanes/answer-update.ts'), find: 'checkNotClosing(channelId, isClosing(tx, channel))', replace: '' }],
+    patches: [
+      {
+        file: engine('lanes/answer-update.ts'),
+        find: 'checkNotClosing(channelId, isClosing(tx, channel))',
+        replace: '',
+      },
+    ],
   },
   {
     name: 'ids-once',
     about: 'an id of a virtual channel is taken once, and not if the chain knows it',
-    scope: 'line',
+    scope: 'doubled',
     thieves: 'AB',
     patches: [
       {
@@ -117,21 +169,36 @@ export const rules: readonly Rule[] = [
     scope: 'line',
     thieves: 'AH',
     patches: [
-      { file: protocol('machines/payee.ts'), find: "on('it is closed on chain', (p, _, c) => c.outcome.type !== 'quiet' && beginClaiming(p, c)),", replace: '' },
-      { file: protocol('rules/payment.ts'), find: "if (outcome.closing) throw", replace: 'if (false) throw' },
-      { file: protocol('rules/payment.ts'), find: "if (outcome.finalAmount !== undefined) throw", replace: 'if (false) throw' },
+      {
+        file: protocol('machines/payee.ts'),
+        find: "on('it is closed on chain', (p, _, c) => c.outcome.type !== 'quiet' && beginClaiming(p, c)),",
+        replace: '',
+      },
+      { file: protocol('rules/payment.ts'), find: 'if (outcome.closing) throw', replace: 'if (false) throw' },
+      {
+        file: protocol('rules/payment.ts'),
+        find: 'if (outcome.finalAmount !== undefined) throw',
+        replace: 'if (false) throw',
+      },
     ],
   },
   {
-    name: 'forward-while-live',
-    about: 'a hub locks on only while the incoming channel is live and the chain was not asked',
-    scope: 'line',
+    name: 'forward-on-standing-lock',
+    about: 'a hub locks on only for a lock that it accepted',
+    scope: 'uncovered',
     thieves: 'AB',
     patches: [
-      { file: protocol('machines/hub.ts'), find: "on('the incoming channel closes', (p, _, c) => isOnItsWayOut(c.incoming) && decline(p, 'CHANNEL_CLOSING', c)),", replace: '' },
-      { file: engine('locks/forwarding.ts'), find: 'incomingClosing: isClosing(tx, channel)', replace: 'incomingClosing: false' },
-      { file: protocol('machines/hub.ts'), find: "on('it is closed on chain', (p, _, c) => !isQuiet(c) && decline(p, 'VIRTUAL_CLOSED', c)),", replace: '' },
-      { file: engine('locks/forwarding.ts'), find: 'outcome: outcomeForRules(outcomeOf(tx, virtualId))', replace: 'outcome: { closing: false, finalAmount: undefined }' },
+      {
+        file: engine('lanes/answer-update.ts'),
+        find: 'const state = checkReached(replayChecked(tx, channel, update, locks), update.voucher)',
+        replace:
+          'const state = checkReached(replayChecked(tx, channel, update, locks), update.voucher)\n  locks.write()',
+      },
+      {
+        file: engine('locks/forwarding.ts'),
+        find: 'incomingStands: holdsLock(channel.in.current, leg.slot, virtualId)',
+        replace: 'incomingStands: true',
+      },
     ],
   },
   {
@@ -140,7 +207,11 @@ export const rules: readonly Rule[] = [
     scope: 'together',
     thieves: 'AB',
     patches: [
-      { file: protocol('rules/close.ts'), find: 'if (states.some(({ locks }) => locks.size > 0))', replace: 'if (states.length > 2)' },
+      {
+        file: protocol('rules/close.ts'),
+        find: 'if (states.some(({ locks }) => locks.size > 0))',
+        replace: 'if (states.length > 2)',
+      },
     ],
   },
   {
@@ -149,7 +220,11 @@ export const rules: readonly Rule[] = [
     scope: 'together',
     thieves: 'AB',
     patches: [
-      { file: engine('lanes/channel.ts'), find: 'return close?.ownSignature !== undefined && closeBinds(close.close, finalTime(tx))', replace: 'return close === undefined && finalTime(tx) < 0n' },
+      {
+        file: engine('lanes/channel.ts'),
+        find: 'return close?.ownSignature !== undefined && closeBinds(close.close, finalTime(tx))',
+        replace: 'return close === undefined && finalTime(tx) < 0n',
+      },
     ],
   },
   {
@@ -158,8 +233,16 @@ export const rules: readonly Rule[] = [
     scope: 'line',
     thieves: 'HB',
     patches: [
-      { file: engine('locks/claims.ts'), find: 'checkVoucherSignature(tx.env, virtualId, payer, claimed)', replace: '' },
-      { file: engine('locks/claims.ts'), find: "if (role === 'payer' && value > signed) {", replace: "if (role === 'payer' && value > value + signed) {" },
+      {
+        file: engine('locks/claims.ts'),
+        find: 'checkVoucherSignature(tx.env, virtualId, payer, claimed)',
+        replace: '',
+      },
+      {
+        file: engine('locks/claims.ts'),
+        find: "if (role === 'payer' && value > signed) {",
+        replace: "if (role === 'payer' && value > value + signed) {",
+      },
       { file: protocol('machines/payer.ts'), find: 'amount > signed || ', replace: '' },
     ],
   },
@@ -168,69 +251,125 @@ export const rules: readonly Rule[] = [
     about: 'a payee accepts no fold below its highest voucher',
     scope: 'line',
     thieves: 'AH',
-    patches: [{ file: protocol('rules/fold-receiver.ts'), find: 'finalAmount < highestAccepted ? finalAmount : highestAccepted', replace: 'finalAmount < highestAccepted ? finalAmount : 0n' }],
+    patches: [
+      {
+        file: protocol('rules/fold-receiver.ts'),
+        find: 'finalAmount < highestAccepted ? finalAmount : highestAccepted',
+        replace: 'finalAmount < highestAccepted ? finalAmount : 0n',
+      },
+    ],
   },
   {
-    name: 'floor-by-final-and-folds',
-    about: 'once the chain decided, a hub takes the larger of that and its largest fold for the incoming lock',
-    scope: 'refusals-2',
+    name: 'floor-by-final',
+    about: 'once the chain decided, a hub whose outgoing lock can be shown takes no less for the incoming one',
+    scope: 'line',
     thieves: 'AB',
-    patches: [{ file: protocol('rules/fold-receiver.ts'), find: 'return highest(largestFold ?? 0n, outcome.finalAmount)', replace: 'return outcome.finalAmount' }],
+    patches: [
+      {
+        file: protocol('rules/fold-receiver.ts'),
+        find: 'return highest(largestFold ?? 0n, outcome.finalAmount)',
+        replace: 'return largestFold ?? 0n',
+      },
+    ],
   },
   {
     name: 'largest-fold-not-newest',
     about: 'a refused fold counts, even if a lower one was signed after it',
-    scope: 'refusals-2',
+    scope: 'refusals-more',
     thieves: 'AB',
-    patches: [{ file: protocol('machines/hub.ts'), find: 'largestFold: highest(amount, phase.largestFold ?? 0n)', replace: 'largestFold: amount' }],
+    patches: [
+      {
+        file: protocol('machines/hub.ts'),
+        find: 'largestFold: highest(amount, phase.largestFold ?? 0n)',
+        replace: 'largestFold: amount',
+      },
+    ],
   },
   {
     name: 'largest-fold-not-first',
     about: 'a fold that is larger than the first one counts',
-    scope: 'refusals-2',
+    scope: 'broad-refusals',
     thieves: 'AB',
-    patches: [{ file: protocol('machines/hub.ts'), find: 'largestFold: highest(amount, phase.largestFold ?? 0n)', replace: 'largestFold: phase.largestFold ?? amount' }],
+    patches: [
+      {
+        file: protocol('machines/hub.ts'),
+        find: 'largestFold: highest(amount, phase.largestFold ?? 0n)',
+        replace: 'largestFold: phase.largestFold ?? amount',
+      },
+    ],
   },
   {
     name: 'window-once-folded',
     about: 'a hub that folded above 0 has the chain asked for its incoming lock',
     scope: 'line',
-    thieves: 'A',
-    patches: [{ file: protocol('machines/wants.ts'), find: ' || (largestFoldOf(phase) > 0n && isIncomingOpen)', replace: '' }],
+    thieves: 'AB',
+    patches: [
+      { file: protocol('machines/wants.ts'), find: ' || (largestFoldOf(phase) > 0n && isIncomingOpen)', replace: '' },
+    ],
   },
   {
     name: 'window-while-locked',
     about: 'a hub whose outgoing lock can be shown has the chain asked',
     scope: 'line',
-    thieves: 'B',
-    patches: [{ file: protocol('machines/wants.ts'), find: "outgoing.lock !== 'cleared' || (", replace: "outgoing.lock === 'cleared' && (" }],
+    thieves: 'AB',
+    patches: [
+      {
+        file: protocol('machines/wants.ts'),
+        find: "outgoing.lock !== 'cleared' || (",
+        replace: "outgoing.lock === 'cleared' && (",
+      },
+    ],
   },
   {
     name: 'window-for-refused-adds',
     about: 'a refused voucher with the lock is reason enough to have the chain asked',
     scope: 'refusals',
-    thieves: 'B',
-    patches: [{ file: protocol('machines/wants.ts'), find: "outgoing.lock !== 'cleared' || (", replace: "outgoing.lock === 'standing' || (" }],
+    thieves: 'AB',
+    patches: [
+      {
+        file: protocol('machines/wants.ts'),
+        find: "outgoing.lock !== 'cleared' || (",
+        replace: "outgoing.lock === 'standing' || (",
+      },
+    ],
   },
   {
     name: 'peer-spends-what-it-has',
     about: 'a peer locks and pays no more than it can cover',
-    scope: 'line',
+    scope: 'uncovered',
     thieves: 'AB',
-    patches: [{ file: engine('lanes/answer-update.ts'), find: 'checkSpending(fundsOf(tx, channel, otherParty(channel.self)), state, peerIncome(channel.out))', replace: '' }],
+    patches: [
+      {
+        file: engine('lanes/answer-update.ts'),
+        find: 'checkSpending(fundsOf(tx, channel, otherParty(channel.self)), state, peerIncome(channel.out))',
+        replace: '',
+      },
+    ],
   },
   {
     name: 'withdrawals-count',
     about: 'a withdrawal that was signed counts as spent',
     scope: 'withdrawals',
     thieves: 'AB',
-    patches: [{ file: engine('lanes/channel.ts'), find: 'reserved: withdrawalReserve(signed, withdrawn[party], finalTime(tx), margin)', replace: 'reserved: withdrawalReserve([], withdrawn[party], finalTime(tx), margin)' }],
+    patches: [
+      {
+        file: engine('lanes/channel.ts'),
+        find: 'reserved: withdrawalReserve(signed, withdrawn[party], finalTime(tx), margin)',
+        replace: 'reserved: withdrawalReserve([], withdrawn[party], finalTime(tx), margin)',
+      },
+    ],
   },
   {
     name: 'payee-redeems',
     about: 'a payee redeems its highest voucher while the window runs',
     scope: 'line',
     thieves: 'AH',
-    patches: [{ file: protocol('machines/wants.ts'), find: 'redeem: !isOver && isShort(', replace: 'redeem: isOver && isShort(' }],
+    patches: [
+      {
+        file: protocol('machines/wants.ts'),
+        find: 'redeem: !isOver && isShort(',
+        replace: 'redeem: isOver && isShort(',
+      },
+    ],
   },
 ]

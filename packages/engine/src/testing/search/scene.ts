@@ -15,10 +15,10 @@ import type { Log } from '../../ports/log.ts'
 import { createFastCrypto, type FastCrypto } from '../fast-crypto.ts'
 import type { Scope } from './scope.ts'
 
-/** The one time at which all is done, Unix seconds. Times differ only where somebody is out of patience; see `LATE`. */
+/** The time at which all is done until deadlines pass, Unix seconds. */
 export const NOW = 1_790_000_040n
 
-/** A time by which nobody waits for others any more, Unix seconds. */
+/** A block's time by which nobody waits for others any more, Unix seconds. */
 export const LATE = NOW + 2_000n
 
 /** A time past every deadline and within every window, Unix seconds. */

@@ -17,16 +17,22 @@ export interface Scope {
   /** Deposits of both ends of each channel. */
   readonly deposits: readonly (readonly [number, number])[]
   readonly virtuals: readonly ScopeVirtual[]
+  /** Highest seq that an honest party signs on a lane; default 6. What would need more is counted, and not followed. */
+  readonly seqs?: number
   /** Highest seq of an honest lane that thieves still refuse; 0: they refuse nothing. */
   readonly refuseBelow?: number
   /** How many base units each party may pay on its lanes without a virtual channel. */
   readonly pays?: number
   /** Whether channels are closed together, too, and deadlines pass. */
   readonly together?: boolean
-  /** Whether parties withdraw a base unit, once each. */
-  readonly withdrawals?: boolean
+  /** Who withdraws a base unit, once in each of its channels, by letter. */
+  readonly withdrawals?: string
+  /** Whether honest parties do nothing of their own accord but open and pay: all else they do because of others, the chain or time. */
+  readonly isQuiet?: boolean
   /** Most messages under way between two honest parties before either says more of its own accord; default 2. */
   readonly flight?: number
+  /** Whether hubs reach their next hop only at times, so that a lock may wait to be locked on. */
+  readonly sessions?: boolean
   /** Whether a payee's early vouchers are searched, too: those that come before their lock. */
   readonly early?: boolean
   /** Whether thieves keep vouchers that a newer countersigned one has killed. Only of use where that rule itself is taken away. */

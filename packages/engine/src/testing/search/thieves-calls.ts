@@ -17,7 +17,8 @@ export function* callsAtAnyTime({ channels, virtuals, parties }: Scene): Generat
   const thiefAmong = (places: readonly number[]) => places.map((at) => parties[at]).find((one) => one?.isThief)
   for (const { terms, ends } of channels) {
     const sender = thiefAmong(ends)
-    if (sender !== undefined) yield { label: `${sender.name} starts to close`, sender, call: { type: 'startClose', terms } }
+    if (sender !== undefined)
+      yield { label: `${sender.name} starts to close`, sender, call: { type: 'startClose', terms } }
   }
   for (const { terms, path, index } of virtuals) {
     const sender = thiefAmong(path)
@@ -33,7 +34,11 @@ export function* redemptions(scene: Scene, virtual: SceneVirtual): Generator<Thi
   if (sender === undefined) return
   for (let amount = 1; amount <= Number(capacity); amount++) {
     const signed = signedVoucher(scene, virtual, amount)
-    yield { label: `${sender.name} redeems ${amount} of V${index + 1}`, sender, call: { type: 'redeem', terms, signed } }
+    yield {
+      label: `${sender.name} redeems ${amount} of V${index + 1}`,
+      sender,
+      call: { type: 'redeem', terms, signed },
+    }
   }
 }
 
