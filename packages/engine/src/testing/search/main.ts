@@ -3,7 +3,7 @@
 // or of text.
 
 import { parseArgs } from 'node:util'
-import type { SearchResult } from './explore.ts'
+import type { SearchResult } from './explore/explorer.ts'
 import { rules } from './rules.ts'
 import { scopes } from './scopes.ts'
 import { search, searchWithout } from './search.ts'

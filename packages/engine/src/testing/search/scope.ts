@@ -33,6 +33,8 @@ export interface Scope {
   readonly flight?: number
   /** Whether hubs reach their next hop only at times, so that a lock may wait to be locked on. */
   readonly sessions?: boolean
+  /** Whether honest parties forget virtual channels that are over. */
+  readonly forgets?: boolean
   /** Whether a payee's early vouchers are searched, too: those that come before their lock. */
   readonly early?: boolean
   /** Whether thieves keep vouchers that a newer countersigned one has killed. Only of use where that rule itself is taken away. */

@@ -43,6 +43,7 @@ const shapes: Readonly<Record<string, { readonly shape: Shape; readonly thieves:
   },
   line: { shape: line, thieves: ['AH', 'HB', 'AB', 'H', 'B', 'A', ''] },
   early: { shape: { ...line, early: true }, thieves: ['AH', 'H'] },
+  forgetting: { shape: { ...line, forgets: true }, thieves: ['AH', 'HB', 'AB'] },
   sessions: { shape: { ...line, sessions: true }, thieves: ['AB', 'B'] },
   refusals: { shape: { ...line, refuseBelow: 2 }, thieves: ['HB', 'AB', 'H', 'B'] },
   'refusals-more': { shape: { ...line, refuseBelow: 3 }, thieves: ['HB', 'AB'] },

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads'
-import type { SearchLimits, SearchResult } from './explore.ts'
+import type { SearchLimits, SearchResult } from './explore/explorer.ts'
 import type { Rule } from './patches.ts'
-import { scopeOf } from './scopes.ts'
 import type { Scope } from './scope.ts'
+import { scopeOf } from './scopes.ts'
 import type { Job, Told } from './worker.ts'
 
 /** Memory of a worker, MB. */

@@ -1,8 +1,8 @@
 import { registerHooks } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
+import type { SearchLimits, SearchResult } from './explore/explorer.ts'
 import { type Patch, patched } from './patches.ts'
 import type { Scope } from './scope.ts'
-import type { SearchLimits, SearchResult } from './explore.ts'
 
 /** What one worker is to search: a scope, with the sources as they are or patched. */
 export interface Job {
@@ -30,7 +30,7 @@ registerHooks({
   },
 })
 
-const { Explorer } = await import('./explore.ts')
+const { Explorer } = await import('./explore/explorer.ts')
 const missed = patches.filter((patch) => !used.has(patch))
 if (missed.length > 0) throw new RangeError(`no source ${missed.map(({ file }) => file).join(', ')}`)
 const explorer = new Explorer(scope, { isTolerant: patches.length > 0 })

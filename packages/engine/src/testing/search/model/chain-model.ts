@@ -1,11 +1,11 @@
 import { type Address, type Id, NATIVE_TOKEN, ProtocolError } from '@sluice/protocol'
-import type { ChainReader, ChannelChain } from '../../ports/chain-view.ts'
-import type { ChannelFacts } from '../../records/channel-facts.ts'
-import { noChannelFacts } from '../../watch/facts.ts'
-import type { ContractCall } from '../contract/calls.ts'
-import { execute } from '../contract/contract.ts'
-import { addTo, emptyLedger, heldOf, type Ledger, type ModelChannel, type ModelVirtual } from '../contract/ledger.ts'
-import { Refusal } from '../contract/refusal.ts'
+import type { ChainReader, ChannelChain } from '../../../ports/chain-view.ts'
+import type { ChannelFacts } from '../../../records/channel-facts.ts'
+import { noChannelFacts } from '../../../watch/facts.ts'
+import type { ContractCall } from '../../contract/calls.ts'
+import { execute } from '../../contract/contract.ts'
+import { addTo, emptyLedger, heldOf, type Ledger, type ModelChannel, type ModelVirtual } from '../../contract/ledger.ts'
+import { Refusal } from '../../contract/refusal.ts'
 import { LATE, NOW, PAST_DEADLINES, type Scene, type SceneParty } from './scene.ts'
 
 /** The chain's state, as far as a search tells states apart. */

@@ -6,12 +6,12 @@ import {
   SluiceError,
   type VirtualRecord,
 } from '@sluice/protocol'
-import { virtualKeeper } from '../../locks/keeper.ts'
-import type { ChainReader } from '../../ports/chain-view.ts'
-import type { Environment } from '../../ports/environment.ts'
-import type { Acknowledged, EndStage, Offer, Table, Tx, UsedIds } from '../../ports/tx.ts'
-import { earlyName } from '../../records/state.ts'
-import { namesOf, virtualNames } from '../../records/virtual-names.ts'
+import { virtualKeeper } from '../../../locks/keeper.ts'
+import type { ChainReader } from '../../../ports/chain-view.ts'
+import type { Environment } from '../../../ports/environment.ts'
+import type { Acknowledged, EndStage, Offer, Table, Tx, UsedIds } from '../../../ports/tx.ts'
+import { earlyName } from '../../../records/state.ts'
+import { namesOf, virtualNames } from '../../../records/virtual-names.ts'
 import { NOW } from './scene.ts'
 
 /** Milliseconds at which events run: they know the time by final blocks alone, so that only deadlines that passed tell times apart. */
@@ -25,6 +25,8 @@ export interface MemberState {
   readonly usedIds: readonly Id[]
   /** What it signed as payments without a virtual channel, refused ones included, base units. */
   readonly paid: bigint
+  /** What it signed, as a payer, or accepted, as a payee, over virtual channels that it has forgotten: for the judge alone. Base units, as `balanceOf`. */
+  readonly forgotten: bigint
 }
 
 /** A message that leaves with an event. */
@@ -78,6 +80,7 @@ export class MemberTx implements Tx {
   readonly locks = virtualKeeper
   readonly sent: Sent[] = []
   paid: bigint
+  forgotten: bigint
   readonly #before: MemberState
   readonly #used: Set<Id>
   readonly #ends: Readonly<Record<EndStage, Map<string, (tx: Tx) => void>>> = { look: new Map(), sign: new Map() }
@@ -91,6 +94,7 @@ export class MemberTx implements Tx {
     this.virtuals = new Records(state.virtuals.map((one) => [one.virtualId, one]))
     this.offers = new Records(state.offers.map((one) => [one.virtualId, one]))
     this.paid = state.paid
+    this.forgotten = state.forgotten
     this.#used = new Set(state.usedIds)
     this.usedIds = { has: (id) => this.#used.has(id), add: (id) => this.#used.add(id) }
   }
@@ -107,14 +111,15 @@ export class MemberTx implements Tx {
     const virtuals = same(before.virtuals, this.virtuals.all())
     const offers = same(before.offers, this.offers.all())
     const usedIds = same(before.usedIds, [...this.#used].sort())
-    const { paid } = this
+    const { paid, forgotten } = this
     const isSame =
       channels === before.channels &&
       virtuals === before.virtuals &&
       offers === before.offers &&
       usedIds === before.usedIds &&
-      paid === before.paid
-    return isSame ? before : { channels, virtuals, offers, usedIds, paid }
+      paid === before.paid &&
+      forgotten === before.forgotten
+    return isSame ? before : { channels, virtuals, offers, usedIds, paid, forgotten }
   }
 
   channelsWith(peer: Address): readonly Id[] {

@@ -1,6 +1,6 @@
 import { type Hex, type LaneVoucher, ZERO_HASH } from '@sluice/protocol'
-import type { SignedLaneVoucher } from '../../ports/chain.ts'
-import type { ContractCall } from '../contract/calls.ts'
+import type { SignedLaneVoucher } from '../../../ports/chain.ts'
+import type { ContractCall } from '../../contract/calls.ts'
 import { otherEnd, signedVoucher } from './acts.ts'
 import type { MemberState } from './member-tx.ts'
 import type { Scene, SceneChannel, SceneParty, SceneVirtual } from './scene.ts'

@@ -1,12 +1,12 @@
 import { highestValue } from '@sluice/protocol'
-import { voucherOf } from '../../locks/record.ts'
+import { voucherOf } from '../../../locks/record.ts'
+import { endChannel, endVirtual, firstChain, isVirtualFinal } from '../model/chain-model.ts'
+import { createScene, type Scene, type SceneChannel, type SceneParty, type SceneVirtual } from '../model/scene.ts'
+import { callsAtAnyTime, callsBySignatures, redemptions, type ThiefCall } from '../model/thieves-calls.ts'
+import type { Scope } from '../scope.ts'
 import { Automata, type Look, NodeFault } from './automaton.ts'
-import { endChannel, endVirtual, firstChain, isVirtualFinal } from './chain-model.ts'
 import { Judge } from './judge.ts'
-import { createScene, type Scene, type SceneChannel, type SceneParty, type SceneVirtual } from './scene.ts'
-import type { Scope } from './scope.ts'
 import { StateStore } from './state-store.ts'
-import { callsAtAnyTime, callsBySignatures, redemptions, type ThiefCall } from './thieves-calls.ts'
 
 export interface SearchLimits {
   /** Most states that are kept. */

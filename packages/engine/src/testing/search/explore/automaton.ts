@@ -1,12 +1,12 @@
 import type { PeerMessage } from '@sluice/protocol'
-import type { ContractCall } from '../contract/calls.ts'
-import { contractCallOf } from '../chain/chain-calls.ts'
-import type { Needed } from './acts.ts'
+import { contractCallOf } from '../../chain/chain-calls.ts'
+import type { ContractCall } from '../../contract/calls.ts'
+import type { Needed } from '../model/acts.ts'
+import { type ChainSight, type ChainState, callContract, sightOf } from '../model/chain-model.ts'
+import { actsOf, callsOf, firstState, perform, receive, see } from '../model/member.ts'
+import type { MemberState, Outcome, Sent } from '../model/member-tx.ts'
+import type { Scene, SceneParty } from '../model/scene.ts'
 import { Canon, Numbers } from './canon.ts'
-import { callContract, type ChainSight, type ChainState, sightOf } from './chain-model.ts'
-import { actsOf, callsOf, firstState, perform, receive, see } from './member.ts'
-import type { MemberState, Outcome, Sent } from './member-tx.ts'
-import type { Scene, SceneParty } from './scene.ts'
 
 /** What a step of one honest party does to the rest: messages put into queues, and vouchers that thieves get to know. */
 export interface Step {

@@ -1,4 +1,5 @@
 import {
+  answeredSeq,
   type ChannelRecord,
   draftOperation,
   draftState,
@@ -15,13 +16,13 @@ import {
   type VirtualRecord,
   ZERO_HASH,
 } from '@sluice/protocol'
-import { pursueClose } from '../../channels/pursue-close.ts'
-import { requestWithdrawal } from '../../channels/withdraw.ts'
-import { draft } from '../../lanes/draft.ts'
-import { closeVirtual } from '../../locks/close.ts'
-import { openVirtual } from '../../locks/open.ts'
-import { pay } from '../../locks/payments/pay.ts'
-import { outgoingLeg, voucherOf } from '../../locks/record.ts'
+import { pursueClose } from '../../../channels/pursue-close.ts'
+import { requestWithdrawal } from '../../../channels/withdraw.ts'
+import { draft } from '../../../lanes/draft.ts'
+import { closeVirtual } from '../../../locks/close.ts'
+import { openVirtual } from '../../../locks/open.ts'
+import { pay } from '../../../locks/payments/pay.ts'
+import { outgoingLeg, voucherOf } from '../../../locks/record.ts'
 import { closesTogether, withdrawals } from './acts-together.ts'
 import type { ChainSight } from './chain-model.ts'
 import type { MemberState, MemberTx } from './member-tx.ts'
@@ -274,7 +275,7 @@ function signUpdate(
 ): LaneUpdate | undefined {
   const isHeld = operation.type === 'fold' && !holdsAnywhere(lane.current, operation.virtualId)
   if (isHeld) return undefined
-  const answered = lane.refusedThrough > lane.current.seq ? lane.refusedThrough : lane.current.seq
+  const answered = answeredSeq(lane)
   const out: OutLane = { ...emptyOutLane, current: lane.current, nextSeq: answered + 1n }
   const drafted = draftOperation(thief.env, out, operation)
   return signDraft(thief.env, thief.signer, name, drafted, NOW)?.update

@@ -1,7 +1,6 @@
 import {
   type ChannelRecord,
   type Hex,
-  highestValue,
   type LaneState,
   type LockTree,
   lockEntries,
@@ -9,12 +8,12 @@ import {
   locksRoot,
   type VirtualLock,
 } from '@sluice/protocol'
-import { voucherOf } from '../../locks/record.ts'
-import type { LockProof } from '../../ports/chain.ts'
+import type { LockProof } from '../../../ports/chain.ts'
+import { balanceOf } from '../model/balance.ts'
+import { type ChainState, callContract, isVirtualFinal } from '../model/chain-model.ts'
+import type { MemberState } from '../model/member-tx.ts'
+import type { Scene, SceneChannel, SceneParty } from '../model/scene.ts'
 import type { Automata } from './automaton.ts'
-import { callContract, type ChainState, isVirtualFinal } from './chain-model.ts'
-import type { MemberState } from './member-tx.ts'
-import type { Scene, SceneChannel, SceneParty } from './scene.ts'
 
 /** The most that a party can be owed less than it gets, were it to end now: what it got at least, and what it is owed. */
 export interface Verdict {
@@ -147,12 +146,7 @@ function owedTo({ scope }: Scene, party: SceneParty, state: MemberState): bigint
     owed += BigInt(scope.deposits[index]?.[ends[0] === party.index ? 0 : 1] ?? 0)
   }
   for (const { surplus } of state.channels) owed += surplus
-  for (const record of state.virtuals) {
-    const value = highestValue(voucherOf(record), record.terms.capacity)
-    if (record.role === 'payer') owed -= value
-    if (record.role === 'payee') owed += value
-  }
-  return owed
+  return state.virtuals.reduce((sum, record) => sum + balanceOf(record), owed + state.forgotten)
 }
 
 function orders<T>(items: readonly T[]): readonly (readonly T[])[] {

@@ -1,12 +1,13 @@
 import { type ChannelRecord, emptyInLane, emptyOutLane, type Id, type PeerMessage } from '@sluice/protocol'
-import { channelFlow } from '../../channels/flow.ts'
-import { channelGoals } from '../../defence/channel-goals.ts'
-import { virtualGoals } from '../../defence/virtual-goals.ts'
-import { laneFlow } from '../../lanes/flow.ts'
-import { virtualFlow } from '../../locks/flow.ts'
-import { joinFlows } from '../../loop/dispatch.ts'
-import type { ChainCall } from '../../ports/chain.ts'
+import { channelFlow } from '../../../channels/flow.ts'
+import { channelGoals } from '../../../defence/channel-goals.ts'
+import { virtualGoals } from '../../../defence/virtual-goals.ts'
+import { laneFlow } from '../../../lanes/flow.ts'
+import { virtualFlow } from '../../../locks/flow.ts'
+import { joinFlows } from '../../../loop/dispatch.ts'
+import type { ChainCall } from '../../../ports/chain.ts'
 import { type Act, type Incoming, otherEnd, othersActs, ownActs } from './acts.ts'
+import { balanceOf } from './balance.ts'
 import { type ChainSight, readerOf } from './chain-model.ts'
 import { type MemberState, type MemberTx, nowOf, type Outcome, runEvent } from './member-tx.ts'
 import { NOW, type Scene, type SceneChannel, type SceneParty } from './scene.ts'
@@ -33,7 +34,7 @@ function newChannel(scene: Scene, party: SceneParty, channel: SceneChannel): Cha
 /** What a party remembers at first: its channels, open and paid into. */
 export function firstState(scene: Scene, party: SceneParty): MemberState {
   const channels = party.channels.map((channel) => newChannel(scene, party, channel))
-  return { channels, virtuals: [], offers: [], usedIds: [], paid: 0n }
+  return { channels, virtuals: [], offers: [], usedIds: [], paid: 0n, forgotten: 0n }
 }
 
 /** Hands an event to the flows as one that comes while the next hop may be out of reach. */
@@ -65,7 +66,22 @@ export function* actsOf(scene: Scene, party: SceneParty, state: MemberState, sig
       run: (tx) => flows.connected(tx, peer.signer.address),
     }
   }
+  if (scene.scope.forgets === true) yield* forgetting(party, state)
   yield* othersActs(scene, party, state, sight, deliver)
+}
+
+/** Time goes by for virtual channels that are over. */
+function* forgetting(party: SceneParty, state: MemberState): Generator<Act> {
+  for (const record of state.virtuals) {
+    if (record.phase.type !== 'closed') continue
+    yield {
+      label: `${party.name} forgets a virtual channel`,
+      run(tx) {
+        flows.virtualTimer(tx, record.virtualId)
+        tx.forgotten += balanceOf(record)
+      },
+    }
+  }
 }
 
 /** The outcome of an act; undefined if it was refused. */

@@ -9,11 +9,11 @@ import {
   type Signer,
   type VirtualTerms,
 } from '@sluice/protocol'
-import { createPolicy, type Policy } from '../../policy/policy.ts'
-import type { Environment } from '../../ports/environment.ts'
-import type { Log } from '../../ports/log.ts'
-import { createFastCrypto, type FastCrypto } from '../fast-crypto.ts'
-import type { Scope } from './scope.ts'
+import { createPolicy, type Policy } from '../../../policy/policy.ts'
+import type { Environment } from '../../../ports/environment.ts'
+import type { Log } from '../../../ports/log.ts'
+import { createFastCrypto, type FastCrypto } from '../../fast-crypto.ts'
+import type { Scope } from '../scope.ts'
 
 /** The time at which all is done until deadlines pass, Unix seconds. */
 export const NOW = 1_790_000_040n
@@ -75,9 +75,15 @@ export interface Scene {
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** A node as it comes, but that it forwards, takes the smallest amounts and countersigns as soon as it is reminded. */
+/** A node as it comes, but that it forwards, takes the smallest amounts, and countersigns and forgets as soon as it is reminded. */
 const policy: Policy = {
-  ...createPolicy('development', { forward: true, capacityMin: 1n, countersignIdle: 0, expiryMargin: 0 }),
+  ...createPolicy('development', {
+    forward: true,
+    capacityMin: 1n,
+    countersignIdle: 0,
+    expiryMargin: 0,
+    closedKept: 0,
+  }),
 }
 
 /** The digests of one deployment, each computed once for each object. */
