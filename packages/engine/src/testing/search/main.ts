@@ -80,8 +80,9 @@ for (const scope of chosenScopes) {
   const result = await search(scope, limits, undefined, progress(name))
   done += 1
   found.push(result)
-  const { states, transitions, seconds, complete } = result
-  const end = result.violation !== undefined ? 'WRONG' : complete ? 'complete' : 'not to its end'
+  const { states, transitions, seconds, complete, cut } = result
+  const isWrong = result.violation !== undefined
+  const end = isWrong ? 'WRONG' : complete ? `complete${cut > 0 ? `, ${cut} cut` : ''}` : 'not to its end'
   say(`${name}: ${states} states, ${transitions} transitions, ${seconds} s, ${end}`)
   tell(result)
 }

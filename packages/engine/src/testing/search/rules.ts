@@ -47,7 +47,7 @@ export const rules: readonly Rule[] = [
     thieves: 'AB',
     patches: [
       {
-        file: protocol('machines/wants.ts'),
+        file: protocol('machines/locks/wants.ts'),
         find: 'redeem: isShort(context, time, largestFoldOf(phase))',
         replace: 'redeem: false',
       },
@@ -60,7 +60,7 @@ export const rules: readonly Rule[] = [
     thieves: 'AB',
     patches: [
       {
-        file: protocol('machines/lock.ts'),
+        file: protocol('machines/locks/lock.ts'),
         find: "case 'closing':\n      return undefined",
         replace: "case 'closing':\n      return claimed",
       },
@@ -70,7 +70,7 @@ export const rules: readonly Rule[] = [
         replace: 'incomingStands ? held',
       },
       {
-        file: protocol('machines/hub.ts'),
+        file: protocol('machines/locks/hub.ts'),
         find: '(p, e, c) => isQuiet(c) && followClaim(p, e.claim, c)',
         replace: '(p, e, c) => followClaim(p, e.claim, c)',
         times: 2,
@@ -98,8 +98,8 @@ export const rules: readonly Rule[] = [
     patches: [
       {
         file: protocol('lane/waiting.ts'),
-        find: '[lane.base.state, lane.current, ...lane.updates.map(({ state }) => state)]',
-        replace: '[lane.base.state, lane.current]',
+        find: 'holds(draft?.state) || updates.some(({ state }) => holds(state))',
+        replace: 'holds(draft?.state) || updates.length < 0',
       },
     ],
   },
@@ -110,7 +110,7 @@ export const rules: readonly Rule[] = [
     thieves: 'AB',
     patches: [
       {
-        file: protocol('machines/hub.ts'),
+        file: protocol('machines/locks/hub.ts'),
         find: 'function withdraw(phase: Closing, code: string, context: HubContext): HubStep {\n',
         replace:
           'function withdraw(phase: Closing, code: string, context: HubContext): HubStep {\n  return beginReturning(phase.incoming, { code, returned: 0n }, since(phase, context), context)\n',
@@ -158,8 +158,8 @@ export const rules: readonly Rule[] = [
     patches: [
       {
         file: engine('locks/keeper.ts'),
-        find: 'const seen = this.#find(virtualId) !== undefined || tx.usedIds.has(virtualId) || tx.chain.knows(virtualId)',
-        replace: 'const seen = false',
+        find: 'const seen = this.#find(virtualId) !== undefined || isUsed || tx.chain.knows(virtualId)',
+        replace: 'const seen = isUsed && !isUsed',
       },
     ],
   },
@@ -170,7 +170,7 @@ export const rules: readonly Rule[] = [
     thieves: 'AH',
     patches: [
       {
-        file: protocol('machines/payee.ts'),
+        file: protocol('machines/locks/payee.ts'),
         find: "on('it is closed on chain', (p, _, c) => c.outcome.type !== 'quiet' && beginClaiming(p, c)),",
         replace: '',
       },
@@ -222,8 +222,8 @@ export const rules: readonly Rule[] = [
     patches: [
       {
         file: engine('lanes/channel.ts'),
-        find: 'return close?.ownSignature !== undefined && closeBinds(close.close, finalTime(tx))',
-        replace: 'return close === undefined && finalTime(tx) < 0n',
+        find: "phase.type === 'frozen' || bindingClose(phase, finalTime(tx)) !== undefined",
+        replace: "phase.type === 'frozen'",
       },
     ],
   },
@@ -243,7 +243,7 @@ export const rules: readonly Rule[] = [
         find: "if (role === 'payer' && value > signed) {",
         replace: "if (role === 'payer' && value > value + signed) {",
       },
-      { file: protocol('machines/payer.ts'), find: 'amount > signed || ', replace: '' },
+      { file: protocol('machines/locks/payer.ts'), find: 'amount > signed || ', replace: '' },
     ],
   },
   {
@@ -279,7 +279,7 @@ export const rules: readonly Rule[] = [
     thieves: 'AB',
     patches: [
       {
-        file: protocol('machines/hub.ts'),
+        file: protocol('machines/locks/hub.ts'),
         find: 'largestFold: highest(amount, phase.largestFold ?? 0n)',
         replace: 'largestFold: amount',
       },
@@ -292,7 +292,7 @@ export const rules: readonly Rule[] = [
     thieves: 'AB',
     patches: [
       {
-        file: protocol('machines/hub.ts'),
+        file: protocol('machines/locks/hub.ts'),
         find: 'largestFold: highest(amount, phase.largestFold ?? 0n)',
         replace: 'largestFold: phase.largestFold ?? amount',
       },
@@ -304,7 +304,11 @@ export const rules: readonly Rule[] = [
     scope: 'line',
     thieves: 'AB',
     patches: [
-      { file: protocol('machines/wants.ts'), find: ' || (largestFoldOf(phase) > 0n && isIncomingOpen)', replace: '' },
+      {
+        file: protocol('machines/locks/wants.ts'),
+        find: ' || (largestFoldOf(phase) > 0n && isIncomingOpen)',
+        replace: '',
+      },
     ],
   },
   {
@@ -314,7 +318,7 @@ export const rules: readonly Rule[] = [
     thieves: 'AB',
     patches: [
       {
-        file: protocol('machines/wants.ts'),
+        file: protocol('machines/locks/wants.ts'),
         find: "outgoing.lock !== 'cleared' || (",
         replace: "outgoing.lock === 'cleared' && (",
       },
@@ -327,7 +331,7 @@ export const rules: readonly Rule[] = [
     thieves: 'AB',
     patches: [
       {
-        file: protocol('machines/wants.ts'),
+        file: protocol('machines/locks/wants.ts'),
         find: "outgoing.lock !== 'cleared' || (",
         replace: "outgoing.lock === 'standing' || (",
       },
@@ -366,7 +370,7 @@ export const rules: readonly Rule[] = [
     thieves: 'AH',
     patches: [
       {
-        file: protocol('machines/wants.ts'),
+        file: protocol('machines/locks/wants.ts'),
         find: 'redeem: !isOver && isShort(',
         replace: 'redeem: isOver && isShort(',
       },

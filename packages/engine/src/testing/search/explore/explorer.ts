@@ -35,7 +35,7 @@ export interface SearchResult {
 /** Where what stands in a row. */
 interface Layout {
   readonly chain: number
-  /** The vouchers that thieves have kept, where a scope lets them. */
+  /** The calls that thieves could make once and still can. */
   readonly kept: number
   /** What thieves know of each virtual channel's vouchers, by index. */
   readonly known: number
@@ -55,6 +55,10 @@ interface NumberedCall {
   readonly number: number
 }
 
+interface KeptCall extends NumberedCall {
+  readonly isKept: boolean
+}
+
 const PROGRESS_STATES = 20_000
 
 /** Breadth first through everything that can happen in a scope. */
@@ -68,7 +72,8 @@ export class Explorer {
   /** Messages under way, by number; 0 is none. */
   readonly #contents: (readonly number[])[] = [[]]
   readonly #contentNumbers = new Map<string, number>([['', 0]])
-  readonly #thiefCalls = new Map<string, readonly NumberedCall[]>()
+  readonly #thiefCalls = new Map<string, readonly KeptCall[]>()
+  readonly #callLabels = new Map<number, number>()
   readonly #anytime: readonly NumberedCall[]
   /** Of each virtual channel, by amount from 1 on. */
   readonly #redemptions: readonly (readonly NumberedCall[])[]
@@ -170,7 +175,8 @@ export class Explorer {
   /** Adds the state in `#next`, which was reached by a transition with that label. */
   #reach(label: number): void {
     this.#transitions += 1
-    if (this.#scene.scope.oldVouchers === true) this.#keep()
+    const { oldVouchers, together, withdrawals } = this.#scene.scope
+    if (oldVouchers || together || withdrawals) this.#keep()
     this.#store.add(this.#next, this.#at, label)
   }
 
@@ -179,7 +185,7 @@ export class Explorer {
     const { kept, party } = this.#layout
     const all = new Set(this.#contentOf(this.#next[kept] ?? 0))
     for (const [at, one] of this.#scene.honest.entries()) {
-      for (const call of this.#callsBy(one, this.#next[party(at).state] ?? 0)) all.add(call.number)
+      for (const call of this.#callsBy(one, this.#next[party(at).state] ?? 0)) if (call.isKept) all.add(call.number)
     }
     this.#next[kept] = this.#contentNumber([...all].sort((x, y) => x - y))
   }
@@ -314,7 +320,7 @@ export class Explorer {
     const { honest, virtuals } = this.#scene
     for (const call of this.#anytime) this.#call(call)
     for (const number of this.#contentOf(this.#value(this.#layout.kept))) {
-      this.#call({ label: this.#automata.label(`a thief repeats call ${number}`), number })
+      this.#call({ label: this.#callLabels.get(number) ?? -1, number })
     }
     for (const [at, party] of honest.entries()) {
       for (const call of this.#callsBy(party, this.#value(this.#layout.party(at).state))) this.#call(call)
@@ -325,7 +331,7 @@ export class Explorer {
     }
   }
 
-  #callsBy(party: SceneParty, state: number): readonly NumberedCall[] {
+  #callsBy(party: SceneParty, state: number): readonly KeptCall[] {
     const key = `${party.index}/${state}`
     const known = this.#thiefCalls.get(key)
     if (known !== undefined) return known
@@ -334,9 +340,11 @@ export class Explorer {
     return calls
   }
 
-  #numbered(calls: Iterable<ThiefCall>): readonly NumberedCall[] {
-    return Array.from(calls, ({ label, sender, call }) => {
-      return { label: this.#automata.label(label), number: this.#automata.callNumber(sender, call) }
+  #numbered(calls: Iterable<ThiefCall>): readonly KeptCall[] {
+    return Array.from(calls, ({ label, sender, call, isKept = this.#scene.scope.oldVouchers === true }) => {
+      const number = this.#automata.callNumber(sender, call)
+      this.#callLabels.set(number, this.#automata.label(label))
+      return { label: this.#automata.label(label), number, isKept }
     })
   }
 

@@ -1,12 +1,12 @@
 import {
   type ChannelRecord,
   type Hex,
+  type LaneLock,
   type LaneState,
   type LockTree,
   lockEntries,
   lockProof,
   locksRoot,
-  type VirtualLock,
 } from '@sluice/protocol'
 import type { LockProof } from '../../../ports/chain.ts'
 import { balanceOf } from '../model/balance.ts'
@@ -50,8 +50,8 @@ export class Judge {
     for (const [i, channel] of chain.channels.entries()) {
       if (channel?.status !== 'settled') continue
       for (const lane of [0, 1] as const) {
-        for (const [, { virtualId }] of this.#locks(channel.lanes[lane].locksRoot)) {
-          found.add(this.#scene.virtuals.findIndex((one) => one.virtualId === virtualId))
+        for (const [, { lockId }] of this.#locks(channel.lanes[lane].locksRoot)) {
+          found.add(this.#scene.virtuals.findIndex((one) => one.virtualId === lockId))
         }
       }
       if (this.#scene.channels[i] === undefined) throw new RangeError('a channel of the scene')
@@ -69,9 +69,9 @@ export class Judge {
     }
   }
 
-  #locks(root: Hex): (readonly [number, VirtualLock])[] {
+  #locks(root: Hex): (readonly [number, LaneLock])[] {
     const tree = this.#trees.get(root)
-    return tree === undefined ? [] : ([...lockEntries(tree)] as (readonly [number, VirtualLock])[])
+    return tree === undefined ? [] : ([...lockEntries(tree)] as (readonly [number, LaneLock])[])
   }
 
   #payoutsAt(chain: number): readonly bigint[] {
@@ -95,8 +95,8 @@ export class Judge {
   /** What each end of a channel gets at least for the locks of a lane, whatever the order in which they are unlocked. */
   #leastGains(state: ChainState, channel: SceneChannel, i: number, lane: 0 | 1): ReadonlyMap<number, bigint> {
     const shown = state.channels[i]?.lanes[lane]
-    const ready = this.#locks(shown?.locksRoot ?? '0x').filter(([, { virtualId }]) => {
-      const index = this.#scene.virtuals.findIndex((one) => one.virtualId === virtualId)
+    const ready = this.#locks(shown?.locksRoot ?? '0x').filter(([, { lockId }]) => {
+      const index = this.#scene.virtuals.findIndex((one) => one.virtualId === lockId)
       return isVirtualFinal(state.virtuals[index])
     })
     const least = new Map<number, bigint>()
@@ -116,14 +116,14 @@ export class Judge {
     { terms }: SceneChannel,
     lane: 0 | 1,
     locked: bigint,
-    [slot, lock]: readonly [number, VirtualLock],
+    [slot, lock]: readonly [number, LaneLock],
   ): ChainState {
     const root = state.channels[this.#scene.channels.findIndex((one) => one.terms === terms)]?.lanes[lane].locksRoot
     const tree = this.#trees.get(root ?? '0x')
     if (tree === undefined) throw new RangeError('a tree of locks that was seen')
-    const { amount, virtualId } = lock
+    const { amount, lockId: id } = lock
     const resolver = this.#scene.digests.domain.contract
-    const item: LockProof = { slot, amount, resolver, virtualId, side: 0, proof: lockProof(tree, slot) }
+    const item: LockProof = { slot, amount, resolver, id, side: 0, proof: lockProof(tree, slot) }
     const after = callContract(this.#scene, state, terms.a.account, { type: 'unlock', terms, lane, locked, item })
     if (after === undefined) throw new Error(`slot ${slot} cannot be unlocked`)
     return after

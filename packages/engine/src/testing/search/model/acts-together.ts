@@ -1,4 +1,4 @@
-import { type ChannelRecord, type Close, laneBalance, type Withdrawal } from '@sluice/protocol'
+import { type ChannelRecord, type Close, cooperativeClose, laneBalance, type Withdrawal } from '@sluice/protocol'
 import type { Act, Deliver } from './acts.ts'
 import type { Scene, SceneParty } from './scene.ts'
 
@@ -10,7 +10,7 @@ export function* closesTogether(
   { digests }: Scene,
   party: SceneParty,
   thief: SceneParty,
-  { channelId, self, out, in: received, close: known }: ChannelRecord,
+  { channelId, self, out, in: received, phase }: ChannelRecord,
   deadline: Deadline,
   deliver: Deliver,
 ): Generator<Act> {
@@ -27,7 +27,8 @@ export function* closesTogether(
         message: { type: 'close', close, signature: thief.signer.sign(digests.close(close)) },
       }),
   }
-  if (known?.ownSignature === undefined || known.peerSignature !== undefined) return
+  const known = cooperativeClose(phase)
+  if (known.type !== 'signed') return
   const signature = thief.signer.sign(digests.close(known.close))
   yield {
     label: `${thief.name} signs ${party.name}'s close together`,
@@ -57,8 +58,8 @@ export function* withdrawals(
     isTaken: (_, after) =>
       after.channels.some((one) => one.withdrawals.some(({ withdrawal: { party: by } }) => by === withdrawal.party)),
   }
-  for (const { withdrawal: own, peerSignature } of known) {
-    if (own.party !== self || peerSignature !== undefined) continue
+  for (const { type, withdrawal: own } of known) {
+    if (own.party !== self || type !== 'signed') continue
     const signature = thief.signer.sign(digests.withdrawal(own))
     yield {
       label: `${thief.name} signs ${party.name}'s withdrawal`,

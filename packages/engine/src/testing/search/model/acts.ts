@@ -1,10 +1,12 @@
 import {
   answeredSeq,
   type ChannelRecord,
+  closesAlone,
   draftOperation,
   draftState,
   emptyOutLane,
   holdsLock,
+  isStanding,
   type LaneName,
   type LaneState,
   type LaneUpdate,
@@ -16,7 +18,7 @@ import {
   type VirtualRecord,
   ZERO_HASH,
 } from '@sluice/protocol'
-import { pursueClose } from '../../../channels/pursue-close.ts'
+import { beginClose } from '../../../channels/close.ts'
 import { requestWithdrawal } from '../../../channels/withdraw.ts'
 import { draft } from '../../../lanes/draft.ts'
 import { closeVirtual } from '../../../locks/close.ts'
@@ -132,7 +134,7 @@ function* ownVirtualActs(scene: Scene, party: SceneParty, state: MemberState, vi
 
 function* ownChannelActs(scene: Scene, party: SceneParty, state: MemberState, channel: SceneChannel): Generator<Act> {
   const record = channelIn(state, channel)
-  if (record?.status !== 'agreed') return
+  if (record === undefined || !isStanding(record.phase)) return
   const { channelId } = channel
   const { scope } = scene
   const peer = otherEnd(scene, party, channel)
@@ -146,18 +148,18 @@ function* ownChannelActs(scene: Scene, party: SceneParty, state: MemberState, ch
       },
     }
   }
-  if (scope.together === true && record.wish === 'keep') {
+  if (scope.together === true && record.phase.type === 'open') {
     yield {
       label: `${party.name} wants the channel with ${peer.name} closed together`,
       isOwn: true,
-      run: (tx) => pursueClose(tx, channelId, 'cooperative'),
+      run: (tx) => beginClose(tx, channelId, 'cooperative'),
     }
   }
-  if (!peer.isThief && record.wish !== 'dispute') {
+  if (!peer.isThief && !closesAlone(record.phase)) {
     yield {
       label: `${party.name} wants the channel with ${peer.name} closed alone`,
       isOwn: true,
-      run: (tx) => pursueClose(tx, channelId, 'unilateral'),
+      run: (tx) => beginClose(tx, channelId, 'unilateral'),
     }
   }
   if (scope.withdrawals?.includes(party.name) && record.withdrawals.length === 0) {
@@ -181,7 +183,7 @@ export function* othersActs(
   for (const channel of party.channels) {
     const thief = otherEnd(scene, party, channel)
     const record = channelIn(state, channel)
-    if (!thief.isThief || record?.status !== 'agreed') continue
+    if (!thief.isThief || record === undefined || !isStanding(record.phase)) continue
     yield* updates(scene, party, thief, channel, record, deliver)
     yield* answers(scene, party, thief, channel, record, deliver)
     if (scene.scope.together) yield* closesTogether(scene, party, thief, record, deadline, deliver)
@@ -247,7 +249,7 @@ function* updates(
     const { terms, memo, virtualId } = virtual
     yield* offer({ type: 'add', terms, memo }, `add ${name}`)
     for (let amount = 0n; amount <= virtual.capacity; amount++) {
-      yield* offer({ type: 'fold', virtualId, amount }, `fold ${name} at ${amount}`)
+      yield* offer({ type: 'fold', lockId: virtualId, amount }, `fold ${name} at ${amount}`)
     }
   }
   if (Number(record.surplus) < (scene.scope.pays ?? 0)) yield* offer({ type: 'pay', amount: 1n }, 'pay 1')
@@ -273,7 +275,7 @@ function signUpdate(
   { in: lane }: ChannelRecord,
   operation: Operation,
 ): LaneUpdate | undefined {
-  const isHeld = operation.type === 'fold' && !holdsAnywhere(lane.current, operation.virtualId)
+  const isHeld = operation.type === 'fold' && !holdsAnywhere(lane.current, operation.lockId)
   if (isHeld) return undefined
   const answered = answeredSeq(lane)
   const out: OutLane = { ...emptyOutLane, current: lane.current, nextSeq: answered + 1n }

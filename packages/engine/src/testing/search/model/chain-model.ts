@@ -1,6 +1,5 @@
 import { type Address, type Id, NATIVE_TOKEN, ProtocolError } from '@sluice/protocol'
-import type { ChainReader, ChannelChain } from '../../../ports/chain-view.ts'
-import type { ChannelFacts } from '../../../records/channel-facts.ts'
+import type { ChainReader, ChannelChain, ChannelFacts } from '../../../ports/chain-view.ts'
 import { noChannelFacts } from '../../../watch/facts.ts'
 import type { ContractCall } from '../../contract/calls.ts'
 import { execute } from '../../contract/contract.ts'

@@ -2,6 +2,7 @@ import {
   type Address,
   type ChannelRecord,
   type Id,
+  isLiveChannel,
   type ReliableMessage,
   SluiceError,
   type VirtualRecord,
@@ -10,12 +11,11 @@ import { virtualKeeper } from '../../../locks/keeper.ts'
 import type { ChainReader } from '../../../ports/chain-view.ts'
 import type { Environment } from '../../../ports/environment.ts'
 import type { Acknowledged, EndStage, Offer, Table, Tx, UsedIds } from '../../../ports/tx.ts'
-import { earlyName } from '../../../records/state.ts'
 import { namesOf, virtualNames } from '../../../records/virtual-names.ts'
 import { NOW } from './scene.ts'
 
-/** Milliseconds at which events run: they know the time by final blocks alone, so that only deadlines that passed tell times apart. */
-export const nowOf = ({ final }: ChainReader): number => Number(final?.timestamp ?? NOW) * 1000
+/** Milliseconds at which events run: what the newest block says. */
+export const nowOf = ({ head }: ChainReader): number => Number(head?.timestamp ?? NOW) * 1000
 
 /** All that an honest party remembers. Never changed: an event makes another one. */
 export interface MemberState {
@@ -83,7 +83,7 @@ export class MemberTx implements Tx {
   forgotten: bigint
   readonly #before: MemberState
   readonly #used: Set<Id>
-  readonly #ends: Readonly<Record<EndStage, Map<string, (tx: Tx) => void>>> = { look: new Map(), sign: new Map() }
+  readonly #ends: Readonly<Record<EndStage, Map<string, (tx: Tx) => void>>> = { process: new Map(), sign: new Map() }
 
   constructor(env: Environment, chain: ChainReader, state: MemberState) {
     this.#before = state
@@ -146,12 +146,21 @@ export class MemberTx implements Tx {
     return this.#named(virtualNames.paidTo(payee))
   }
 
-  earlyOffers(from?: Address): Iterable<Id> {
-    const offers = this.offers.all().filter((one) => one.from !== undefined)
-    return offers.flatMap((one) =>
-      from === undefined || earlyName(one.from) === earlyName(from) ? [one.virtualId] : [],
-    )
+  earlyOffers(from?: Address): number {
+    const early = this.offers.all().filter((one) => one.from !== undefined)
+    return early.filter((one) => from === undefined || one.from === from).length
   }
+
+  liveChannels(peer?: Address): number {
+    const live = this.channels.all().filter(({ phase }) => isLiveChannel(phase))
+    return live.filter((one) => peer === undefined || one.peer === peer).length
+  }
+
+  liveVirtuals(): number {
+    return this.virtuals.all().filter(({ phase }) => phase.type !== 'closed').length
+  }
+
+  dropDeposits(): void {}
 
   send(to: Address, message: ReliableMessage): void {
     this.sent.push({ to, message })
@@ -189,7 +198,7 @@ export class MemberTx implements Tx {
   }
 
   #takeEnd(): ((tx: Tx) => void) | undefined {
-    for (const stage of ['look', 'sign'] as const) {
+    for (const stage of ['process', 'sign'] as const) {
       const next = this.#ends[stage].entries().next()
       if (next.done) continue
       const [key, run] = next.value

@@ -1,4 +1,4 @@
-import { type ChannelRecord, emptyInLane, emptyOutLane, type Id, type PeerMessage } from '@sluice/protocol'
+import { type ChannelRecord, emptyInLane, emptyOutLane, type Id, noClose, type PeerMessage } from '@sluice/protocol'
 import { channelFlow } from '../../../channels/flow.ts'
 import { channelGoals } from '../../../defence/channel-goals.ts'
 import { virtualGoals } from '../../../defence/virtual-goals.ts'
@@ -10,10 +10,11 @@ import { type Act, type Incoming, otherEnd, othersActs, ownActs } from './acts.t
 import { balanceOf } from './balance.ts'
 import { type ChainSight, readerOf } from './chain-model.ts'
 import { type MemberState, type MemberTx, nowOf, type Outcome, runEvent } from './member-tx.ts'
+import { rebased } from './rebase.ts'
 import { NOW, type Scene, type SceneChannel, type SceneParty } from './scene.ts'
 
 /** The flows of the engine, as the engine itself puts them together. */
-const flows = joinFlows([channelFlow(new Map(), { closes: new Map(), withdrawals: new Map() }), laneFlow, virtualFlow])
+const flows = joinFlows([channelFlow, laneFlow, virtualFlow])
 
 function newChannel(scene: Scene, party: SceneParty, channel: SceneChannel): ChannelRecord {
   return {
@@ -21,9 +22,7 @@ function newChannel(scene: Scene, party: SceneParty, channel: SceneChannel): Cha
     terms: channel.terms,
     self: channel.ends[0] === party.index ? 0 : 1,
     peer: otherEnd(scene, party, channel).signer.address,
-    status: 'agreed',
-    wish: 'keep',
-    wishedAt: NOW,
+    phase: { type: 'open', since: NOW, close: noClose },
     out: emptyOutLane,
     in: emptyInLane,
     surplus: 0n,
@@ -123,7 +122,7 @@ export function see(scene: Scene, party: SceneParty, state: MemberState, sight: 
   })
   const outcome = runEvent(party.env, readerOf(scene, sight, isLate), state, run)
   if (outcome === undefined) throw new Error('what the chain says is never refused')
-  return outcome
+  return isLate ? { ...outcome, state: rebased(outcome.state) } : outcome
 }
 
 /** What the party would call on chain now. Unlocking is left to the end, where every order of it is tried. */

@@ -18,8 +18,8 @@ import type { Scope } from '../scope.ts'
 /** The time at which all is done until deadlines pass, Unix seconds. */
 export const NOW = 1_790_000_040n
 
-/** A block's time by which nobody waits for others any more, Unix seconds. */
-export const LATE = NOW + 2_000n
+/** A time by which nobody waits for others any more, though no deadline and no life is over, Unix seconds. */
+export const LATE = NOW + 50n
 
 /** A time past every deadline and within every window, Unix seconds. */
 export const PAST_DEADLINES = NOW + 3_000n

@@ -1,4 +1,4 @@
-import { type Hex, type LaneVoucher, ZERO_HASH } from '@sluice/protocol'
+import { type ChannelRecord, cooperativeClose, type Hex, type LaneVoucher, ZERO_HASH } from '@sluice/protocol'
 import type { SignedLaneVoucher } from '../../../ports/chain.ts'
 import type { ContractCall } from '../../contract/calls.ts'
 import { otherEnd, signedVoucher } from './acts.ts'
@@ -10,6 +10,8 @@ export interface ThiefCall {
   readonly label: string
   readonly sender: SceneParty
   readonly call: ContractCall
+  /** Whether thieves can make it later, too, whatever the honest side then remembers of it. */
+  readonly isKept?: boolean
 }
 
 /** What thieves can call at any time. */
@@ -59,7 +61,7 @@ export function* callsBySignatures(scene: Scene, party: SceneParty, state: Membe
     if (out.base.signed !== undefined) yield show(channel, thief, party, out.base.signed)
     if (received.base.signed !== undefined) yield show(channel, thief, thief, received.base.signed)
     yield fabricated(scene, channel, thief)
-    yield* together(scene, channel, thief, record)
+    yield* together(scene, channel, thief, party, record)
   }
 }
 
@@ -88,29 +90,37 @@ function* together(
   { digests }: Scene,
   { terms, ends }: SceneChannel,
   thief: SceneParty,
-  { close, withdrawals, self }: MemberState['channels'][number],
+  party: SceneParty,
+  { phase, withdrawals, self }: ChannelRecord,
 ): Generator<ThiefCall> {
-  const signatures = (own: Hex, digest: Hex) => {
-    const other = thief.signer.sign(digest)
+  const signatures = (digest: Hex) => {
+    const [own, other] = [party.signer.sign(digest), thief.signer.sign(digest)]
     return self === 0 ? ([own, other] as const) : ([other, own] as const)
   }
-  if (close?.ownSignature !== undefined) {
-    const { from, amount, deadline } = close.close
-    const both = signatures(close.ownSignature, digests.close(close.close))
+  const known = cooperativeClose(phase)
+  if (known.type !== 'none' && known.type !== 'requested') {
+    const { from, amount, deadline } = known.close
     yield {
-      label: `${thief.name} closes the channel as both signed`,
+      label: `${thief.name} closes the channel with ${party.name} as both signed`,
       sender: thief,
-      call: { type: 'close', terms, from, amount, deadline, signatures: both },
+      call: { type: 'close', terms, from, amount, deadline, signatures: signatures(digests.close(known.close)) },
+      isKept: true,
     }
   }
-  for (const { withdrawal, ownSignature } of withdrawals) {
-    if (ownSignature === undefined) continue
-    const { party, total, deadline } = withdrawal
-    const both = signatures(ownSignature, digests.withdrawal(withdrawal))
+  for (const { withdrawal } of withdrawals) {
+    const { party: by, total, deadline } = withdrawal
     yield {
-      label: `${thief.name} executes a withdrawal of party ${ends[party]}`,
+      label: `${thief.name} executes a withdrawal of party ${ends[by]}`,
       sender: thief,
-      call: { type: 'withdraw', terms, party, total, deadline, signatures: both },
+      call: {
+        type: 'withdraw',
+        terms,
+        party: by,
+        total,
+        deadline,
+        signatures: signatures(digests.withdrawal(withdrawal)),
+      },
+      isKept: true,
     }
   }
 }
