@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { createViemChain } from '@sluice/adapters/chain-viem'
+import { createViemChain, resolveAccount } from '@sluice/adapters/chain-viem'
 import { createNodeCrypto } from '@sluice/adapters/crypto-node'
 import { openSqliteStore } from '@sluice/adapters/store-sqlite'
 import { systemClock, systemRandom } from '@sluice/adapters/system'
@@ -10,7 +10,7 @@ import { createDigests, type Domain } from '@sluice/protocol'
 import type { Context } from '../cli/command.ts'
 import type { Values } from '../cli/options.ts'
 import type { ListenAddress } from '../cli/parse.ts'
-import { contractPlace } from '../config/contract.ts'
+import { chainUrlOf, contractPlace } from '../config/contract.ts'
 import { loadKey } from '../config/key.ts'
 import type { engineOptions } from '../config/options.ts'
 import { problemOf } from '../errors.ts'
@@ -79,6 +79,8 @@ async function assemble(
   const crypto = await createNodeCrypto()
   const signer = crypto.signer(await loadKey(values, context.environment))
   mkdirSync(values.data, { recursive: true, mode: 0o700 })
+  const account = values.account === undefined ? undefined : await resolveAccount(chainUrlOf(values), values.account)
+  if (account !== values.account) log.warn('account.translated', { given: values.account, account })
   const store = openSqliteStore({ path: join(values.data, 'store.db') })
   stopper.add(() => store.close())
   const chain = await createViemChain({
@@ -109,7 +111,7 @@ async function assemble(
       log.error('engine.stopped', { problem: problemOf(problem) })
       options.onFatal?.(problem)
     },
-    ...(values.account === undefined ? {} : { account: values.account }),
+    ...(account === undefined ? {} : { account }),
   })
   stopper.add(() => engine.stop())
   const readInfo = () => infoOf(context, values, options, engine, chain.domain, transport)

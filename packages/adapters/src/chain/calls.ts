@@ -23,9 +23,6 @@ interface Compact {
 
 /** How the contract takes "no signature". */
 const NO_SIGNATURE: Compact = { r: ZERO_HASH, yParityAndS: ZERO_HASH }
-/** Whose money is to be credited rather than paid: nobody's. */
-const PUSH = 0
-
 /** EIP-2098: the recovery bit on top of s, which is low and leaves it free. */
 export function compactSignature(signature: Hex): Compact {
   const s = BigInt(`0x${signature.slice(66, 130)}`)
@@ -79,6 +76,9 @@ const isParty = (terms: ChannelTerms, sender: Address): boolean =>
 const call = (data: Hex, value = 0n): CallData => ({ data, value })
 const abi = nodeAbi
 
+/** Asks for `domainSeparator()`. */
+export const SEPARATOR_CALL: Hex = '0xf698da25'
+
 function encodeStartClose(
   terms: ChannelTerms,
   voucher: SignedLaneVoucher | undefined,
@@ -92,17 +92,22 @@ function encodeStartClose(
   return encodeFunctionData({ abi, functionName: 'startCloseFor', args: [terms, lane, request] })
 }
 
-function encodeUnlock({ terms, lane, locked, locks }: ChainCall & { readonly type: 'unlock' }): Hex {
+function encodeUnlock({ terms, lane, locked, locks }: ChainCall & { readonly type: 'unlock' }, asCredit: number): Hex {
   const items = locks.map(unlockItem)
   const [only] = items
   if (items.length === 1 && only !== undefined) {
-    return encodeFunctionData({ abi, functionName: 'unlock', args: [terms, lane, locked, only, PUSH] })
+    return encodeFunctionData({ abi, functionName: 'unlock', args: [terms, lane, locked, only, asCredit] })
   }
-  return encodeFunctionData({ abi, functionName: 'unlockBatch', args: [terms, lane, locked, items, PUSH] })
+  return encodeFunctionData({ abi, functionName: 'unlockBatch', args: [terms, lane, locked, items, asCredit] })
 }
 
-/** What to send for a call. `sender`: who sends it; consent travels along where the sender itself has no right to the call. */
-export function encodeCall(of: ChainCall, sender: Address): CallData {
+/**
+ * What to send for a call.
+ *
+ * @param sender Who sends it: consent travels along where the sender itself has no right to the call.
+ * @param asCredit Whose money is credited and not pushed, where the call pays: 1 for a, 2 for b, 3 for both.
+ */
+export function encodeCall(of: ChainCall, sender: Address, asCredit = 0): CallData {
   switch (of.type) {
     case 'deposit': {
       const { terms, party, amount } = of
@@ -115,14 +120,14 @@ export function encodeCall(of: ChainCall, sender: Address): CallData {
       const { party, total, deadline } = of.withdrawal
       const [a, b] = of.signatures.map(compactSignature) as [Compact, Compact]
       return call(
-        encodeFunctionData({ abi, functionName: 'withdraw', args: [of.terms, party, total, deadline, a, b, PUSH] }),
+        encodeFunctionData({ abi, functionName: 'withdraw', args: [of.terms, party, total, deadline, a, b, asCredit] }),
       )
     }
     case 'close': {
       const { from, amount, deadline } = of.close
       const [a, b] = of.signatures.map(compactSignature) as [Compact, Compact]
       return call(
-        encodeFunctionData({ abi, functionName: 'close', args: [of.terms, from, amount, deadline, a, b, PUSH] }),
+        encodeFunctionData({ abi, functionName: 'close', args: [of.terms, from, amount, deadline, a, b, asCredit] }),
       )
     }
     case 'startClose':
@@ -130,9 +135,9 @@ export function encodeCall(of: ChainCall, sender: Address): CallData {
     case 'updateLane':
       return call(encodeFunctionData({ abi, functionName: 'updateLane', args: [of.terms, signedLane(of.voucher)] }))
     case 'settle':
-      return call(encodeFunctionData({ abi, functionName: 'settle', args: [of.terms, ...of.locks, PUSH] }))
+      return call(encodeFunctionData({ abi, functionName: 'settle', args: [of.terms, ...of.locks, asCredit] }))
     case 'unlock':
-      return call(encodeUnlock(of))
+      return call(encodeUnlock(of, asCredit))
     case 'closeVirtual':
       return call(
         of.terms.path.includes(sender)

@@ -42,6 +42,15 @@ export const chainErrors = {
     message: '{sender} has {balance}, and {call} needs {needed} with its gas, in base units',
     action: 'Send it native currency.',
   },
+  CHAIN_GAS_TOO_HIGH: {
+    message: '{call} needs more than {limit} gas, the most that it can take with an honest token, resolver or account',
+    action: 'Look at what these contracts do; leave a token or a resolver that burns gas alone.',
+  },
+  CHAIN_ACCOUNT_MASKED: {
+    message:
+      'the account {account} is the masked id of {address}, which could neither start a close nor redirect a credit under it',
+    action: 'Name the account by its address.',
+  },
   CHAIN_FEE_TOO_HIGH: {
     message: 'gas costs {fee} at least, above the limit of {limit} base units',
     action: 'Wait for calmer times, or raise the limit.',

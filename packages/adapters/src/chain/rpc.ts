@@ -29,12 +29,16 @@ export interface Rpc {
   close(): Promise<void>
 }
 
-/** A call as it would be sent. `value`: native base units. */
+/** A call as it would be sent. `value` and fees: native base units. */
 export interface EstimatedCall {
   readonly from: Address
   readonly to: Address
   readonly data: Hex
   readonly value: bigint
+  readonly maxFeePerGas?: bigint
+  readonly maxPriorityFeePerGas?: bigint
+  /** Most gas that it is tried with. Default: what the node takes. */
+  readonly gas?: bigint
 }
 
 // What viem does by itself about a broken socket, it gives up after some attempts, and says on the console.
@@ -76,8 +80,17 @@ export async function readBalance({ client }: Rpc, account: Address): Promise<bi
 
 /** How much gas a call takes as of the newest block. The reason of a revert is in what it rejects with. */
 export async function estimateCall({ client }: Rpc, call: EstimatedCall): Promise<bigint> {
-  const { from, to, data, value } = call
-  return BigInt(await client.request({ method: 'eth_estimateGas', params: [{ from, to, data, value: toHex(value) }] }))
+  const { from, to, data, value, gas, maxFeePerGas, maxPriorityFeePerGas } = call
+  const request = {
+    from,
+    to,
+    data,
+    value: toHex(value),
+    ...(gas !== undefined && { gas: toHex(gas) }),
+    ...(maxFeePerGas !== undefined && { maxFeePerGas: toHex(maxFeePerGas) }),
+    ...(maxPriorityFeePerGas !== undefined && { maxPriorityFeePerGas: toHex(maxPriorityFeePerGas) }),
+  }
+  return BigInt(await client.request({ method: 'eth_estimateGas', params: [request] }))
 }
 
 /** The message without viem's block of advice and versions. */

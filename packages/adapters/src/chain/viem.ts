@@ -3,6 +3,7 @@ import type { Chain, ChainHandler, Clock, Log } from '@sluice/engine'
 import { type Address, bytesToHex, type Domain, hashDomain, type Signer } from '@sluice/protocol'
 import { keccak256 } from 'viem'
 import { getChainId, getCode } from 'viem/actions'
+import { SEPARATOR_CALL } from './calls.ts'
 import { ChainError } from './errors.ts'
 import type { Finality } from './following/finality.ts'
 import { Follower } from './following/follower.ts'
@@ -10,6 +11,7 @@ import { openRpc, type Rpc, readCall, rpcError } from './rpc.ts'
 import { Sender } from './transactions/sender.ts'
 
 export { ChainError, chainErrors } from './errors.ts'
+export { resolveAccount } from './filecoin.ts'
 export type { Finality } from './following/finality.ts'
 
 export interface ViemChainOptions {
@@ -35,9 +37,6 @@ export interface ViemChainOptions {
   readonly gasMargin?: number
   readonly log?: Log
 }
-
-/** Asks for `domainSeparator()`. */
-const SEPARATOR_CALL = '0xf698da25'
 
 /** The contract where this version of it stands on every chain, if it does on this one. */
 async function findPlanned(rpc: Rpc): Promise<Address | undefined> {

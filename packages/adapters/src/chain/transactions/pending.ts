@@ -1,23 +1,17 @@
 import type { Log, PreparedTransaction } from '@sluice/engine'
-import type { Address, Hex, Signer } from '@sluice/protocol'
+import type { Hex, Signer } from '@sluice/protocol'
 import { getBlock, getTransactionCount, sendRawTransaction } from 'viem/actions'
-import type { CallData } from '../calls.ts'
+import type { Payout } from '../payouts/payees.ts'
 import { estimateCall, type Rpc } from '../rpc.ts'
 import { currentFees, type Fees, raisedFees } from './fees.ts'
 import type { Nonces } from './nonces.ts'
+import type { Target } from './plan.ts'
 import { signTransaction } from './sign.ts'
 
 /** Blocks after which a transaction that waits is sent again, at higher fees where that is safe. */
 const RESEND_BLOCKS = 5n
 /** Blocks for which a transaction that is included is remembered, should it be undone, or its replacement be asked for. */
 const REMEMBER_BLOCKS = 1_000n
-
-/** What a transaction does. */
-export interface Target extends CallData {
-  readonly to: Address
-  /** The call's name. */
-  readonly call: string
-}
 
 /** A signed transaction, and what is needed to sign it again at other fees. */
 export interface Pending {
@@ -70,6 +64,11 @@ export class PendingTransactions {
     if (pending === undefined) return
     this.#prepared.delete(hash)
     this.#sent.set(hash, pending)
+  }
+
+  /** What a transaction pays, if it does and it was sent here. */
+  payoutOf({ hash }: PreparedTransaction): Payout | undefined {
+    return this.#sent.get(hash)?.target.payout
   }
 
   /** The transaction and all that does the same in its place. */

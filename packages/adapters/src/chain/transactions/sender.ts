@@ -10,13 +10,18 @@ import {
 } from 'viem/actions'
 import { encodeCall } from '../calls.ts'
 import { ChainError } from '../errors.ts'
+import { refuseMasked } from '../filecoin.ts'
 import { type Finality, finalNumber } from '../following/finality.ts'
-import { estimateCall, type Rpc, readBalance, reasonOf, rpcError } from '../rpc.ts'
+import { APPROVE_GAS, GasScale, honestGas } from '../payouts/gas.ts'
+import { isPaying } from '../payouts/payees.ts'
+import { Payouts } from '../payouts/payouts.ts'
+import { type Rpc, reasonOf, rpcError } from '../rpc.ts'
 import { encodeApprove, readAllowance } from './allowance.ts'
-import { currentFees } from './fees.ts'
+import { Estimator } from './estimate.ts'
+import { currentFees, type Fees } from './fees.ts'
 import { Nonces } from './nonces.ts'
-import { PendingTransactions, type Target } from './pending.ts'
-import { revertError } from './reverts.ts'
+import { PendingTransactions } from './pending.ts'
+import type { Plan, Target } from './plan.ts'
 import { signTransaction } from './sign.ts'
 
 /** How long a nonce is kept for a transaction that was prepared and not sent. */
@@ -54,6 +59,9 @@ export class Sender {
   readonly #options: SenderOptions
   readonly #nonces = new Nonces(RESERVE_MS)
   readonly #pending: PendingTransactions
+  readonly #estimator: Estimator
+  readonly #scale: GasScale
+  readonly #payouts: Payouts
   #lastSigned: Promise<unknown> = Promise.resolve()
   #lastDeposit: Promise<unknown> = Promise.resolve()
   /** Token deposits that may not be in the chain yet. */
@@ -61,17 +69,24 @@ export class Sender {
 
   constructor(options: SenderOptions) {
     this.#options = options
+    const { rpc, contract, clock, signer } = options
     this.#pending = new PendingTransactions({ ...options, nonces: this.#nonces })
+    const estimator = new Estimator(rpc, signer.address)
+    const scale = new GasScale(estimator, contract, clock)
+    this.#estimator = estimator
+    this.#scale = scale
+    this.#payouts = new Payouts({ ...options, url: rpc.url, sender: signer.address, scale, estimator })
   }
 
   async prepare(call: ChainCall): Promise<PreparedTransaction> {
+    const { rpc, chainId } = this.#options
+    if (call.type === 'deposit') await refuseMasked(rpc, chainId, call.terms)
     if (call.type === 'deposit' && call.terms.token !== NATIVE_TOKEN) return this.#prepareTokenDeposit(call)
     return this.#prepareCall(call)
   }
 
   #prepareCall(call: ChainCall): Promise<PreparedTransaction> {
-    const target = { ...encodeCall(call, this.#options.signer.address), to: this.#options.contract, call: call.type }
-    return this.#sign(target)
+    return this.#sign((fees) => this.#plan(call, fees))
   }
 
   /** Token deposits wait for each other's allowances; no other call waits for them. */
@@ -98,12 +113,11 @@ export class Sender {
 
   async status(transaction: PreparedTransaction): Promise<TransactionStatus> {
     try {
-      const versions = this.#pending.versionsOf(transaction)
-      const before = await this.#included(versions)
+      const before = await this.#included(transaction)
       if (before !== undefined) return before
       if (!(await this.#isNonceFinal(transaction.nonce))) return { status: 'pending' }
       // It may have been included between the two questions.
-      return (await this.#included(versions)) ?? { status: 'dropped' }
+      return (await this.#included(transaction)) ?? { status: 'dropped' }
     } catch (cause) {
       throw rpcError(this.#options.rpc.url, 'eth_getTransactionReceipt', cause)
     }
@@ -114,51 +128,42 @@ export class Sender {
     return this.#pending.tend(head)
   }
 
+  async #plan(call: ChainCall, fees: Fees): Promise<Plan> {
+    if (isPaying(call)) return this.#payouts.plan(call, fees)
+    const { signer, contract } = this.#options
+    const target = { ...encodeCall(call, signer.address), to: contract, call: call.type }
+    return this.#bounded(target, fees, honestGas(call, contract))
+  }
+
+  /** @param honest The most that it can take by Ethereum's schedule, where it runs the code of others. */
+  async #bounded(target: Target, fees: Fees, honest: bigint | undefined): Promise<Plan> {
+    const limit = honest === undefined ? undefined : await this.#scale.here(honest, fees)
+    const estimate = await this.#estimator.gasOf(target, fees, limit)
+    return { target, gas: (estimate * BigInt(100 + this.#options.gasMargin)) / 100n }
+  }
+
   /** One after the other, so that each sees the nonce that the one before it took. */
-  #sign(target: Target): Promise<PreparedTransaction> {
-    const signed = this.#lastSigned.then(() => this.#signNext(target))
+  #sign(plan: (fees: Fees) => Promise<Plan>): Promise<PreparedTransaction> {
+    const signed = this.#lastSigned.then(() => this.#signNext(plan))
     this.#lastSigned = signed.catch(() => {})
     return signed
   }
 
-  async #signNext(target: Target): Promise<PreparedTransaction> {
+  async #signNext(plan: (fees: Fees) => Promise<Plan>): Promise<PreparedTransaction> {
     const { rpc, signer, clock, chainId, maxFeePerGas } = this.#options
     try {
-      const gas = await this.#estimate(target)
       const fees = await currentFees(rpc, maxFeePerGas)
-      await this.#checkFunds(target.call, target.value + gas * fees.maxFeePerGas)
+      const { target, gas } = await plan(fees)
+      const { to, data, value } = target
+      await this.#estimator.checkFunds(target.call, value + gas * fees.maxFeePerGas)
       const nonce = this.#nonces.reserve(await this.#count('pending'), clock.now())
-      const prepared = signTransaction(
-        { type: 'eip1559', chainId: Number(chainId), nonce, gas, ...fees, ...target },
-        signer,
-      )
+      const transaction = { type: 'eip1559', chainId: Number(chainId), nonce, gas, to, data, value, ...fees } as const
+      const prepared = signTransaction(transaction, signer)
       this.#pending.add({ prepared, gas, target, fees, replacements: [], sinceBlock: 0n })
       return prepared
     } catch (cause) {
       throw rpcError(rpc.url, 'preparing a transaction', cause)
     }
-  }
-
-  /** Never assumed: the same work takes hundreds of times the gas on some chains. */
-  async #estimate({ to, data, value, call }: Target): Promise<bigint> {
-    const { rpc, signer, gasMargin } = this.#options
-    try {
-      const gas = await estimateCall(rpc, { from: signer.address, to, data, value })
-      return (gas * BigInt(100 + gasMargin)) / 100n
-    } catch (cause) {
-      const reverted = revertError(call, cause)
-      if (reverted !== undefined) throw reverted
-      // Nodes say in many words that the value, or the gas beside it, is not there.
-      if (/insufficient|not enough/i.test(reasonOf(cause))) await this.#checkFunds(call, value + 1n)
-      throw cause
-    }
-  }
-
-  async #checkFunds(call: string, needed: bigint): Promise<void> {
-    const { rpc, signer } = this.#options
-    const sender = signer.address
-    const balance = await readBalance(rpc, sender)
-    if (balance < needed) throw new ChainError('CHAIN_FUNDS_TOO_LOW', { sender, balance, needed, call })
   }
 
   async #ensureAllowance(call: TokenDeposit): Promise<void> {
@@ -187,7 +192,7 @@ export class Sender {
   async #approve(token: Address, amount: bigint): Promise<void> {
     const { rpc, contract } = this.#options
     const target = { to: token, data: encodeApprove(contract, amount), value: 0n, call: 'approve' }
-    const prepared = await this.#sign(target)
+    const prepared = await this.#sign((fees) => this.#bounded(target, fees, APPROVE_GAS))
     await this.broadcast(prepared)
     try {
       if ((await this.#awaitInclusion(prepared)).success) return
@@ -201,18 +206,20 @@ export class Sender {
     const { clock } = this.#options
     const deadline = clock.now() + INCLUSION_MS
     while (true) {
-      const found = await this.#included(this.#pending.versionsOf(transaction))
+      const found = await this.#included(transaction)
       if (found !== undefined) return found
       if (clock.now() >= deadline) throw new Error(`${transaction.hash} is in no block after ${INCLUSION_MS / 1000} s`)
       await new Promise<void>((resolve) => void clock.after(INCLUSION_POLL_MS, resolve))
     }
   }
 
-  async #included(versions: readonly PreparedTransaction[]): Promise<Included | undefined> {
-    for (const { hash } of versions) {
+  async #included(transaction: PreparedTransaction): Promise<Included | undefined> {
+    const payout = this.#pending.payoutOf(transaction)
+    for (const { hash } of this.#pending.versionsOf(transaction)) {
       try {
-        const { blockNumber, status } = await getTransactionReceipt(this.#options.rpc.client, { hash })
-        return { status: 'included', block: blockNumber, success: status === 'success' }
+        const receipt = await getTransactionReceipt(this.#options.rpc.client, { hash })
+        if (payout !== undefined) this.#payouts.learn(payout, receipt)
+        return { status: 'included', block: receipt.blockNumber, success: receipt.status === 'success' }
       } catch (error) {
         if (!(error instanceof TransactionReceiptNotFoundError)) throw error
       }
