@@ -34,8 +34,8 @@ function beginningOf(bytes: Uint8Array): number {
   return beginning
 }
 
-/** The same for bytes of a fixed length as hexadecimal, which is made only of bytes that are not known. */
-export function sharingHex(field: Field<Hex>): Field<Hex> {
+/** The same for bytes of a fixed length as hexadecimal, which is made only of bytes that are not known. `max`: how many are. */
+export function sharingHex(field: Field<Hex>, max = SHARED_MAX): Field<Hex> {
   const known = new Map<number, { readonly bytes: Uint8Array; readonly hex: Hex }>()
   return {
     encode: field.encode,
@@ -45,7 +45,7 @@ export function sharingHex(field: Field<Hex>): Field<Hex> {
       const first = known.get(beginning)
       if (first !== undefined && equalBytes(first.bytes, value)) return first.hex
       const hex = field.decode(value, path)
-      if (known.size >= SHARED_MAX) known.clear()
+      if (known.size >= max) known.clear()
       known.set(beginning, { bytes: value.slice(), hex })
       return hex
     },

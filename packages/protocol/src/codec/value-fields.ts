@@ -44,6 +44,8 @@ export const address = sharingHex(hex(20))
 export const bytes32 = hex(32)
 /** The id of a channel: 32 bytes. */
 export const channelId = sharingHex(bytes32)
+/** 32 bytes that a record or message holds more than once, or that most hold alike. */
+export const repeated32 = sharingHex(bytes32, 256)
 /** 65 bytes r, s, v. That it is somebody's, and canonical, is checked where it counts. */
 export const signature = hex(65)
 /** 8 bytes, big-endian. */

@@ -1,5 +1,5 @@
 import { optional, struct, union, unionBy } from '../codec/composite-fields.ts'
-import { bytes32, channelId, text, uint32, uint64, uint128 } from '../codec/value-fields.ts'
+import { bytes32, channelId, repeated32, text, uint32, uint64, uint128 } from '../codec/value-fields.ts'
 import type { HubPhase } from '../machines/locks/hub-phases.ts'
 import type { Decline, Leg } from '../machines/locks/lock.ts'
 import type { PayeePhase } from '../machines/locks/payee.ts'
@@ -59,7 +59,7 @@ const payeePhase = union<PayeePhase>({
   closed: struct(closed),
 })
 
-const base = { virtualId: bytes32, terms: virtualTerms, memo, position: uint32, since: uint64 }
+const base = { virtualId: repeated32, terms: virtualTerms, memo, position: uint32, since: uint64 }
 
 const stored = unionBy<VirtualRecord, 'role'>('role', {
   payer: struct({ ...base, phase: payerPhase }),

@@ -43,7 +43,9 @@ function check(tx: Tx, record: PayeeRecord, signed: SignedVoucher): bigint {
  */
 export function accept(tx: Tx, record: PayeeRecord, signed: SignedVoucher): void {
   const amount = check(tx, record, signed)
-  advancePayee(tx, record, { type: 'pay', voucher: signed })
+  // The id is in memory once, in the record: it came with the voucher again.
+  const voucher = { ...signed, voucher: { ...signed.voucher, virtualId: record.virtualId } }
+  advancePayee(tx, record, { type: 'pay', voucher })
   tx.notify({ type: 'payment', virtualId: record.virtualId, role: 'payee', amount })
 }
 

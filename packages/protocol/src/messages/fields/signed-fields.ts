@@ -1,5 +1,5 @@
 import { optional, struct, union } from '../../codec/composite-fields.ts'
-import { bit, bytes32, signature, uint32, uint64, uint128 } from '../../codec/value-fields.ts'
+import { bit, bytes32, repeated32, signature, uint32, uint64, uint128 } from '../../codec/value-fields.ts'
 import type { Countersignature } from '../../lane/countersign.ts'
 import type { Close, LaneVoucher, SignedVoucher, Tick, Voucher, Withdrawal } from '../../terms/voucher.ts'
 import type { Answer } from '../types.ts'
@@ -15,9 +15,9 @@ export const laneVoucher = struct<LaneVoucher>({
 })
 
 const voucher = struct<Voucher>({
-  virtualId: bytes32,
+  virtualId: repeated32,
   amount: uint128,
-  tickAnchor: bytes32,
+  tickAnchor: repeated32,
   tickValue: uint128,
   tickCount: uint32,
 })
