@@ -423,6 +423,18 @@ test('every transition of the table has an example', () => {
   expect(withoutExample(hubTable, examples)).toEqual([])
 })
 
+test.each<HubPhase>([
+  { ...asking, largestFold: 50n, foldRefusedAt: NOW },
+  { ...covered, largestFold: 50n, foldRefusedAt: NOW },
+])('a refused fold is not signed again at once, but by a claim: $type', (from) => {
+  const at = (seconds: bigint, event: HubEvent) =>
+    stepBy(hubTable, from, event, { ...base, ...final(70n), now: NOW + seconds })
+  expect(at(14n, contextChanged)).toEqual({ name: undefined, phase: from, effects: [] })
+  expect(at(15n, contextChanged).effects).toEqual([fold(70n)])
+  const claimed = stepBy(hubTable, from, claimOf(60n), base)
+  expect(claimed.effects).toEqual([fold(60n)])
+})
+
 test('a phase that locked on is not looked at without its outgoing leg', () => {
   expect(() => stepBy(hubTable, forwarded, contextChanged, { ...base, outgoing: undefined })).toThrow(RangeError)
 })

@@ -235,6 +235,15 @@ test.each(examples)('$from.type, on $event.type: $name', ({ name, from, event, c
   expect(step).toEqual({ name, phase: to ?? from, effects: effects ?? [] })
 })
 
+test('a refused fold is not signed again at once, but by a claim', () => {
+  const from: PayerPhase = { ...asking, foldRefusedAt: NOW }
+  const at = (seconds: bigint) =>
+    stepBy(payerTable, from, contextChanged, { ...base, ...final(40n), now: NOW + seconds })
+  expect(at(14n)).toEqual({ name: undefined, phase: from, effects: [] })
+  expect(at(15n).effects).toEqual([fold(40n)])
+  expect(stepBy(payerTable, from, claimOf(50n), base).effects).toEqual([fold(50n)])
+})
+
 test('every transition of the table has an example', () => {
   expect(withoutExample(payerTable, examples)).toEqual([])
 })

@@ -17,6 +17,8 @@ export const FORWARD_UNTIL = 3000n
 export const CLOSES_AT = 5000n
 /** Seconds until a refused fold is signed again. */
 export const REFOLD_AFTER = 15
+/** When folds were refused in the phases of a walk: at the end of the life one is just to be signed again, the other just not. */
+export const REFUSED = [CLOSES_AT - BigInt(REFOLD_AFTER), CLOSES_AT - BigInt(REFOLD_AFTER) + 1n] as const
 
 export const incoming: Leg = { channelId: `0x${'c1'.repeat(32)}`, slot: 1 }
 export const outgoing: Leg = { channelId: `0x${'c2'.repeat(32)}`, slot: 2 }
