@@ -7,9 +7,10 @@ import type { VirtualRecord } from '../records/virtual.ts'
 import { anyCode, anyHash, anySignedVoucher, anyUint32, anyUint64, anyUint128, anyVirtualTerms } from './arbitraries.ts'
 
 type Arbitraries<T> = { readonly [K in keyof T]: fc.Arbitrary<T[K]> }
-/** The fields of a phase, those that may be absent first. */
-type OptionalOf<T> = { [K in keyof T as undefined extends T[K] ? K : never]-?: Exclude<T[K], undefined> }
-type RequiredOf<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
+/** The fields that may be absent, all of them there. */
+export type OptionalOf<T> = { [K in keyof T as undefined extends T[K] ? K : never]-?: Exclude<T[K], undefined> }
+/** The fields that are always there. */
+export type RequiredOf<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
 
 /** A value with all of its required fields, and any of those that may be absent. */
 function fields<T>(required: Arbitraries<RequiredOf<T>>, optional: Arbitraries<OptionalOf<T>>): fc.Arbitrary<T> {

@@ -6,6 +6,7 @@ import type { VirtualRecord } from '../records/virtual.ts'
 import { createDigests } from '../signing/digests.ts'
 import type { VirtualTerms } from '../terms/terms.ts'
 import type { SignedVoucher } from '../terms/voucher.ts'
+import type { OptionalOf, RequiredOf } from './arbitrary-virtuals.ts'
 import { signerFromKey, testCrypto } from './crypto.ts'
 import { developmentKeys } from './keys.ts'
 
@@ -50,14 +51,14 @@ function voucherOf(number: number): SignedVoucher {
 /** Every phase twice: with nothing that may be absent, and with all of it. */
 type Twice<P extends { readonly type: string }> = {
   readonly [T in P['type']]: (voucher: SignedVoucher) => {
-    readonly bare: Omit<Extract<P, { type: T }>, 'type'>
-    readonly rest: Partial<Extract<P, { type: T }>>
+    readonly bare: RequiredOf<Omit<Extract<P, { type: T }>, 'type'>>
+    readonly rest: OptionalOf<Omit<Extract<P, { type: T }>, 'type'>>
   }
 }
 
 const payerPhases: Twice<PayerPhase> = {
   open: (voucher) => ({ bare: { outgoing }, rest: { voucher, tickSeed: id('cd') } }),
-  asking: (voucher) => ({ bare: { outgoing, closingSince }, rest: { voucher } }),
+  asking: (voucher) => ({ bare: { outgoing, closingSince }, rest: { voucher, foldRefusedAt: signedAt } }),
   claimed: (voucher) => ({ bare: { outgoing, claimed: 0n, closingSince }, rest: { voucher, decline } }),
   folding: (voucher) => ({ bare: { outgoing, amount: 46n, closingSince, signedAt }, rest: { voucher, decline } }),
   withdrawing: (voucher) => ({
@@ -70,7 +71,10 @@ const payerPhases: Twice<PayerPhase> = {
 const hubPhases: Twice<HubPhase> = {
   received: () => ({ bare: { incoming }, rest: {} }),
   forwarded: (voucher) => ({ bare: { incoming, outgoing }, rest: { voucher, largestFold: 46n } }),
-  asking: (voucher) => ({ bare: { incoming, outgoing, closingSince }, rest: { voucher, largestFold: 46n } }),
+  asking: (voucher) => ({
+    bare: { incoming, outgoing, closingSince },
+    rest: { voucher, largestFold: 46n, foldRefusedAt: signedAt },
+  }),
   claimed: (voucher) => ({
     bare: { incoming, outgoing, claimed: 46n, closingSince },
     rest: { voucher, largestFold: 40n, decline },
@@ -90,7 +94,7 @@ const hubPhases: Twice<HubPhase> = {
   returning: () => ({ bare: { incoming, decline, closingSince }, rest: { askedAt } }),
   covered: (voucher) => ({
     bare: { outgoing, foldedAt: 46n, closingSince },
-    rest: { voucher, largestFold: 40n, claimed: 46n },
+    rest: { voucher, largestFold: 40n, claimed: 46n, foldRefusedAt: signedAt },
   }),
   clearing: (voucher) => ({
     bare: { outgoing, foldedAt: 46n, closingSince, signedAt },
