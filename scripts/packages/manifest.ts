@@ -15,6 +15,7 @@ const withheld: ReadonlySet<string> = new Set([
   '@sluice/protocol/testing',
   '@sluice/http/testing',
   '@sluice/adapters/testing',
+  '@sluice/adapters/testing-hostile',
 ])
 
 /** Where the modules lie in a built package, beside its package.json. */
