@@ -118,8 +118,10 @@ export class Judge {
     locked: bigint,
     [slot, lock]: readonly [number, LaneLock],
   ): ChainState {
-    const root = state.channels[this.#scene.channels.findIndex((one) => one.terms === terms)]?.lanes[lane].locksRoot
-    const tree = this.#trees.get(root ?? '0x')
+    const channel = state.channels[this.#scene.channels.findIndex((one) => one.terms === terms)]
+    // A lane whose pool is empty is over, whatever its locks say.
+    if (channel === undefined || channel.pools[lane] === 0n) return state
+    const tree = this.#trees.get(channel.lanes[lane].locksRoot)
     if (tree === undefined) throw new RangeError('a tree of locks that was seen')
     const { amount, lockId: id } = lock
     const resolver = this.#scene.digests.domain.contract

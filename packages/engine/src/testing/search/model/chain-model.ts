@@ -171,12 +171,17 @@ function channelChainOf(channelId: Id, channel: ModelChannel | undefined): Chann
 export function readerOf(scene: Scene, sight: ChainSight, isLate: boolean): ChainReader {
   const final = sight.isPastDeadlines ? PAST_DEADLINES : NOW
   const head = isLate && final < LATE ? LATE : final
+  const chains = new Map<Id, ChannelChain>()
   const channelAt = (id: Id) => sight.channels[scene.channels.findIndex((one) => one.channelId === id)]
   const virtualAt = (id: Id) => sight.virtuals[scene.virtuals.findIndex((one) => one.virtualId === id)]
   return {
     head: { number: 1n, timestamp: head },
     final: { number: 1n, timestamp: final },
-    channel: (channelId) => channelChainOf(channelId, channelAt(channelId)),
+    channel(channelId) {
+      const known = chains.get(channelId) ?? channelChainOf(channelId, channelAt(channelId))
+      chains.set(channelId, known)
+      return known
+    },
     virtual(virtualId) {
       const virtual = virtualAt(virtualId)
       const isFinal = isVirtualFinal(virtual)
