@@ -1,16 +1,19 @@
-import { Worker } from 'node:worker_threads'
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import type { SearchLimits, SearchResult } from './explore/explorer.ts'
 import type { Rule } from './patches.ts'
 import type { Scope } from './scope.ts'
 import { scopeOf } from './scopes.ts'
-import type { Job, Told } from './worker.ts'
+import type { Job, Report } from './worker.ts'
 
-/** Memory of a worker, MB. */
+/** Memory of a search, MB. */
 const MEMORY_MB = 6_000
 
 type OnProgress = (states: number, left: number) => void
 
-/** Searches a scope in a thread of its own, by the node's sources or by patched ones. */
+const program = fileURLToPath(new URL('./worker.ts', import.meta.url))
+
+/** Searches a scope in a process of its own, by the node's sources or by patched ones. */
 export function search(
   scope: Scope,
   limits: SearchLimits,
@@ -18,18 +21,17 @@ export function search(
   onProgress: OnProgress = () => {},
 ): Promise<SearchResult> {
   const job: Job = { scope, limits, patches: rule?.patches ?? [] }
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-    workerData: job,
-    execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
-  })
+  const worker = fork(program, { serialization: 'advanced', execArgv: [`--max-old-space-size=${MEMORY_MB}`] })
   return new Promise((resolve, reject) => {
-    worker.on('message', (told: Told) => {
-      if (told.type === 'progress') onProgress(told.states, told.left)
-      else resolve(told.result)
+    worker.on('message', (report: Report) => {
+      if (report.type === 'progress') onProgress(report.states, report.left)
+      else resolve(report.result)
     })
     worker.once('error', reject)
-    worker.once('exit', (code) => reject(new Error(`the search of ${scope.name} ended with code ${code}`)))
+    worker.once('exit', (code, signal) => {
+      reject(new Error(`the search of ${scope.name} ended with ${signal ?? `code ${code}`}`))
+    })
+    worker.send(job)
   })
 }
 
