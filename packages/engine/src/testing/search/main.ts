@@ -38,7 +38,7 @@ function named<T extends { readonly name: string }>(all: readonly T[], option: '
   process.exit(1)
 }
 
-const limits = { states: numberOf('states', 3_000_000), seconds: numberOf('seconds', 180) }
+const limits = { states: numberOf('states', 8_000_000), seconds: numberOf('seconds', 180) }
 const isShort = values.short === true
 const chosenScopes =
   values.rule !== undefined
