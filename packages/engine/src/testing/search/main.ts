@@ -9,17 +9,39 @@ import { scopes } from './scopes.ts'
 import { search, searchWithout } from './search.ts'
 import { shortRules, shortScopes } from './short.ts'
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean' },
-    short: { type: 'boolean' },
-    scope: { type: 'string' },
-    thieves: { type: 'string' },
-    rule: { type: 'string' },
-    states: { type: 'string' },
-    seconds: { type: 'string' },
-  },
-})
+const usage = `usage: ./run search [--short] [--scope name] [--thieves letters] [--rule name] [--states n] [--seconds n] [--json]
+
+  ./run search --short                       # what the unit tests search, in about a minute
+  ./run search --scope line --thieves AB     # one scope: payer A and hub B cheat
+  ./run search --rule payee-floor            # one rule taken away, and the attack that follows
+  ./run search --json                        # everything; the last line is one JSON object
+`
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        json: { type: 'boolean' },
+        short: { type: 'boolean' },
+        scope: { type: 'string' },
+        thieves: { type: 'string' },
+        rule: { type: 'string' },
+        states: { type: 'string' },
+        seconds: { type: 'string' },
+      },
+    }).values
+  } catch (error) {
+    console.error(`search: ${error instanceof Error ? error.message : error}\n\n${usage}`)
+    process.exit(2)
+  }
+}
+
+const values = readOptions()
+if (values.help === true) {
+  console.log(usage)
+  process.exit(0)
+}
 
 function numberOf(option: 'states' | 'seconds', otherwise: number): number {
   const given = values[option] ?? ''
