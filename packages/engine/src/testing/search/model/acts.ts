@@ -94,29 +94,41 @@ export function otherEnd(scene: Scene, party: SceneParty, { ends }: SceneChannel
 }
 
 /** What an honest party may do of its own accord. */
-export function* ownActs(scene: Scene, party: SceneParty, state: MemberState): Generator<Act> {
-  for (const virtual of party.virtuals) yield* ownVirtualActs(scene, party, state, virtual)
+export function* ownActs(
+  scene: Scene,
+  party: SceneParty,
+  state: MemberState,
+  { isPastDeadlines }: ChainSight,
+): Generator<Act> {
+  for (const virtual of party.virtuals) {
+    // What is opened later has another minute in its nonce: it would be another virtual channel than the scene's.
+    const isOpenable = virtual.path[0] === party.index && !isPastDeadlines && !state.usedIds.includes(virtual.virtualId)
+    if (recordOf(state, virtual) !== undefined) yield* ownVirtualActs(scene, party, state, virtual)
+    else if (isOpenable) yield opening(party, virtual)
+  }
   for (const channel of party.channels) yield* ownChannelActs(scene, party, state, channel)
+}
+
+function opening(party: SceneParty, { index, virtualId, terms, capacity }: SceneVirtual): Act {
+  const [hubs, payee] = [terms.path.slice(1, -1), terms.path.at(-1) ?? '0x']
+  const options = { payee, hubs, token: terms.token, capacity, first: 0n, disputeWindow: terms.disputeWindow }
+  return {
+    label: `${party.name} opens V${index + 1}`,
+    isOwn: true,
+    run(tx) {
+      tx.env = { ...tx.env, random: () => nonceBytes(index) }
+      const opened = openVirtual(tx, options)
+      if ('virtualId' in opened && opened.virtualId !== virtualId)
+        throw new Error('it has another id than the scene says')
+    },
+  }
 }
 
 function* ownVirtualActs(scene: Scene, party: SceneParty, state: MemberState, virtual: SceneVirtual): Generator<Act> {
   const record = recordOf(state, virtual)
-  const { virtualId, terms, capacity } = virtual
+  const { virtualId, capacity } = virtual
   const name = `V${virtual.index + 1}`
-  if (record === undefined) {
-    if (virtual.path[0] !== party.index || state.usedIds.includes(virtualId)) return
-    const [hubs, payee] = [terms.path.slice(1, -1), terms.path.at(-1) ?? '0x']
-    const options = { payee, hubs, token: terms.token, capacity, first: 0n, disputeWindow: terms.disputeWindow }
-    yield {
-      label: `${party.name} opens ${name}`,
-      isOwn: true,
-      run(tx) {
-        tx.env = { ...tx.env, random: () => nonceBytes(virtual.index) }
-        openVirtual(tx, options)
-      },
-    }
-    return
-  }
+  if (record === undefined) return
   if (record.phase.type === 'closed') return
   if (scene.scope.isQuiet !== true) {
     yield {

@@ -48,7 +48,7 @@ function deliver(tx: MemberTx, { from, message }: Incoming): void {
 
 /** Everything that can happen to an honest party now but messages of honest neighbours and looks at the chain. */
 export function* actsOf(scene: Scene, party: SceneParty, state: MemberState, sight: ChainSight): Generator<Act> {
-  yield* ownActs(scene, party, state)
+  yield* ownActs(scene, party, state, sight)
   for (const channel of party.channels) {
     const { channelId } = channel
     if (scene.scope.isQuiet !== true)
