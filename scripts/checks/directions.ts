@@ -28,6 +28,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   '@sluice/bench': ['@sluice/protocol', '@sluice/engine', '@sluice/adapters', '@sluice/http', '@sluice/contracts'],
   '@sluice/dashboard': [],
+  '@sluice/site': [],
 }
 
 /** Imports between packages that do not point down, or that reach into a package past its entries. */
