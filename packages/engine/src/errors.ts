@@ -10,6 +10,11 @@ export const engineErrors = {
     message: 'the engine stopped because its store failed: {reason}',
     action: 'Mend the store (free space, permissions) and start again: nothing of the failed commit has left.',
   },
+  STORE_OF_ANOTHER: {
+    message: 'the store belongs to {stored}, not to {given}',
+    action:
+      'Use the key, chain and contract that the store was begun with, or another folder for these. Nothing was written.',
+  },
   BACKUP_UNREADABLE: {
     message: 'the backup cannot be read: {reason}',
     action: 'Use the version that wrote it, or another backup.',

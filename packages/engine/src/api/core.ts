@@ -21,6 +21,7 @@ import type { Transaction } from '../loop/transaction.ts'
 import { Peers } from '../peers/peers.ts'
 import type { ChainBlock } from '../ports/chain.ts'
 import type { Environment } from '../ports/environment.ts'
+import { takeStore } from '../records/chain/store-owner.ts'
 import { channelNames } from '../records/channel-names.ts'
 import { collectionsOf, createState, loadState, offerNames, type State } from '../records/state.ts'
 import { forgetUsedIds, oldestUsedMinute } from '../records/used-ids.ts'
@@ -122,6 +123,7 @@ export class Core {
   async start(): Promise<void> {
     const { chain, store } = this.#ports
     await loadState(this.state, store)
+    await this.#takeStore()
     for (const [channelId] of this.state.channels.allCommitted()) this.#schedule(channelId)
     for (const [virtualId] of this.state.virtuals.allCommitted()) this.#schedule(virtualId)
     for (const facts of [this.state.channelFacts, this.state.virtualFacts]) this.#closing.note(facts.keys())
@@ -145,6 +147,14 @@ export class Core {
     }
     this.depositor.look()
     await this.peers.start()
+  }
+
+  /** The store is this signer's on this chain, or becomes it, before anything else is written. */
+  #takeStore(): Promise<void> {
+    const owner = { ...this.#ports.chain.domain, signer: this.env.self }
+    return new Promise((committed, failed) => {
+      this.loop.post({ run: () => takeStore(this.state.owner, owner), committed, failed })
+    })
   }
 
   /** Ends everything; what is stored goes on at the next start. */

@@ -11,10 +11,11 @@ import {
 import type { ChannelFacts } from '../ports/chain-view.ts'
 import type { Store } from '../ports/store.ts'
 import type { Acknowledged, Offer } from '../ports/tx.ts'
+import { type Cursor, cursorKind } from './chain/cursor.ts'
+import { type StoreOwner, storeOwnerKind } from './chain/store-owner.ts'
 import { channelFactsKind } from './channel-facts.ts'
 import { channelNamesOf } from './channel-names.ts'
 import { Collection, type Participant } from './collection.ts'
-import { type Cursor, cursorKind } from './cursor.ts'
 import { type DepositRecord, depositKind } from './deposit.ts'
 import { memoryKind } from './memory.ts'
 import { type OutboxRecord, outboxKind } from './outbox.ts'
@@ -34,6 +35,7 @@ export interface State {
   readonly usedIds: Collection<string, UsedIdsRecord>
   readonly peers: Collection<Address, PeerRecord>
   readonly outbox: Collection<string, OutboxRecord>
+  readonly owner: Collection<string, StoreOwner>
   readonly cursor: Collection<string, Cursor>
   readonly channelFacts: Collection<Id, ChannelFacts>
   readonly virtualFacts: Collection<Id, VirtualFacts>
@@ -66,6 +68,7 @@ export function createState(hashing: LaneHashing, onChange: (id: string) => void
     usedIds: new Collection<string, UsedIdsRecord>(usedIdsKind, undefined, ({ minute }) => [usedIdsNames.of(minute)]),
     peers: new Collection<Address, PeerRecord>(peerKind),
     outbox: new Collection<string, OutboxRecord>(outboxKind),
+    owner: new Collection<string, StoreOwner>(storeOwnerKind),
     cursor: new Collection<string, Cursor>(cursorKind),
     channelFacts: new Collection<Id, ChannelFacts>(channelFactsKind),
     virtualFacts: new Collection<Id, VirtualFacts>(virtualFactsKind),
@@ -107,6 +110,7 @@ export async function loadState(state: State, store: Store): Promise<void> {
     reading(state.usedIds),
     reading(state.peers),
     reading(state.outbox),
+    reading(state.owner),
     reading(state.cursor),
     reading(state.channelFacts),
     reading(state.virtualFacts),

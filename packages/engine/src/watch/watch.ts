@@ -1,8 +1,8 @@
 import type { Id } from '@sluice/protocol'
 import type { ChainBlock, ChainEvent } from '../ports/chain.ts'
 import type { BlockPoint, ChainReader, ChannelChain, ChannelFacts, VirtualChain } from '../ports/chain-view.ts'
+import type { Cursor } from '../records/chain/cursor.ts'
 import type { Collection, Participant } from '../records/collection.ts'
-import type { Cursor } from '../records/cursor.ts'
 import type { VirtualFacts } from '../records/virtual-facts.ts'
 import { applyToChannel, applyToVirtual, noChannelFacts, subjectOf } from './facts.ts'
 

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { bytesToHex, type Hex, hexToBytes, type RecordKind, readRecords, ZERO_HASH } from '@sluice/protocol'
 import { describe, expect, it } from 'vitest'
+import { cursorKind } from '../chain/cursor.ts'
+import { storeOwnerKind } from '../chain/store-owner.ts'
 import { channelFactsKind } from '../channel-facts.ts'
-import { cursorKind } from '../cursor.ts'
 import { depositKind } from '../deposit.ts'
 import { outboxKind } from '../outbox.ts'
 import { peerKind } from '../peer.ts'
@@ -36,6 +37,7 @@ const cases = [
     'a peer with everything': { peer: address('12'), url: 'ws://peer', next: 300n, expected: 1n << 63n, lost: 'all' },
   }),
   check(outboxKind, { 'a message': { peer: address('11'), number: 258n, frame: Uint8Array.of(1, 2, 3) } }),
+  check(storeOwnerKind, { 'an owner': { chainId: 314n, contract: address('51'), signer: address('11') } }),
   check(cursorKind, { 'a cursor': { number: 1_000_000n, timestamp: 1_800_000_000n } }),
   check(channelFactsKind, {
     'a channel with a deposit': {
