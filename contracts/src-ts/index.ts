@@ -1,5 +1,5 @@
 export { nodeAbi } from '../abi/node-abi.ts'
-export { plannedSluice } from '../abi/planned-sluice.ts'
+export { plannedSluice as sluiceAddress } from '../abi/planned-sluice.ts'
 export { sluiceAbi } from '../abi/sluice-abi.ts'
 export { sluiceBytecode } from '../abi/sluice-bytecode.ts'
 export { addresses, type Deployment } from './addresses.ts'

@@ -5,7 +5,7 @@ import { openSqliteStore } from '@sluice/adapters/store-sqlite'
 import { systemClock, systemRandom } from '@sluice/adapters/system'
 import { createWebSocketTransport, type WebSocketTransport } from '@sluice/adapters/transport-websocket'
 import { createEngine, createPolicy, type Engine, type Log } from '@sluice/engine'
-import { createDigests, hexToBytes, NATIVE_TOKEN, type Signer } from '@sluice/protocol'
+import { hexToBytes, NATIVE_TOKEN, type Signer } from '@sluice/protocol'
 import type { PartyCalls, PartyNews, Setup } from './calls.ts'
 import { LimitEnd } from './limit-end.ts'
 import type { AnswerMessage, CallMessage } from './process.ts'
@@ -64,8 +64,7 @@ function transportFor(signer: Signer, crypto: KeyedCrypto, { contract, delay }: 
   return createWebSocketTransport({
     signer,
     crypto,
-    digests: createDigests({ chainId, contract }, crypto),
-    clock: systemClock,
+    domain: { chainId, contract },
     listen: HERE,
     ...(delay !== undefined && { delay }),
   })

@@ -114,7 +114,7 @@ export function createClientOver(
  * @throws what {@link createEngine} throws.
  * @example
  * ```ts
- * const client = await createClient({ ports, policy: createPolicy() })
+ * const client = await createClient({ ports })
  * await client.engine.openChannel({ peer: hub, url: 'wss://hub.example', token: NATIVE_TOKEN, deposit: 10n ** 18n })
  * const response = await client.fetch('https://provider.example/ipfs/bafy…', { maxAmount: 10n ** 15n })
  * for await (const bytes of response.body ?? []) save(bytes)

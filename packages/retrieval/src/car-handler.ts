@@ -43,7 +43,7 @@ const ALLOWED = 'PAYMENT-SIGNATURE, Range, If-Range, If-None-Match, Accept'
  * ```ts
  * const folder = await CarFolder.open('cars')
  * const handler = createCarHandler({ source: folder, serve: gate.serve })
- * createServer(toListener(handler)).listen(8080)
+ * createServer(toNodeHandler(handler)).listen(8080)
  * ```
  */
 export function createCarHandler(options: CarHandlerOptions): Handler {

@@ -3,7 +3,7 @@ import type { RequestListener, ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createGate, owedFor, type PaidSession, serveFree } from '@sluice/http'
-import { toListener } from '@sluice/http/node'
+import { toNodeHandler } from '@sluice/http/node'
 import { manualTimers, memoryPayments, rejectCode, serving } from '@sluice/http/testing'
 import { NATIVE_TOKEN } from '@sluice/protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -72,7 +72,7 @@ describe('retrieve', () => {
 
   const provider = ({ payments }: ReturnType<typeof setup>, window = WINDOW): RequestListener => {
     const gate = createGate({ payee: payments.payee, price: PRICE, asset: NATIVE_TOKEN, window })
-    return toListener(createCarHandler({ source: folder, serve: gate.serve }))
+    return toNodeHandler(createCarHandler({ source: folder, serve: gate.serve }))
   }
 
   it('retrieves a DAG, checks every block, and pays exactly its price', async () => {
@@ -102,7 +102,7 @@ describe('retrieve', () => {
       const s = setup(dag.root)
       const { step } = await whole.find(dag.root)
       const gate = createGate({ payee: s.payments.payee, price: PRICE, asset: NATIVE_TOKEN, window: step })
-      await using server = await serving(toListener(createCarHandler({ source: whole, serve: gate.serve })))
+      await using server = await serving(toNodeHandler(createCarHandler({ source: whole, serve: gate.serve })))
       const { paid } = await retrieve({ ...s.options, provider: server.origin })
       expect([s.sink.bytes.equals(expected), paid]).toEqual([true, owedFor(PRICE, expected.length)])
       await whole.close()
@@ -111,7 +111,7 @@ describe('retrieve', () => {
 
   it('retrieves for free where nothing is asked', async () => {
     const s = setup()
-    await using server = await serving(toListener(createCarHandler({ source: folder, serve: serveFree })))
+    await using server = await serving(toNodeHandler(createCarHandler({ source: folder, serve: serveFree })))
     const result = await retrieve({ ...s.options, provider: server.origin })
     expect([s.sink.bytes.equals(car), result.paid, s.payments.opened]).toEqual([true, 0n, []])
   })
@@ -122,7 +122,7 @@ describe('retrieve', () => {
     const served = await CarFolder.open(path)
     const s = setup(packed)
     const gate = createGate({ payee: s.payments.payee, price: PRICE, asset: NATIVE_TOKEN, window: WINDOW })
-    await using server = await serving(toListener(createCarHandler({ source: served, serve: gate.serve })))
+    await using server = await serving(toNodeHandler(createCarHandler({ source: served, serve: gate.serve })))
     const { verifier, sink, close } = await openCarFile(join(path, 'copy'), packed)
     await retrieve({ ...s.options, verifier, sink, provider: server.origin })
     await close()
@@ -245,7 +245,7 @@ describe('retrieve', () => {
     const s = setup()
     const timers = manualTimers()
     const gate = createGate({ payee: s.payments.payee, price: PRICE, asset: NATIVE_TOKEN, window: WINDOW, timers })
-    await using server = await serving(toListener(createCarHandler({ source: folder, serve: gate.serve })))
+    await using server = await serving(toNodeHandler(createCarHandler({ source: folder, serve: gate.serve })))
     s.payments.hold(true)
     let hasWindow = () => {}
     const served = new Promise<void>((resolve) => {
@@ -311,7 +311,7 @@ describe('retrieve from a hostile provider', () => {
       window: changes.window ?? WINDOW,
     })
     const server = await serving(
-      toListener((request) =>
+      toNodeHandler((request) =>
         gate.serve(request, {
           key: '/x',
           etag: '"x"',
@@ -368,7 +368,7 @@ describe('retrieve from a hostile provider', () => {
     const s = setup()
     const gate = createGate({ payee: s.payments.payee, price: PRICE, asset: NATIVE_TOKEN, window: WINDOW })
     await using server = await serving(
-      toListener((request) =>
+      toNodeHandler((request) =>
         gate.serve(request, {
           key: '/x',
           etag: '"x"',
@@ -400,7 +400,7 @@ describe('the CAR handler', () => {
     await folder.close()
     await rm(path, { recursive: true })
   })
-  const start = () => serving(toListener(createCarHandler({ source: folder, serve: serveFree })))
+  const start = () => serving(toNodeHandler(createCarHandler({ source: folder, serve: serveFree })))
 
   it('serves GET, HEAD, ranges and conditions', async () => {
     await using server = await start()

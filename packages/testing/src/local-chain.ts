@@ -7,7 +7,7 @@ import { systemClock as clock, systemRandom as random } from '@sluice/adapters/s
 import { createWebSocketTransport, type WebSocketTransport } from '@sluice/adapters/transport-websocket'
 import { createClientOver } from '@sluice/client'
 import { createEngine, createPolicy, type Engine, type EnginePorts, type PolicyChanges } from '@sluice/engine'
-import { type Address, createDigests, type Domain, NATIVE_TOKEN } from '@sluice/protocol'
+import { type Address, type Domain, NATIVE_TOKEN } from '@sluice/protocol'
 import { type TestNetwork, type TestNetworkOptions, testNetwork } from './network.ts'
 
 const COIN = 10n ** 18n
@@ -51,9 +51,8 @@ async function startNode(
   const signer = developmentSigner(crypto, key)
   const { contract } = chain.deployed
   const port = await createViemChain({ url: chain.url, contract, signer, clock, finality, pollMs: 20, log })
-  const digests = createDigests(port.domain, crypto)
   const listen = { host: '127.0.0.1', port: 0 }
-  const transport = createWebSocketTransport({ signer, crypto, digests, clock, log, listen })
+  const transport = createWebSocketTransport({ signer, crypto, domain: port.domain, log, listen })
   const ports: EnginePorts = { store: createMemoryStore(), transport, chain: port, clock, random, crypto, signer, log }
   const engine = await createEngine(ports, { policy: createPolicy('development', policy) })
   const stop = async (): Promise<void> => {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createGate, type Handler, type Payee, type Resource } from '@sluice/http'
-import { toListener } from '@sluice/http/node'
+import { toNodeHandler } from '@sluice/http/node'
 import { type Hex, NATIVE_TOKEN } from '@sluice/protocol'
 import { describe, expect, it } from 'vitest'
 import { createTestNetwork, fetchFrom } from './index.ts'
@@ -55,7 +55,7 @@ describe('a network in memory', () => {
 describe('a network on a local chain', () => {
   it('lets a payer buy over sockets, and gives the money on chain to whom it is due', async () => {
     await using network = await startLocalNetwork()
-    const server = createServer(toListener(shop(network.payee.payee))).listen(0, '127.0.0.1')
+    const server = createServer(toNodeHandler(shop(network.payee.payee))).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
     const response = await network.payer.fetch(`http://127.0.0.1:${port}/text`, { maxAmount: 10_000n })

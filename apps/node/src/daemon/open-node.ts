@@ -6,7 +6,7 @@ import { openSqliteStore } from '@sluice/adapters/store-sqlite'
 import { systemClock, systemRandom } from '@sluice/adapters/system'
 import { createWebSocketTransport, type WebSocketTransport } from '@sluice/adapters/transport-websocket'
 import { createEngine, createPolicy, type Engine, type Log, type Policy, type PolicyChanges } from '@sluice/engine'
-import { createDigests, type Domain } from '@sluice/protocol'
+import type { Domain } from '@sluice/protocol'
 import type { Context } from '../cli/command.ts'
 import type { Values } from '../cli/options.ts'
 import type { ListenAddress } from '../cli/parse.ts'
@@ -98,8 +98,7 @@ async function assemble(
   const transport = createWebSocketTransport({
     signer,
     crypto,
-    digests: createDigests(chain.domain, crypto),
-    clock: systemClock,
+    domain: chain.domain,
     log,
     ...(options.listen === undefined ? {} : { listen: { ...options.listen, greeting } }),
   })

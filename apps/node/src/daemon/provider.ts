@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { join } from 'node:path'
 import { createPayee } from '@sluice/client'
 import { createGate, type Handler, serveFree } from '@sluice/http'
-import { openFileBindings, toListener } from '@sluice/http/node'
+import { openFileBindings, toNodeHandler } from '@sluice/http/node'
 import { SluiceError } from '@sluice/protocol'
 import { createCarHandler } from '@sluice/retrieval'
 import { CarFolder } from '@sluice/retrieval/node'
@@ -73,7 +73,7 @@ async function openFolder({ folder: path, serveAhead }: ProviderOptions): Promis
 }
 
 function loggedListener({ log }: OpenNode, handler: Handler): RequestListener {
-  return toListener(handler, {
+  return toNodeHandler(handler, {
     onError: (problem) => {
       // A client that leaves while its payment is waited for is nobody's fault.
       const isLeft = problem instanceof SluiceError && problem.code === 'CALL_ABORTED'

@@ -7,8 +7,8 @@ import { createMemoryStore } from '@sluice/adapters/store-memory'
 import { systemClock, systemRandom } from '@sluice/adapters/system'
 import { createWebTransport } from '@sluice/adapters/transport-websocket-web'
 import { createClient } from '@sluice/client'
-import { createPolicy, type Log } from '@sluice/engine'
-import { createDigests, hexToBytes, NATIVE_TOKEN } from '@sluice/protocol'
+import type { Log } from '@sluice/engine'
+import { hexToBytes, NATIVE_TOKEN } from '@sluice/protocol'
 import { CarVerifier, parseRoot, retrieve } from '@sluice/retrieval'
 import type { PageOutcome, PageSettings } from './outcome.ts'
 
@@ -24,21 +24,17 @@ const at = (path: string): URL => new URL(path, import.meta.url)
 async function startClient({ chainUrl, contract, key }: PageSettings) {
   const crypto = await createWebCrypto()
   const signer = crypto.signer(hexToBytes(key))
-  const finality = { type: 'tag', tag: 'finalized' } as const
   const chain = await createViemChain({
     url: chainUrl,
     contract,
     signer,
-    clock: systemClock,
-    finality,
     pollMs: 100,
     log,
   })
-  const digests = createDigests(chain.domain, crypto)
-  const transport = createWebTransport({ signer, crypto, digests, clock: systemClock, log })
+  const transport = createWebTransport({ signer, crypto, domain: chain.domain, log })
   const store = createMemoryStore()
   const ports = { store, transport, chain, clock: systemClock, random: systemRandom, crypto, signer, log }
-  return createClient({ ports, policy: createPolicy('development') })
+  return createClient({ ports })
 }
 
 async function buy(settings: PageSettings): Promise<PageOutcome> {

@@ -1,8 +1,9 @@
-import { addresses, plannedSluice } from '@sluice/contracts'
+import { addresses, sluiceAddress } from '@sluice/contracts'
 import type { Chain, ChainHandler, Clock, Log } from '@sluice/engine'
 import { type Address, bytesToHex, type Domain, hashDomain, type Signer } from '@sluice/protocol'
 import { keccak256 } from 'viem'
 import { getChainId, getCode } from 'viem/actions'
+import { systemClock } from '../system/system.ts'
 import { SEPARATOR_CALL } from './calls.ts'
 import { ChainError } from './errors.ts'
 import type { Finality } from './following/finality.ts'
@@ -23,8 +24,10 @@ export interface ViemChainOptions {
   readonly contract?: Address
   /** Sends transactions and pays their gas. */
   readonly signer: Signer
-  readonly clock: Clock
-  readonly finality: Finality
+  /** Default: the machine's own. */
+  readonly clock?: Clock
+  /** Default: the blocks that the node calls `finalized`. */
+  readonly finality?: Finality
   /** How often to ask for a new block, milliseconds. Default 1000. */
   readonly pollMs?: number
   /** How many blocks' logs to ask for at once; some nodes answer only for few. Default 2000. */
@@ -38,9 +41,11 @@ export interface ViemChainOptions {
   readonly log?: Log
 }
 
+const FINALIZED: Finality = { type: 'tag', tag: 'finalized' }
+
 /** The contract where this version of it stands on every chain, if it does on this one. */
 async function findPlanned(rpc: Rpc): Promise<Address | undefined> {
-  return (await getCode(rpc.client, { address: plannedSluice })) === undefined ? undefined : plannedSluice
+  return (await getCode(rpc.client, { address: sluiceAddress })) === undefined ? undefined : sluiceAddress
 }
 
 async function readDomain(rpc: Rpc, { chainId: expected, contract }: ViemChainOptions): Promise<Domain> {
@@ -95,13 +100,11 @@ function tending(handler: ChainHandler, sender: Sender, log: Log | undefined): C
  * @throws ChainError `CHAIN_UNREACHABLE`, `CHAIN_WRONG`, `CHAIN_CONTRACT_UNKNOWN`, `CHAIN_NO_CONTRACT`, `CHAIN_FOREIGN_CONTRACT`, `CHAIN_RPC_FAILED`.
  * @example
  * ```ts
- * const chain = await createViemChain({
- *   url: 'http://127.0.0.1:8545', contract, signer, clock: systemClock, finality: { type: 'tag', tag: 'finalized' },
- * })
+ * const chain = await createViemChain({ url: 'http://127.0.0.1:8545', signer })
  * ```
  */
 export async function createViemChain(options: ViemChainOptions): Promise<Chain> {
-  const { signer, clock, finality, deployedAt = 0n, log } = options
+  const { signer, clock = systemClock, finality = FINALIZED, deployedAt = 0n, log } = options
   const rpc = openRpc(options.url)
   const domain = await openDomain(rpc, options)
   const { chainId, contract } = domain

@@ -7,7 +7,7 @@ import { WebSocket } from 'ws'
 import type { TransportLimits } from './limits.ts'
 import { createWebSocketTransport, type WebSocketTransport, type WebSocketTransportOptions } from './node.ts'
 import { certificate } from './testing/certificate.ts'
-import { createParties, createParty, digestsOn, Recorder } from './testing/party.ts'
+import { createParties, createParty, domainOn, Recorder } from './testing/party.ts'
 import type { TransportOptions } from './transport.ts'
 import { createWebTransport } from './web.ts'
 
@@ -116,7 +116,7 @@ describe.each([
   })
 
   it('refuses a peer of another chain', async () => {
-    const other = createParty({ digests: digestsOn(314159n) })
+    const other = createParty({ domain: domainOn(314159n) })
     const server = await listening(other)
     const client = await start(create(createParty()))
     const dialled = client.transport.connect(other.signer.address, urlOf(server.transport))

@@ -34,7 +34,7 @@ export interface WebSocketTransport extends Transport {
  *
  * @example
  * ```ts
- * const transport = createWebSocketTransport({ signer, crypto, digests, clock, listen: { host: '127.0.0.1', port: 0 } })
+ * const transport = createWebSocketTransport({ signer, crypto, domain: chain.domain, listen: { host: '127.0.0.1', port: 0 } })
  * await transport.start(handler)
  * transport.listening?.port
  * ```

@@ -1,5 +1,14 @@
 import type { Clock, Log, Session, Transport, TransportHandler } from '@sluice/engine'
-import { type Address, type Crypto, type Digests, type Signer, VERSIONS, type VersionRange } from '@sluice/protocol'
+import {
+  type Address,
+  type Crypto,
+  createDigests,
+  type Domain,
+  type Signer,
+  VERSIONS,
+  type VersionRange,
+} from '@sluice/protocol'
+import { systemClock } from '../system/system.ts'
 import { TransportError } from './errors.ts'
 import { defaultTransportLimits, type TransportLimits } from './limits.ts'
 import {
@@ -26,9 +35,10 @@ const INSTANCE_BYTES = 8
 export interface TransportOptions {
   readonly signer: Signer
   readonly crypto: Crypto
-  /** Bind every session to the chain and contract. */
-  readonly digests: Digests
-  readonly clock: Clock
+  /** The chain and contract that every session is bound to: `chain.domain`. */
+  readonly domain: Domain
+  /** Default: the machine's own. */
+  readonly clock?: Clock
   readonly log?: Log
   readonly limits?: Partial<TransportLimits>
   /** Which versions of the protocol to speak; default: all that this code knows. */
@@ -45,6 +55,7 @@ export interface Platform {
 /** Sessions over message sockets: dialling, being dialled, and which session with a peer is the one. */
 export class SocketTransport implements Transport {
   readonly #options: TransportOptions
+  readonly #clock: Clock
   readonly #platform: Platform
   readonly #limits: TransportLimits
   readonly #identity: Identity
@@ -56,11 +67,13 @@ export class SocketTransport implements Transport {
   #listener: Listener | undefined
 
   constructor(options: TransportOptions, platform: Platform) {
-    const { signer, crypto, digests, versions = VERSIONS } = options
+    const { signer, crypto, domain, versions = VERSIONS } = options
     const { primitives } = platform
     this.#options = options
+    this.#clock = options.clock ?? systemClock
     this.#platform = platform
     this.#limits = { ...defaultTransportLimits, ...options.limits }
+    const digests = createDigests(domain, crypto)
     this.#identity = { signer, crypto, digests, primitives, versions, instance: primitives.random(INSTANCE_BYTES) }
     this.#table = new SessionTable(signer.address)
   }
@@ -124,7 +137,7 @@ export class SocketTransport implements Transport {
         wire.destroy()
       }
       const milliseconds = this.#limits.handshakeMs
-      const cancel = this.#options.clock.after(milliseconds, () =>
+      const cancel = this.#clock.after(milliseconds, () =>
         fail(new TransportError('TRANSPORT_TIMEOUT', { milliseconds })),
       )
       const take = (bytes: Uint8Array): void => {
@@ -159,7 +172,7 @@ export class SocketTransport implements Transport {
       wire,
       primitives: this.#platform.primitives,
       limits: this.#limits,
-      clock: this.#options.clock,
+      clock: this.#clock,
       handler: {
         frame: (of, frame) => this.#handler?.frame(of, frame),
         closed: (of) => this.#closed(of),

@@ -19,8 +19,10 @@ import { Loop } from '../loop/loop.ts'
 import { Timers } from '../loop/timers.ts'
 import type { Transaction } from '../loop/transaction.ts'
 import { Peers } from '../peers/peers.ts'
+import { createPolicy, profileOf } from '../policy/policy.ts'
 import type { ChainBlock } from '../ports/chain.ts'
 import type { Environment } from '../ports/environment.ts'
+import { silentLog } from '../ports/log.ts'
 import { takeStore } from '../records/chain/store-owner.ts'
 import { channelNames } from '../records/channel-names.ts'
 import { collectionsOf, createState, loadState, offerNames, type State } from '../records/state.ts'
@@ -55,11 +57,12 @@ export class Core {
   #isStopped = false
 
   constructor(ports: EnginePorts, options: EngineOptions) {
-    const { chain, clock, store, log, signer, crypto, random, transport } = ports
+    const { chain, clock, store, log = silentLog, signer, crypto, random, transport } = ports
+    const { policy = createPolicy(profileOf(chain.domain.chainId)) } = options
     this.#ports = ports
     const digests = createDigests(chain.domain, crypto)
     const account = options.account ?? signer.address
-    this.env = { self: signer.address, account, signer, crypto, digests, policy: options.policy, random, log }
+    this.env = { self: signer.address, account, signer, crypto, digests, policy, random, log }
     this.state = createState(this.env, (id) => this.loop.touch(id))
     this.watch = new ChainWatch(this.state)
     this.#closing = new Closing(this.state, this.watch)
@@ -115,7 +118,7 @@ export class Core {
       sender,
       log,
       notify: (notification) => this.#notify(notification),
-      resendBlocks: options.policy.resendBlocks,
+      resendBlocks: policy.resendBlocks,
     })
   }
 

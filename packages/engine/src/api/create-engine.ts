@@ -23,11 +23,11 @@ const ANSWER_PATIENCE_MS = 5_000
  *   throw when they start.
  * @example
  * ```ts
- * const engine = await createEngine({ store, transport, chain, clock, random, crypto, signer, log }, { policy: createPolicy() })
+ * const engine = await createEngine({ store, transport, chain, clock, random, crypto, signer })
  * const channel = await engine.openChannel({ peer: hub, url: 'ws://127.0.0.1:4000', token: NATIVE_TOKEN, deposit: 10n ** 18n })
  * ```
  */
-export async function createEngine(ports: EnginePorts, options: EngineOptions): Promise<Engine> {
+export async function createEngine(ports: EnginePorts, options: EngineOptions = {}): Promise<Engine> {
   const core = new Core(ports, options)
   try {
     await core.start()

@@ -23,13 +23,15 @@ export interface EnginePorts {
   readonly random: Random
   readonly crypto: Crypto
   readonly signer: Signer
-  readonly log: Log
+  /** Default: nothing is logged. */
+  readonly log?: Log
 }
 
 export interface EngineOptions {
   /** Receives money on chain. Default: the signer. */
   readonly account?: Address
-  readonly policy: Policy
+  /** What this side agrees to. Default: the profile of the chain, see `createPolicy` and `profileOf`. */
+  readonly policy?: Policy
   /** Features announced to peers. Default: all that the protocol has, none required. */
   readonly features?: FeatureOffer
   /** The store failed, and the engine stopped by itself: nothing of the failed commit has left. */

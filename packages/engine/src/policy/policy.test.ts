@@ -1,7 +1,7 @@
 import { NATIVE_TOKEN } from '@sluice/protocol'
 import { describe, expect, it } from 'vitest'
 import { limits } from './limits.ts'
-import { capacityMinOf, createPolicy } from './policy.ts'
+import { capacityMinOf, createPolicy, profileOf } from './policy.ts'
 
 const profiles = ['default', 'development', 'filecoin'] as const
 
@@ -18,6 +18,12 @@ describe('the policy', () => {
       capacityMin: 7n,
       locksMax: limits.locksMax.development,
     })
+  })
+
+  it('is made for the chain: for Filecoin, for a chain on this machine, or for another one', () => {
+    expect([314n, 314_159n, 1337n, 31_337n, 31_415_926n, 1n, 8453n].map(profileOf)).toEqual([
+      ...['filecoin', 'filecoin', 'development', 'development', 'development', 'default', 'default'],
+    ])
   })
 
   it('takes channels in the native token alone unless told otherwise, and knows the least capacity of each token', () => {

@@ -31,9 +31,10 @@ export interface Policy extends LimitValues {
 export type PolicyChanges = Partial<Policy>
 
 /**
- * A policy: the values of a profile, with changes.
+ * A policy: the values of a profile, with changes. `default` is for chains whose blocks are final within minutes, `filecoin` for Filecoin,
+ * `development` for a chain on this machine, where nobody waits a day for a dispute: `profileOf` names the one of a chain.
  *
- * @example `createPolicy('development', { forward: true, feeBase: 10n })`
+ * @example `createPolicy('filecoin', { forward: true, feeBase: 10n ** 12n })`
  */
 export function createPolicy(profile: ProfileName = 'default', changes: PolicyChanges = {}): Policy {
   const values = Object.fromEntries(Object.entries(limits).map(([name, limit]) => [name, limit[profile]]))
@@ -44,6 +45,15 @@ export function createPolicy(profile: ProfileName = 'default', changes: PolicyCh
     forward: false,
     ...changes,
   }
+}
+
+const FILECOIN_CHAINS: ReadonlySet<bigint> = new Set([314n, 314_159n])
+const LOCAL_CHAINS: ReadonlySet<bigint> = new Set([1337n, 31_337n, 31_415_926n])
+
+/** The profile made for a chain: for Filecoin's networks, for the chains that tools start on one machine, for all others. */
+export function profileOf(chainId: bigint): ProfileName {
+  if (FILECOIN_CHAINS.has(chainId)) return 'filecoin'
+  return LOCAL_CHAINS.has(chainId) ? 'development' : 'default'
 }
 
 /** The smallest capacity of a virtual channel in a token, base units. */

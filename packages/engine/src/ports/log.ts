@@ -5,3 +5,6 @@ export interface Log {
   warn(event: string, values?: Readonly<Record<string, unknown>>): void
   error(event: string, values?: Readonly<Record<string, unknown>>): void
 }
+
+/** Keeps nothing. */
+export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} }

@@ -7,7 +7,7 @@ import { encodeHeader } from '../headers/header-json.ts'
 import { type Offer, offerToJson } from '../headers/offer.ts'
 import { owedFor } from '../headers/price.ts'
 import type { PaidSession } from '../headers/session.ts'
-import { toListener } from '../node/listener.ts'
+import { toNodeHandler } from '../node/node-handler.ts'
 import { bytesResource, patternBytes } from '../testing/bytes-resource.ts'
 import { rejectCode } from '../testing/expect-code.ts'
 import { manualTimers } from '../testing/manual-timers.ts'
@@ -29,7 +29,7 @@ function setup(changes: Partial<GateOptions> = {}) {
   const payments = memoryPayments()
   const gate = createGate({ payee: payments.payee, price: PRICE, asset: NATIVE_TOKEN, window: WINDOW, ...changes })
   const errors: unknown[] = []
-  const listener = toListener((request) => gate.serve(request, resource), { onError: (error) => errors.push(error) })
+  const listener = toNodeHandler((request) => gate.serve(request, resource), { onError: (error) => errors.push(error) })
   const options: FetchPaidOptions = {
     payer: payments.payer,
     limits: { maxAmount: TOTAL, tokens: [NATIVE_TOKEN] },

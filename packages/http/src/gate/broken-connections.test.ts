@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { fetchPaid } from '../fetch/fetch-paid.ts'
 import { coveredBy, owedFor } from '../headers/price.ts'
-import { toListener } from '../node/listener.ts'
+import { toNodeHandler } from '../node/node-handler.ts'
 import { bytesResource, patternBytes } from '../testing/bytes-resource.ts'
 import { memoryPayments } from '../testing/memory-payments.ts'
 import { serving } from '../testing/serving.ts'
@@ -49,7 +49,7 @@ it('whatever connections break, all bytes come, each is paid once, and none beyo
         const next = incoming.headers['payment-signature'] === undefined ? undefined : left.shift()
         if (next !== undefined) cutAfter(outgoing, next.after)
         if (next?.isRestart === true) gate = createGate(options)
-        toListener((request) => gate.serve(request, resource))(incoming, outgoing)
+        toNodeHandler((request) => gate.serve(request, resource))(incoming, outgoing)
       }
       await using server = await serving(listener)
       const response = await fetchPaid(server.origin, {

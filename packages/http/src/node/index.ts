@@ -1,2 +1,2 @@
 export * from './file-bindings.ts'
-export * from './listener.ts'
+export * from './node-handler.ts'

@@ -1,20 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import type { Session, TransportHandler } from '@sluice/engine'
-import { type Address, createDigests, type Digests } from '@sluice/protocol'
+import type { Address, Domain } from '@sluice/protocol'
 import { createNodeCrypto, type KeyedCrypto } from '../../crypto/node.ts'
-import { systemClock } from '../../system/system.ts'
 import type { TransportOptions } from '../transport.ts'
 
 const crypto: KeyedCrypto = await createNodeCrypto()
 
-export function digestsOn(chainId: bigint): Digests {
-  return createDigests({ chainId, contract: `0x${'5c'.repeat(20)}` }, crypto)
+export function domainOn(chainId: bigint): Domain {
+  return { chainId, contract: `0x${'5c'.repeat(20)}` }
 }
 
 /** The options of a party with a fresh key. */
 export function createParty(options: Partial<TransportOptions> = {}): TransportOptions {
   const signer = crypto.signer(randomBytes(32))
-  return { signer, crypto, digests: digestsOn(314n), clock: systemClock, ...options }
+  return { signer, crypto, domain: domainOn(314n), ...options }
 }
 
 /** Two parties, the one with the lower signer first. */

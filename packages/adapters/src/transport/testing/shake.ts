@@ -1,8 +1,8 @@
-import { VERSIONS, type VersionRange } from '@sluice/protocol'
+import { createDigests, VERSIONS, type VersionRange } from '@sluice/protocol'
 import { type Established, type Identity, initiate, respond } from '../session/handshake.ts'
 import type { Primitives } from '../session/primitives.ts'
 import { nodePrimitives } from '../session/primitives-node.ts'
-import { createParty, digestsOn } from './party.ts'
+import { createParty, domainOn } from './party.ts'
 
 interface IdentityOptions {
   readonly primitives?: Primitives
@@ -17,7 +17,14 @@ export function createIdentity({
   versions = VERSIONS,
 }: IdentityOptions = {}): Identity {
   const { signer, crypto } = createParty()
-  return { signer, crypto, digests: digestsOn(chainId), primitives, versions, instance: primitives.random(8) }
+  return {
+    signer,
+    crypto,
+    digests: createDigests(domainOn(chainId), crypto),
+    primitives,
+    versions,
+    instance: primitives.random(8),
+  }
 }
 
 /** What somebody in the middle makes of each of the three messages, from 0 on. */

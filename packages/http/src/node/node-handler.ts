@@ -4,7 +4,7 @@ import { errorReply, type Handler, isTellable, jsonReply, type Reply, type Reque
 import type { Timers } from '../ports.ts'
 import { systemTimers } from '../timers.ts'
 
-export interface ListenerOptions {
+export interface NodeHandlerOptions {
   /** How long a client may leave a full socket unread, in milliseconds. Default 60,000. */
   readonly stallTimeout?: number
   readonly timers?: Timers
@@ -16,9 +16,9 @@ export interface ListenerOptions {
  * Lets a handler answer the requests of a `node:http` server. A body that fails midway ends with a broken connection, so that
  * the client sees it is not whole. With `TE: trailers` a body comes chunked with the trailer, else with its Content-Length.
  *
- * @example `createServer(toListener((request) => gate.serve(request, resource))).listen(0)`
+ * @example `createServer(toNodeHandler((request) => gate.serve(request, resource))).listen(0)`
  */
-export function toListener(handler: Handler, options: ListenerOptions = {}): RequestListener {
+export function toNodeHandler(handler: Handler, options: NodeHandlerOptions = {}): RequestListener {
   return (incoming, outgoing) => {
     answer(handler, options, incoming, outgoing).catch((error: unknown) => {
       outgoing.destroy()
@@ -39,7 +39,7 @@ class ClientGone extends Error {
 
 async function answer(
   handler: Handler,
-  options: ListenerOptions,
+  options: NodeHandlerOptions,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
@@ -55,7 +55,11 @@ async function answer(
   outgoing.end()
 }
 
-async function handled(handler: Handler, options: ListenerOptions, request: RequestLike | undefined): Promise<Reply> {
+async function handled(
+  handler: Handler,
+  options: NodeHandlerOptions,
+  request: RequestLike | undefined,
+): Promise<Reply> {
   if (request === undefined) return jsonReply(400, { message: 'the request target or its headers are not valid' })
   try {
     return await handler(request)
@@ -93,7 +97,7 @@ function writeHead(reply: Reply, outgoing: ServerResponse, wantsTrailer: boolean
 
 async function pump(
   body: AsyncIterable<Uint8Array>,
-  options: ListenerOptions,
+  options: NodeHandlerOptions,
   outgoing: ServerResponse,
   gone: AbortSignal,
 ): Promise<void> {
@@ -103,7 +107,7 @@ async function pump(
   }
 }
 
-function drained(outgoing: ServerResponse, options: ListenerOptions, gone: AbortSignal): Promise<void> {
+function drained(outgoing: ServerResponse, options: NodeHandlerOptions, gone: AbortSignal): Promise<void> {
   const { stallTimeout = 60_000, timers = systemTimers } = options
   return new Promise((resolve, reject) => {
     const cancel = timers.after(stallTimeout, () => settle(() => reject(new ClientGone('the client reads nothing'))))

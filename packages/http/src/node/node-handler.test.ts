@@ -11,7 +11,7 @@ import { bytesResource, patternBytes } from '../testing/bytes-resource.ts'
 import { manualTimers } from '../testing/manual-timers.ts'
 import { memoryPayments } from '../testing/memory-payments.ts'
 import { serving } from '../testing/serving.ts'
-import { toListener } from './listener.ts'
+import { toNodeHandler } from './node-handler.ts'
 
 const PRICE = { amount: 1n, per: 100n }
 const bytes = patternBytes(100_000)
@@ -30,7 +30,7 @@ async function drain(message: IncomingMessage): Promise<Buffer> {
 async function prepaid() {
   const payments = memoryPayments()
   const gate = createGate({ payee: payments.payee, price: PRICE, asset: NATIVE_TOKEN, window: 5000 })
-  const server = await serving(toListener((request) => gate.serve(request, bytesResource(bytes))))
+  const server = await serving(toNodeHandler((request) => gate.serve(request, bytesResource(bytes))))
   const demand = await getRaw(server.origin, {})
   await drain(demand)
   const offer = decodePaymentRequired(String(demand.headers['payment-required'])).offers[0]
@@ -48,7 +48,7 @@ async function prepaid() {
   return { server, header, total }
 }
 
-describe('toListener', () => {
+describe('toNodeHandler', () => {
   it('tells the final charge in a trailer to whoever takes trailers', async () => {
     const { server, header, total } = await prepaid()
     await using _server = server
@@ -77,7 +77,7 @@ describe('toListener', () => {
     })
     const errors: unknown[] = []
     await using server = await serving(
-      toListener(async (request) => serveFree(request, failing), { onError: (error) => errors.push(error) }),
+      toNodeHandler(async (request) => serveFree(request, failing), { onError: (error) => errors.push(error) }),
     )
     const message = await getRaw(server.origin, {})
     await expect(drain(message)).rejects.toThrow('aborted')
@@ -86,7 +86,7 @@ describe('toListener', () => {
 
   it('answers 500 and tells nothing of an unknown fault', async () => {
     const errors: unknown[] = []
-    const fail = toListener(() => Promise.reject(new Error('secret')), { onError: (error) => errors.push(error) })
+    const fail = toNodeHandler(() => Promise.reject(new Error('secret')), { onError: (error) => errors.push(error) })
     await using server = await serving(fail)
     const message = await getRaw(server.origin, {})
     expect(message.statusCode).toBe(500)
@@ -114,7 +114,7 @@ describe('toListener', () => {
         }
       },
     })
-    await using server = await serving(toListener(async (request) => serveFree(request, endless), { timers }))
+    await using server = await serving(toNodeHandler(async (request) => serveFree(request, endless), { timers }))
     const socket = connect(Number(new URL(server.origin).port), '127.0.0.1')
     socket.pause()
     socket.on('error', () => undefined)
@@ -147,7 +147,7 @@ describe('toListener', () => {
         }
       },
     })
-    await using server = await serving(toListener(async (request) => serveFree(request, endless)))
+    await using server = await serving(toNodeHandler(async (request) => serveFree(request, endless)))
     const message = await getRaw(server.origin, {})
     message.destroy()
     message.on('error', () => undefined)
@@ -157,7 +157,7 @@ describe('toListener', () => {
   it.each(['GET http://evil/ HTTP/1.1\r\nHost: a', 'GET * HTTP/1.1\r\nHost: a', 'GET / HTTP/1.1\r\nHost: a/other?'])(
     'answers 400 to %s',
     async (line) => {
-      await using server = await serving(toListener(async (request) => serveFree(request, bytesResource(bytes))))
+      await using server = await serving(toNodeHandler(async (request) => serveFree(request, bytesResource(bytes))))
       const socket = connect(Number(new URL(server.origin).port), '127.0.0.1')
       socket.write(`${line}\r\nConnection: close\r\n\r\n`)
       const chunks: Buffer[] = []
