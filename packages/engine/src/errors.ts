@@ -31,6 +31,10 @@ export const engineErrors = {
     message: 'there is no session with {peer} and it is not known where it listens',
     action: "Give the peer's url.",
   },
+  PEER_IS_SELF: {
+    message: '{peer} is this node itself',
+    action: 'Name another peer.',
+  },
   PEER_UNREACHABLE: {
     message: '{peer} does not answer at {url}',
     action: 'Check that the peer runs and that the url is right.',

@@ -1,7 +1,14 @@
 import type { Address, ClosingIntent, Id } from '@sluice/protocol'
 import { awaitClose, beginClose } from '../channels/close.ts'
-import { awaitDeposit, forgetFailedDeposit, requestDeposit, requestTopUp } from '../channels/deposit.ts'
-import { awaitAgreement, forgetFailure, propose } from '../channels/propose.ts'
+import {
+  awaitDeposit,
+  checkAmount,
+  depositUnderWay,
+  forgetFailedDeposit,
+  requestDeposit,
+  requestTopUp,
+} from '../channels/deposit.ts'
+import { awaitAgreement, begunChannel, forgetFailure, propose } from '../channels/propose.ts'
 import { channelView } from '../channels/view.ts'
 import { awaitWithdrawal, requestWithdrawal } from '../channels/withdraw.ts'
 import { EngineError } from '../errors.ts'
@@ -44,16 +51,21 @@ async function settled<T>({ loop }: Core, wait: () => T | Waiting, forget: () =>
   }
 }
 
-/** Proposes, deposits, and waits for the final block. */
+/**
+ * Proposes, deposits, and waits for the final block. Where an earlier call began a channel that nobody deposited into, it goes on with that
+ * one; a deposit that is under way is the one that counts.
+ */
 export async function openChannel(core: Core, options: OpenChannelOptions): Promise<ChannelView> {
   const { tx, loop, peers } = core
   const { peer, deposit } = options
+  checkAmount(deposit)
+  if (peer === tx.env.self) throw new EngineError('PEER_IS_SELF', { peer })
   await connect(core, peer, options.url)
   const opening = await loop.call(() => {
     const account = peers.accountOf(peer)
     if (account === undefined) throw new EngineError('PEER_UNREACHABLE', { peer, url: options.url ?? 'its known url' })
-    const channelId = propose(tx, options, account)
-    return { channelId, depositId: requestDeposit(tx, channelId, deposit) }
+    const channelId = begunChannel(tx, options) ?? propose(tx, options, account)
+    return { channelId, depositId: depositUnderWay(tx, channelId) ?? requestDeposit(tx, channelId, deposit) }
   })
   const { channelId, depositId } = opening
   await settled(

@@ -59,3 +59,26 @@ describe('a virtual channel through a hub', () => {
     }
   })
 })
+
+describe('a virtual channel whose numbers make no sense', () => {
+  const nonsense = [Number.NaN, 0.5, 0, -5, 2 ** 53, Number.POSITIVE_INFINITY]
+
+  it.each([
+    ...nonsense.map((lifetime) => [`a lifetime of ${lifetime} s`, { lifetime }, 'ADD_LIFETIME'] as const),
+    ['a window of NaN s', { disputeWindow: Number.NaN }, 'NUMBER_OUT_OF_RANGE'],
+    ['a window of 2^32 s', { disputeWindow: 2 ** 32 }, 'NUMBER_OUT_OF_RANGE'],
+    ['two fees for one hub', { fees: [1n, 1n] }, 'ADD_MEMO_LENGTH'],
+    ['no fee for a hub', { fees: [] }, 'ADD_MEMO_LENGTH'],
+    ['a negative fee', { fees: [-1n] }, 'NUMBER_OUT_OF_RANGE'],
+    ['a fee that no word holds', { fees: [1n << 128n] }, 'NUMBER_OUT_OF_RANGE'],
+  ] as const)('is refused by its payer: %s', async (_, wrong, code) => {
+    const world = await withHub(4)
+    const [alice, hub, bob] = [world.party('alice'), world.party('hub'), world.party('bob')]
+    const good = { payee: bob.address, payeeUrl: bob.url, hubs: [hub.address], token: NATIVE_TOKEN, capacity: 100n }
+    const open = (more: object) => world.finish(alice.engine.openVirtual({ ...good, first: 10n, ...more }))
+    await expect(open(wrong)).rejects.toMatchObject({ code })
+    expect(alice.engine.virtuals()).toEqual([])
+    expect(await open({})).toMatchObject({ fees: 0n })
+    await world.stop()
+  })
+})

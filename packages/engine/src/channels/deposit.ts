@@ -28,6 +28,12 @@ export function requestDeposit(tx: Transaction, channelId: Id, amount: bigint): 
   return depositId
 }
 
+/** This side's deposit into a channel that is asked for or under way. Returns its key; undefined if there is none. */
+export function depositUnderWay(tx: Transaction, channelId: Id): string | undefined {
+  const keys = [...tx.state.deposits.named(channelId)]
+  return keys.find((key) => tx.state.deposits.get(key)?.failed === undefined)
+}
+
 /**
  * Notes that this side deposits more into a channel that is there. Returns the deposit's key.
  *

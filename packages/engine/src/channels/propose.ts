@@ -69,6 +69,27 @@ export function propose(tx: Tx, options: OpenChannelOptions, account: Address): 
   return channelId
 }
 
+/**
+ * The channel with a peer that an earlier call began and into which nobody has deposited: the same call again goes on with it, as the one
+ * before failed on chain or its process ended. Undefined if there is none.
+ */
+export function begunChannel(tx: Tx, { peer, token, disputeWindow }: OpenChannelOptions): Id | undefined {
+  return tx.channelsWith(peer).find((channelId) => {
+    const { phase, terms, self } = channelOf(tx, channelId)
+    const own = self === 0 ? terms.a : terms.b
+    const { any } = tx.chain.channel(channelId)
+    return (
+      (phase.type === 'proposed' || (phase.type === 'open' && phase.close.type === 'none')) &&
+      terms.token === token &&
+      terms.disputeWindow === (disputeWindow ?? terms.disputeWindow) &&
+      own.account === tx.env.account &&
+      any.deposits.every((deposit) => deposit === 0n) &&
+      any.closesAt === undefined &&
+      any.ended === undefined
+    )
+  })
+}
+
 /** Handles `propose`: agrees, or says why not. */
 export function handlePropose(tx: Tx, peer: Address, { terms }: ProposeMessage): void {
   const channel = newChannel(tx, terms, peer)

@@ -1,5 +1,6 @@
 import {
   type Address,
+  checkMemo,
   checkVirtualTerms,
   type Id,
   type Memo,
@@ -63,16 +64,22 @@ function termsOf(tx: Tx, options: OpenVirtualOptions): VirtualTerms {
 }
 
 /** Each hop ends `hopMargin` after the next one, so that every hub can act on chain between; the last lives as long as asked. */
-function memoOf(tx: Tx, { hubs, fees, lifetime }: OpenVirtualOptions): Memo {
-  const { policy } = tx.env
-  const last = secondsOf(tx) + BigInt(lifetime ?? policy.lifetimeDefault)
+function memoOf(tx: Tx, { hubs, fees, lifetime = tx.env.policy.lifetimeDefault }: OpenVirtualOptions): Memo {
+  const { hopMargin, lifetimeMax: max } = tx.env.policy
+  if (!Number.isInteger(lifetime) || lifetime < 1 || lifetime > max) {
+    throw new ProtocolError('ADD_LIFETIME', { seconds: lifetime, min: 1, max })
+  }
+  const last = secondsOf(tx) + BigInt(lifetime)
   const hops = hubs.length + 1
-  const until = Array.from({ length: hops }, (_, hop) => last + BigInt((hops - 1 - hop) * policy.hopMargin))
-  return { until, fees: hubs.map((_, i) => fees?.[i] ?? 0n) }
+  const until = Array.from({ length: hops }, (_, hop) => last + BigInt((hops - 1 - hop) * hopMargin))
+  return { until, fees: fees ?? hubs.map(() => 0n) }
 }
 
-/** Refuses fees above what the policy lets be paid. @throws EngineError `FEES_TOO_HIGH`. */
+/** Refuses fees that are no amounts, and more than the policy lets be paid. @throws EngineError `FEES_TOO_HIGH`; ProtocolError. */
 function checkFees(tx: Tx, { fees }: Memo, capacity: bigint): bigint {
+  const wrong = fees.find((fee) => fee < 0n || fee >= 1n << 128n)
+  if (wrong !== undefined)
+    throw new ProtocolError('NUMBER_OUT_OF_RANGE', { field: 'fees', value: wrong, max: (1n << 128n) - 1n })
   const total = fees.reduce((sum, fee) => sum + fee, 0n)
   const max = (capacity * BigInt(tx.env.policy.feeMax)) / MILLION
   if (total > max) throw new EngineError('FEES_TOO_HIGH', { total, max })
@@ -107,7 +114,7 @@ function channelToSignOn(tx: Tx, next: Address, token: Address): Id | Waiting {
 /**
  * Opens a virtual channel: the add towards the payee and the first voucher are signed in one commit and leave together.
  *
- * @throws ProtocolError `TERMS_…`, `FORWARD_NO_CHANNEL`, `ADD_LOCKS_MAX`, `LANE_OVERSPENT`, `PAYMENT_ABOVE_CAPACITY`; EngineError
+ * @throws ProtocolError `TERMS_…`, `NUMBER_OUT_OF_RANGE`, `ADD_LIFETIME`, `ADD_MEMO_LENGTH`, `FORWARD_NO_CHANNEL`, `ADD_LOCKS_MAX`, `LANE_OVERSPENT`, `PAYMENT_ABOVE_CAPACITY`; EngineError
  *   `AMOUNT_INVALID`, `FEES_TOO_HIGH`, `PEER_QUEUE_FULL`.
  */
 export function openVirtual(tx: Tx, options: OpenVirtualOptions): OpenedVirtual | Waiting {
@@ -118,6 +125,7 @@ export function openVirtual(tx: Tx, options: OpenVirtualOptions): OpenedVirtual 
   if (channelId instanceof Waiting) return channelId
   const terms = termsOf(tx, options)
   const memo = memoOf(tx, options)
+  checkMemo(terms, memo)
   const fees = checkFees(tx, memo, capacity)
   checkRoomForLock(tx, channelId, capacity + fees)
   const virtualId = tx.env.digests.virtualId(terms)

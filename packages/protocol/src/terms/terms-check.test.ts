@@ -51,6 +51,15 @@ describe('the terms of either', () => {
     expect(() => checkVirtualTerms({ ...virtual(signer(1), signer(2)), disputeWindow: 0 })).toThrow(refused)
     checkChannelTerms({ ...channel(signer(1), signer(2)), disputeWindow: 1 })
   })
+
+  it.each([Number.NaN, 0.5, -1, 2 ** 32, 2 ** 53, Number.POSITIVE_INFINITY])(
+    'have no window of %d seconds',
+    (disputeWindow) => {
+      const refused = code('NUMBER_OUT_OF_RANGE')
+      expect(() => checkChannelTerms({ ...channel(signer(1), signer(2)), disputeWindow })).toThrow(refused)
+      expect(() => checkVirtualTerms({ ...virtual(signer(1), signer(2)), disputeWindow })).toThrow(refused)
+    },
+  )
 })
 
 describe('the terms of a virtual channel', () => {

@@ -13,7 +13,8 @@ const NOBODY: Address = NATIVE_TOKEN
  * Refuses a channel's terms that nobody could sign under or be paid by, whose parties are not in order or share an account, or
  * that leave no time to answer. The contract refuses the same.
  *
- * @throws ProtocolError `TERMS_ZERO_SIGNER`, `TERMS_ZERO_ACCOUNT`, `TERMS_SIGNERS_ORDER`, `TERMS_SAME_ACCOUNT`, `TERMS_ZERO_WINDOW`.
+ * @throws ProtocolError `TERMS_ZERO_SIGNER`, `TERMS_ZERO_ACCOUNT`, `TERMS_SIGNERS_ORDER`, `TERMS_SAME_ACCOUNT`, `TERMS_ZERO_WINDOW`,
+ *   `NUMBER_OUT_OF_RANGE`.
  */
 export function checkChannelTerms({ a, b, disputeWindow }: ChannelTerms): void {
   if (a.signer === NOBODY) throw new ProtocolError('TERMS_ZERO_SIGNER')
@@ -24,14 +25,21 @@ export function checkChannelTerms({ a, b, disputeWindow }: ChannelTerms): void {
   checkWindow(disputeWindow)
 }
 
+/** Longest dispute window, seconds: what the signed terms have room for. */
+const MAX_WINDOW = 2 ** 32 - 1
+
 function checkWindow(disputeWindow: number): void {
+  if (!Number.isInteger(disputeWindow) || disputeWindow < 0 || disputeWindow > MAX_WINDOW) {
+    throw new ProtocolError('NUMBER_OUT_OF_RANGE', { field: 'disputeWindow', value: disputeWindow, max: MAX_WINDOW })
+  }
   if (disputeWindow === 0) throw new ProtocolError('TERMS_ZERO_WINDOW')
 }
 
 /**
  * Refuses a virtual channel's terms whose path is too short, too long, repeated or holds nobody, or that leave no time to answer.
  *
- * @throws ProtocolError `TERMS_PATH_LENGTH`, `TERMS_ZERO_SIGNER`, `TERMS_PATH_REPEATED`, `TERMS_ZERO_WINDOW`.
+ * @throws ProtocolError `TERMS_PATH_LENGTH`, `TERMS_ZERO_SIGNER`, `TERMS_PATH_REPEATED`, `TERMS_ZERO_WINDOW`,
+ *   `NUMBER_OUT_OF_RANGE`.
  */
 export function checkVirtualTerms({ path, disputeWindow }: VirtualTerms): void {
   if (path.length < MIN_PATH || path.length > MAX_PATH) {
