@@ -17,6 +17,8 @@ const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.mes
 /** What went wrong while the store was opened or read. */
 export function openError(path: string, cause: unknown): StoreError {
   if (cause instanceof StoreError) return cause
+  if (cause instanceof Error && Reflect.get(cause, 'code') === 'ENOSPC')
+    return new StoreError('STORE_FULL', { path }, cause)
   switch (primaryCode(cause)) {
     case BUSY:
       return new StoreError('STORE_IN_USE', { path, owner: describeOwner(path) }, cause)

@@ -4,6 +4,7 @@ import {
   copyFileSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -12,7 +13,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
 import type { Store, Write } from '@sluice/engine'
@@ -89,6 +90,26 @@ describe('a SQLite store', () => {
     await store.commit([put('a', '1')])
     await store.close()
     expect(await contents()).toEqual({ a: '1' })
+  })
+
+  it('takes a file without content for damage, and not for a new store', async () => {
+    const store = openSqliteStore({ path })
+    await store.commit([put('a', '1')])
+    await store.close()
+    truncateSync(path, 0)
+    expect(() => openSqliteStore({ path })).toThrow(code('STORE_CORRUPT'))
+    expect(statSync(path).size).toBe(0)
+  })
+
+  it('takes a log without its file for damage', () => {
+    writeFileSync(`${path}-wal`, 'what was written last')
+    expect(() => openSqliteStore({ path })).toThrow(code('STORE_CORRUPT'))
+    expect(readdirSync(folder)).toEqual([basename(`${path}-wal`)])
+  })
+
+  it('leaves nothing beside the file that it made', async () => {
+    await openSqliteStore({ path }).close()
+    expect(readdirSync(folder)).toEqual([basename(path)])
   })
 
   it('refuses to work once closed', async () => {

@@ -1,8 +1,8 @@
-import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
 import type { Store, Write } from '@sluice/engine'
 import { StoreError } from './errors.ts'
+import { ensureStoreFile } from './new-file.ts'
 import { forgetOwner, noteOwner } from './owner.ts'
 import { commitError, openError } from './sqlite-errors.ts'
 
@@ -40,12 +40,7 @@ function pragma(database: DatabaseSync, name: string): unknown {
   return database.prepare(`PRAGMA ${name}`).get()?.[name]
 }
 
-function ensureSchema(database: DatabaseSync, path: string): void {
-  const tables = database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()
-  if (tables?.n === 0 && pragma(database, 'application_id') === 0) {
-    database.exec(SCHEMA)
-    return
-  }
+function checkKind(database: DatabaseSync, path: string): void {
   if (pragma(database, 'application_id') !== APPLICATION_ID) throw new StoreError('STORE_FOREIGN', { path })
   const version = Number(pragma(database, 'user_version'))
   if (version !== VERSION) throw new StoreError('STORE_VERSION_UNKNOWN', { path, version, known: VERSION })
@@ -148,10 +143,10 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
   const { path } = options
   let database: DatabaseSync | undefined
   try {
-    closeSync(openSync(path, 'a', 0o600))
+    ensureStoreFile(path, SCHEMA)
     database = new DatabaseSync(path)
     configure(database, options)
-    ensureSchema(database, path)
+    checkKind(database, path)
     checkPages(database, path)
     noteOwner(path)
     return new SqliteStore(path, database)
