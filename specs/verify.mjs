@@ -193,6 +193,8 @@ const shapes = {
   Close: { channelId: 'h32', from: 'bit', amount: 'u128', deadline: 'u64' },
   Withdrawal: { channelId: 'h32', party: 'bit', total: 'u128', deadline: 'u64' },
   Countersignature: { seq: 'u64', signature: 'h65' },
+  CapacityLimit: { token: 'h20', least: 'u128' },
+  HubPolicy: { feeBase: 'u128', feePartsPerMillion: 'u32', feePerHour: 'u32', hopMargin: 'u32' },
   Standing: { channelId: 'h32', sent: 'u64', received: 'u64', countersigned: 'u64', held: 'u64' },
 }
 
@@ -219,6 +221,16 @@ const volatile = {
   voucherAccepted: { virtualId: 'h32', amount: 'u128' },
   voucherRefused: { virtualId: 'h32', amount: 'u128', code: 'code' },
   tick: { virtualId: 'h32', anchor: 'h32', index: 'u32', preimage: 'h32' },
+  _policy: {
+    forwarding: 'HubPolicy?',
+    locksMax: 'u32',
+    capacities: 'CapacityLimit[0,16]',
+    nonceAgeMax: 'u32',
+    virtualWindowMin: 'u32',
+    virtualWindowMax: 'u32',
+    lifetimeMin: 'u32',
+    lifetimeMax: 'u32',
+  },
 }
 
 /** Unions: the name of the tag, and the members' shapes by its value. They travel as [tag, body]. */
@@ -274,7 +286,7 @@ function skipMember([name, body]) {
 
 /** A frame that is read for its name and its number alone; undefined for any other. */
 function unpackIgnored(tree) {
-  const isIgnored = (one) => Array.isArray(one) && one.length === 2 && IGNORABLE.test(one[0])
+  const isIgnored = (one) => Array.isArray(one) && one.length === 2 && IGNORABLE.test(one[0]) && !(one[0] in volatile)
   if (isIgnored(tree)) return { kind: 'ignored', name: skipMember(tree) }
   const [kind, body] = tree
   if (!isMap(body) || !isIgnored(body.message)) return undefined

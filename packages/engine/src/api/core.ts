@@ -105,6 +105,7 @@ export class Core {
       dispatch: (peer, message) => this.#dispatch(peer, message),
       onConnected: (peer) => this.#connected(peer),
       onDisconnected: (peer, wasReady) => {
+        this.state.policies.set(peer, undefined)
         this.tx.wake(peerTopic(peer))
         if (wasReady) this.tx.notify({ type: 'peer', peer, connected: false })
       },

@@ -37,6 +37,7 @@ export function createTransaction(parts: TransactionParts): Transaction {
     virtuals: state.virtuals,
     offers: state.offers,
     acknowledged: state.acknowledged,
+    policies: state.policies,
     usedIds: {
       has: (id, nonce) => isUsedId(state.usedIds, id, nonce),
       add: (id, nonce) =>

@@ -4,6 +4,7 @@ import { channelOf, isClosing } from '../lanes/channel.ts'
 import type { Flow, Tx } from '../ports/tx.ts'
 import { processVirtualAtEnd } from './advance.ts'
 import { handleClaim, handleDecline, handleRequestClose } from './claims.ts'
+import { handlePolicy, publishPolicy } from './neighbours/publish-policy.ts'
 import { acceptOfferAtEnd } from './payments/accept.ts'
 import { handleVoucherAccepted, handleVoucherRefused, isUnacknowledged } from './payments/answers.ts'
 import { handleTick, handleVoucher } from './payments/offers.ts'
@@ -13,6 +14,7 @@ import { virtualDue, virtualTimer } from './timers.ts'
 
 /** A session stands: the payee hears the highest vouchers again, and what waited to be locked on goes on. */
 function connected(tx: Tx, peer: Address): void {
+  publishPolicy(tx, peer)
   for (const virtualId of tx.virtualsReceivedFor(peer)) processVirtualAtEnd(tx, virtualId)
   for (const virtualId of tx.virtualsPaidTo(peer)) {
     const record = tx.virtuals.get(virtualId)
@@ -47,6 +49,7 @@ export const virtualFlow: Flow = {
     voucherAccepted: handleVoucherAccepted,
     voucherRefused: handleVoucherRefused,
     tick: handleTick,
+    _policy: handlePolicy,
   },
   connected,
   virtualChain,

@@ -22,6 +22,7 @@ import { takesOperation } from '../lanes/draft.ts'
 import type { Tx } from '../ports/tx.ts'
 import { isChainStale } from '../watch/stale.ts'
 import { outcomeOf } from './context.ts'
+import { checkNextPolicy, locksMaxTowards } from './neighbours/next-policy.ts'
 import { nextOf } from './record.ts'
 
 /** Reasons that may pass: the add waits for them a bounded time. */
@@ -55,8 +56,8 @@ export function addOperations({
 export function checkRoomForLock(tx: Tx, channelId: Id, needed: bigint): void {
   const channel = channelOf(tx, channelId)
   const state = draftState(channel.out)
-  const { locksMax } = tx.env.policy
-  if (state.locks.size >= locksMax) throw new ProtocolError('ADD_LOCKS_MAX', { max: locksMax })
+  const max = locksMaxTowards(tx, channel.peer)
+  if (state.locks.size >= max) throw new ProtocolError('ADD_LOCKS_MAX', { max })
   if (!takesOperation(tx, channel)) throw new ProtocolError('LANE_FULL', { waiting: channel.out.updates.length })
   const spendable = ownSpendable(tx, channel, state)
   if (spendable < needed) throw new ProtocolError('LANE_OVERSPENT', { needed, spendable })
@@ -94,6 +95,7 @@ function chooseOutgoing(tx: Tx, record: HubRecord): Forwarding {
   if (next === undefined) throw new ProtocolError('FORWARD_NOT_STANDING', { virtualId: record.virtualId })
   checkIncoming(tx, record)
   checkMemo(tx, record)
+  checkNextPolicy(tx, record)
   if (isChainStale(tx)) throw new ProtocolError('FORWARD_CHAIN_STALE')
   const channelId = bestChannel(tx, next, record.terms.token)
   if (!tx.connected(next) || !tx.canSend(next)) throw new ProtocolError('FORWARD_UNREACHABLE', { next })

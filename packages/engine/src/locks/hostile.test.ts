@@ -151,14 +151,24 @@ describe('a hub between two that keep no rule', () => {
     expect(payee.heardOf('update').length).toBeLessThan(80)
   })
 
-  it('takes an id once only, wherever it was seen', async () => {
+  it('takes an id once only', async () => {
     await scene.add()
     expect(scene.refusedCode(await scene.add())).toBe('ADD_ID_SEEN')
-    const shown = scene.termsOf()
+  })
+
+  it('gives back the lock of an id that it saw on chain, and what else is in the update stands', async () => {
+    const [shown, other] = [scene.termsOf(), scene.termsOf()]
     const request = scene.closeRequest(payer, scene.idOf(shown))
     world.chain.submit(payer.address, { type: 'closeVirtual', terms: shown, request })
     await world.scheduler.runFor(2_000)
-    expect(scene.refusedCode(await scene.add(shown))).toBe('ADD_ID_SEEN')
+    const memo = scene.memoOf(2)
+    const adds = [shown, other].map((each) => ({ type: 'add', terms: each, memo }) as const)
+    expect(scene.refusedCode(await payer.update(fromPayer, adds))).toBeUndefined()
+    expect(scene.newest().operations).toMatchObject([{ type: 'add', terms: other }])
+    // The chain decides what it pays, so that no message is needed: its payer folds by the final amount.
+    await world.scheduler.runFor(15_000)
+    expect(scene.refusedCode(await scene.fold(0n, scene.idOf(shown)))).toBeUndefined()
+    expect(scene.statusOf(scene.idOf(shown))).toBe('declined')
   })
 
   it('neither folds nor accepts a fold while the chain decides, and then by its answer', async () => {

@@ -5,6 +5,7 @@ import {
   checkAddVirtual,
   checkFoldCovers,
   checkFoldTime,
+  checkUnseen,
   feesFrom,
   type HubPhase,
   highestValue,
@@ -36,12 +37,16 @@ import { incomingLeg, roleAt, voucherOf } from './record.ts'
 type Add = Extract<LockOperation, { type: 'add' }>
 type Fold = Extract<LockOperation, { type: 'fold' }>
 
-/** Why a virtual channel whose lock is in order is not wanted here; undefined if it is. */
-function declineCode(tx: Tx, channel: ChannelRecord, { terms, memo }: Add): string | undefined {
+/**
+ * Why a virtual channel whose lock is in order is not wanted here; undefined if it is. Its payer may not have seen on chain what this side
+ * saw, and is not to lose a whole update by it.
+ */
+function declineCode(tx: Tx, channel: ChannelRecord, { terms, memo }: Add, virtualId: Id): string | undefined {
   const { policy, self } = tx.env
   const limits = { ...policy, capacityMin: capacityMinOf(policy, channel.terms.token) }
   const hop = hopOf(terms, channel.peer, self)
   try {
+    checkUnseen(virtualId, tx.chain.knows(virtualId))
     if (tx.liveVirtuals() >= policy.virtualsMax) {
       throw new ProtocolError('ADD_VIRTUALS_MAX', { max: policy.virtualsMax })
     }
@@ -59,7 +64,7 @@ function recordOf(tx: Tx, channel: ChannelRecord, add: Add, incoming: Leg, virtu
   const since = secondsOf(tx)
   const hop = hopOf(terms, channel.peer, tx.env.self)
   const base: VirtualBase = { virtualId, terms, memo, position: hop + 1, since }
-  const code = declineCode(tx, channel, add)
+  const code = declineCode(tx, channel, add, virtualId)
   const unwanted =
     code === undefined
       ? undefined
@@ -145,8 +150,7 @@ class ReceivedVirtuals implements ReceivedLocks {
     const tx = this.#tx
     const { channelId, peer, terms } = this.#channel
     const virtualId = tx.env.digests.virtualId(add.terms)
-    const isUsed = tx.usedIds.has(virtualId, add.terms.nonce)
-    const seen = this.#find(virtualId) !== undefined || isUsed || tx.chain.knows(virtualId)
+    const seen = this.#find(virtualId) !== undefined || tx.usedIds.has(virtualId, add.terms.nonce)
     const closing = isLeaving(tx, this.#channel)
     const context = { channelId, token: terms.token, payer: peer, receiver: tx.env.self, virtualId, seen, closing }
     checkAddLock({ ...context, locks: lane.locks.size }, add.terms, tx.env.policy)

@@ -3,6 +3,7 @@ import type {
   ChannelRecord,
   Feature,
   Id,
+  PolicyMessage,
   ReliableMessage,
   SignedVoucher,
   VirtualRecord,
@@ -43,6 +44,11 @@ export interface Acknowledged {
   readonly amount: bigint
 }
 
+/** What a peer says that it takes now. Only in memory, and only while its session stands: it says so again in each. */
+export interface PublishedPolicy extends Omit<PolicyMessage, 'type'> {
+  readonly peer: Address
+}
+
 /** The ids that were used up, as long as they could come back: an id is taken only while the minute in the nonce of its terms is not old. */
 export interface UsedIds {
   has(id: Id, nonce: bigint): boolean
@@ -70,6 +76,7 @@ export interface Tx extends StateView {
   readonly virtuals: Table<Id, VirtualRecord>
   readonly offers: Table<Id, Offer>
   readonly acknowledged: Table<Id, Acknowledged>
+  readonly policies: Table<Address, PublishedPolicy>
   readonly usedIds: UsedIds
   readonly locks: LockKeeper
   /** The channels with a peer, in any status. */

@@ -10,7 +10,7 @@ import {
 } from '@sluice/protocol'
 import type { ChannelFacts } from '../ports/chain-view.ts'
 import type { Store } from '../ports/store.ts'
-import type { Acknowledged, Offer } from '../ports/tx.ts'
+import type { Acknowledged, Offer, PublishedPolicy } from '../ports/tx.ts'
 import { type Cursor, cursorKind } from './chain/cursor.ts'
 import { type StoreOwner, storeOwnerKind } from './chain/store-owner.ts'
 import { channelFactsKind } from './channel-facts.ts'
@@ -32,6 +32,8 @@ export interface State {
   readonly offers: Collection<Id, Offer>
   /** Only in memory. */
   readonly acknowledged: Collection<Id, Acknowledged>
+  /** Only in memory. */
+  readonly policies: Collection<Address, PublishedPolicy>
   readonly usedIds: Collection<string, UsedIdsRecord>
   readonly peers: Collection<Address, PeerRecord>
   readonly outbox: Collection<string, OutboxRecord>
@@ -65,6 +67,7 @@ export function createState(hashing: LaneHashing, onChange: (id: string) => void
       from === undefined ? [offerNames.arrived] : [offerNames.early(), offerNames.early(from)],
     ),
     acknowledged: new Collection<Id, Acknowledged>(memoryKind('acknowledged'), onChange),
+    policies: new Collection<Address, PublishedPolicy>(memoryKind('policies')),
     usedIds: new Collection<string, UsedIdsRecord>(usedIdsKind, undefined, ({ minute }) => [usedIdsNames.of(minute)]),
     peers: new Collection<Address, PeerRecord>(peerKind),
     outbox: new Collection<string, OutboxRecord>(outboxKind),

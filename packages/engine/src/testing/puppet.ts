@@ -37,7 +37,7 @@ export interface PuppetChannel {
   readonly lane: 0 | 1
 }
 
-const VOLATILE: ReadonlySet<string> = new Set(['voucher', 'voucherAccepted', 'voucherRefused', 'tick'])
+const VOLATILE: ReadonlySet<string> = new Set(['voucher', 'voucherAccepted', 'voucherRefused', 'tick', '_policy'])
 
 const isVolatile = (message: PeerMessage): message is VolatileMessage => VOLATILE.has(message.type)
 

@@ -36,6 +36,15 @@ const ticking: SignedVoucher = {
   tick: tickAt(keccak256, hashOf('seed 10'), 10, 4),
 }
 
+const limits = {
+  locksMax: 1024,
+  nonceAgeMax: 60,
+  virtualWindowMin: 3_600,
+  virtualWindowMax: 604_800,
+  lifetimeMin: 1_800,
+  lifetimeMax: 604_800,
+}
+
 const update: LaneUpdate = {
   base: laneVoucher.seq - 1n,
   operations: [
@@ -93,6 +102,13 @@ const volatile: readonly VolatileMessage[] = [
     virtualId,
     anchor: first(vouchers, 3).tickAnchor,
     ...tickAt(keccak256, hashOf('seed 10'), 10, 5),
+  },
+  { type: '_policy', ...limits, capacities: [] },
+  {
+    type: '_policy',
+    ...limits,
+    capacities: [{ token: signer.address, least: 10n ** 12n }],
+    forwarding: { feeBase: 1_000n, feePartsPerMillion: 500, feePerHour: 10, hopMargin: 600 },
   },
 ]
 

@@ -6,6 +6,7 @@ import { openStruct } from './fields/ignorable.ts'
 import { laneMessages } from './lane-messages.ts'
 import { MAX_HELLO_CHANNELS, MAX_HELLO_FEATURES } from './limits.ts'
 import { paymentMessages } from './payment-messages.ts'
+import { policyMessages } from './policy-message.ts'
 import type { ChannelStanding, Frame, PeerMessage, ReliableMessage, VolatileMessage } from './types.ts'
 import { virtualMessages } from './virtual-messages.ts'
 
@@ -13,12 +14,14 @@ const reliableMessages = { ...laneMessages, ...channelMessages, ...virtualMessag
 
 const reliableMessage = union<ReliableMessage>(reliableMessages)
 
-const volatileMessage = union<VolatileMessage>(paymentMessages)
+const volatileMessages = { ...paymentMessages, ...policyMessages }
+
+const volatileMessage = union<VolatileMessage>(volatileMessages)
 
 /** Any message. */
 export const peerMessage: Field<PeerMessage> = union<PeerMessage>({
   ...reliableMessages,
-  ...paymentMessages,
+  ...volatileMessages,
 })
 
 const channelStanding = openStruct<ChannelStanding>({
@@ -51,5 +54,5 @@ export const frame: Field<Frame> = unionBy<Frame, 'kind'>('kind', frames)
 
 /** Whether there is a kind of frame or a type of message of that name. */
 export function isKnownName(name: string): boolean {
-  return [frames, reliableMessages, paymentMessages].some((table) => Object.hasOwn(table, name))
+  return [frames, reliableMessages, volatileMessages].some((table) => Object.hasOwn(table, name))
 }

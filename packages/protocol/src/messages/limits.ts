@@ -12,3 +12,6 @@ export const MAX_IGNORED_DEPTH = 8
 export const MAX_TEXT = 256
 /** Most characters of a reason's code. */
 export const MAX_CODE = 64
+
+/** Most tokens in what a side says of its policy. */
+export const MAX_POLICY_TOKENS = 16

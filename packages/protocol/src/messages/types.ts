@@ -162,6 +162,39 @@ export interface TickMessage {
   readonly preimage: Hex
 }
 
+/** The least capacity of a virtual channel in a token, base units. */
+export interface CapacityLimit {
+  readonly token: Address
+  readonly least: bigint
+}
+
+/**
+ * What the speaker takes now, so that nobody locks for it what it would decline. After each hello and at each change; it binds nobody. Names and
+ * units are those of the policy's limits.
+ */
+export interface PolicyMessage {
+  readonly type: '_policy'
+  /** Whether the speaker locks on for others, and if so at which fees and with which time between its two hops. */
+  readonly forwarding?: HubPolicy
+  /** Locks in the lane that the speaker receives. */
+  readonly locksMax: number
+  /** By token, those of the two ends' channels at least; at most 16. */
+  readonly capacities: readonly CapacityLimit[]
+  readonly nonceAgeMax: number
+  readonly virtualWindowMin: number
+  readonly virtualWindowMax: number
+  readonly lifetimeMin: number
+  readonly lifetimeMax: number
+}
+
+/** What a hub asks of an add that it is to forward. */
+export interface HubPolicy {
+  readonly feeBase: bigint
+  readonly feePartsPerMillion: number
+  readonly feePerHour: number
+  readonly hopMargin: number
+}
+
 /** Numbered, stored in the outbox by the commit that caused it, and sent again until acknowledged. */
 export type ReliableMessage =
   | ProposeMessage
@@ -181,7 +214,12 @@ export type ReliableMessage =
   | WithdrawAnswerMessage
 
 /** Neither numbered nor repeated by the outbox: a later one of its kind makes up for a lost one. */
-export type VolatileMessage = VoucherMessage | VoucherAcceptedMessage | VoucherRefusedMessage | TickMessage
+export type VolatileMessage =
+  | VoucherMessage
+  | VoucherAcceptedMessage
+  | VoucherRefusedMessage
+  | TickMessage
+  | PolicyMessage
 
 /** Everything that two parties say to each other about channels. */
 export type PeerMessage = ReliableMessage | VolatileMessage

@@ -24,7 +24,7 @@ export interface AddContext {
   readonly payer: Address
   readonly receiver: Address
   readonly virtualId: Id
-  /** Whether the id was seen in any channel or on chain. */
+  /** Whether the id was seen in any channel. */
   readonly seen: boolean
   /** Whether any block shows a close of the channel, or this side signed one. */
   readonly closing: boolean

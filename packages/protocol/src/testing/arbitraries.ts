@@ -169,6 +169,29 @@ export const anyVolatileMessage: fc.Arbitrary<VolatileMessage> = fc.oneof(
   fc.record({ type: fc.constant('voucherAccepted'), virtualId: anyHash, amount: anyUint128 }),
   fc.record({ type: fc.constant('voucherRefused'), virtualId: anyHash, amount: anyUint128, code: anyCode }),
   fc.record({ type: fc.constant('tick'), virtualId: anyHash, anchor: anyHash, index: anyUint32, preimage: anyHash }),
+  fc
+    .tuple(
+      fc.record({
+        type: fc.constant('_policy'),
+        locksMax: anyUint32,
+        capacities: fc.array(fc.record({ token: anyAddress, least: anyUint128 }), { maxLength: 16 }),
+        nonceAgeMax: anyUint32,
+        virtualWindowMin: anyUint32,
+        virtualWindowMax: anyUint32,
+        lifetimeMin: anyUint32,
+        lifetimeMax: anyUint32,
+      }),
+      maybe(
+        'forwarding',
+        fc.record({
+          feeBase: anyUint128,
+          feePartsPerMillion: anyUint32,
+          feePerHour: anyUint32,
+          hopMargin: anyUint32,
+        }),
+      ),
+    )
+    .map(([message, extra]) => ({ ...message, ...extra })),
 )
 
 export const anyPeerMessage: fc.Arbitrary<PeerMessage> = fc.oneof(anyReliableMessage, anyVolatileMessage)

@@ -152,14 +152,14 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'ids-once',
-    about: 'an id of a virtual channel is taken once, and not if the chain knows it',
+    about: 'an id of a virtual channel is taken once',
     scope: 'doubled',
     thieves: 'AB',
     patches: [
       {
         file: engine('locks/keeper.ts'),
-        find: 'const seen = this.#find(virtualId) !== undefined || isUsed || tx.chain.knows(virtualId)',
-        replace: 'const seen = isUsed && !isUsed',
+        find: 'const seen = this.#find(virtualId) !== undefined || tx.usedIds.has(virtualId, add.terms.nonce)',
+        replace: 'const seen = false',
       },
     ],
   },

@@ -10,7 +10,7 @@ import {
 import { virtualKeeper } from '../../../locks/keeper.ts'
 import type { ChainReader } from '../../../ports/chain-view.ts'
 import type { Environment } from '../../../ports/environment.ts'
-import type { Acknowledged, EndStage, Offer, Table, Tx, UsedIds } from '../../../ports/tx.ts'
+import type { Acknowledged, EndStage, Offer, PublishedPolicy, Table, Tx, UsedIds } from '../../../ports/tx.ts'
 import { namesOf, virtualNames } from '../../../records/virtual-names.ts'
 import { NOW } from './scene.ts'
 
@@ -76,6 +76,7 @@ export class MemberTx implements Tx {
   readonly virtuals: Records<Id, VirtualRecord>
   readonly offers: Records<Id, Offer>
   readonly acknowledged = new Records<Id, Acknowledged>([])
+  readonly policies = new Records<Address, PublishedPolicy>([])
   readonly usedIds: UsedIds
   readonly locks = virtualKeeper
   readonly sent: Sent[] = []

@@ -1,0 +1,45 @@
+import {
+  type Address,
+  checkAddVirtual,
+  checkFee,
+  checkHopMargin,
+  hubFee,
+  ProtocolError,
+  type VirtualBase,
+} from '@sluice/protocol'
+import { secondsOf } from '../../lanes/channel.ts'
+import type { PublishedPolicy, Tx } from '../../ports/tx.ts'
+import { nextOf } from '../record.ts'
+
+type Add = Pick<VirtualBase, 'terms' | 'memo' | 'position'>
+
+/** How many locks the lane towards a peer may hold: what this side lets it, and the peer, if it said so. */
+export function locksMaxTowards(tx: Tx, peer: Address): number {
+  const { locksMax } = tx.env.policy
+  return Math.min(locksMax, tx.policies.get(peer)?.locksMax ?? locksMax)
+}
+
+/** What the next member asks for when it forwards itself. */
+function checkForwarding(tx: Tx, { memo, position, terms }: Add, { forwarding }: PublishedPolicy): void {
+  if (forwarding === undefined) throw new ProtocolError('FORWARD_DISABLED')
+  const outgoing = position + 1
+  checkHopMargin(memo.until, outgoing, forwarding.hopMargin)
+  const lifetime = (memo.until[outgoing] ?? 0n) - secondsOf(tx)
+  checkFee(memo.fees[position] ?? 0n, hubFee(forwarding, terms.capacity, lifetime))
+}
+
+/**
+ * Refuses to lock on what the next member says that it would decline. One that said nothing declines by itself.
+ *
+ * @param position The place of this side in the path.
+ * @throws ProtocolError as `checkAddVirtual`; `FORWARD_DISABLED`, `ADD_LIFETIME_ORDER`, `FEE_LOW` of a next member that has to forward.
+ */
+export function checkNextPolicy(tx: Tx, add: Add): void {
+  const next = nextOf(add)
+  const policy = next && tx.policies.get(next)
+  if (policy === undefined) return
+  const { terms, memo, position } = add
+  const capacityMin = policy.capacities.find(({ token }) => token === terms.token)?.least ?? 0n
+  checkAddVirtual(terms, memo, position, secondsOf(tx), { ...policy, capacityMin })
+  if (position + 2 < terms.path.length) checkForwarding(tx, add, policy)
+}
