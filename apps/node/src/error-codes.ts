@@ -28,6 +28,10 @@ export const nodeErrors = {
     message: 'the file {path} can not be written: {problem}',
     action: 'Check the path, the permissions and the space left.',
   },
+  OUTPUT_LOST: {
+    message: 'what the command did could not be printed: {problem}',
+    action: 'Make room where its output goes. The command itself was carried out: look before you run it again.',
+  },
   LIMIT_UNKNOWN: {
     message: 'the file {path} changes the limit {name}, which there is not',
     action: 'Take the names from the table of limits in specs/protocol.md.',

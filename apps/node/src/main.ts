@@ -1,29 +1,37 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
+import { exitCodeOf } from './cli/exit-codes.ts'
+import { tellError } from './cli/output.ts'
 import { runCommandLine } from './cli/run.ts'
 import { catchSignals } from './cli/signals.ts'
+import { createStdio } from './cli/stdio.ts'
 import { commands } from './commands/index.ts'
+import { NodeError } from './errors.ts'
 
 function ownVersion(): string {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
   return String(version)
 }
 
-const exitCode = await runCommandLine(
+const stdio = createStdio(process.stdout, process.stderr)
+const { streams } = stdio
+process.exitCode = await runCommandLine(
   {
     args: process.argv.slice(2),
     environment: process.env,
-    streams: {
-      out: (text) => process.stdout.write(text),
-      err: (text) => process.stderr.write(text),
-      errIsTerminal: process.stderr.isTTY === true,
-      columns: process.stderr.columns ?? 80,
-    },
+    streams,
     signal: catchSignals(process),
     version: ownVersion(),
   },
   commands,
 )
-// Output may still be on its way to a pipe: end by having nothing left to do, and only insist if something lingers.
-process.exitCode = exitCode
-setTimeout(() => process.exit(exitCode), 2_000).unref()
+
+// Output may still be on its way: end by having nothing left to do, and only insist if something lingers.
+process.once('beforeExit', () => {
+  const problem = stdio.problem()
+  if (problem === undefined) return
+  const error = new NodeError('OUTPUT_LOST', { problem: problem.message }, problem)
+  tellError(streams, false, error)
+  if (process.exitCode === 0) process.exitCode = exitCodeOf(error.code)
+})
+setTimeout(() => process.exit(), 2_000).unref()
