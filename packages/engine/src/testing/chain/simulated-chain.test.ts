@@ -120,6 +120,16 @@ it('never takes back a block that it told as final, whatever is done to it and w
   expect(finals).toBeGreaterThan(1000)
 })
 
+it.each([20, 250, 1000])('keeps to the clock with a block every %i ms', async (blockTime) => {
+  const scheduler = new Scheduler(Date.UTC(2026, 0, 1))
+  const chain = new SimulatedChain({ scheduler, random: seededRandom(1), crypto: createFastCrypto(), blockTime })
+  const { timestamp } = chain.head
+  await scheduler.runFor(30_000)
+  const passed = Number(chain.head.timestamp - timestamp)
+  expect(passed).toBeGreaterThanOrEqual(28)
+  expect(passed).toBeLessThanOrEqual(30)
+})
+
 describe('a chain as Filecoin has it', () => {
   async function followed(options: { nullRounds?: number; endpoint?: Endpoint }) {
     const scheduler = new Scheduler(Date.UTC(2026, 0, 1))

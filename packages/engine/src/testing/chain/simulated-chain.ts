@@ -94,6 +94,8 @@ export class SimulatedChain {
   readonly #options: SimulatedChainOptions
   readonly #scheduler: Scheduler
   readonly #blockTime: number
+  /** Seconds by which a block is later than one that has the present second already: quick blocks share theirs, or the chain's time would run away. */
+  readonly #step: bigint
   readonly #blocks: MinedBlock[]
   readonly #listeners = new Set<Listener>()
   readonly #known = new Map<string, Transaction>()
@@ -111,6 +113,7 @@ export class SimulatedChain {
     this.#options = options
     this.#scheduler = options.scheduler
     this.#blockTime = options.blockTime ?? 1000
+    this.#step = this.#blockTime < 1000 ? 0n : 1n
     this.domain = options.domain ?? { chainId: 31337n, contract: '0x00000000000000000000000000000000005100ce' }
     this.digests = createDigests(this.domain, options.crypto)
     this.#blocks = [
@@ -271,7 +274,7 @@ export class SimulatedChain {
   #mine(): void {
     const parent = this.#newest
     const now = this.#time()
-    const timestamp = now > parent.timestamp ? now : parent.timestamp + 1n
+    const timestamp = now > parent.timestamp ? now : parent.timestamp + this.#step
     let ledger = copyLedger(parent.ledger)
     const events: ChainEvent[] = []
     const mined: Mined[] = []
