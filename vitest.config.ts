@@ -8,10 +8,10 @@ export const unitTests = [
 ]
 
 /** Tests that drive the real commands as processes against a real chain. */
-export const integrationTests = ['apps/*/test/integration/**/*.test.ts']
+export const integrationTests = ['apps/*/test/integration/**/*.test.ts', 'examples/test/integration/**/*.test.ts']
 
 /** Tests in a real browser, which has to be there: Debian's package chromium, or the one that SLUICE_CHROMIUM names. */
-export const browserTests = ['apps/*/test/browser/**/*.test.ts']
+export const browserTests = ['apps/*/test/browser/**/*.test.ts', 'examples/test/browser/**/*.test.ts']
 
 export default defineConfig({
   test: {

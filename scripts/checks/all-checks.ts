@@ -4,6 +4,7 @@ import { hasScript, root } from '../process/workspaces.ts'
 import { type Check, commandCheck } from './check.ts'
 import { commandsCheck } from './commands.ts'
 import { directionCheck } from './directions.ts'
+import { exampleCheck } from './examples.ts'
 import { habitCheck } from './habits.ts'
 import { linkCheck } from './links.ts'
 import { bundleChecks } from './packages/bundles.ts'
@@ -37,6 +38,7 @@ export function allChecks(): Check[] {
     habitCheck,
     linkCheck,
     commandsCheck,
+    exampleCheck,
     sizeCheck,
     ...(hasScript('contracts', 'check') ? [commandCheck('contracts: abi, gas, format', contracts)] : []),
     ...Object.entries(generators)

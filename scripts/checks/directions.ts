@@ -31,12 +31,23 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   '@sluice/site': [],
 }
 
+/** What examples may import: what those who install the packages have. */
+const forExamples: readonly string[] = [
+  '@sluice/protocol',
+  '@sluice/engine',
+  '@sluice/adapters',
+  '@sluice/http',
+  '@sluice/retrieval',
+  '@sluice/client',
+  '@sluice/testing',
+]
+
 /** Imports between packages that do not point down, or that reach into a package past its entries. */
 export const directionCheck: Check = {
   name: 'directions of imports',
   run: async () => {
     const workspaces = listWorkspaces()
-    return readSources(/^(packages|apps|contracts|bench|scripts)\/.*\.ts$/).flatMap((source) =>
+    return readSources(/^(packages|apps|contracts|bench|examples|scripts)\/.*\.ts$/).flatMap((source) =>
       findWrongImports(source, workspaces),
     )
   },
@@ -54,10 +65,10 @@ function isAllowed({ specifier, isType }: Import, path: string, owner: Workspace
   if (specifier.startsWith('.')) return staysInside(specifier, path, owner)
   if (!specifier.startsWith('@sluice/')) return true
   // What is outside every package starts commands and reads the chain: it knows the contract and nothing else.
-  const rules = owner === undefined ? ['@sluice/contracts'] : (allowed[owner.name] ?? [])
+  const rules = rulesOf(owner)
   const isTest = /\.test\.ts$|\/(test|testing)\//.test(path)
   if (isTest && isOf(specifier, '@sluice/contracts')) return true
-  if (specifier.endsWith('/testing')) {
+  if (specifier.endsWith('/testing') && specifier !== '@sluice/testing') {
     // What only tests need stays in tests: an app must not be built on a fake.
     const stem = specifier.slice(0, -'/testing'.length)
     return isTest && (stem === owner?.name || rules.some((rule) => isOf(rule.replace('type:', ''), stem)))
@@ -67,6 +78,11 @@ function isAllowed({ specifier, isType }: Import, path: string, owner: Workspace
   )
 }
 
+function rulesOf(owner: Workspace | undefined): readonly string[] {
+  if (owner === undefined) return ['@sluice/contracts']
+  return owner.folder.startsWith('examples/') ? forExamples : (allowed[owner.name] ?? [])
+}
+
 function isOf(specifier: string, name: string): boolean {
   return specifier === name || specifier.startsWith(`${name}/`)
 }
@@ -74,5 +90,5 @@ function isOf(specifier: string, name: string): boolean {
 function staysInside(specifier: string, path: string, owner: Workspace | undefined): boolean {
   const target = posix.join(posix.dirname(path), specifier)
   if (owner !== undefined) return target.startsWith(`${owner.folder}/`)
-  return !/^(packages|apps|bench)\//.test(target)
+  return !/^(packages|apps|bench|examples\/[^/]+)\//.test(target) || /^examples\/test\//.test(target)
 }
