@@ -1,4 +1,5 @@
-// `npm run check -w contracts`: fails when a generated file, the formatting, the size of a contract or its gas is not as it should be.
+// `npm run check -w contracts`: fails when a generated file, the formatting, the documentation of the sources, the
+// size of a contract or its gas is not as it should be.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,6 +7,7 @@ import { measureGas } from './gas/measure.ts'
 import { gasSnapshotFile } from './gas/snapshot.ts'
 import { contractsFolder, forgeOutput } from './tools/foundry.ts'
 import { generateFiles } from './tools/generated.ts'
+import { contractSources, findUndocumented } from './tools/natspec.ts'
 
 const complaints: string[] = []
 
@@ -22,6 +24,8 @@ if (forgeOutput(['build', '--sizes', '--quiet', '--skip', 'test']).code !== 0) {
   complaints.push('a contract is larger than a chain takes (24,576 bytes)')
 }
 
+complaints.push(...findUndocumented(contractSources()))
+
 const measured = JSON.stringify(await measureGas(), null, 2)
 if (!existsSync(gasSnapshotFile) || readFileSync(gasSnapshotFile, 'utf8').trim() !== measured) {
   complaints.push('contracts/snapshots/gas.json is stale: look at `./run gas`, then run `./run gas --write`')
@@ -29,4 +33,4 @@ if (!existsSync(gasSnapshotFile) || readFileSync(gasSnapshotFile, 'utf8').trim()
 
 for (const complaint of complaints) console.error(complaint)
 if (complaints.length > 0) process.exitCode = 1
-else console.log('contracts: generated files, formatting, sizes and gas are as they should be')
+else console.log('contracts: generated files, formatting, documentation, sizes and gas are as they should be')

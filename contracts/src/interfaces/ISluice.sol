@@ -263,18 +263,22 @@ interface ISluice is IResolver, ISluiceEvents, ISluiceErrors {
     // ---- views ----
 
     /// @notice The EIP-712 domain separator.
+    /// @return The separator for this chain and this contract.
     function domainSeparator() external view returns (bytes32);
 
     /// @notice A channel's id: the EIP-712 digest of its terms.
     /// @param terms The terms.
+    /// @return The id. Terms that make no channel have one, too.
     function channelId(ChannelTerms calldata terms) external view returns (bytes32);
 
     /// @notice A virtual channel's id: the EIP-712 digest of its terms.
     /// @param terms The terms.
+    /// @return The id. Terms that make no virtual channel have one, too.
     function virtualId(VirtualTerms calldata terms) external view returns (bytes32);
 
     /// @notice What the chain holds of a channel.
     /// @param id The channel.
+    /// @return The state; that of an open channel without deposits if nothing is known of the id.
     function channelState(bytes32 id) external view returns (ChannelState memory);
 
     /// @notice What the chain holds of a virtual channel.
@@ -288,15 +292,18 @@ interface ISluice is IResolver, ISluiceEvents, ISluiceErrors {
     /// @param id The channel.
     /// @param lane The lane.
     /// @param index The slot.
+    /// @return Whether it was.
     function isUnlocked(bytes32 id, uint8 lane, uint32 index) external view returns (bool);
 
     /// @notice What waits for an account.
     /// @param account Whose.
     /// @param token Zero for the native token.
+    /// @return How much, in the token's base units.
     function creditOf(address account, address token) external view returns (uint256);
 
     /// @notice The nonce that the account's next CreditRedirect carries.
     /// @param account Whose.
+    /// @return The nonce; 0 for an account that never used one.
     function redirectNonce(address account) external view returns (uint256);
 
     /// @notice EIP-5267: how the domain is made.

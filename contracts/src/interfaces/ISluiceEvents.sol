@@ -17,7 +17,7 @@ interface ISluiceEvents {
     /// @param paid What this one paid.
     event Withdrawn(bytes32 indexed channelId, uint256 partyAndTotal, uint256 paid);
 
-    /// @notice A channel was closed together; the id is dead.
+    /// @notice A channel was closed cooperatively; the id is never used again.
     /// @param channelId The channel.
     /// @param paidAAndPaidB What a got, and what b got.
     event Closed(bytes32 indexed channelId, uint256 paidAAndPaidB);

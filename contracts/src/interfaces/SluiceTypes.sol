@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
-// What callers hand in and views hand out. Amounts are base units of the channel's token; times are block timestamps
+// What callers pass in and views return. Amounts are base units of the channel's token; times are block timestamps
 // in seconds. Party 0 is `a`, party 1 is `b`; lane 0 runs from a to b, lane 1 from b to a.
 
 /// @notice One side of a channel.
@@ -165,7 +165,7 @@ struct SignedCloseRequest {
     bytes signature;
 }
 
-/// @notice A signed wish to pay a credit, or a part of it, somewhere else.
+/// @notice A signed request to pay a credit, or a part of it, somewhere else.
 /// @param account Whose credit.
 /// @param token Zero for the native token.
 /// @param to Where it goes.
@@ -224,7 +224,7 @@ struct Permit2Transfer {
 }
 
 /// @notice Where a channel stands. Open: nothing else happened (also true of a channel that nobody funded). Closing: its
-/// window runs or is over. Settled: paid out after a window; its locks may still be unlocked. Closed: paid out together.
+/// window runs or is over. Settled: paid out after a window; its locks may still be unlocked. Closed: paid out by a cooperative close.
 enum Status {
     Open,
     Closing,

@@ -8,6 +8,8 @@ import { Allocation, SingleAssetExit } from "./IForceMoveApp.sol";
 /// @notice What a state's outcome means for the two sides.
 library AppOutcome {
     /// @notice Who lost, and how much, against the stakes.
+    /// @param terms The app channel.
+    /// @param outcome What the state says that each side has.
     /// @return isPlain Whether the outcome splits exactly the stakes between exactly the two sides. Nothing else can be paid by
     /// locks, so a state that says something else is not taken, whatever its app thinks of it.
     /// @return loser The side that has less than it put in; 0 if none.

@@ -22,6 +22,11 @@ contract AppResolver is IAppResolver {
     uint256 private constant BOTH = 3;
 
     /// @dev One slot. `finalAt` is zero as long as nothing was shown.
+    /// @param turnNum Turn of the newest state shown.
+    /// @param finalAt From this timestamp on its outcome is final.
+    /// @param challenged Whether it was put up for an answer.
+    /// @param loser The side that pays by it.
+    /// @param amount What that side pays.
     struct Shown {
         uint48 turnNum;
         uint64 finalAt;
@@ -40,19 +45,19 @@ contract AppResolver is IAppResolver {
         Signature calldata challengerSignature
     ) external {
         bytes32 id = requireAlive(terms);
-        Shown memory was = shownOf[id];
+        Shown memory last = shownOf[id];
         uint48 turnNum = candidate.variablePart.turnNum;
         bool isLate = DeadlineId.isOver(id);
         // what was checkpointed may be put up itself, but past the deadline there is no time to answer another state of its turn
-        bool mayRepeat = !was.challenged && !isLate;
-        if (mayRepeat ? turnNum < was.turnNum : turnNum <= was.turnNum) revert StaleTurn(id, was.turnNum, turnNum);
+        bool mayRepeat = !last.challenged && !isLate;
+        if (mayRepeat ? turnNum < last.turnNum : turnNum <= last.turnNum) revert StaleTurn(id, last.turnNum, turnNum);
         requireSupported(terms, id, proof, candidate);
         requireChallenger(terms.fixedPart, id, candidate.variablePart, challengerSignature);
-        Shown memory now_ = shownBy(terms, id, candidate.variablePart);
-        now_.challenged = true;
-        now_.finalAt = isLate ? was.finalAt : answerableUntil(terms.fixedPart);
-        shownOf[id] = now_;
-        emit ChallengeRegistered(id, turnNum, now_.finalAt, now_.loser, now_.amount, proof, candidate);
+        Shown memory next = shownBy(terms, id, candidate.variablePart);
+        next.challenged = true;
+        next.finalAt = isLate ? last.finalAt : answerableUntil(terms.fixedPart);
+        shownOf[id] = next;
+        emit ChallengeRegistered(id, turnNum, next.finalAt, next.loser, next.amount, proof, candidate);
     }
 
     /// @inheritdoc IAppResolver
@@ -62,14 +67,14 @@ contract AppResolver is IAppResolver {
         SignedVariablePart calldata candidate
     ) external {
         bytes32 id = requireAlive(terms);
-        Shown memory was = shownOf[id];
+        Shown memory last = shownOf[id];
         uint48 turnNum = candidate.variablePart.turnNum;
-        if (turnNum <= was.turnNum) revert StaleTurn(id, was.turnNum, turnNum);
+        if (turnNum <= last.turnNum) revert StaleTurn(id, last.turnNum, turnNum);
         requireSupported(terms, id, proof, candidate);
-        Shown memory now_ = shownBy(terms, id, candidate.variablePart);
-        now_.finalAt = DeadlineId.isOver(id) ? was.finalAt : openUntil(terms);
-        shownOf[id] = now_;
-        emit Checkpointed(id, turnNum, now_.finalAt, now_.loser, now_.amount);
+        Shown memory next = shownBy(terms, id, candidate.variablePart);
+        next.finalAt = DeadlineId.isOver(id) ? last.finalAt : openUntil(terms);
+        shownOf[id] = next;
+        emit Checkpointed(id, turnNum, next.finalAt, next.loser, next.amount);
     }
 
     /// @inheritdoc IAppResolver
@@ -80,10 +85,10 @@ contract AppResolver is IAppResolver {
         RecoveredVariablePart memory recovered =
             AppStates.recover(terms.fixedPart, AppStates.channelIdOf(terms.fixedPart), candidate);
         if (recovered.signedBy != BOTH) revert NotUnanimous(id, recovered.signedBy);
-        Shown memory now_ = shownBy(terms, id, part);
-        now_.finalAt = uint64(block.timestamp);
-        shownOf[id] = now_;
-        emit Concluded(id, now_.turnNum, now_.finalAt, now_.loser, now_.amount);
+        Shown memory next = shownBy(terms, id, part);
+        next.finalAt = uint64(block.timestamp);
+        shownOf[id] = next;
+        emit Concluded(id, next.turnNum, next.finalAt, next.loser, next.amount);
     }
 
     /// @inheritdoc IResolver

@@ -8,6 +8,7 @@ import { FixedPart, RecoveredVariablePart, Signature, SignedVariablePart, Variab
 /// @notice Hashes of Nitro's states, and who signed them.
 library AppStates {
     /// @notice Nitro's own id of a channel, over which states are signed.
+    /// @param fixedPart What no move changes.
     function channelIdOf(FixedPart calldata fixedPart) internal pure returns (bytes32) {
         return keccak256(
             abi.encode(
@@ -17,16 +18,23 @@ library AppStates {
     }
 
     /// @notice What participants sign of a state.
+    /// @param channelId Nitro's own id of the channel.
+    /// @param part The state.
     function hashOf(bytes32 channelId, VariablePart calldata part) internal pure returns (bytes32) {
         return keccak256(abi.encode(channelId, part.appData, part.outcome, part.turnNum, part.isFinal));
     }
 
     /// @notice What a challenger signs of the state that it puts up.
+    /// @param stateHash What participants sign of the state.
     function challengeHashOf(bytes32 stateHash) internal pure returns (bytes32) {
         return keccak256(abi.encode(stateHash, "forceMove"));
     }
 
     /// @notice The states as an app is shown them.
+    /// @param fixedPart What no move changes.
+    /// @param channelId Nitro's own id of the channel.
+    /// @param parts The states with their signatures.
+    /// @return recovered The same, with a bit for each participant who signed.
     function recover(FixedPart calldata fixedPart, bytes32 channelId, SignedVariablePart[] calldata parts)
         internal
         pure
@@ -39,6 +47,10 @@ library AppStates {
     }
 
     /// @notice A state as an app is shown it. Signatures of others than participants count for nothing.
+    /// @param fixedPart What no move changes.
+    /// @param channelId Nitro's own id of the channel.
+    /// @param part The state with its signatures.
+    /// @return recovered The same, with a bit for each participant who signed.
     function recover(FixedPart calldata fixedPart, bytes32 channelId, SignedVariablePart calldata part)
         internal
         pure
@@ -52,6 +64,9 @@ library AppStates {
     }
 
     /// @notice Who signed a hash in Ethereum's signed-message form.
+    /// @param hash What was signed.
+    /// @param signature The signature.
+    /// @return signer Who signed; never zero.
     function signerOf(bytes32 hash, Signature calldata signature) internal pure returns (address signer) {
         bytes32 digest = keccak256(abi.encodePacked("\x19Ethereum Signed Message:\n32", hash));
         signer = ecrecover(digest, signature.v, signature.r, signature.s);
@@ -59,6 +74,8 @@ library AppStates {
     }
 
     /// @notice The bit of a participant; zero for anybody else.
+    /// @param participants Both of them.
+    /// @param who Who is looked for.
     function bitOf(address[] calldata participants, address who) internal pure returns (uint256) {
         if (who == participants[0]) return 1;
         return who == participants[1] ? 2 : 0;

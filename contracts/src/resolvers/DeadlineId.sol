@@ -16,11 +16,13 @@ library DeadlineId {
     }
 
     /// @notice The deadline that an id carries.
+    /// @param id The id.
     function deadlineOf(bytes32 id) internal pure returns (uint40) {
         return uint40(uint256(id) >> HASH_BITS);
     }
 
     /// @notice Whether the deadline is over.
+    /// @param id The id.
     function isOver(bytes32 id) internal view returns (bool) {
         return block.timestamp > deadlineOf(id);
     }

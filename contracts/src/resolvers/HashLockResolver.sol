@@ -17,9 +17,12 @@ contract HashLockResolver is IResolver {
     event Registered(bytes32 indexed id, bytes32 preimage);
 
     /// @notice It is too late.
+    /// @param id What the locks ask about.
+    /// @param deadline The last timestamp that would have done.
     error DeadlinePassed(bytes32 id, uint40 deadline);
 
     /// @notice It was registered before.
+    /// @param id What the locks ask about.
     error AlreadyRegistered(bytes32 id);
 
     mapping(bytes32 id => bool) private registered;
@@ -39,6 +42,7 @@ contract HashLockResolver is IResolver {
     /// @notice The id under which locks ask about a hash.
     /// @param hash SHA-256 of a 32-byte preimage.
     /// @param deadline The last timestamp at which the preimage can be registered.
+    /// @return The id, which carries the deadline.
     function idOf(bytes32 hash, uint40 deadline) public pure returns (bytes32) {
         return DeadlineId.make(deadline, keccak256(abi.encode(hash, deadline)));
     }

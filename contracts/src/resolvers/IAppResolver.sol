@@ -59,30 +59,56 @@ interface IAppResolver is IResolver {
     );
 
     /// @notice A newer state was shown; what challenge there was is over.
+    /// @param id The app channel.
+    /// @param turnNum The state's turn.
+    /// @param finalAt From this timestamp on its outcome is final, unless a newer state or a challenge comes.
+    /// @param loser The side that pays by it: 0 or 1.
+    /// @param amount What that side pays.
     event Checkpointed(bytes32 indexed id, uint48 turnNum, uint64 finalAt, uint8 loser, uint128 amount);
 
     /// @notice Both agreed on a last state: its outcome is final.
+    /// @param id The app channel.
+    /// @param turnNum The state's turn.
+    /// @param finalAt The block's timestamp.
+    /// @param loser The side that pays by it: 0 or 1.
+    /// @param amount What that side pays.
     event Concluded(bytes32 indexed id, uint48 turnNum, uint64 finalAt, uint8 loser, uint128 amount);
 
     /// @notice Not two different participants, or stakes past 2^128 - 1 together.
     error BadTerms();
     /// @notice The nonce is not made of these terms on this chain, for this contract.
+    /// @param expected What the terms make.
+    /// @param given What they carry.
     error WrongNonce(uint64 expected, uint64 given);
     /// @notice The outcome is final.
+    /// @param id The app channel.
     error AppFinal(bytes32 id);
     /// @notice Not newer than the state shown before.
+    /// @param id The app channel.
+    /// @param shown Turn of the state shown before.
+    /// @param given Turn of the state offered.
     error StaleTurn(bytes32 id, uint48 shown, uint48 given);
     /// @notice The app does not take this state.
+    /// @param id The app channel.
+    /// @param reason What the app says.
     error NotSupported(bytes32 id, string reason);
     /// @notice Not one plain allocation to each side, in order, of the asset and sum that the stakes say.
+    /// @param id The app channel.
     error BadOutcome(bytes32 id);
     /// @notice A malformed signature.
+    /// @param digest What had to be signed.
     error BadSignature(bytes32 digest);
     /// @notice Not a participant's challenge.
+    /// @param id The app channel.
+    /// @param challenger Who signed the challenge.
     error NotParticipant(bytes32 id, address challenger);
     /// @notice Only a state that calls itself final ends an app at once.
+    /// @param id The app channel.
+    /// @param turnNum The state's turn.
     error NotLastState(bytes32 id, uint48 turnNum);
     /// @notice Not both signed.
+    /// @param id The app channel.
+    /// @param signedBy Who signed: bit i stands for participant i.
     error NotUnanimous(bytes32 id, uint256 signedBy);
 
     /// @notice Puts up a state: unless answered within `challengeDuration`, its outcome is final. Anyone may bring it.
@@ -114,6 +140,7 @@ interface IAppResolver is IResolver {
     function conclude(AppTerms calldata terms, SignedVariablePart calldata candidate) external;
 
     /// @notice Where an app channel stands.
+    /// @param id The app channel.
     /// @return turnNum The newest turn shown; 0 if none.
     /// @return finalAt From this timestamp on the outcome is final.
     /// @return loser The side that pays as things stand.
@@ -121,10 +148,17 @@ interface IAppResolver is IResolver {
     function stateOf(bytes32 id) external view returns (uint48 turnNum, uint64 finalAt, uint8 loser, uint128 amount);
 
     /// @notice The id under which locks ask about an app channel.
+    /// @param terms The app channel.
+    /// @return The id; its top 40 bits are the terms' deadline.
     function idOf(AppTerms calldata terms) external pure returns (bytes32);
 
     /// @notice The nonce that the terms must have: the low 64 bits of keccak256(abi.encode(chainId, this, asset, stake0, stake1,
     /// deadline)).
+    /// @param asset The channels' token.
+    /// @param stake0 Participant 0's stake.
+    /// @param stake1 Participant 1's stake.
+    /// @param deadline The last timestamp at which the chain takes up the app.
+    /// @return The nonce for FixedPart's channelNonce.
     function channelNonce(address asset, Stake calldata stake0, Stake calldata stake1, uint40 deadline)
         external
         view

@@ -25,6 +25,9 @@ struct AssetMetadata {
 }
 
 /// @notice How one asset is split.
+/// @param asset The token; zero for the native one.
+/// @param assetMetadata What kind of asset it is.
+/// @param allocations Who gets how much of it.
 struct SingleAssetExit {
     address asset;
     AssetMetadata assetMetadata;
@@ -44,6 +47,10 @@ struct FixedPart {
 }
 
 /// @notice What a move changes.
+/// @param outcome How the assets are split if the app ends in this state.
+/// @param appData The app's own.
+/// @param turnNum Counts the moves.
+/// @param isFinal Whether the app ends with it.
 struct VariablePart {
     SingleAssetExit[] outcome;
     bytes appData;
@@ -52,6 +59,9 @@ struct VariablePart {
 }
 
 /// @notice An ECDSA signature over Ethereum's signed-message form of a state's hash.
+/// @param v 27 or 28.
+/// @param r The signature's r.
+/// @param s The signature's s.
 struct Signature {
     uint8 v;
     bytes32 r;
@@ -59,6 +69,8 @@ struct Signature {
 }
 
 /// @notice A state as participants hold it.
+/// @param variablePart The state.
+/// @param sigs Signatures of participants, in any order.
 struct SignedVariablePart {
     VariablePart variablePart;
     Signature[] sigs;
@@ -66,6 +78,7 @@ struct SignedVariablePart {
 
 /// @notice A state as an app is shown it.
 /// @param signedBy Bit i stands for participant i.
+/// @param variablePart The state.
 struct RecoveredVariablePart {
     VariablePart variablePart;
     uint256 signedBy;

@@ -24,6 +24,7 @@ contract AssetVault is IAssetVault {
     // how often a token vanished while it was here, by standard, collection and token id
     mapping(bytes32 key => uint256) private series;
 
+    /// @param sluice_ The contract whose channels tokens can be sent straight into.
     constructor(ISluice sluice_) {
         sluice = sluice_;
         receiptCode = new Receipt();
@@ -34,6 +35,7 @@ contract AssetVault is IAssetVault {
     /// @param from Who had it.
     /// @param tokenId Which one.
     /// @param data Empty, or the channel that it goes into.
+    /// @return ERC-721's word for: taken.
     function onERC721Received(address, address from, uint256 tokenId, bytes calldata data) external returns (bytes4) {
         if (!isHeld(msg.sender, tokenId)) revert NotBacked(msg.sender, tokenId, 1);
         Receipt receipt = receiptFor(Standard.Erc721, msg.sender, tokenId);
@@ -50,6 +52,7 @@ contract AssetVault is IAssetVault {
     /// @param tokenId Which token.
     /// @param amount How many.
     /// @param data Empty, or the channel that they go into.
+    /// @return ERC-1155's word for: taken.
     function onERC1155Received(address, address from, uint256 tokenId, uint256 amount, bytes calldata data)
         external
         returns (bytes4)
@@ -63,6 +66,7 @@ contract AssetVault is IAssetVault {
     /// @param tokenIds Which tokens.
     /// @param amounts How many of each.
     /// @param data Empty.
+    /// @return ERC-1155's word for: taken.
     function onERC1155BatchReceived(
         address,
         address from,
@@ -112,6 +116,7 @@ contract AssetVault is IAssetVault {
 
     /// @notice ERC-165.
     /// @param id Of an interface.
+    /// @return Whether the vault has it.
     function supportsInterface(bytes4 id) external pure returns (bool) {
         return id == ERC165 || id == ERC721_RECEIVER || id == ERC1155_RECEIVER;
     }

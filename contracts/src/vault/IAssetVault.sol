@@ -97,9 +97,11 @@ interface IAssetVault {
     /// @param standard The collection's.
     /// @param collection The collection.
     /// @param tokenId Which token.
+    /// @return The address.
     function receiptOf(Standard standard, address collection, uint256 tokenId) external view returns (address);
 
     /// @notice What a receipt stands for, or stood for; a collection of zero if it is none of this vault's.
     /// @param receipt The receipt.
+    /// @return The token.
     function assetOf(address receipt) external view returns (Asset memory);
 }

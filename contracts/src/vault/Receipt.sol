@@ -7,8 +7,11 @@ import { Asset, IAssetVault } from "./IAssetVault.sol";
 /// @title Receipt
 /// @notice An ERC-20 token that stands for one token of a collection in the vault. The vault puts it behind a small proxy for each.
 contract Receipt is IERC20 {
+    /// @notice The name that wallets show, the same for all receipts.
     string public constant name = "Vault receipt";
+    /// @notice The symbol that wallets show, the same for all receipts.
     string public constant symbol = "RECEIPT";
+    /// @notice None: one unit of a receipt is one unit of the token.
     uint8 public constant decimals = 0;
 
     /// @notice The vault that keeps the token. Held in the code, so that the proxies share it.
@@ -21,14 +24,30 @@ contract Receipt is IERC20 {
     /// @notice How many a spender may move for an owner.
     mapping(address owner => mapping(address spender => uint256)) public allowance;
 
+    /// @notice Receipts moved, were made or were burnt.
+    /// @param from Whose; zero if they are made.
+    /// @param to Who has them now; zero if they are burnt.
+    /// @param amount How many.
     event Transfer(address indexed from, address indexed to, uint256 amount);
+    /// @notice An owner allowed a spender to move receipts.
+    /// @param owner Whose receipts.
+    /// @param spender Who may move them.
+    /// @param amount How many.
     event Approval(address indexed owner, address indexed spender, uint256 amount);
 
     /// @notice Only the vault makes and burns receipts.
+    /// @param sender Who asked.
     error OnlyVault(address sender);
     /// @notice The account holds less.
+    /// @param account Whose.
+    /// @param balance What it holds.
+    /// @param amount What is asked.
     error BalanceTooLow(address account, uint256 balance, uint256 amount);
     /// @notice The spender was allowed less.
+    /// @param owner Whose receipts.
+    /// @param spender Who asked.
+    /// @param allowed What it may move.
+    /// @param amount What is asked.
     error AllowanceTooLow(address owner, address spender, uint256 allowed, uint256 amount);
     /// @notice Zero is nobody.
     error NoRecipient();
@@ -43,21 +62,35 @@ contract Receipt is IERC20 {
     }
 
     /// @notice What it stands for.
+    /// @return The token.
     function asset() external view returns (Asset memory) {
         return vault.assetOf(address(this));
     }
 
+    /// @notice Allows a spender to move the sender's receipts. What was allowed before is over.
+    /// @param spender Who may move them.
+    /// @param amount How many; the highest number is never used up.
+    /// @return True.
     function approve(address spender, uint256 amount) external returns (bool) {
         allowance[msg.sender][spender] = amount;
         emit Approval(msg.sender, spender, amount);
         return true;
     }
 
+    /// @notice Moves the sender's receipts.
+    /// @param to Who gets them; zero is refused.
+    /// @param amount How many.
+    /// @return True; what cannot be done reverts.
     function transfer(address to, uint256 amount) external returns (bool) {
         move(msg.sender, to, amount);
         return true;
     }
 
+    /// @notice Moves another's receipts by what it allowed the sender.
+    /// @param from Whose.
+    /// @param to Who gets them; zero is refused.
+    /// @param amount How many.
+    /// @return True; what cannot be done reverts.
     function transferFrom(address from, address to, uint256 amount) external returns (bool) {
         uint256 allowed = allowance[from][msg.sender];
         if (allowed < amount) revert AllowanceTooLow(from, msg.sender, allowed, amount);
@@ -67,6 +100,8 @@ contract Receipt is IERC20 {
     }
 
     /// @notice Makes receipts for what the vault took in.
+    /// @param to Who gets them.
+    /// @param amount How many.
     function mint(address to, uint256 amount) external onlyVault {
         totalSupply += amount;
         balanceOf[to] += amount;
@@ -74,6 +109,8 @@ contract Receipt is IERC20 {
     }
 
     /// @notice Burns receipts for what the vault gives out.
+    /// @param from Whose.
+    /// @param amount How many.
     function burn(address from, uint256 amount) external onlyVault {
         take(from, amount);
         totalSupply -= amount;

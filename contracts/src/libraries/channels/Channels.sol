@@ -73,9 +73,9 @@ library Channels {
 
     /// @notice When the window is over; zero if no close began.
     /// @param slots The channel.
-    function closesAt(ChannelSlots storage slots) internal view returns (uint64 end) {
-        end = DisputeWord.wrap(slots.laneWords[0]).closesAt();
-        if (end == 0) end = DisputeWord.wrap(slots.laneWords[1]).closesAt();
+    function closesAt(ChannelSlots storage slots) internal view returns (uint64 timestamp) {
+        timestamp = DisputeWord.wrap(slots.laneWords[0]).closesAt();
+        if (timestamp == 0) timestamp = DisputeWord.wrap(slots.laneWords[1]).closesAt();
     }
 
     /// @notice What was withdrawn; not read where nothing ever was.

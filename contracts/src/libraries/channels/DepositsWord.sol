@@ -19,51 +19,62 @@ library DepositsWords {
     uint256 private constant HAS_WITHDRAWN = 1 << 127;
 
     /// @notice Whether the channel was paid out.
+    /// @param w The word.
     function isOver(DepositsWord w) internal pure returns (bool) {
         return DepositsWord.unwrap(w) >= DepositsWord.unwrap(SETTLED);
     }
 
-    /// @notice Whether it was paid out after a window.
+    /// @notice Whether it was settled after a window.
+    /// @param w The word.
     function isSettled(DepositsWord w) internal pure returns (bool) {
         return DepositsWord.unwrap(w) == DepositsWord.unwrap(SETTLED);
     }
 
-    /// @notice Whether it was paid out together.
+    /// @notice Whether it was closed cooperatively.
+    /// @param w The word.
     function isClosed(DepositsWord w) internal pure returns (bool) {
         return DepositsWord.unwrap(w) == DepositsWord.unwrap(CLOSED);
     }
 
     /// @notice Whether nothing ever came in.
+    /// @param w The word.
     function isEmpty(DepositsWord w) internal pure returns (bool) {
         return DepositsWord.unwrap(w) == 0;
     }
 
     /// @notice Whether anything was ever withdrawn.
+    /// @param w The word.
     function hasWithdrawn(DepositsWord w) internal pure returns (bool) {
         return DepositsWord.unwrap(w) & HAS_WITHDRAWN != 0;
     }
 
     /// @notice The word of a channel from which something was withdrawn.
+    /// @param w The word.
     function withWithdrawal(DepositsWord w) internal pure returns (DepositsWord) {
         return DepositsWord.wrap(DepositsWord.unwrap(w) | HAS_WITHDRAWN);
     }
 
     /// @notice a's deposits.
+    /// @param w The word.
     function ofA(DepositsWord w) internal pure returns (uint128) {
         return uint128(DepositsWord.unwrap(w)) & MOST;
     }
 
     /// @notice b's deposits.
+    /// @param w The word.
     function ofB(DepositsWord w) internal pure returns (uint128) {
         return uint128(DepositsWord.unwrap(w) >> 128);
     }
 
     /// @notice A party's deposits.
+    /// @param w The word.
+    /// @param party The party, 0 or 1.
     function byParty(DepositsWord w, uint8 party) internal pure returns (uint128) {
         return uint128(DepositsWord.unwrap(w) >> (uint256(party) << 7)) & MOST;
     }
 
     /// @notice How much more the channel takes.
+    /// @param w The word.
     function room(DepositsWord w) internal pure returns (uint256) {
         unchecked {
             return uint256(MOST) - ofA(w) - ofB(w);
@@ -72,6 +83,9 @@ library DepositsWords {
 
     /// @notice The word with more deposited for a party.
     /// @dev The caller has made sure that all deposits stay within MOST.
+    /// @param w The word.
+    /// @param party The party, 0 or 1.
+    /// @param amount How much more.
     function add(DepositsWord w, uint8 party, uint256 amount) internal pure returns (DepositsWord) {
         unchecked {
             return DepositsWord.wrap(DepositsWord.unwrap(w) + (amount << (uint256(party) << 7)));

@@ -5,6 +5,14 @@ pragma solidity ^0.8.28;
 /// @notice Who gets what. Every input is below 2^128, so nothing here can overflow.
 library Settlement {
     /// @notice What the parties and the chain agree on when the window is over.
+    /// @param depositA All that was deposited for a.
+    /// @param depositB All that was deposited for b.
+    /// @param withdrawnA All that a withdrew.
+    /// @param withdrawnB All that b withdrew.
+    /// @param paid0 Paid total of the voucher last shown for lane 0.
+    /// @param paid1 Paid total of the voucher last shown for lane 1.
+    /// @param locked0 Its locked sum in lane 0.
+    /// @param locked1 Its locked sum in lane 1.
     struct Input {
         uint128 depositA;
         uint128 depositB;
@@ -17,6 +25,10 @@ library Settlement {
     }
 
     /// @notice What each gets at once, and what is kept for the locks of each lane. The four sum to the pot.
+    /// @param payA What a gets at once.
+    /// @param payB What b gets at once.
+    /// @param pool0 What is kept for lane 0's locks.
+    /// @param pool1 What is kept for lane 1's locks.
     struct Split {
         uint128 payA;
         uint128 payB;
@@ -26,6 +38,8 @@ library Settlement {
 
     /// @notice The pot is all deposits less all withdrawals. a's share is its balance, forced between nothing and the whole pot;
     /// b has the rest. Each lane's pool comes out of its payer's share.
+    /// @param i What was deposited, withdrawn, paid and locked.
+    /// @return out The four parts.
     function split(Input memory i) internal pure returns (Split memory out) {
         unchecked {
             uint256 pot = potOf(i.depositA, i.depositB, i.withdrawnA, i.withdrawnB);
@@ -36,6 +50,10 @@ library Settlement {
     }
 
     /// @notice What the channel holds, which the contract sees to that it is not below zero.
+    /// @param depositA All that was deposited for a.
+    /// @param depositB All that was deposited for b.
+    /// @param withdrawnA All that a withdrew.
+    /// @param withdrawnB All that b withdrew.
     function potOf(uint128 depositA, uint128 depositB, uint128 withdrawnA, uint128 withdrawnB)
         internal
         pure
@@ -47,6 +65,11 @@ library Settlement {
     }
 
     /// @notice a's balance, forced between nothing and the whole pot.
+    /// @param deposit All that was deposited for a.
+    /// @param withdrawn All that a withdrew.
+    /// @param paid What a's lane paid.
+    /// @param received What b's lane paid.
+    /// @param pot What the channel holds.
     function shareOf(uint128 deposit, uint128 withdrawn, uint128 paid, uint128 received, uint256 pot)
         internal
         pure
@@ -61,6 +84,9 @@ library Settlement {
 
     /// @notice What of a share is paid at once, and what is kept for its owner's locks.
     /// @param share Below 2^128.
+    /// @param locked Sum of the locks of its owner's lane.
+    /// @return pay What is paid at once.
+    /// @return pool What is kept.
     function poolOf(uint128 locked, uint256 share) internal pure returns (uint128 pay, uint128 pool) {
         unchecked {
             uint256 kept = min(locked, share);
@@ -69,6 +95,11 @@ library Settlement {
     }
 
     /// @notice What one lock takes out of the pool, and what of it goes to the lane's receiver.
+    /// @param amount What the lock holds.
+    /// @param pool What is left for the locks of its lane.
+    /// @param payout What its condition came out at.
+    /// @return reserve What leaves the pool.
+    /// @return paid What of it the receiver gets; the payer gets the rest.
     function unlock(uint128 amount, uint128 pool, uint128 payout)
         internal
         pure

@@ -19,6 +19,13 @@ library LockTree {
     uint256 private constant LEAF_SIZE = 0x35;
     uint256 private constant LEAF_INDEX_SHIFT = 216;
     uint256 private constant LEAF_AMOUNT_SHIFT = 88;
+    /// @dev What a condition is made of: the resolver, the id, the side; a word each.
+    uint256 private constant CONDITION_ID = 0x20;
+    uint256 private constant CONDITION_SIDE = 0x40;
+    uint256 private constant CONDITION_SIZE = 0x60;
+    /// @dev A SubtreeSlot in calldata: its amount, then its id or leaf.
+    uint256 private constant SLOT_ID_OR_LEAF = 0x20;
+    uint256 private constant SLOT_SIZE = 0x40;
 
     /// @notice What a lock is conditional on.
     /// @param resolver Who decides.
@@ -98,24 +105,23 @@ library LockTree {
         bytes32[] memory level = new bytes32[](1 << depth);
         assembly ("memory-safe") {
             let m := mload(0x40)
-            // a condition: resolver, id, side 0
             mstore(m, resolver)
-            mstore(add(m, 0x40), 0)
+            mstore(add(m, CONDITION_SIDE), 0)
             let out := add(level, 0x20)
             let slot := slots.offset
             for { let i := 0 } lt(i, slots.length) { i := add(i, 1) } {
                 let amount := calldataload(slot)
-                let hash := calldataload(add(slot, 0x20))
+                let hash := calldataload(add(slot, SLOT_ID_OR_LEAF))
                 if amount {
                     if shr(128, amount) { revert(0x00, 0x00) }
-                    mstore(add(m, 0x20), hash)
+                    mstore(add(m, CONDITION_ID), hash)
                     mstore(0x00, or(shl(LEAF_INDEX_SHIFT, add(first, i)), shl(LEAF_AMOUNT_SHIFT, amount)))
-                    mstore(LEAF_CONDITION, keccak256(m, 0x60))
+                    mstore(LEAF_CONDITION, keccak256(m, CONDITION_SIZE))
                     hash := keccak256(0x00, LEAF_SIZE)
                 }
                 mstore(out, hash)
                 out := add(out, 0x20)
-                slot := add(slot, 0x40)
+                slot := add(slot, SLOT_SIZE)
             }
             mstore8(m, 0x01)
             let children := add(m, NODE_LEFT)

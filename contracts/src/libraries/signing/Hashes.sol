@@ -5,6 +5,7 @@ pragma solidity ^0.8.28;
 /// @notice keccak256 of a few words, without the allocation that abi.encode makes each time.
 library Hashes {
     /// @notice keccak256(abi.encode(a)).
+    /// @param a The word.
     function word(bytes32 a) internal pure returns (bytes32 h) {
         assembly ("memory-safe") {
             mstore(0x00, a)
@@ -13,6 +14,8 @@ library Hashes {
     }
 
     /// @notice keccak256(abi.encode(a, b)).
+    /// @param a The first word.
+    /// @param b The second word.
     function words(bytes32 a, bytes32 b) internal pure returns (bytes32 h) {
         assembly ("memory-safe") {
             mstore(0x00, a)
@@ -22,6 +25,9 @@ library Hashes {
     }
 
     /// @notice keccak256(abi.encode(a, b, c)).
+    /// @param a The first word.
+    /// @param b The second word.
+    /// @param c The third word.
     function words(bytes32 a, bytes32 b, bytes32 c) internal pure returns (bytes32 h) {
         assembly ("memory-safe") {
             let m := mload(0x40)
@@ -33,6 +39,11 @@ library Hashes {
     }
 
     /// @notice keccak256(abi.encode(a, b, c, d, e)).
+    /// @param a The first word.
+    /// @param b The second word.
+    /// @param c The third word.
+    /// @param d The fourth word.
+    /// @param e The fifth word.
     function words(bytes32 a, bytes32 b, bytes32 c, bytes32 d, bytes32 e) internal pure returns (bytes32 h) {
         assembly ("memory-safe") {
             let m := mload(0x40)
@@ -46,6 +57,13 @@ library Hashes {
     }
 
     /// @notice keccak256(abi.encode(a, b, c, d, e, f, g)).
+    /// @param a The first word.
+    /// @param b The second word.
+    /// @param c The third word.
+    /// @param d The fourth word.
+    /// @param e The fifth word.
+    /// @param f The sixth word.
+    /// @param g The seventh word.
     function words(bytes32 a, bytes32 b, bytes32 c, bytes32 d, bytes32 e, bytes32 f, bytes32 g)
         internal
         pure
