@@ -5,8 +5,11 @@ import { runCommand } from '../process/run-command.ts'
 import { root } from '../process/workspaces.ts'
 import type { Check } from './check.ts'
 
-/** What an example may have of its own code, tests apart. */
+/** What an example may have of its own code: tests and what it shares with others apart. */
 const MAX_LINES = 100
+
+/** Each example stands alone, so what several need, each has: the same. */
+const SHARED = ['tsconfig.json', 'site.ts', 'wallet.ts']
 
 const read = (path: string): string => readFileSync(path, 'utf8')
 
@@ -17,7 +20,9 @@ export function countCode(text: string): number {
 
 function judge({ name, folder }: Example): string[] {
   const manifest = JSON.parse(read(join(folder, 'package.json')))
-  const sources = globSync('*.ts', { cwd: folder }).filter((path) => !path.endsWith('.test.ts'))
+  const sources = globSync('*.ts', { cwd: folder }).filter(
+    (path) => !path.endsWith('.test.ts') && !SHARED.includes(path),
+  )
   const lines = sources.reduce((sum, path) => sum + countCode(read(join(folder, path))), 0)
   return [
     ...(manifest.name === `example-${name}` && manifest.private === true ? [] : ['is not private as example-<folder>']),
@@ -28,9 +33,8 @@ function judge({ name, folder }: Example): string[] {
   ].map((problem) => `examples/${name} ${problem}`)
 }
 
-/** Each example stands alone, so what several need, each has: the same. */
 function findDifferences(examples: readonly Example[]): string[] {
-  return ['tsconfig.json', 'site.ts', 'wallet.ts'].flatMap((path) => {
+  return SHARED.flatMap((path) => {
     const files = examples.map(({ folder }) => join(folder, path)).filter((file) => existsSync(file))
     return new Set(files.map(read)).size > 1 ? [`${path} is not the same in all examples that have one`] : []
   })
