@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export const unitTests = [
   '{packages,apps}/*/{src,scripts}/**/*.test.ts',
   'bench/src/**/*.test.ts',
-  '{specs,scripts,contracts/src-ts,contracts/scripts}/**/*.test.ts',
+  '{specs,scripts,site/src,contracts/src-ts,contracts/scripts}/**/*.test.ts',
 ]
 
 /** Tests that drive the real commands as processes against a real chain. */

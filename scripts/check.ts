@@ -1,7 +1,7 @@
 // `./run check [name]`: everything that must hold of the sources without running the tests. Prints a line a check, then
 // what was found, and ends with `N passed, N failed`. `./run check packages` looks at the packages as others install them;
-// it takes minutes and runs only when named.
-import { allChecks, packageChecks } from './checks/all-checks.ts'
+// it takes minutes and runs only when named. `./run check docs` also builds the site.
+import { allChecks, documentationChecks, packageChecks } from './checks/all-checks.ts'
 import type { Check } from './checks/check.ts'
 import { formatTally } from './process/tally.ts'
 
@@ -19,7 +19,13 @@ async function perform({ name, run }: Check): Promise<Outcome> {
 }
 
 const wanted = process.argv[2]
-const known = wanted?.startsWith('packages') ? packageChecks() : allChecks()
+
+function checksFor(name: string | undefined): Check[] {
+  if (name?.startsWith('packages')) return packageChecks()
+  return name?.startsWith('docs') ? documentationChecks() : allChecks()
+}
+
+const known = checksFor(wanted)
 const checks = known.filter(({ name }) => wanted === undefined || name.includes(wanted))
 const outcomes: Outcome[] = []
 for (const check of checks) outcomes.push(await perform(check))

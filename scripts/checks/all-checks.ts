@@ -26,6 +26,11 @@ const generators = {
   'pages of commands': 'apps/node/scripts/docs.ts',
 }
 
+const docChecks = [linkCheck]
+
+/** Builds the site, and fails on dead links and on what a page would load from elsewhere. Some twenty seconds on two idle cores. */
+const siteCheck = commandCheck('docs: site', ['node', '--disable-warning=ExperimentalWarning', 'site/src/main.ts'])
+
 /** Every check of this repository. Those of what is generated are there once their generator is. */
 export function allChecks(): Check[] {
   return [
@@ -36,7 +41,7 @@ export function allChecks(): Check[] {
     directionCheck,
     roomCheck,
     habitCheck,
-    linkCheck,
+    ...docChecks,
     commandsCheck,
     exampleCheck,
     sizeCheck,
@@ -50,4 +55,9 @@ export function allChecks(): Check[] {
 /** What must hold of the packages as others install them: built, packed and installed, so slower than all of the above. */
 export function packageChecks(): Check[] {
   return [...contentChecks, ...runtimeChecks, ...typeChecks, ...bundleChecks, ...commandChecks]
+}
+
+/** What must hold of the documentation, the site included: slower than the others, so it is built only when asked for. */
+export function documentationChecks(): Check[] {
+  return [...docChecks, siteCheck]
 }

@@ -6,7 +6,7 @@ import { lineAt, readSources, type Source } from './sources.ts'
 
 /** Links in the documentation to files or headings that are not there. Links to other sites are not followed. */
 export const linkCheck: Check = {
-  name: 'links in the docs',
+  name: 'docs: links',
   run: async () => readSources(/\.md$/).flatMap((source) => findBrokenLinks(source, readFile)),
 }
 

@@ -56,7 +56,7 @@ export const transportErrors = {
   },
 } as const
 
-/** A session that cannot be had. The codes are in {@link transportErrors}. */
+/** A session that cannot be had. The codes are in `transportErrors`. */
 export class TransportError<
   Code extends keyof typeof transportErrors = keyof typeof transportErrors,
 > extends SluiceError<Code> {

@@ -1,0 +1,115 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { API, type ApiPage, apiRoute } from '../api/pages.ts'
+import { siteFolder, stagedFolder } from '../paths.ts'
+import { drawDiagrams } from './diagrams.ts'
+import { arrange } from './groups.ts'
+import { makeHome, SUMMARY } from './home.ts'
+import { type Resolve, rewriteLinks } from './links.ts'
+import { joinForReaders, listForReaders, type PlainPage } from './llms.ts'
+import type { Page } from './pages.ts'
+import { routeOf } from './routes.ts'
+
+/** Writes what Astro reads: pages with their links and diagrams, plain copies for programs that read text, and the sidebar. */
+export function stageSite(pages: readonly Page[], reference: readonly ApiPage[], base: string): void {
+  for (const folder of ['pages', 'public']) rmSync(join(stagedFolder, folder), { recursive: true, force: true })
+  const shown = new Set(pages.map(({ route }) => route))
+  const inDocuments = (path: string): string | undefined => {
+    const route = routeOf(path)
+    return route === '' || (route !== undefined && shown.has(route)) ? route : undefined
+  }
+  const guides = arrange(pages).get('Guides') ?? []
+  const home = makeHome(
+    readFileSync(join(siteFolder, 'src/content/index.md'), 'utf8'),
+    guides,
+    inDocuments,
+    addressOf(base),
+  )
+  writeFile('pages/index.md', home.page)
+  writeFile('public/index.md', home.plain)
+  for (const page of pages) writePage(page, base, inDocuments)
+  for (const page of reference) writePage(page, base, apiRoute)
+  writeFile('public/favicon.svg', readFileSync(join(siteFolder, 'src/style/favicon.svg'), 'utf8'))
+  writeFile('sidebar.json', JSON.stringify(sidebarOf(pages, reference), null, 2))
+  writeForReaders(pages, reference, base)
+}
+
+/** A link of the site, or of the plain copies. */
+type ToAddress = (route: string) => string
+const addressOf =
+  (base: string): ToAddress =>
+  (route) =>
+    /^$|[.]txt$/.test(route) ? `${base}${route}` : `${base}${route}/`
+const plainAddressOf =
+  (base: string): ToAddress =>
+  (route) =>
+    `${base}${route === '' ? 'index' : route}.md`
+
+interface Written {
+  readonly path: string
+  readonly route: string
+  readonly title: string
+  readonly description: string
+  readonly body: string
+}
+
+function writePage({ path, route, title, description, body }: Written, base: string, routes: Resolve): void {
+  const link = (to: ToAddress): string =>
+    rewriteLinks(body, path, (target) => {
+      const found = routes(target)
+      return found === undefined ? undefined : to(found)
+    })
+  const head = { title, ...(description === '' ? {} : { description }), slug: route }
+  writeFile(`pages/${route}.md`, `${frontmatter(head)}\n${drawDiagrams(link(addressOf(base)))}`)
+  writeFile(`public/${route}.md`, `# ${title}\n\n${link(plainAddressOf(base))}`)
+}
+
+function frontmatter(fields: Readonly<Record<string, string>>): string {
+  return ['---', ...Object.entries(fields).map(([name, value]) => `${name}: ${JSON.stringify(value)}`), '---'].join(
+    '\n',
+  )
+}
+
+/** Starlight's sidebar. Decision records and what is in an entry are found from the pages that list them. */
+function sidebarOf(pages: readonly Page[], reference: readonly ApiPage[]): unknown {
+  const groups = Array.from(arrange(pages), ([label, members]) => ({
+    label,
+    collapsed: label === 'Packages',
+    items: members
+      .filter(({ route }) => !route.startsWith('decisions/'))
+      .map(({ route, title }) => ({ slug: route, label: shortTitle(title) })),
+  }))
+  const entries = reference.filter(({ isEntry }) => isEntry)
+  const api = {
+    label: 'API',
+    collapsed: true,
+    items: [{ slug: API, label: 'All entries' }, ...entries.map(({ route, title }) => ({ slug: route, label: title }))],
+  }
+  return groups.toSpliced(-1, 0, api)
+}
+
+/** What stands before a colon says enough in a list. */
+function shortTitle(title: string): string {
+  return title.split(': ')[0] ?? title
+}
+
+function writeForReaders(pages: readonly Page[], reference: readonly ApiPage[], base: string): void {
+  const toPlain = ({ route, title, description }: Page | ApiPage, group: string): PlainPage => ({
+    title,
+    description,
+    group,
+    address: plainAddressOf(base)(route),
+    text: readFileSync(join(stagedFolder, `public/${route}.md`), 'utf8'),
+  })
+  const documents = Array.from(arrange(pages), ([label, members]) => members.map((page) => toPlain(page, label))).flat()
+  const entries = reference.filter(({ isEntry, route }) => isEntry || route === API)
+  const listed = [...documents, ...entries.map((page) => toPlain(page, 'API reference'))]
+  writeFile('public/llms.txt', listForReaders('Sluice', SUMMARY, listed))
+  writeFile('public/llms-full.txt', joinForReaders(documents))
+}
+
+function writeFile(path: string, text: string): void {
+  const file = join(stagedFolder, path)
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, text)
+}
