@@ -104,6 +104,23 @@ export const nodeErrors = {
     message: 'the file {path} exists already',
     action: 'Name another file with --out, or remove that one.',
   },
+  OUTPUT_IN_USE: {
+    message: 'process {process} downloads to {path} already',
+    action: 'Wait for it, stop it, or name another file with --out. Nothing was opened or paid.',
+  },
+  SPACE_TOO_LITTLE: {
+    message: 'the download needs {needed} bytes in {path}, and {free} are free',
+    action: 'Make room, or name a place on another disk with --out. Nothing was opened or paid.',
+  },
+  DISK_FULL: {
+    message: 'the disk is full: {path} can not be written on',
+    action: 'Make room, then run the same command again: what came is kept, and is not paid twice.',
+  },
+  PAYMENT_LOST: {
+    message: 'the payment that an earlier run began does not go on: {problem}',
+    action:
+      'Run again with --fresh: that opens another payment and pays from the first byte. What the earlier one did not spend comes back when it is closed, which is asked for.',
+  },
   OUTPUT_FOREIGN: {
     message: 'the file {path} exists and is not a part of this download: {problem}',
     action: 'Name another file with --out, or remove that one.',

@@ -16,9 +16,9 @@ export type Ending = keyof typeof exitCodes
 /** Beginnings of error codes and how they end a command; the first that fits counts. */
 const endings: readonly (readonly [start: RegExp, ending: Ending])[] = [
   [/^INTERRUPTED$/, 'interrupted'],
-  [/^(INTERNAL$|OUTPUT_LOST$|STORE_(CORRUPT|FULL|WRITE)|CRYPTO_)/, 'failed'],
-  [/^(PORT_TAKEN|LISTEN_FAILED|TRANSPORT_(PORT_TAKEN|LISTEN_FAILED)|STORE_IN_USE)$/, 'busy'],
-  [/^(USAGE|VALUE_|CONFIG_|FILE_|KEY_|KEYSTORE_|PASSWORD_|OUTPUT_|FOLDER_|LIMIT_|STORE_)/, 'usage'],
+  [/^(INTERNAL$|OUTPUT_LOST$|DISK_FULL$|STORE_(CORRUPT|FULL|WRITE)|CRYPTO_)/, 'failed'],
+  [/^(PORT_TAKEN|LISTEN_FAILED|TRANSPORT_(PORT_TAKEN|LISTEN_FAILED)|STORE_IN_USE|OUTPUT_IN_USE)$/, 'busy'],
+  [/^(USAGE|VALUE_|CONFIG_|FILE_|KEY_|KEYSTORE_|PASSWORD_|OUTPUT_|SPACE_|FOLDER_|LIMIT_|STORE_)/, 'usage'],
   [
     /^(CONTENT_UNVERIFIABLE|CHAIN_CONTRACT_UNKNOWN|CHANNEL_UNKNOWN|CHANNEL_AMBIGUOUS|TRANSPORT_URL_INVALID|PEER_UNKNOWN_URL|AMOUNT_INVALID)$/,
     'usage',

@@ -1,6 +1,5 @@
 import { basename } from 'node:path'
 import { NATIVE_TOKEN } from '@sluice/protocol'
-import { extractFile } from '@sluice/retrieval/node'
 import { formatAmountOf, parseAmount } from '../cli/amount.ts'
 import { type Context, defineCommand } from '../cli/command.ts'
 import { defaulted, flagOnly, optional, toggle, type Values, variableOf } from '../cli/options.ts'
@@ -8,16 +7,8 @@ import { amountOf, path, token } from '../cli/parse.ts'
 import { engineOptions } from '../config/options.ts'
 import { unlessAborted, withNode } from '../daemon/access.ts'
 import { NodeError } from '../errors.ts'
-import {
-  checkOutput,
-  type Downloaded,
-  type DownloadOptions,
-  downloadFree,
-  downloadPaid,
-  wantsPayment,
-} from '../get/download.ts'
+import type { Downloaded, DownloadOptions } from '../get/download.ts'
 import { megabytes, rateText } from '../get/progress.ts'
-import { parseTarget } from '../get/target.ts'
 
 const DEFAULT_MAX = '0.01FIL'
 
@@ -49,24 +40,60 @@ export const getCommand = defineCommand({
     'sluice get http://127.0.0.1:8080/ipfs/bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi --token 0x80b98d3aa09ffff255c3ba4a241111ff1262f045 --max 250000',
   ],
   run: async (context, values, [url = '']) => {
-    const downloaded = await download(context, values, url)
-    if (values.unpack !== undefined) await extractFile(downloaded.path, values.unpack)
-    context.output.result(downloaded, downloadedText(downloaded))
+    const { checkUnpack, claimOutput } = await import('../get/output-files.ts')
+    const wanted = await wantedOf(values, url)
+    const giveBack = claimOutput(wanted.out)
+    try {
+      const downloaded =
+        (await downloadedBefore(context, values, wanted)) ?? (await download(context, values, wanted, checkUnpack))
+      if (wanted.unpack !== undefined) {
+        const { unpackInto } = await import('../get/unpack.ts')
+        await unpackInto(wanted.out, wanted.unpack)
+      }
+      context.output.result(downloaded, downloadedText(downloaded))
+    } finally {
+      giveBack()
+    }
   },
 })
 
-async function download(context: Context, values: Values<typeof options>, url: string): Promise<Downloaded> {
+async function wantedOf(values: Values<typeof options>, url: string): Promise<DownloadOptions> {
+  const { parseTarget } = await import('../get/target.ts')
   const target = parseTarget(url)
-  const wanted: DownloadOptions = {
+  return {
     target,
     out: values.out ?? path(`${target.root}.car`, '--out'),
+    unpack: values.unpack,
     max: maxOf(values),
     token: values.token,
     allowPart: values.part,
     fresh: values.fresh,
   }
-  checkOutput(wanted.out)
-  if (await wantsPayment(target, context.signal)) {
+}
+
+/** What an earlier run downloaded whole. A payment that it left open is closed. */
+async function downloadedBefore(
+  context: Context,
+  values: Values<typeof options>,
+  wanted: DownloadOptions,
+): Promise<Downloaded | undefined> {
+  const { closeLeftOpen, findDownloaded, hasLeftOpen } = await import('../get/finished.ts')
+  const found = await findDownloaded(wanted)
+  if (found !== undefined && hasLeftOpen(wanted.out)) {
+    await withNode(context, values, (node) => closeLeftOpen(node, wanted.out))
+  }
+  return found
+}
+
+async function download(
+  context: Context,
+  values: Values<typeof options>,
+  wanted: DownloadOptions,
+  check: (wanted: DownloadOptions) => void,
+): Promise<Downloaded> {
+  check(wanted)
+  const { downloadFree, downloadPaid, wantsPayment } = await import('../get/download.ts')
+  if (await wantsPayment(wanted.target, context.signal)) {
     return withNode(context, values, (node) => downloadPaid(context, node, wanted))
   }
   return unlessAborted(context.signal, downloadFree(context, wanted))
@@ -80,6 +107,9 @@ function maxOf({ max, token }: Values<typeof options>): bigint {
 
 function downloadedText(downloaded: Downloaded): string {
   const { bytes, blocksVerified, paid, payments, token, fees, downloadMs, virtualClosed } = downloaded
+  if (downloaded.already === true) {
+    return `${basename(downloaded.path)}: ${megabytes(bytes)} in ${blocksVerified} verified blocks, downloaded before; nothing was paid`
+  }
   const rate = rateText(bytes, downloadMs)
   const lines = [
     `${basename(downloaded.path)}: ${megabytes(bytes)} in ${blocksVerified} verified blocks, ${rate}`,

@@ -6,6 +6,7 @@ import { deployCommand } from './deploy.ts'
 import { getCommand } from './get.ts'
 import { keyCommands } from './keys.ts'
 import { packCommand } from './pack.ts'
+import { unpackCommand } from './unpack.ts'
 import { virtualCommands } from './virtual.ts'
 
 /** Every command of `sluice`, in the order of the help. */
@@ -13,6 +14,7 @@ export const commands: readonly CommandSpec[] = [
   ...daemonCommands,
   getCommand,
   packCommand,
+  unpackCommand,
   ...channelCommands,
   ...virtualCommands,
   ...keyCommands,

@@ -1,22 +1,22 @@
-import { existsSync, renameSync, rmSync } from 'node:fs'
-import type { Offer, Payer } from '@sluice/http'
+import { renameSync, rmSync } from 'node:fs'
+import { HttpError, type Offer, type Payer } from '@sluice/http'
 import { type Address, NATIVE_TOKEN } from '@sluice/protocol'
-import { RetrievalError, type RetrievalProgress, type Retrieved, retrieve } from '@sluice/retrieval'
+import { isResumable, RetrievalError, type RetrievalProgress, type Retrieved, retrieve } from '@sluice/retrieval'
 import { type CarFileSink, openCarFile } from '@sluice/retrieval/node'
 import { formatAmountOf } from '../cli/amount.ts'
 import type { Context } from '../cli/command.ts'
 import type { Output } from '../cli/output.ts'
 import { NodeError, problemOf } from '../errors.ts'
 import type { NodeApi } from '../rpc/methods.ts'
+import { closeLeftOpen, closeSoon } from './finished.ts'
+import { checkSpace, type OutputFiles, partOf } from './output-files.ts'
 import { createPurse, type Purse } from './payer.ts'
 import { createProgressView } from './progress.ts'
 import type { Target } from './target.ts'
-import { readTicket, removeTicket, type Ticket, writeTicket } from './ticket.ts'
+import { readTicket, removeTicket, type Ticket, ticketOf, virtualOf, writeTicket } from './ticket.ts'
 
-export interface DownloadOptions {
+export interface DownloadOptions extends OutputFiles {
   readonly target: Target
-  /** Where the CAR goes; it appears there only when it is whole. */
-  readonly out: string
   /** Most to pay, base units. */
   readonly max: bigint
   /** What to pay in. */
@@ -33,6 +33,8 @@ export interface Downloaded {
   readonly cid: string
   readonly path: string
   readonly complete: true
+  /** It was there already, whole. */
+  readonly already?: true
   readonly bytes: number
   readonly blocksVerified: number
   /** Payments of this run, the first voucher included. */
@@ -52,12 +54,6 @@ export interface Downloaded {
   readonly virtualClosed?: boolean
 }
 
-/** How long a finished download waits for its virtual channel to be folded, milliseconds. */
-const CLOSE_PATIENCE = 20_000
-
-const partOf = (out: string) => `${out}.part`
-const ticketOf = (out: string) => `${out}.part.json`
-
 /** Whether the provider wants payment for the target. Rejects with NodeError PROVIDER_UNREACHABLE. */
 export async function wantsPayment({ url }: Target, signal: AbortSignal): Promise<boolean> {
   try {
@@ -68,11 +64,6 @@ export async function wantsPayment({ url }: Target, signal: AbortSignal): Promis
     const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown
     throw new NodeError('PROVIDER_UNREACHABLE', { url, problem: problemOf(cause) }, thrown)
   }
-}
-
-/** Refuses to write over a file that is there. Throws NodeError OUTPUT_EXISTS. */
-export function checkOutput(out: string): void {
-  if (existsSync(out)) throw new NodeError('OUTPUT_EXISTS', { path: out })
 }
 
 /** Downloads what nothing is wanted for. */
@@ -99,7 +90,9 @@ export async function downloadFree(context: Context, options: DownloadOptions): 
 /** Downloads and pays out of a node's channels, going on with what an earlier run left. */
 export async function downloadPaid(context: Context, node: NodeApi, options: DownloadOptions): Promise<Downloaded> {
   const { out, fresh } = options
-  const ticket = fresh ? undefined : readTicket(ticketOf(out))
+  const kept = readTicket(ticketOf(out))
+  if (kept !== undefined && fresh) await closeLeftOpen(node, out)
+  const ticket = fresh ? undefined : kept
   // Without its payment a part can not be gone on with: a new one pays from the first byte.
   if (ticket === undefined) rmSync(partOf(out), { force: true })
   const purse = createPurse(node, await node.call('node.info', {}), () => performance.now())
@@ -170,14 +163,41 @@ async function openPart({ out, target }: DownloadOptions): Promise<CarFileSink> 
   }
 }
 
+/** Says that the disk is full where writing fails by that: what came is kept, and the payment goes on later. */
+function namingSink(sink: CarFileSink['sink'], path: string): CarFileSink['sink'] {
+  const named = (thrown: unknown): never => {
+    const code = thrown instanceof Error ? Reflect.get(thrown, 'code') : undefined
+    if (code === 'ENOSPC' || code === 'EDQUOT') throw new NodeError('DISK_FULL', { path }, thrown)
+    throw new NodeError('FILE_UNWRITABLE', { path, problem: problemOf(thrown) }, thrown)
+  }
+  return {
+    write: async (bytes) => {
+      await Promise.resolve(sink.write(bytes)).catch(named)
+    },
+    finish: async () => {
+      await Promise.resolve(sink.finish()).catch(named)
+    },
+  }
+}
+
+/** How a server answers a payment that it does not take any more: it lost its records, has a new key, or somebody else used the payment. */
+const LOST: ReadonlySet<string> = new Set(['OFFER_CHANGED', 'RESPONSE_CHANGED', 'RESPONSE_STATUS'])
+
+/** A failure of a payment that an earlier run began and that can not go on. */
+function lostPayment(thrown: unknown): NodeError | undefined {
+  if (!(thrown instanceof HttpError) || isResumable(thrown) || !LOST.has(thrown.code)) return undefined
+  return new NodeError('PAYMENT_LOST', { problem: thrown.message }, thrown)
+}
+
 async function retrieveInto(
   { output, signal }: Context,
-  { target, max, token, allowPart, out }: DownloadOptions,
+  options: DownloadOptions,
   { payer, ticket, explain, fees }: Funds,
   { verifier, sink, close }: CarFileSink,
   startedAt: number,
   onSession: (session: Ticket['session']) => void,
 ): Promise<Retrieved> {
+  const { target, max, token, allowPart, out } = options
   const view = createProgressView(output, () => performance.now())
   const onProgress = ({ bytes, length, paid, payments }: RetrievalProgress) =>
     view.update({ bytes, total: length, paid, token, payments, elapsedMs: Math.round(performance.now() - startedAt) })
@@ -198,12 +218,13 @@ async function retrieveInto(
     return await retrieve({
       provider: target.provider,
       verifier,
-      sink,
+      sink: namingSink(sink, partOf(out)),
       payer: watched,
       limits: { maxAmount: max, tokens: [token], allowPart },
       signal,
       onSession,
       onProgress,
+      onOffer: ({ length }) => checkSpace(options, length, verifier.verifiedBytes),
       closeWhenDone: false,
       ...(ticket === undefined ? {} : { session: ticket.session }),
     })
@@ -215,7 +236,10 @@ async function retrieveInto(
     }
     const reason =
       virtualId === undefined || signal.aborted ? undefined : await explain(virtualId).catch(() => undefined)
-    throw reason ?? thrown
+    const lost = ticket === undefined ? undefined : lostPayment(thrown)
+    const kept = ticket === undefined ? undefined : virtualOf(ticket)
+    if (kept !== undefined && lost !== undefined) await closeSoon(payer, kept)
+    throw reason ?? lost ?? thrown
   } finally {
     view.end()
     await close()
@@ -225,20 +249,4 @@ async function retrieveInto(
 function tellOpened(output: Output, token: Address, capacity: bigint, fees: bigint): void {
   const cost = fees === 0n ? 'for no fee' : `for a fee of ${formatAmountOf(token, fees)}`
   output.event('opened', { capacity, fees }, `paying at most ${formatAmountOf(token, capacity)}, ${cost}`)
-}
-
-/** Asks that the virtual channel be closed and waits a while; the node goes on with it after that. */
-async function closeSoon(payer: Payer, virtualId: NonNullable<Retrieved['virtualId']>): Promise<boolean> {
-  const closing = payer.close(virtualId).then(
-    () => true,
-    () => false,
-  )
-  let stopWaiting = () => {}
-  const patience = new Promise<boolean>((resolve) => {
-    const timer = setTimeout(() => resolve(false), CLOSE_PATIENCE)
-    stopWaiting = () => clearTimeout(timer)
-  })
-  const closed = await Promise.race([closing, patience])
-  stopWaiting()
-  return closed
 }

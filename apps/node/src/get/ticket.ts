@@ -1,11 +1,24 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import type { PaidSession } from '@sluice/http'
+import { type PaidSession, readSession } from '@sluice/http'
+import type { Id } from '@sluice/protocol'
 
 /** What is kept beside a partial download, so that the same command goes on with it and pays nothing twice. */
 export interface Ticket {
   readonly session: PaidSession
   /** What the hubs got for the virtual channel, base units. */
   readonly fees: bigint
+}
+
+/** Where the ticket of a download is kept. */
+export const ticketOf = (out: string): string => `${out}.part.json`
+
+/** The virtual channel that a ticket pays on; undefined where it names none. */
+export function virtualOf({ session }: Ticket): Id | undefined {
+  try {
+    return readSession(session).signature.first.voucher.virtualId
+  } catch {
+    return undefined
+  }
 }
 
 /** Keeps a ticket; it lets its holder read what was paid for, so only this user may read it. */

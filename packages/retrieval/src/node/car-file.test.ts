@@ -5,7 +5,7 @@ import { rejectCode } from '@sluice/http/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { pbBlock, rawBlock } from '../testing/random-dag.ts'
 import { carBytes } from '../testing/write-car.ts'
-import { openCarFile } from './car-file.ts'
+import { checkCarFile, openCarFile } from './car-file.ts'
 
 const leaves = [1, 2, 3].map((n) => rawBlock(new Uint8Array(100).fill(n)))
 const root = pbBlock(leaves.map(({ cid }) => cid))
@@ -52,5 +52,32 @@ describe('openCarFile', () => {
     await writeFile(path, 'my diary')
     await rejectCode(openCarFile(path, root.cid), 'HEADER_UNEXPECTED')
     expect((await stat(path)).size).toBe(8)
+  })
+})
+
+describe('checkCarFile', () => {
+  let folder: string
+  let path: string
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sluice-car-file-'))
+    path = join(folder, 'x.car')
+  })
+  afterEach(() => rm(folder, { recursive: true }))
+
+  it('knows a whole file', async () => {
+    await writeFile(path, car)
+    expect(await checkCarFile(path, root.cid)).toEqual({ bytes: car.length, blocks: 4 })
+  })
+
+  it.each([
+    ['one cut short', car.subarray(0, -1)],
+    ['one with more behind', Buffer.concat([car, Buffer.from('x')])],
+    ['one with a wrong byte', Buffer.concat([car.subarray(0, -1), Buffer.from('x')])],
+    ['an empty one', Buffer.alloc(0)],
+    ['something else', Buffer.from('my diary')],
+  ])('does not take %s for it, and leaves it as it is', async (_, bytes) => {
+    await writeFile(path, bytes)
+    expect(await checkCarFile(path, root.cid)).toBeUndefined()
+    expect(await readFile(path)).toEqual(Buffer.from(bytes))
   })
 })

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import type { CID } from 'multiformats/cid'
 import { CarVerifier, type VerifierOptions } from '../car/verifier.ts'
+import { RetrievalError } from '../errors.ts'
 import type { CarSink } from '../retrieve.ts'
 import { sha256 } from './sha256.ts'
 
@@ -39,6 +40,36 @@ export async function openCarFile(
     throw error
   }
   return { verifier, sink: sinkInto(handle, verifier.verifiedBytes), close: () => handle.close() }
+}
+
+/** What a file holds that is a CAR whole and right. */
+export interface CheckedCar {
+  readonly bytes: number
+  readonly blocks: number
+}
+
+/**
+ * Checks that a file is the CAR of a root, whole and with nothing behind it: every block against its CID. Reads it and changes nothing.
+ *
+ * @returns Undefined where it is anything else.
+ */
+export async function checkCarFile(
+  path: string,
+  root: CID,
+  options: Omit<VerifierOptions, 'sha256'> = {},
+): Promise<CheckedCar | undefined> {
+  const verifier = new CarVerifier(root, { ...options, sha256 })
+  const handle = await open(path, 'r')
+  try {
+    const { size } = await handle.stat()
+    await readFormer(handle, verifier)
+    return verifier.isDone && verifier.verifiedBytes === size ? { bytes: size, blocks: verifier.blocks } : undefined
+  } catch (error) {
+    if (error instanceof RetrievalError) return undefined
+    throw error
+  } finally {
+    await handle.close()
+  }
 }
 
 /** Neither cut nor appended to: bytes are written where they belong. */

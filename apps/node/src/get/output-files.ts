@@ -1,0 +1,112 @@
+import { existsSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { NodeError, problemOf } from '../errors.ts'
+
+/** Where a download goes. */
+export interface OutputFiles {
+  /** The CAR; it appears there only when it is whole. */
+  readonly out: string
+  /** Where the file that the CAR holds is unpacked to. */
+  readonly unpack: string | undefined
+}
+
+/** Where a CAR is written until it is whole. */
+export const partOf = (out: string): string => `${out}.part`
+
+const claimOf = (out: string) => `${out}.part.lock`
+
+const codeOf = (thrown: unknown): unknown => (thrown instanceof Error ? Reflect.get(thrown, 'code') : undefined)
+
+/** Refuses a place that can not be written to, before anything is paid. @throws NodeError FILE_UNWRITABLE, OUTPUT_EXISTS */
+export function checkNewFile(path: string): void {
+  if (existsSync(path)) throw new NodeError('OUTPUT_EXISTS', { path })
+  const probe = `${path}.probe-${process.pid}`
+  try {
+    writeFileSync(probe, '', { flag: 'wx' })
+    rmSync(probe)
+  } catch (thrown) {
+    throw new NodeError('FILE_UNWRITABLE', { path, problem: problemOf(thrown) }, thrown)
+  }
+}
+
+/**
+ * Refuses what can not be unpacked to, before anything is paid.
+ *
+ * @throws NodeError OUTPUT_EXISTS, FILE_UNWRITABLE, VALUE_INVALID
+ */
+export function checkUnpack({ out, unpack }: OutputFiles): void {
+  if (unpack === undefined) return
+  if (resolve(unpack) === resolve(out)) {
+    throw new NodeError('VALUE_INVALID', { name: '--unpack', value: unpack, expected: 'another file than the CAR' })
+  }
+  checkNewFile(unpack)
+}
+
+/** A process of this machine that is still there. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (thrown) {
+    return codeOf(thrown) === 'EPERM'
+  }
+}
+
+function claimant(path: string): number | undefined {
+  try {
+    const pid = Number(readFileSync(path, 'utf8'))
+    return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A claim that names nobody is being written by its process, or was left so by a crash. Milliseconds until it is the latter. */
+const WRITTEN_WITHIN = 60_000
+
+function isOld(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false })
+  return found !== undefined && Date.now() - found.mtimeMs > WRITTEN_WITHIN
+}
+
+/**
+ * Keeps every other download out of the same file until the claim is given back. A claim whose process is gone counts for nothing.
+ *
+ * @returns What gives it back.
+ * @throws NodeError OUTPUT_IN_USE, FILE_UNWRITABLE
+ */
+export function claimOutput(out: string): () => void {
+  const path = claimOf(out)
+  const owner = claimant(path)
+  if (owner !== undefined && isAlive(owner)) throw new NodeError('OUTPUT_IN_USE', { path: out, process: owner })
+  if (owner !== undefined || isOld(path)) rmSync(path, { force: true })
+  try {
+    writeFileSync(path, `${process.pid}`, { flag: 'wx' })
+  } catch (thrown) {
+    if (codeOf(thrown) === 'EEXIST') {
+      throw new NodeError('OUTPUT_IN_USE', { path: out, process: claimant(path) ?? 'another' }, thrown)
+    }
+    throw new NodeError('FILE_UNWRITABLE', { path: out, problem: problemOf(thrown) }, thrown)
+  }
+  return () => rmSync(path, { force: true })
+}
+
+/**
+ * Refuses a download that the disk has no room for. `length`: bytes of the whole CAR; `verified`: of these, what is there already.
+ *
+ * @throws NodeError SPACE_TOO_LITTLE
+ */
+export function checkSpace({ out, unpack }: OutputFiles, length: number, verified: number): void {
+  const folder = dirname(resolve(out))
+  const needed = new Map([[statSync(folder).dev, { folder, bytes: length - verified }]])
+  if (unpack !== undefined) {
+    const target = dirname(resolve(unpack))
+    const { dev } = statSync(target)
+    needed.set(dev, { folder: target, bytes: (needed.get(dev)?.bytes ?? 0) + length })
+  }
+  for (const { folder: path, bytes } of needed.values()) {
+    const { bavail, bsize } = statfsSync(path)
+    const free = bavail * bsize
+    if (free < bytes) throw new NodeError('SPACE_TOO_LITTLE', { path, needed: bytes, free })
+  }
+}

@@ -1,0 +1,49 @@
+import { createReadStream, existsSync, renameSync, rmSync, statSync } from 'node:fs'
+import { extractFile } from '@sluice/retrieval/node'
+import { NodeError, problemOf } from '../errors.ts'
+import { checkNewFile } from './output-files.ts'
+
+/** Whether two files hold the same bytes. */
+async function areEqual(one: string, other: string): Promise<boolean> {
+  if (statSync(one).size !== statSync(other).size) return false
+  const others = createReadStream(other)[Symbol.asyncIterator]()
+  // Both are read by the same steps, so the pieces of equal files are equal.
+  for await (const piece of createReadStream(one)) {
+    const { value } = await others.next()
+    if (!(value instanceof Uint8Array) || Buffer.compare(piece, value) !== 0) return false
+  }
+  return true
+}
+
+/**
+ * Unpacks the file that a CAR holds. Never writes over a file: one that is there has to be the same.
+ *
+ * @throws NodeError OUTPUT_EXISTS, FILE_UNWRITABLE, DISK_FULL; RetrievalError for what the CAR holds
+ */
+export async function unpackInto(
+  car: string,
+  path: string,
+): Promise<{ readonly path: string; readonly bytes: number }> {
+  const isThere = existsSync(path)
+  if (!isThere) checkNewFile(path)
+  const made = `${path}.unpacked-${process.pid}`
+  try {
+    const { bytes } = await extractFile(car, made).catch(named(path))
+    if (isThere && !(await areEqual(made, path))) throw new NodeError('OUTPUT_EXISTS', { path })
+    if (!isThere) renameSync(made, path)
+    return { path, bytes }
+  } finally {
+    rmSync(made, { force: true })
+  }
+}
+
+const named =
+  (path: string) =>
+  (thrown: unknown): never => {
+    const code = thrown instanceof Error ? Reflect.get(thrown, 'code') : undefined
+    if (code === 'ENOSPC' || code === 'EDQUOT') throw new NodeError('DISK_FULL', { path }, thrown)
+    if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) {
+      throw new NodeError('FILE_UNWRITABLE', { path, problem: problemOf(thrown) }, thrown)
+    }
+    throw thrown
+  }
