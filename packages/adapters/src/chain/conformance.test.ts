@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, it } from 'vitest'
 import { createNodeCrypto } from '../crypto/node.ts'
 import { developmentSigner, type LocalChain, startLocalChain } from '../local-chain/index.ts'
 import { systemClock } from '../system/system.ts'
+import { startTestEndpoint, type TestEndpoint } from './testing/endpoint/endpoint.ts'
+import { asLotus } from './testing/endpoint/switches.ts'
 import { createViemChain } from './viem.ts'
 
 const POLL_MS = 10
@@ -11,24 +13,21 @@ const REORGED_BLOCKS = 10
 const FINALITY_BLOCKS = 15
 
 let local: LocalChain
-let harness: ChainHarness
+let endpoint: TestEndpoint | undefined
 
-beforeEach(async () => {
-  local = await startLocalChain()
-  // So that the contract's own block lies deeper than any that is taken away.
-  await local.mine(REORGED_BLOCKS + FINALITY_BLOCKS)
+async function createHarness(url: string, finality: number): Promise<ChainHarness> {
   const crypto = await createNodeCrypto()
   const signers = [developmentSigner(crypto, 1), developmentSigner(crypto, 2)] as const
-  harness = {
+  return {
     crypto,
     signers,
     connect: () =>
       createViemChain({
-        url: local.url,
+        url,
         contract: local.deployed.contract,
         signer: signers[0],
         clock: systemClock,
-        finality: { type: 'depth', blocks: FINALITY_BLOCKS },
+        finality: { type: 'depth', blocks: finality },
         pollMs: POLL_MS,
       }),
     async reorg() {
@@ -44,9 +43,36 @@ beforeEach(async () => {
     },
     finish: (promise) => promise,
   }
+}
+
+beforeEach(async () => {
+  local = await startLocalChain()
 })
-afterEach(() => local.stop())
+afterEach(async () => {
+  await endpoint?.stop()
+  endpoint = undefined
+  await local.stop()
+})
+
+/** So that the contract's own block lies deeper than any that is taken away. */
+const mineAbove = () => local.mine(REORGED_BLOCKS + FINALITY_BLOCKS)
 
 describe('a chain over viem', () => {
-  for (const { name, run } of chainConformance) it(name, () => run(harness))
+  for (const { name, run } of chainConformance) {
+    it(name, async () => {
+      await mineAbove()
+      await run(await createHarness(local.url, FINALITY_BLOCKS))
+    })
+  }
+})
+
+describe('a chain over an endpoint as Filecoin has them', () => {
+  for (const [i, { name, run }] of chainConformance.entries()) {
+    it(name, async () => {
+      await mineAbove()
+      endpoint = await startTestEndpoint({ source: local.url, seed: i + 1, switches: asLotus() })
+      // The chain's blocks lie further apart here.
+      await run(await createHarness(endpoint.url, 2 * FINALITY_BLOCKS))
+    })
+  }
 })

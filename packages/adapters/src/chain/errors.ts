@@ -6,6 +6,10 @@ export const chainErrors = {
     message: 'the chain at {url} does not answer: {reason}',
     action: 'Check the RPC address and that the node runs.',
   },
+  CHAIN_BUSY: {
+    message: 'the chain at {url} asks for patience: {reason}',
+    action: 'Ask it less often (--chain-poll), use an endpoint that takes more, or a node of your own.',
+  },
   CHAIN_RPC_FAILED: {
     message: 'the chain at {url} refuses {method}: {reason}',
     action: 'Use an RPC node that supports it.',

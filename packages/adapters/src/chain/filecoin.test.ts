@@ -1,7 +1,7 @@
 import { type Address, type ChannelTerms, NATIVE_TOKEN } from '@sluice/protocol'
 import { afterEach, expect, it } from 'vitest'
 import { refuseMasked, resolveAccount } from './filecoin.ts'
-import { openRpc } from './rpc.ts'
+import { openRpc } from './rpc/rpc.ts'
 import { type RpcProxy, startRpcProxy } from './testing/rpc-proxy.ts'
 
 const masked = (id: bigint): Address => `0xff${id.toString(16).padStart(38, '0')}`

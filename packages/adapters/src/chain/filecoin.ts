@@ -1,6 +1,7 @@
 import type { Address, ChannelTerms } from '@sluice/protocol'
 import { ChainError } from './errors.ts'
-import { openRpc, type Rpc, rpcError } from './rpc.ts'
+import { rpcError } from './rpc/failures.ts'
+import { openRpc, type Rpc } from './rpc/rpc.ts'
 
 /** Mainnet, Calibration, and the chain id of local networks. */
 const FILECOIN_CHAINS: readonly bigint[] = [314n, 314_159n, 31_415_926n]

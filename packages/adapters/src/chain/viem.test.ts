@@ -462,6 +462,9 @@ describe('a chain that goes away and comes back', () => {
     const chain = await parties.open(parties.a.signer, { url: proxy.url, finality: { type: 'depth', blocks: 15 } })
     const told = await follow(chain)
     await follow(parties.b.chain)
+    proxy.faults = 1
+    await local.mine()
+    await told.until(() => told.problem !== undefined)
     proxy.faults = 0.2
     for (let round = 1; round <= 12; round++) {
       await executeAnew(local, parties.b.chain, deposit(BigInt(round), 1))
@@ -475,7 +478,6 @@ describe('a chain that goes away and comes back', () => {
     const head = await local.rpc<{ hash: string }>('eth_getBlockByNumber', 'latest', false)
     await told.until(() => told.blocks.at(-1)?.hash === head.hash)
     await expectSameStory(told)
-    expect(told.told.some((news) => news.startsWith('health CHAIN_'))).toBe(true)
     expect(told.problem).toBeUndefined()
   })
 

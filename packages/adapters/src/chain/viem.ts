@@ -8,7 +8,9 @@ import { SEPARATOR_CALL } from './calls.ts'
 import { ChainError } from './errors.ts'
 import type { Finality } from './following/finality.ts'
 import { Follower } from './following/follower.ts'
-import { openRpc, type Rpc, readCall, rpcError } from './rpc.ts'
+import { rpcError } from './rpc/failures.ts'
+import { readCall } from './rpc/reads.ts'
+import { openRpc, type Rpc } from './rpc/rpc.ts'
 import { Sender } from './transactions/sender.ts'
 
 export { ChainError, chainErrors } from './errors.ts'
@@ -109,20 +111,26 @@ export async function createViemChain(options: ViemChainOptions): Promise<Chain>
   const domain = await openDomain(rpc, options)
   const { chainId, contract } = domain
   const shared = { rpc, contract, clock, ...(log !== undefined && { log }) }
-  const sender = new Sender({
-    ...shared,
-    chainId,
-    signer,
-    finality,
-    gasMargin: options.gasMargin ?? 25,
-    ...(options.maxFeePerGas !== undefined && { maxFeePerGas: options.maxFeePerGas }),
-  })
   const follower = new Follower({
     ...shared,
     finality,
     pollMs: options.pollMs ?? 1_000,
     rangeBlocks: options.rangeBlocks ?? 2_000,
     origin: deployedAt > 0n ? deployedAt - 1n : 0n,
+  })
+  const sender = new Sender({
+    ...shared,
+    chainId,
+    signer,
+    finality,
+    gasMargin: options.gasMargin ?? 25,
+    sightings: {
+      blockOf: (transaction) => follower.story?.blockOf(transaction),
+      get final() {
+        return follower.story?.final
+      },
+    },
+    ...(options.maxFeePerGas !== undefined && { maxFeePerGas: options.maxFeePerGas }),
   })
   return {
     domain,

@@ -1,15 +1,22 @@
-import type { ChainEvent, ChainHandler, Clock, Log as EngineLog } from '@sluice/engine'
+import type { ChainHandler, Clock, Log as EngineLog } from '@sluice/engine'
 import type { Address, Hex } from '@sluice/protocol'
-import { type Block, BlockNotFoundError, type Log } from 'viem'
-import { getBlock, getLogs } from 'viem/actions'
 import { ChainError } from '../errors.ts'
-import { type Rpc, rpcError } from '../rpc.ts'
-import { eventOf } from './events.ts'
+import { rpcError } from '../rpc/failures.ts'
+import type { Rpc } from '../rpc/rpc.ts'
+import { Blocks, type Header } from './blocks.ts'
 import { type Finality, finalNumber } from './finality.ts'
-import { logsBetween } from './logs.ts'
+import { LogRanges } from './log-ranges.ts'
+import { byBlock, Rereading } from './rereading.ts'
+import { highest, Story } from './story.ts'
 
 /** Blocks below the head that are followed one by one, by their hashes; older ones are read in ranges. */
-const LINKED_BLOCKS = 64n
+const LINKED_BLOCKS = 8n
+/** Told blocks that are compared with the chain's in one go, where a reorganisation is looked for. */
+const COMPARED_BLOCKS = 16
+/** Unfinal blocks that are all read again with each head. Of more, the newest with each head, and all from time to time. */
+const REREAD_ALL_BLOCKS = 100n
+const REREAD_NEWEST_BLOCKS = 16n
+const SWEEP_HEADS = 16
 const FIRST_RETRY_MS = 250
 const LAST_RETRY_MS = 5_000
 
@@ -25,40 +32,18 @@ export interface FollowerOptions {
   readonly log?: EngineLog
 }
 
-type Header = Pick<Block<bigint, boolean, 'latest'>, 'number' | 'hash' | 'parentHash' | 'timestamp'>
-
-/** Logs come in the order of the chain, so those of one block stand together. */
-function byBlock(logs: readonly Log[]): Log[][] {
-  const blocks: Log[][] = []
-  for (const log of logs) {
-    const last = blocks.at(-1)
-    if (last?.[0]?.blockHash === log.blockHash) last?.push(log)
-    else blocks.push([log])
-  }
-  return blocks
-}
-
-function highest(a: bigint, b: bigint): bigint {
-  if (a > b) return a
-  return b
-}
-
-interface FollowedBlock {
-  readonly number: bigint
-  readonly hash: Hex
-}
-
-/** Reads the chain and reports it block by block, in order, taking back what a reorganisation undid. */
+/** Reads the chain by one endpoint and reports it block by block, in order, taking back what a reorganisation undid. */
 export class Follower {
   readonly #options: FollowerOptions
+  readonly #blocks: Blocks
+  readonly #ranges: LogRanges
   #handler: ChainHandler | undefined
-  /** The blocks reported, oldest first; the first lies at or below the final block, and all else above it. */
-  #reported: FollowedBlock[] = []
-  #final = 0n
-  /** Headers between the newest block reported and a head, by hash. */
-  readonly #headers = new Map<Hex, Header>()
-  /** Grows with everything new that is learnt. */
-  #steps = 0
+  #story: Story | undefined
+  #rereading: Rereading | undefined
+  /** Up to here ranges were read, whether or not they held anything. */
+  #scanned = 0n
+  /** Heads since all unfinal blocks were read again. */
+  #heads = 0
   #problem: ChainError | undefined
   #stopped = false
   #cancelTimer: () => void = () => {}
@@ -66,30 +51,52 @@ export class Follower {
 
   constructor(options: FollowerOptions) {
     this.#options = options
+    this.#blocks = new Blocks(options.rpc)
+    this.#ranges = new LogRanges(options.rpc, options.contract, options.rangeBlocks)
   }
 
-  /** The newest block reported. */
-  get newest(): bigint {
-    return highest(this.#final, this.#reported.at(-1)?.number ?? 0n)
+  /** What was told; undefined before the start. */
+  get story(): Story | undefined {
+    return this.#story
   }
 
   /** Reads up to the head of the moment, then goes on by itself. Rejects if the chain cannot be read at all. */
   async start(from: bigint | undefined, handler: ChainHandler): Promise<void> {
+    const { origin, pollMs, rpc, log } = this.#options
     this.#handler = handler
-    this.#final = from ?? this.#options.origin
+    const story = new Story(this.#unlessStopped(handler), from ?? origin)
+    this.#story = story
+    this.#rereading = new Rereading({
+      blocks: this.#blocks,
+      ranges: this.#ranges,
+      story,
+      ...(log !== undefined && { log }),
+    })
     try {
-      await this.#anchor()
-      await this.#advance()
+      await this.#anchor(story)
+      await this.#look(story)
     } catch (cause) {
-      throw rpcError(this.#options.rpc.url, 'reading blocks', cause)
+      throw rpcError(rpc.url, 'reading blocks', cause)
     }
-    this.#schedule(this.#options.pollMs, FIRST_RETRY_MS)
+    this.#schedule(pollMs, FIRST_RETRY_MS)
   }
 
   async stop(): Promise<void> {
     this.#stopped = true
     this.#cancelTimer()
     await this.#running
+  }
+
+  #unlessStopped(handler: ChainHandler): ChainHandler {
+    const unless = (tell: () => void): void => {
+      if (!this.#stopped) tell()
+    }
+    return {
+      block: (block) => unless(() => handler.block(block)),
+      rolledBack: (to) => unless(() => handler.rolledBack(to)),
+      final: (number) => unless(() => handler.final(number)),
+      health: (problem) => unless(() => handler.health(problem)),
+    }
   }
 
   #schedule(wait: number, retry: number): void {
@@ -100,9 +107,11 @@ export class Follower {
   }
 
   async #poll(retry: number): Promise<void> {
-    const before = this.#steps
+    const story = this.#story
+    if (story === undefined) return
+    const before = highest(story.height, this.#scanned)
     try {
-      await this.#advance()
+      await this.#look(story)
       this.#reportHealth(undefined)
       this.#schedule(this.#options.pollMs, FIRST_RETRY_MS)
     } catch (cause) {
@@ -110,7 +119,7 @@ export class Follower {
       this.#reportHealth(problem)
       if (problem.code === 'CHAIN_UNREACHABLE') await this.#options.rpc.reset()
       // Who got a part of the way is not to be spared.
-      const wait = this.#steps > before ? FIRST_RETRY_MS : retry
+      const wait = highest(story.height, this.#scanned) > before ? FIRST_RETRY_MS : retry
       this.#schedule(wait, Math.min(2 * wait, LAST_RETRY_MS))
     }
   }
@@ -118,130 +127,133 @@ export class Follower {
   #reportHealth(problem: ChainError | undefined): void {
     if (this.#stopped || problem?.code === this.#problem?.code) return
     this.#problem = problem
-    if (problem === undefined) this.#options.log?.info('chain.back')
-    else this.#options.log?.warn('chain.problem', { code: problem.code, reason: problem.message })
+    const { log, rpc } = this.#options
+    if (problem === undefined) log?.info('chain.back', { url: rpc.url })
+    else log?.warn('chain.problem', { code: problem.code, reason: problem.message })
     this.#handler?.health(problem)
   }
 
-  /** Remembers the block to begin after, so that its disappearance shows. */
-  async #anchor(): Promise<void> {
-    const { rpc } = this.#options
-    const head = await getBlock(rpc.client, { blockTag: 'latest' })
-    if (head.number < this.#final) throw this.#behind(head)
-    const header = await this.#canonical(this.#final)
-    if (header !== undefined) this.#reported = [{ number: header.number, hash: header.hash }]
+  /** Remembers the block to begin after, so that its disappearance shows. Its height may have none of its own. */
+  async #anchor(story: Story): Promise<void> {
+    const head = await this.#blocks.newest()
+    if (head.number < story.final) throw this.#behind(head, story)
+    const header = await this.#blocks.atOrBelow(story.final)
+    if (header !== undefined) story.anchor(header)
   }
 
   /** One look at the chain: everything new is reported, in order. */
-  async #advance(): Promise<void> {
-    const { rpc, finality } = this.#options
-    const head = await getBlock(rpc.client, { blockTag: 'latest' })
-    const final = await finalNumber(rpc, finality, head.number)
-    if (head.number < this.#final) throw this.#behind(head)
-    if (head.hash !== this.#reported.at(-1)?.hash) await this.#follow(head)
-    if (final !== undefined) this.#reportFinal(final)
+  async #look(story: Story): Promise<void> {
+    const { finality } = this.#options
+    const [head, tagged] = await Promise.all([
+      this.#blocks.newest(),
+      finality.type === 'tag' ? this.#blocks.tagged(finality.tag) : undefined,
+    ])
+    if (head.number < story.final) throw this.#behind(head, story)
+    // A head that was told already comes from a node that is a step behind.
+    const isNews = !story.blocks.some(({ hash }) => hash === head.hash)
+    if (isNews) await this.#follow(head, story)
+    await this.#settle(head, finalNumber(finality, head.number, tagged?.number) ?? 0n, isNews, story)
   }
 
-  async #follow(head: Header): Promise<void> {
-    if (head.parentHash !== this.#reported.at(-1)?.hash) await this.#rollBack()
-    const linked = await this.#link(head)
-    const parent = this.#reported.at(-1)
-    const first = linked[0] ?? head
-    // The chain changed while it was looked at: the next look finds out how.
-    if (parent?.number === first.number - 1n && parent.hash !== first.parentHash) return
-    await this.#readRange(this.newest + 1n, first.number - 1n)
-    for (const header of linked) await this.#reportBlock(header)
-    this.#headers.clear()
+  async #follow(head: Header, story: Story): Promise<void> {
+    let linked = await this.#link(head, story)
+    while (!this.#connects(linked, story) && (await this.#rollBack(story))) linked = await this.#link(head, story)
+    if (!this.#connects(linked, story)) await this.#readRange(story, (linked[0] ?? head).number - 1n)
+    const logs = await Promise.all(linked.map(({ hash }) => this.#ranges.ofBlock(hash)))
+    for (const [i, header] of linked.entries()) story.tell(header, logs[i] ?? [])
   }
 
-  /** Takes back every reported block that is no longer in the chain. */
-  async #rollBack(): Promise<void> {
-    let stay = this.#reported.length
-    while (stay > 0 && !(await this.#isCanonical(this.#reported[stay - 1]))) stay--
-    if (stay === this.#reported.length) return
-    const first = this.#reported[0]
-    if (stay === 0 && first !== undefined && first.number <= this.#final) {
-      throw new ChainError('CHAIN_FINALITY_BROKEN', { url: this.#options.rpc.url, final: this.#final })
-    }
-    if (this.#stopped) return
-    this.#reported = this.#reported.slice(0, stay)
-    // The first reported block may lie below the final one, which stands as long as it does.
-    const to = highest(this.newest, this.#final)
-    this.#options.log?.info('chain.rolledBack', { to })
-    this.#handler?.rolledBack(to)
+  /** Whether these blocks follow one that was told. Whatever was told above that is taken back. */
+  #connects([first]: readonly Header[], story: Story): boolean {
+    const parent = story.blocks.findIndex(({ hash }) => hash === first?.parentHash)
+    if (parent === -1) return false
+    story.takeBack(parent + 1)
+    return true
   }
 
-  async #isCanonical(block: FollowedBlock | undefined): Promise<boolean> {
-    return block !== undefined && (await this.#canonical(block.number))?.hash === block.hash
-  }
-
-  /** The chain's block with this number; undefined where it has none. */
-  async #canonical(number: bigint): Promise<Header | undefined> {
-    try {
-      return await getBlock(this.#options.rpc.client, { blockNumber: number })
-    } catch (error) {
-      if (error instanceof BlockNotFoundError) return undefined
-      throw error
-    }
-  }
-
-  /** The headers above the newest reported block, or as many of them as are followed one by one; oldest first. */
-  async #link(head: Header): Promise<Header[]> {
-    const linked: Header[] = []
-    const floor = highest(head.number - LINKED_BLOCKS, this.newest)
-    for (let low = head; low.number > floor; ) {
+  /** The headers above the newest told block up to a head, or as many of them as are followed one by one; oldest first. */
+  async #link(head: Header, story: Story): Promise<Header[]> {
+    const isTold = (hash: Hex): boolean => story.blocks.some((block) => block.hash === hash)
+    const linked = [head]
+    if (isTold(head.parentHash)) return linked
+    const floor = highest(head.number - LINKED_BLOCKS, highest(story.height, this.#scanned))
+    const numbers = Array.from(
+      { length: Number(highest(head.number - 1n - floor, 0n)) },
+      (_, i) => floor + 1n + BigInt(i),
+    )
+    const byHash = new Map((await this.#blocks.atAll(numbers)).map((header) => [header.hash, header]))
+    for (let low = head; low.number - 1n > floor && !isTold(low.parentHash); ) {
+      low = byHash.get(low.parentHash) ?? (await this.#blocks.byHash(low.parentHash))
+      if (low.number <= floor) break
       linked.unshift(low)
-      if (low.number - 1n <= floor || low.parentHash === this.#reported.at(-1)?.hash) break
-      low = await this.#headerOf(low.parentHash)
     }
     return linked
   }
 
-  /** Kept until it is reported, so that a failure in the middle does not begin anew. */
-  async #headerOf(blockHash: Hex): Promise<Header> {
-    const known = this.#headers.get(blockHash)
-    if (known !== undefined) return known
-    const header = await getBlock(this.#options.rpc.client, { blockHash })
-    if (this.#headers.size > 4 * Number(LINKED_BLOCKS)) this.#headers.clear()
-    this.#headers.set(blockHash, header)
-    this.#steps++
-    return header
+  /** Takes back every told block that is no longer in the chain. Returns whether there was one. */
+  async #rollBack(story: Story): Promise<boolean> {
+    const { blocks } = story
+    let stay = blocks.length
+    for (; stay > 0; stay -= Math.min(stay, COMPARED_BLOCKS)) {
+      const compared = blocks.slice(Math.max(0, stay - COMPARED_BLOCKS), stay)
+      const now = new Set((await this.#blocks.atAll(compared.map(({ number }) => number))).map(({ hash }) => hash))
+      const standing = compared.findLastIndex(({ hash }) => now.has(hash))
+      if (standing === -1) continue
+      stay += standing + 1 - compared.length
+      break
+    }
+    if (stay === blocks.length) return false
+    const [first] = blocks
+    if (stay === 0 && first !== undefined && first.number <= story.final) {
+      throw new ChainError('CHAIN_FINALITY_BROKEN', { url: this.#options.rpc.url, final: story.final })
+    }
+    this.#scanned = 0n
+    story.takeBack(stay)
+    this.#options.log?.info('chain.rolledBack', { to: story.height })
+    return true
   }
 
-  /** Reports the blocks with events of a range that lies too deep to be followed by hashes. */
-  async #readRange(from: bigint, to: bigint): Promise<void> {
-    const { rpc, contract, rangeBlocks } = this.#options
-    for await (const logs of logsBetween(rpc, { contract, from, to, rangeBlocks })) {
-      for (const ofBlock of byBlock(logs)) {
-        const blockHash = ofBlock[0]?.blockHash
-        if (blockHash) this.#report(await getBlock(rpc.client, { blockHash }), ofBlock)
-      }
+  /** Reports the blocks with events that lie too deep to be followed by hashes. */
+  async #readRange(story: Story, to: bigint): Promise<void> {
+    const from = highest(story.height, this.#scanned) + 1n
+    for await (const { logs, to: read } of this.#ranges.between(from, to)) {
+      const ofBlocks = [...byBlock(logs)]
+      const headers = await Promise.all(ofBlocks.map(([hash]) => this.#blocks.byHash(hash)))
+      for (const [i, header] of headers.entries())
+        if (header.number > story.height) story.tell(header, ofBlocks[i]?.[1] ?? [])
+      this.#scanned = highest(this.#scanned, read)
     }
   }
 
-  async #reportBlock(header: Header): Promise<void> {
-    const { rpc, contract } = this.#options
-    this.#report(header, await getLogs(rpc.client, { address: contract, blockHash: header.hash }))
+  /** Reads what was told again, and then calls final what is. */
+  async #settle(head: Header, final: bigint, isNews: boolean, story: Story): Promise<void> {
+    const isFinalNews = final > story.final
+    if (!isNews && !isFinalNews) return
+    let isSettled = true
+    for (const [from, to] of this.#due(head.number, final, story)) {
+      isSettled = (await this.#rereading?.over(from, to)) === true && isSettled
+    }
+    if (isFinalNews && isSettled) story.makeFinal(final)
   }
 
-  #report({ number, hash, timestamp }: Header, logs: readonly Log[]): void {
-    if (this.#stopped) return
-    const events = logs.map(eventOf).filter((event): event is ChainEvent => event !== undefined)
-    this.#reported.push({ number, hash })
-    this.#steps++
-    this.#handler?.block({ number, hash, timestamp, events })
+  /** What is to be read again. What was final for long when it was first read is not. */
+  #due(head: bigint, final: bigint, story: Story): readonly (readonly [from: bigint, to: bigint])[] {
+    const low = highest(story.final + 1n, head - BigInt(this.#options.rangeBlocks) + 1n)
+    this.#heads += 1
+    if (head - low < REREAD_ALL_BLOCKS || this.#heads >= SWEEP_HEADS) {
+      this.#heads = 0
+      return [[low, head]]
+    }
+    const newest = highest(low, head - REREAD_NEWEST_BLOCKS + 1n)
+    return final < low
+      ? [[newest, head]]
+      : [
+          [low, final],
+          [newest, head],
+        ]
   }
 
-  #reportFinal(number: bigint): void {
-    const final = number < this.newest ? number : this.newest
-    if (this.#stopped || final <= this.#final) return
-    this.#final = final
-    const keep = this.#reported.findLastIndex((block) => block.number <= final)
-    if (keep > 0) this.#reported = this.#reported.slice(keep)
-    this.#handler?.final(final)
-  }
-
-  #behind(head: Header): ChainError {
-    return new ChainError('CHAIN_BEHIND', { url: this.#options.rpc.url, head: head.number, final: this.#final })
+  #behind(head: Header, { final }: Story): ChainError {
+    return new ChainError('CHAIN_BEHIND', { url: this.#options.rpc.url, head: head.number, final })
   }
 }

@@ -1,6 +1,7 @@
 import type { Address, Hex } from '@sluice/protocol'
 import { decodeFunctionResult, encodeFunctionData } from 'viem'
-import { type Rpc, readCall } from '../rpc.ts'
+import { readCall } from '../rpc/reads.ts'
+import type { Rpc } from '../rpc/rpc.ts'
 
 const abi = [
   {

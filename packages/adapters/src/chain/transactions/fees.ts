@@ -1,6 +1,6 @@
 import { estimateMaxPriorityFeePerGas, getBlock } from 'viem/actions'
 import { ChainError } from '../errors.ts'
-import type { Rpc } from '../rpc.ts'
+import type { Rpc } from '../rpc/rpc.ts'
 
 /** EIP-1559 fees, native base units for one unit of gas. */
 export interface Fees {

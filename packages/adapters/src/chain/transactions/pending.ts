@@ -2,7 +2,8 @@ import type { Log, PreparedTransaction } from '@sluice/engine'
 import type { Hex, Signer } from '@sluice/protocol'
 import { getBlock, getTransactionCount, sendRawTransaction } from 'viem/actions'
 import type { Payout } from '../payouts/payees.ts'
-import { estimateCall, type Rpc } from '../rpc.ts'
+import { estimateCall } from '../rpc/reads.ts'
+import type { Rpc } from '../rpc/rpc.ts'
 import { currentFees, type Fees, raisedFees } from './fees.ts'
 import type { Nonces } from './nonces.ts'
 import type { Target } from './plan.ts'
@@ -64,6 +65,16 @@ export class PendingTransactions {
     if (pending === undefined) return
     this.#prepared.delete(hash)
     this.#sent.set(hash, pending)
+  }
+
+  wasSent({ hash }: PreparedTransaction): boolean {
+    return this.#sent.has(hash)
+  }
+
+  /** What a transaction that was signed here does; one of an earlier run may do anything. */
+  callOf({ hash }: PreparedTransaction): 'deposit' | 'other' | 'unknown' {
+    const call = (this.#sent.get(hash) ?? this.#prepared.get(hash))?.target.call
+    return call === undefined ? 'unknown' : call === 'deposit' ? 'deposit' : 'other'
   }
 
   /** What a transaction pays, if it does and it was sent here. */

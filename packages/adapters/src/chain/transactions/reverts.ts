@@ -2,7 +2,7 @@ import { nodeAbi } from '@sluice/contracts'
 import type { Hex } from '@sluice/protocol'
 import { BaseError, decodeErrorResult } from 'viem'
 import { ChainError } from '../errors.ts'
-import { reasonOf } from '../rpc.ts'
+import { reasonOf } from '../rpc/failures.ts'
 
 const isData = (value: unknown): value is Hex => typeof value === 'string' && /^0x[0-9a-f]*$/i.test(value)
 

@@ -1,21 +1,15 @@
 import type { ChainCall, Clock, Log, PreparedTransaction, TransactionStatus } from '@sluice/engine'
 import { type Address, NATIVE_TOKEN, type Signer } from '@sluice/protocol'
-import { TransactionReceiptNotFoundError } from 'viem'
-import {
-  getBlockNumber,
-  getTransaction,
-  getTransactionCount,
-  getTransactionReceipt,
-  sendRawTransaction,
-} from 'viem/actions'
+import { getTransactionCount, sendRawTransaction } from 'viem/actions'
 import { encodeCall } from '../calls.ts'
 import { ChainError } from '../errors.ts'
 import { refuseMasked } from '../filecoin.ts'
-import { type Finality, finalNumber } from '../following/finality.ts'
+import type { Finality } from '../following/finality.ts'
 import { APPROVE_GAS, GasScale, honestGas } from '../payouts/gas.ts'
 import { isPaying } from '../payouts/payees.ts'
 import { Payouts } from '../payouts/payouts.ts'
-import { type Rpc, reasonOf, rpcError } from '../rpc.ts'
+import { reasonOf, rpcError } from '../rpc/failures.ts'
+import type { Rpc } from '../rpc/rpc.ts'
 import { encodeApprove, readAllowance } from './allowance.ts'
 import { Estimator } from './estimate.ts'
 import { currentFees, type Fees } from './fees.ts'
@@ -23,6 +17,7 @@ import { Nonces } from './nonces.ts'
 import { PendingTransactions } from './pending.ts'
 import type { Plan, Target } from './plan.ts'
 import { signTransaction } from './sign.ts'
+import { type Included, type Sightings, Standing } from './standing.ts'
 
 /** How long a nonce is kept for a transaction that was prepared and not sent. */
 const RESERVE_MS = 60_000
@@ -30,8 +25,6 @@ const RESERVE_MS = 60_000
 /** How long an allowance is waited for, and how often it is looked for. A Filecoin block takes 30 s. */
 const INCLUSION_MS = 180_000
 const INCLUSION_POLL_MS = 500
-
-type Included = TransactionStatus & { readonly status: 'included' }
 
 export interface SenderOptions {
   readonly rpc: Rpc
@@ -45,6 +38,7 @@ export interface SenderOptions {
   readonly maxFeePerGas?: bigint
   /** Per cent on top of what the chain estimates. */
   readonly gasMargin: number
+  readonly sightings: Sightings
 }
 
 type TokenDeposit = ChainCall & { readonly type: 'deposit' }
@@ -62,6 +56,7 @@ export class Sender {
   readonly #estimator: Estimator
   readonly #scale: GasScale
   readonly #payouts: Payouts
+  readonly #standing: Standing
   #lastSigned: Promise<unknown> = Promise.resolve()
   #lastDeposit: Promise<unknown> = Promise.resolve()
   /** Token deposits that may not be in the chain yet. */
@@ -75,6 +70,14 @@ export class Sender {
     const scale = new GasScale(estimator, contract, clock)
     this.#estimator = estimator
     this.#scale = scale
+    this.#standing = new Standing({
+      ...options,
+      account: signer.address,
+      onReceipt: (transaction, receipt) => {
+        const payout = this.#pending.payoutOf(transaction)
+        if (payout !== undefined) this.#payouts.learn(payout, receipt)
+      },
+    })
     this.#payouts = new Payouts({ ...options, url: rpc.url, sender: signer.address, scale, estimator })
   }
 
@@ -113,11 +116,8 @@ export class Sender {
 
   async status(transaction: PreparedTransaction): Promise<TransactionStatus> {
     try {
-      const before = await this.#included(transaction)
-      if (before !== undefined) return before
-      if (!(await this.#isNonceFinal(transaction.nonce))) return { status: 'pending' }
-      // It may have been included between the two questions.
-      return (await this.#included(transaction)) ?? { status: 'dropped' }
+      const once = this.#pending.callOf(transaction) !== 'other'
+      return await this.#standing.of(this.#pending.versionsOf(transaction), once)
     } catch (cause) {
       throw rpcError(this.#options.rpc.url, 'eth_getTransactionReceipt', cause)
     }
@@ -206,38 +206,11 @@ export class Sender {
     const { clock } = this.#options
     const deadline = clock.now() + INCLUSION_MS
     while (true) {
-      const found = await this.#included(transaction)
+      const found = await this.#standing.included([transaction])
       if (found !== undefined) return found
       if (clock.now() >= deadline) throw new Error(`${transaction.hash} is in no block after ${INCLUSION_MS / 1000} s`)
       await new Promise<void>((resolve) => void clock.after(INCLUSION_POLL_MS, resolve))
     }
-  }
-
-  async #included(transaction: PreparedTransaction): Promise<Included | undefined> {
-    const payout = this.#pending.payoutOf(transaction)
-    for (const { hash } of this.#pending.versionsOf(transaction)) {
-      try {
-        const receipt = await getTransactionReceipt(this.#options.rpc.client, { hash })
-        if (payout !== undefined) this.#payouts.learn(payout, receipt)
-        return { status: 'included', block: receipt.blockNumber, success: receipt.status === 'success' }
-      } catch (error) {
-        if (!(error instanceof TransactionReceiptNotFoundError)) throw error
-      }
-    }
-    return undefined
-  }
-
-  /**
-   * Whether a final block shows the nonce used. A newer block may be undone, or known to one node behind an address and not to the
-   * next; whoever hears that a deposit was dropped makes another.
-   */
-  async #isNonceFinal(nonce: number): Promise<boolean> {
-    const { rpc, finality, signer } = this.#options
-    if ((await this.#count('latest')) <= nonce) return false
-    const head = await getBlockNumber(rpc.client, { cacheTime: 0 })
-    const blockNumber = await finalNumber(rpc, finality, head)
-    if (blockNumber === undefined) return false
-    return (await getTransactionCount(rpc.client, { address: signer.address, blockNumber })) > nonce
   }
 
   #count(blockTag: 'latest' | 'pending'): Promise<number> {
@@ -245,19 +218,17 @@ export class Sender {
     return getTransactionCount(rpc.client, { address: signer.address, blockTag })
   }
 
-  async #isKnown({ hash }: PreparedTransaction, cause: unknown): Promise<boolean> {
-    if (/already (known|imported|exists)|known transaction/i.test(reasonOf(cause))) return true
-    const { client } = this.#options.rpc
-    return getTransaction(client, { hash }).then(
-      () => true,
-      () => false,
-    )
+  async #isKnown(transaction: PreparedTransaction, cause: unknown): Promise<boolean> {
+    if (/already (known|imported|exists|in mpool)|known transaction/i.test(reasonOf(cause))) return true
+    // Sent before, its nonce may be used because it is in a block that is not shown yet; where it stands is another question.
+    if (isNonceUsed(cause) && this.#pending.wasSent(transaction)) return true
+    return this.#standing.isKnown(transaction)
   }
 
   async #sendError({ nonce }: PreparedTransaction, cause: unknown): Promise<ChainError> {
     const { rpc, signer } = this.#options
     const reason = reasonOf(cause)
-    if (/nonce (is )?too low|replacement transaction underpriced|nonce has already/i.test(reason)) {
+    if (isNonceUsed(cause)) {
       this.#nonces.free(nonce)
       return new ChainError('CHAIN_NONCE_USED', { nonce, sender: signer.address }, cause)
     }
@@ -267,3 +238,8 @@ export class Sender {
     return new ChainError('CHAIN_NOT_SENT', { url: rpc.url, reason }, cause)
   }
 }
+
+const isNonceUsed = (cause: unknown): boolean =>
+  /nonce (is )?too low|replacement transaction underpriced|too low GasPremium|nonce has already|existing nonce|same nonce/i.test(
+    reasonOf(cause),
+  )
