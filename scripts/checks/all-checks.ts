@@ -13,6 +13,7 @@ import { contentChecks } from './packages/contents.ts'
 import { runtimeChecks } from './packages/runtimes.ts'
 import { typeChecks } from './packages/types.ts'
 import { roomCheck } from './rooms.ts'
+import { sampleCheck } from './samples/check.ts'
 import { sizeCheck } from './sizes.ts'
 
 const lint = ['biome', 'ci', '--error-on-warnings', '--colors=off', '--max-diagnostics=40', '.']
@@ -26,7 +27,7 @@ const generators = {
   'pages of commands': 'apps/node/scripts/docs.ts',
 }
 
-const docChecks = [linkCheck]
+const docChecks = [linkCheck, sampleCheck]
 
 /** Builds the site, and fails on dead links and on what a page would load from elsewhere. Some twenty seconds on two idle cores. */
 const siteCheck = commandCheck('docs: site', ['node', '--disable-warning=ExperimentalWarning', 'site/src/main.ts'])

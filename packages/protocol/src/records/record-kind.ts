@@ -9,6 +9,7 @@ import type { RecordKind } from './kind.ts'
  * @param keyOf A record's key below the prefix.
  * @example
  * ```ts
+ * interface Cursor { readonly number: bigint }
  * const cursorKind = recordKind<Cursor>('cursor/', struct<Cursor>({ number: uint }), () => 'final')
  * ```
  */

@@ -21,7 +21,7 @@ const PIECE = 1 << 20
  * @example
  * ```ts
  * const { verifier, sink, close } = await openCarFile('film.car', root)
- * await retrieve({ provider, verifier, sink, payer, limits })
+ * await retrieve({ provider, verifier, sink, payer, limits: { maxAmount: 1_000_000n, tokens } })
  * await close()
  * ```
  */
