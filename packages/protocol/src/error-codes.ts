@@ -47,6 +47,11 @@ export const protocolErrors = {
     message: 'a dispute window of zero seconds leaves nobody time to answer',
     action: 'Agree to a longer dispute window.',
   },
+  // Roles
+  ROLE_MISSING: {
+    message: 'this node was started without the role of a {role}',
+    action: 'Start it with that role: createEngine has all of them.',
+  },
   // Locks
   LOCK_SLOT_INVALID: {
     message: 'slot {slot} is not a whole number from 0 to {max}',

@@ -9,10 +9,9 @@ import { Publisher } from '../defence/publisher.ts'
 import { Sender } from '../defence/sender.ts'
 import { virtualGoals } from '../defence/virtual-goals.ts'
 import { laneFlow } from '../lanes/flow.ts'
-import { virtualFlow } from '../locks/flow.ts'
+import { virtualFlows } from '../locks/flow.ts'
 import { virtualKeeper } from '../locks/keeper.ts'
-import { earlyUntil } from '../locks/payments/offers.ts'
-import { offerTimer } from '../locks/timers.ts'
+import { type EngineRole, rolesOf } from '../locks/roles/engine-role.ts'
 import { virtualView } from '../locks/view.ts'
 import { type Flows, joinFlows } from '../loop/dispatch.ts'
 import { Loop } from '../loop/loop.ts'
@@ -56,17 +55,17 @@ export class Core {
   #usedSince: number | undefined
   #isStopped = false
 
-  constructor(ports: EnginePorts, options: EngineOptions) {
+  constructor(roles: readonly EngineRole[], ports: EnginePorts, options: EngineOptions) {
     const { chain, clock, store, log = silentLog, signer, crypto, random, transport } = ports
     const { policy = createPolicy(profileOf(chain.domain.chainId)) } = options
     this.#ports = ports
     const digests = createDigests(chain.domain, crypto)
     const account = options.account ?? signer.address
-    this.env = { self: signer.address, account, signer, crypto, digests, policy, random, log }
-    this.state = createState(this.env, (id) => this.loop.touch(id))
+    this.env = { self: signer.address, account, signer, crypto, digests, policy, roles: rolesOf(roles), random, log }
+    this.state = createState(this.env, this.env.roles.kind, (id) => this.loop.touch(id))
     this.watch = new ChainWatch(this.state)
     this.#closing = new Closing(this.state, this.watch)
-    this.#flows = joinFlows([channelFlow, laneFlow, virtualFlow])
+    this.#flows = joinFlows([channelFlow, laneFlow, ...virtualFlows(roles)])
     this.loop = new Loop({
       store,
       log,
@@ -344,14 +343,14 @@ export class Core {
 
   #offerDue(id: Id): number | undefined {
     const offer = this.state.offers.committed(id)
-    return offer && earlyUntil(offer, this.env.policy.earlyVoucherWait)
+    return offer && this.#flows.offerDue(offer, this.env)
   }
 
   #due(id: Id): void {
     this.#event(() => {
       if (this.state.channels.get(id) !== undefined) this.#flows.channelTimer(this.tx, id)
       else if (this.state.virtuals.get(id) !== undefined) this.#flows.virtualTimer(this.tx, id)
-      else offerTimer(this.tx, id)
+      else this.#flows.offerTimer(this.tx, id)
     })
   }
 

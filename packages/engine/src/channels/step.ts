@@ -16,7 +16,6 @@ import {
 import { EngineError } from '../errors.ts'
 import { channelOf, finalTime, secondsOf } from '../lanes/channel.ts'
 import { processVirtualAtEnd, requestClose } from '../locks/advance.ts'
-import { isIncomingAtStake } from '../locks/context.ts'
 import type { Tx } from '../ports/tx.ts'
 import { isChainStale } from '../watch/stale.ts'
 import { holdsOwn } from './settled.ts'
@@ -44,7 +43,7 @@ export function lanesOf(channel: ChannelBody): ChannelLanesContext {
 function isAwaited(tx: Tx, virtualId: Id): boolean {
   if (tx.chain.virtual(virtualId).finalAt !== undefined) return true
   const record = tx.virtuals.get(virtualId)
-  return record !== undefined && isIncomingAtStake(tx, record)
+  return record !== undefined && tx.env.roles.of(record.role).isIncomingAtStake(tx, record)
 }
 
 function chainOf(tx: Tx, channel: ChannelBody): ChannelChainContext {

@@ -12,6 +12,7 @@ import {
   stepBy,
   type VirtualRecord,
 } from '@sluice/protocol'
+import type { RoleEvent } from '../ports/role.ts'
 import type { Tx } from '../ports/tx.ts'
 import { hubContext, payeeContext, payerContext } from './context.ts'
 import { carryOut } from './effects.ts'
@@ -45,20 +46,22 @@ export function advancePayee(tx: Tx, record: PayeeRecord, event: PayeeEvent): st
   return name
 }
 
-/** Gives an event that every role knows to the machine of this side's role. */
-export function advance(
-  tx: Tx,
-  record: VirtualRecord,
-  event: { readonly type: 'contextChanged' } | { readonly type: 'requestClose' },
-): string | undefined {
-  switch (record.role) {
-    case 'payer':
-      return advancePayer(tx, record, event)
-    case 'hub':
-      return advanceHub(tx, record, event)
-    case 'payee':
-      return advancePayee(tx, record, event)
-  }
+interface EventByRole {
+  readonly payer: PayerEvent
+  readonly hub: HubEvent
+  readonly payee: PayeeEvent
+}
+
+/** The events that the machine of each of these records takes. */
+type EventOf<R extends VirtualRecord> = (R extends unknown ? (event: EventByRole[R['role']]) => void : never) extends (
+  event: infer Event extends RoleEvent,
+) => void
+  ? Event
+  : never
+
+/** Gives an event to the machine of this side's role. Returns the name of the transition; undefined if nothing happened. */
+export function advance<R extends VirtualRecord>(tx: Tx, record: R, event: EventOf<R>): string | undefined {
+  return tx.env.roles.of(record.role).advance(tx, record, event)
 }
 
 /** Does all that is due for a virtual channel now. */

@@ -17,7 +17,7 @@ import {
 } from '@sluice/protocol'
 import { channelOf } from '../lanes/channel.ts'
 import type { Tx } from '../ports/tx.ts'
-import { advanceHub, advancePayer, processVirtualAtEnd, requestClose } from './advance.ts'
+import { advance, processVirtualAtEnd, requestClose } from './advance.ts'
 import { nextOf, outgoingLeg, previousOf, virtualOf, voucherOf } from './record.ts'
 
 /** A virtual channel that this side pays or passes on to a peer. @throws ProtocolError `VIRTUAL_UNKNOWN`. */
@@ -54,8 +54,7 @@ export function handleClaim(tx: Tx, peer: Address, { virtualId, voucher }: Claim
     amount: voucher === undefined ? 0n : checkClaimed(tx, record, voucher),
     ...(voucher && { voucher }),
   }
-  if (record.role === 'payer') advancePayer(tx, record, { type: 'claim', claim })
-  else advanceHub(tx, record, { type: 'claim', claim })
+  advance(tx, record, { type: 'claim', claim })
   processVirtualAtEnd(tx, virtualId)
 }
 
@@ -76,7 +75,7 @@ export function handleDecline(tx: Tx, peer: Address, { virtualId, code, returned
   const record = passedTo(tx, peer, virtualId)
   const came = returnedFees(tx, record, returned)
   const event = { type: 'decline', code, returned: came?.amount ?? 0n } as const
-  const taken = record.role === 'payer' ? advancePayer(tx, record, event) : advanceHub(tx, record, event)
+  const taken = advance(tx, record, event)
   if (taken !== undefined && came !== undefined) {
     const channel = channelOf(tx, came.channelId)
     tx.channels.set(came.channelId, { ...channel, surplus: channel.surplus - came.amount })

@@ -7,8 +7,6 @@ import {
   holdsLock,
   holdsLockAnywhere,
   type Id,
-  isHubAtStake,
-  isPayeeAtStake,
   type Leg,
   type LegContext,
   type Outcome,
@@ -18,7 +16,6 @@ import {
   type PayeeRecord,
   type PayerContext,
   type PayerRecord,
-  type VirtualRecord,
 } from '@sluice/protocol'
 import { isClosing, isLeaving, secondsOf } from '../lanes/channel.ts'
 import { isLockDisputed } from '../lanes/disputed.ts'
@@ -127,17 +124,5 @@ export function payeeContext(view: StateView, record: PayeeRecord): PayeeContext
     refoldAfter: view.env.policy.coverWait,
     capacity: terms.capacity,
     incoming: incomingContext(view, virtualId, phase.type === 'closed' ? undefined : phase.incoming),
-  }
-}
-
-/** Whether this side has something to get for the incoming lock, or to lose by the outgoing one, by the answer of the chain. */
-export function isIncomingAtStake(view: StateView, record: VirtualRecord): boolean {
-  switch (record.role) {
-    case 'payer':
-      return false
-    case 'hub':
-      return isHubAtStake(record.phase, hubContext(view, record))
-    case 'payee':
-      return isPayeeAtStake(record.phase, record.terms)
   }
 }

@@ -5,11 +5,10 @@ import type { Flow, Tx } from '../ports/tx.ts'
 import { processVirtualAtEnd } from './advance.ts'
 import { handleClaim, handleDecline, handleRequestClose } from './claims.ts'
 import { handlePolicy, publishPolicy } from './neighbours/publish-policy.ts'
-import { acceptOfferAtEnd } from './payments/accept.ts'
-import { handleVoucherAccepted, handleVoucherRefused, isUnacknowledged } from './payments/answers.ts'
-import { handleTick, handleVoucher } from './payments/offers.ts'
+import { isUnacknowledged } from './payments/answers.ts'
 import { sendVoucher } from './payments/pay.ts'
 import { incomingLeg } from './record.ts'
+import type { EngineRole } from './roles/engine-role.ts'
 import { virtualDue, virtualTimer } from './timers.ts'
 
 /** A session stands: the payee hears the highest vouchers again, and what waited to be locked on goes on. */
@@ -25,7 +24,6 @@ function connected(tx: Tx, peer: Address): void {
 
 /** The chain says something new of a virtual channel, or a block came that it waits for. */
 function virtualChain(tx: Tx, virtualId: Id): void {
-  if (tx.offers.get(virtualId) !== undefined) acceptOfferAtEnd(tx, virtualId)
   const record = tx.virtuals.get(virtualId)
   const leg = record && incomingLeg(record)
   if (leg !== undefined) answerHeld(tx, leg.channelId)
@@ -39,16 +37,12 @@ function channelChain(tx: Tx, channelId: Id): void {
   for (const virtualId of tx.virtualsOn(channelId)) processVirtualAtEnd(tx, virtualId)
 }
 
-/** How virtual channels open, are paid on and close. */
-export const virtualFlow: Flow = {
+/** How virtual channels open and close, whatever this side's role in them. */
+const sharedFlow: Flow = {
   messages: {
     decline: handleDecline,
     requestClose: handleRequestClose,
     claim: handleClaim,
-    voucher: handleVoucher,
-    voucherAccepted: handleVoucherAccepted,
-    voucherRefused: handleVoucherRefused,
-    tick: handleTick,
     _policy: handlePolicy,
   },
   connected,
@@ -56,4 +50,9 @@ export const virtualFlow: Flow = {
   channelChain,
   virtualDue,
   virtualTimer,
+}
+
+/** How virtual channels open, are paid on and close, for an engine with these roles. */
+export function virtualFlows(roles: readonly EngineRole[]): readonly Flow[] {
+  return [...roles.map(({ flow }) => flow), sharedFlow]
 }

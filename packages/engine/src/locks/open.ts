@@ -114,10 +114,11 @@ function channelToSignOn(tx: Tx, next: Address, token: Address): Id | Waiting {
 /**
  * Opens a virtual channel: the add towards the payee and the first voucher are signed in one commit and leave together.
  *
- * @throws ProtocolError `TERMS_…`, `NUMBER_OUT_OF_RANGE`, `ADD_LIFETIME`, `ADD_MEMO_LENGTH`, `FORWARD_NO_CHANNEL`, `ADD_LOCKS_MAX`, `LANE_OVERSPENT`, `PAYMENT_ABOVE_CAPACITY`; EngineError
+ * @throws ProtocolError `ROLE_MISSING`, `TERMS_…`, `NUMBER_OUT_OF_RANGE`, `ADD_LIFETIME`, `ADD_MEMO_LENGTH`, `FORWARD_NO_CHANNEL`, `ADD_LOCKS_MAX`, `LANE_OVERSPENT`, `PAYMENT_ABOVE_CAPACITY`; EngineError
  *   `AMOUNT_INVALID`, `FEES_TOO_HIGH`, `PEER_QUEUE_FULL`.
  */
 export function openVirtual(tx: Tx, options: OpenVirtualOptions): OpenedVirtual | Waiting {
+  tx.env.roles.of('payer')
   checkAmounts(tx, options)
   checkRoom(tx)
   const { payee, payeeUrl, token, capacity, hubs } = options

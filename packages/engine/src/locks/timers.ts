@@ -2,7 +2,6 @@ import type { Id, VirtualRecord } from '@sluice/protocol'
 import type { Environment, Policy } from '../ports/environment.ts'
 import type { Tx } from '../ports/tx.ts'
 import { processVirtualAtEnd } from './advance.ts'
-import { earlyUntil } from './payments/offers.ts'
 import { closesAtOf, forwardUntil } from './record.ts'
 
 /** Unix second until which a virtual channel that is over is shown. Its id is remembered for longer. */
@@ -40,11 +39,4 @@ export function virtualTimer(tx: Tx, virtualId: Id): void {
   if (record === undefined || due === undefined || due > tx.now) return
   if (record.phase.type === 'closed') forget(tx, record)
   else processVirtualAtEnd(tx, virtualId)
-}
-
-/** Drops a payment whose lock did not arrive in time. */
-export function offerTimer(tx: Tx, virtualId: Id): void {
-  const offer = tx.offers.get(virtualId)
-  const until = offer && earlyUntil(offer, tx.env.policy.earlyVoucherWait)
-  if (until !== undefined && until <= tx.now) tx.offers.set(virtualId, undefined)
 }

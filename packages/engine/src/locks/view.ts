@@ -1,7 +1,7 @@
 import { highestValue, type VirtualRecord } from '@sluice/protocol'
 import type { Tx } from '../ports/tx.ts'
 import type { VirtualView } from '../ports/views.ts'
-import { hubContext, outcomeOf, payerContext } from './context.ts'
+import { outcomeOf } from './context.ts'
 import { nextOf, previousOf, untilOf, voucherOf } from './record.ts'
 
 type ViewTx = Pick<Tx, 'env' | 'now' | 'chain' | 'channels' | 'acknowledged'>
@@ -21,8 +21,7 @@ function statusOf(tx: ViewTx, { virtualId, phase }: VirtualRecord): VirtualView[
 }
 
 function isOutgoingCleared(tx: ViewTx, record: VirtualRecord): boolean {
-  if (record.role === 'payer') return payerContext(tx, record).outgoing.lock === 'cleared'
-  return record.role !== 'hub' || hubContext(tx, record).outgoing?.lock === 'cleared'
+  return tx.env.roles.of(record.role).isOutgoingCleared(tx, record)
 }
 
 /** Whom or what the virtual channel waits for, in a sentence; undefined if nobody. */

@@ -1,6 +1,6 @@
 import type { Address, ChannelRecord, Id, PeerMessage, VirtualRecord } from '@sluice/protocol'
 import type { Environment } from '../ports/environment.ts'
-import type { Flow, Tx } from '../ports/tx.ts'
+import type { Flow, Offer, Tx } from '../ports/tx.ts'
 
 type Handler = (tx: Tx, peer: Address, message: PeerMessage) => void
 
@@ -14,6 +14,8 @@ export interface Flows {
   channelTimer(tx: Tx, channelId: Id): void
   virtualDue(record: VirtualRecord, env: Environment): number | undefined
   virtualTimer(tx: Tx, virtualId: Id): void
+  offerDue(offer: Offer, env: Environment): number | undefined
+  offerTimer(tx: Tx, virtualId: Id): void
 }
 
 function earliest(times: readonly (number | undefined)[]): number | undefined {
@@ -49,5 +51,7 @@ export function joinFlows(flows: readonly Flow[]): Flows {
     channelTimer: (tx, channelId) => forEachFlow((flow) => flow.channelTimer?.(tx, channelId)),
     virtualDue: (record, env) => earliest(flows.map((flow) => flow.virtualDue?.(record, env))),
     virtualTimer: (tx, virtualId) => forEachFlow((flow) => flow.virtualTimer?.(tx, virtualId)),
+    offerDue: (offer, env) => earliest(flows.map((flow) => flow.offerDue?.(offer, env))),
+    offerTimer: (tx, virtualId) => forEachFlow((flow) => flow.offerTimer?.(tx, virtualId)),
   }
 }

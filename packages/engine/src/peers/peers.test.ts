@@ -11,6 +11,7 @@ import { futureFrame, withFutureFields } from '@sluice/protocol/testing'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { connect } from '../api/channel-calls.ts'
 import { Core } from '../api/core.ts'
+import { allRoles } from '../locks/roles/all-roles.ts'
 import type { Session } from '../ports/transport.ts'
 import { Disk } from '../testing/disk.ts'
 import { createWorld, type Party, type World } from '../testing/world.ts'
@@ -158,6 +159,7 @@ describe('two sides with different features', () => {
     const ticks = { name: 'ticks', number: 8 }
     const signer = world.signerOf(9)
     const core = new Core(
+      allRoles,
       {
         store: new Disk(world.scheduler).open(),
         transport: world.network.attach(signer.address, 'sim:carol'),

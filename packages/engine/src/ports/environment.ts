@@ -2,6 +2,7 @@ import type { Address, Crypto, Digests, Signer } from '@sluice/protocol'
 import type { Policy } from '../policy/policy.ts'
 import type { Log } from './log.ts'
 import type { Random } from './random.ts'
+import type { Roles } from './role.ts'
 
 export type { Policy } from '../policy/policy.ts'
 
@@ -15,6 +16,7 @@ export interface Environment {
   readonly crypto: Crypto
   readonly digests: Digests
   readonly policy: Policy
+  readonly roles: Roles
   readonly random: Random
   readonly log: Log
 }

@@ -19,12 +19,16 @@ export interface ReceivedLocks {
   write(): void
 }
 
-/** Who keeps the locks that lanes commit to. Lanes know that there are locks and what they cost, and nothing of what decides them. */
-export interface LockKeeper {
+/** Who takes the locks that peers add. */
+export interface LockReceiver {
   /** An update of the channel's peer was received: its operations are given to what this returns, in order. */
   receive(tx: Tx, channel: ChannelRecord): ReceivedLocks
   /** This side refused an update of the peer with this operation: the refused voucher can still be shown. */
   refused(tx: Tx, peer: Address, operation: LockOperation): void
+}
+
+/** Who keeps the locks that lanes commit to. Lanes know that there are locks and what they cost, and nothing of what decides them. */
+export interface LockKeeper extends LockReceiver {
   /** The peer refused an update of this side with this operation, for ever. */
   refusedByPeer(tx: Tx, operation: LockOperation, code: string): void
   /** Something of an operation's lock changed in a lane: what is due is done at the end of the batch. */

@@ -141,4 +141,6 @@ export interface Flow {
   readonly channelTimer?: (tx: Tx, channelId: Id) => void
   readonly virtualDue?: (record: VirtualRecord, env: Environment) => number | undefined
   readonly virtualTimer?: (tx: Tx, virtualId: Id) => void
+  readonly offerDue?: (offer: Offer, env: Environment) => number | undefined
+  readonly offerTimer?: (tx: Tx, virtualId: Id) => void
 }

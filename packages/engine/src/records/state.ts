@@ -5,8 +5,8 @@ import {
   type Id,
   type LaneHashing,
   ProtocolError,
+  type RecordKind,
   type VirtualRecord,
-  virtualKind,
 } from '@sluice/protocol'
 import type { ChannelFacts } from '../ports/chain-view.ts'
 import type { Store } from '../ports/store.ts'
@@ -52,8 +52,12 @@ export const offerNames = {
   arrived: 'arrived',
 } as const
 
-/** An empty state. `onChange` hears of each channel, virtual channel and deposit that an event changes, by its id. */
-export function createState(hashing: LaneHashing, onChange: (id: string) => void): State {
+/** An empty state. `virtualKind`: how the virtual channels of this side's roles lie on disk. `onChange` hears of each channel, virtual channel and deposit that an event changes, by its id. */
+export function createState(
+  hashing: LaneHashing,
+  virtualKind: RecordKind<VirtualRecord>,
+  onChange: (id: string) => void,
+): State {
   const virtuals = new Collection<Id, VirtualRecord>(virtualKind, onChange, namesOf)
   /** What a lock is known by is in memory once, in the record of what decides it. */
   const knownLock = (lockId: Id) => {

@@ -1,4 +1,4 @@
-import { createDigests, type Id, makeNonce, readRecords } from '@sluice/protocol'
+import { createDigests, type Id, makeNonce, readRecords, virtualKind } from '@sluice/protocol'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createFastCrypto } from '../testing/fast-crypto.ts'
 import { seededRandom } from '../testing/random.ts'
@@ -9,7 +9,7 @@ const policy = { nonceAgeMax: 60, chainLag: 1200 }
 const NOW = 1_800_000_000
 const crypto = createFastCrypto()
 const hashing = { crypto, digests: createDigests({ chainId: 1n, contract: `0x${'51'.repeat(20)}` }, crypto) }
-const newState = () => createState(hashing, () => {})
+const newState = () => createState(hashing, virtualKind, () => {})
 
 let state: State
 let disk: Map<string, Uint8Array>

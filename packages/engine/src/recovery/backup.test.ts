@@ -1,4 +1,4 @@
-import { NATIVE_TOKEN } from '@sluice/protocol'
+import { NATIVE_TOKEN, virtualKind } from '@sluice/protocol'
 import { describe, expect, it } from 'vitest'
 import type { ChainHandler } from '../ports/chain.ts'
 import { createState } from '../records/state.ts'
@@ -16,7 +16,9 @@ const parties = {
 /** Calls what the backup says at each block, from its account alone, until nothing is left. */
 async function recover(world: World, party: Party, bytes: Uint8Array): Promise<void> {
   const backup = readBackup(bytes, world.crypto)
-  const watch = new ChainWatch(createState({ crypto: world.crypto, digests: world.chain.digests }, () => {}))
+  const watch = new ChainWatch(
+    createState({ crypto: world.crypto, digests: world.chain.digests }, virtualKind, () => {}),
+  )
   const chain = world.chain.connect(party.account)
   const sent = new Set<string>()
   const submit = () => {

@@ -96,7 +96,7 @@ export function writeBackup(
     for (const digest of ownDigests(env, record, record.phase)) sign(digest)
   }
   for (const [virtualId, record] of virtuals) {
-    const writes = virtualKind.writes(undefined, record)
+    const writes = env.roles.kind.writes(undefined, record)
     keep(writes)
     if (writes.length > 0) sign(digests.closeRequest({ ids: [virtualId], deadline: virtualRequestDeadline(record) }))
   }

@@ -1,13 +1,14 @@
 import { type Crypto, createDigests } from '@sluice/protocol'
 import { channelGoals } from '../defence/channel-goals.ts'
 import { virtualGoals } from '../defence/virtual-goals.ts'
+import { allRoles } from '../locks/roles/all-roles.ts'
+import { rolesOf } from '../locks/roles/engine-role.ts'
 import { createPolicy } from '../policy/policy.ts'
 import type { ChainCall } from '../ports/chain.ts'
 import type { ChainReader } from '../ports/chain-view.ts'
+import { silentLog } from '../ports/log.ts'
 import type { StateView } from '../ports/tx.ts'
 import { type Backup, signerOf } from './backup.ts'
-
-const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 /**
  * What the owner of a backup's account should call on chain now, from that account, to get the money of all its channels back. To be
@@ -25,7 +26,8 @@ export function ownerCalls(backup: Backup, reader: ChainReader, crypto: Crypto):
     digests: createDigests(domain, crypto),
     policy: createPolicy(),
     random: () => new Uint8Array(),
-    log: silent,
+    roles: rolesOf(allRoles),
+    log: silentLog,
   }
   const calls: ChainCall[] = []
   for (const record of backup.channels.values()) {

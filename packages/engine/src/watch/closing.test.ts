@@ -1,4 +1,11 @@
-import { type ChannelRecord, createDigests, emptyInLane, emptyOutLane, NATIVE_TOKEN } from '@sluice/protocol'
+import {
+  type ChannelRecord,
+  createDigests,
+  emptyInLane,
+  emptyOutLane,
+  NATIVE_TOKEN,
+  virtualKind,
+} from '@sluice/protocol'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { ChainEvent } from '../ports/chain.ts'
 import { createState, type State } from '../records/state.ts'
@@ -34,7 +41,7 @@ const block = (...events: readonly ChainEvent[]) => {
 }
 
 beforeEach(() => {
-  state = createState({ crypto, digests }, () => {})
+  state = createState({ crypto, digests }, virtualKind, () => {})
   watch = new ChainWatch(state)
   closing = new Closing(state, watch)
   number = 0n

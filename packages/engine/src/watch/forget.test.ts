@@ -1,4 +1,4 @@
-import { createDigests, type Id } from '@sluice/protocol'
+import { createDigests, type Id, virtualKind } from '@sluice/protocol'
 import { describe, expect, it } from 'vitest'
 import { createState } from '../records/state.ts'
 import { createFastCrypto } from '../testing/fast-crypto.ts'
@@ -11,7 +11,7 @@ describe('what the chain said of others', () => {
   it('is forgotten once no such id could be agreed to, and of one’s own it is kept', () => {
     const crypto = createFastCrypto()
     const digests = createDigests({ chainId: 1n, contract: `0x${'51'.repeat(20)}` }, crypto)
-    const { channelFacts } = createState({ crypto, digests }, () => {})
+    const { channelFacts } = createState({ crypto, digests }, virtualKind, () => {})
     for (const [number, at] of [
       [1, 100n],
       [2, 9_000n],

@@ -1,4 +1,4 @@
-import { createDigests } from '@sluice/protocol'
+import { createDigests, virtualKind } from '@sluice/protocol'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { ChainEvent } from '../ports/chain.ts'
 import { collectionsOf, createState, type State } from '../records/state.ts'
@@ -35,7 +35,7 @@ const closeStarted: ChainEvent = { type: 'closeStarted', channelId, closesAt: 11
 const redeemed: ChainEvent = { type: 'virtualUpdated', virtualId, amount: 7n, finalAt: 1030n }
 
 beforeEach(() => {
-  state = createState({ crypto, digests }, () => {})
+  state = createState({ crypto, digests }, virtualKind, () => {})
   watch = new ChainWatch(state)
 })
 

@@ -1,5 +1,7 @@
 import { optional, struct, union, unionBy } from '../codec/composite-fields.ts'
+import type { Field } from '../codec/field.ts'
 import { bytes32, channelId, repeated32, text, uint32, uint64, uint128 } from '../codec/value-fields.ts'
+import { ProtocolError } from '../errors.ts'
 import type { HubPhase } from '../machines/locks/hub-phases.ts'
 import type { Decline, Leg } from '../machines/locks/lock.ts'
 import type { PayeePhase } from '../machines/locks/payee.ts'
@@ -9,7 +11,7 @@ import { virtualTerms } from '../messages/fields/terms-fields.ts'
 import { memo } from '../messages/lane-messages.ts'
 import type { RecordKind } from './kind.ts'
 import { recordKind } from './record-kind.ts'
-import type { VirtualRecord } from './virtual.ts'
+import type { HubRecord, PayeeRecord, PayerRecord, VirtualRecord } from './virtual.ts'
 
 const leg = struct<Leg>({ channelId, slot: uint32 })
 const decline = struct<Decline>({ code: text, returned: uint128 })
@@ -61,11 +63,39 @@ const payeePhase = union<PayeePhase>({
 
 const base = { virtualId: repeated32, terms: virtualTerms, memo, position: uint32, since: uint64 }
 
-const stored = unionBy<VirtualRecord, 'role'>('role', {
-  payer: struct({ ...base, phase: payerPhase }),
-  hub: struct({ ...base, phase: hubPhase }),
-  payee: struct({ ...base, phase: payeePhase }),
-})
+/** What lies on disk of a virtual channel beside its role, for each role. */
+export interface VirtualFields {
+  readonly payer: Field<Omit<PayerRecord, 'role'>>
+  readonly hub: Field<Omit<HubRecord, 'role'>>
+  readonly payee: Field<Omit<PayeeRecord, 'role'>>
+}
 
-/** How virtual channels lie on disk: one entry each. */
-export const virtualKind: RecordKind<VirtualRecord> = recordKind('virtual/', stored, ({ virtualId }) => virtualId)
+export const payerField: VirtualFields['payer'] = struct({ ...base, phase: payerPhase })
+export const hubField: VirtualFields['hub'] = struct({ ...base, phase: hubPhase })
+export const payeeField: VirtualFields['payee'] = struct({ ...base, phase: payeePhase })
+
+/** In place of the records of a role that a node does not have: it neither writes nor reads them. */
+function missing<T>(role: VirtualRecord['role']): Field<T> {
+  const refuse = (): never => {
+    throw new ProtocolError('ROLE_MISSING', { role })
+  }
+  return { encode: refuse, decode: refuse }
+}
+
+/**
+ * How virtual channels lie on disk, one entry each, for a node with these roles.
+ *
+ * Reading one of another role throws ProtocolError `ROLE_MISSING`.
+ */
+export function virtualKindOf(fields: Partial<VirtualFields>): RecordKind<VirtualRecord> {
+  const { payer = missing('payer'), hub = missing('hub'), payee = missing('payee') } = fields
+  const stored = unionBy<VirtualRecord, 'role'>('role', { payer, hub, payee })
+  return recordKind('virtual/', stored, ({ virtualId }) => virtualId)
+}
+
+/** The same for a node with all roles. */
+export const virtualKind: RecordKind<VirtualRecord> = virtualKindOf({
+  payer: payerField,
+  hub: hubField,
+  payee: payeeField,
+})

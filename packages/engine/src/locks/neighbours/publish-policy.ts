@@ -19,7 +19,8 @@ export function policyMessage(policy: Policy, tokens: readonly Address[]): Polic
 /** A session stands: the peer hears what is taken here, so that it locks for nothing that would be declined. */
 export function publishPolicy(tx: Tx, peer: Address): void {
   const tokens = tx.channelsWith(peer).map((channelId) => channelOf(tx, channelId).terms.token)
-  tx.volatile(peer, policyMessage(tx.env.policy, tokens))
+  const { policy, roles } = tx.env
+  tx.volatile(peer, { ...policyMessage(policy, tokens), ...(!roles.receives && { locksMax: 0 }) })
 }
 
 /** Handles `_policy`: kept while the session stands. */

@@ -14,6 +14,7 @@ import {
   type VoucherMessage,
 } from '@sluice/protocol'
 import { secondsOf } from '../../lanes/channel.ts'
+import type { Environment } from '../../ports/environment.ts'
 import type { Offer, Tx } from '../../ports/tx.ts'
 import { voucherOf } from '../record.ts'
 import { acceptOfferAtEnd } from './accept.ts'
@@ -105,8 +106,15 @@ export function arrived(tx: Tx, record: VirtualRecord): void {
 }
 
 /** Millisecond until which an offer waits for its lock; undefined once it is there. */
-export function earlyUntil({ from, since }: Offer, earlyVoucherWait: number): number | undefined {
-  return from === undefined ? undefined : Number(since + BigInt(earlyVoucherWait)) * 1000
+export function offerDue({ from, since }: Offer, { policy }: Environment): number | undefined {
+  return from === undefined ? undefined : Number(since + BigInt(policy.earlyVoucherWait)) * 1000
+}
+
+/** Drops a payment whose lock did not arrive in time. */
+export function offerTimer(tx: Tx, virtualId: Id): void {
+  const offer = tx.offers.get(virtualId)
+  const until = offer && offerDue(offer, tx.env)
+  if (until !== undefined && until <= tx.now) tx.offers.set(virtualId, undefined)
 }
 
 function refuse(tx: Tx, payer: Address, virtualId: Id, amount: bigint, error: unknown): void {

@@ -24,7 +24,11 @@ export const rules: readonly Rule[] = [
     scope: 'line',
     thieves: 'AB',
     patches: [
-      { file: engine('locks/keeper.ts'), find: "cleared: lock === 'cleared'", replace: "cleared: lock !== 'standing'" },
+      {
+        file: engine('locks/receive.ts'),
+        find: "cleared: lock === 'cleared'",
+        replace: "cleared: lock !== 'standing'",
+      },
     ],
   },
   {
@@ -157,7 +161,7 @@ export const rules: readonly Rule[] = [
     thieves: 'AB',
     patches: [
       {
-        file: engine('locks/keeper.ts'),
+        file: engine('locks/receive.ts'),
         find: 'const seen = this.#find(virtualId) !== undefined || tx.usedIds.has(virtualId, add.terms.nonce)',
         replace: 'const seen = false',
       },

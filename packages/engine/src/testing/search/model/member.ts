@@ -3,7 +3,8 @@ import { channelFlow } from '../../../channels/flow.ts'
 import { channelGoals } from '../../../defence/channel-goals.ts'
 import { virtualGoals } from '../../../defence/virtual-goals.ts'
 import { laneFlow } from '../../../lanes/flow.ts'
-import { virtualFlow } from '../../../locks/flow.ts'
+import { virtualFlows } from '../../../locks/flow.ts'
+import { allRoles } from '../../../locks/roles/all-roles.ts'
 import { joinFlows } from '../../../loop/dispatch.ts'
 import type { ChainCall } from '../../../ports/chain.ts'
 import { type Act, type Incoming, otherEnd, othersActs, ownActs } from './acts.ts'
@@ -14,7 +15,7 @@ import { rebased } from './rebase.ts'
 import { NOW, type Scene, type SceneChannel, type SceneParty } from './scene.ts'
 
 /** The flows of the engine, as the engine itself puts them together. */
-const flows = joinFlows([channelFlow, laneFlow, virtualFlow])
+const flows = joinFlows([channelFlow, laneFlow, ...virtualFlows(allRoles)])
 
 function newChannel(scene: Scene, party: SceneParty, channel: SceneChannel): ChannelRecord {
   return {

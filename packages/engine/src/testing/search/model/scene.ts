@@ -9,9 +9,11 @@ import {
   type Signer,
   type VirtualTerms,
 } from '@sluice/protocol'
+import { allRoles } from '../../../locks/roles/all-roles.ts'
+import { rolesOf } from '../../../locks/roles/engine-role.ts'
 import { createPolicy, type Policy } from '../../../policy/policy.ts'
 import type { Environment } from '../../../ports/environment.ts'
-import type { Log } from '../../../ports/log.ts'
+import { silentLog } from '../../../ports/log.ts'
 import { createFastCrypto, type FastCrypto } from '../../fast-crypto.ts'
 import type { Scope } from '../scope.ts'
 
@@ -73,7 +75,7 @@ export interface Scene {
   partyOf(address: Address): SceneParty
 }
 
-const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
+const roles = rolesOf(allRoles)
 
 /** A node as it comes, but that it forwards, takes the smallest amounts, and countersigns and forgets as soon as it is reminded. */
 const policy: Policy = {
@@ -151,7 +153,10 @@ export function createScene(scope: Scope): Scene {
   const parties = Array.from(scope.parties, (name, index): SceneParty => {
     const signer = signerAt(index)
     const self = signer.address
-    const env = { self, account: self, signer, crypto, digests, policy, random: () => nonceBytes(0), log: silent }
+    const env = {
+      ...{ self, account: self, signer, crypto, digests, policy, roles, log: silentLog },
+      random: () => nonceBytes(0),
+    }
     return {
       index,
       name,

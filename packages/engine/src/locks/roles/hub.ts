@@ -1,0 +1,22 @@
+import { type HubEvent, type HubRecord, hubField, hubWants, isHubAtStake } from '@sluice/protocol'
+import type { Role } from '../../ports/role.ts'
+import { advanceHub } from '../advance.ts'
+import { hubContext } from '../context.ts'
+import { virtualReceiver } from '../receive.ts'
+import type { EngineRole } from './engine-role.ts'
+
+const role: Role<HubRecord, HubEvent> = {
+  name: 'hub',
+  advance: advanceHub,
+  wants: (view, record, time) => hubWants(record.phase, hubContext(view, record), time, view.env.policy),
+  isIncomingAtStake: (view, record) => isHubAtStake(record.phase, hubContext(view, record)),
+  isOutgoingCleared: (view, record) => hubContext(view, record).outgoing?.lock === 'cleared',
+}
+
+/** Passes virtual channels of others on. */
+export const hub: EngineRole = {
+  ...(role as Role),
+  fields: { hub: hubField },
+  flow: {},
+  receiver: virtualReceiver,
+}

@@ -1,0 +1,33 @@
+import { isPayeeAtStake, type PayeeEvent, type PayeeRecord, payeeField, payeeWants } from '@sluice/protocol'
+import type { Role } from '../../ports/role.ts'
+import { advancePayee } from '../advance.ts'
+import { payeeContext } from '../context.ts'
+import { acceptOfferAtEnd } from '../payments/accept.ts'
+import { admit, waitForAmount } from '../payments/admit.ts'
+import { handleTick, handleVoucher, offerDue, offerTimer } from '../payments/offers.ts'
+import { virtualReceiver } from '../receive.ts'
+import type { EngineRole } from './engine-role.ts'
+
+const role: Role<PayeeRecord, PayeeEvent> = {
+  name: 'payee',
+  advance: advancePayee,
+  wants: (view, record, time) => payeeWants(record.phase, payeeContext(view, record), time, view.env.policy),
+  isIncomingAtStake: (_, { phase, terms }) => isPayeeAtStake(phase, terms),
+  isOutgoingCleared: () => true,
+}
+
+/** Is paid over virtual channels. */
+export const payee: EngineRole = {
+  ...(role as Role),
+  fields: { payee: payeeField },
+  flow: {
+    messages: { voucher: handleVoucher, tick: handleTick },
+    virtualChain(tx, virtualId) {
+      if (tx.offers.get(virtualId) !== undefined) acceptOfferAtEnd(tx, virtualId)
+    },
+    offerDue,
+    offerTimer,
+  },
+  receiver: virtualReceiver,
+  admitting: { admit, waitForAmount },
+}

@@ -1,0 +1,21 @@
+import { type PayerEvent, type PayerRecord, payerField, payerWants } from '@sluice/protocol'
+import type { Role } from '../../ports/role.ts'
+import { advancePayer } from '../advance.ts'
+import { payerContext } from '../context.ts'
+import { handleVoucherAccepted, handleVoucherRefused } from '../payments/answers.ts'
+import type { EngineRole } from './engine-role.ts'
+
+const role: Role<PayerRecord, PayerEvent> = {
+  name: 'payer',
+  advance: advancePayer,
+  wants: (view, record, time) => payerWants(record.phase, payerContext(view, record), time, view.env.policy),
+  isIncomingAtStake: () => false,
+  isOutgoingCleared: (view, record) => payerContext(view, record).outgoing.lock === 'cleared',
+}
+
+/** Opens virtual channels and pays over them. */
+export const payer: EngineRole = {
+  ...(role as Role),
+  fields: { payer: payerField },
+  flow: { messages: { voucherAccepted: handleVoucherAccepted, voucherRefused: handleVoucherRefused } },
+}
