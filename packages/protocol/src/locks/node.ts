@@ -65,7 +65,7 @@ export function lockIn(node: Node | undefined): Lock | undefined {
  * @throws ProtocolError `HEX_INVALID` for a lock whose condition is none.
  */
 export function hashOf(keccak256: Keccak256, node: Node | undefined, depth: number, first: number): HashText {
-  if (node === undefined) return emptyNode(depth)
+  if (node === undefined) return emptyNode(keccak256, depth)
   if (node instanceof Branch) return node.hash(keccak256, depth, first)
   return toHashText(hashLock(keccak256, first, node))
 }

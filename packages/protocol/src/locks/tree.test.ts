@@ -217,12 +217,15 @@ describe('the lock tree', () => {
 
 describe('the empty nodes', () => {
   it('are each the node of two of the one before', () => {
-    const bytesOf = (depth: number) => hexToBytes(hashTextToHex(emptyNode(depth)))
+    const bytesOf = (depth: number) => hexToBytes(hashTextToHex(emptyNode(keccak256, depth)))
     expect(bytesOf(0)).toEqual(new Uint8Array(32))
     for (let depth = 1; depth < 32; depth++) {
       const below = bytesOf(depth - 1)
       expect(bytesOf(depth)).toEqual(keccak256(concatBytes(Uint8Array.of(1), below, below)))
     }
-    expect(() => emptyNode(32)).toThrow(expect.objectContaining({ code: 'NUMBER_OUT_OF_RANGE' }))
+    expect(hashTextToHex(emptyNode(keccak256, 31))).toBe(
+      '0x223c1c9f16dfa65bdc98bd2ff419b6f1c47596c3f1eed71c5a3d3c2a3c33f99b',
+    )
+    expect(() => emptyNode(keccak256, 32)).toThrow(expect.objectContaining({ code: 'NUMBER_OUT_OF_RANGE' }))
   })
 })
