@@ -1,20 +1,15 @@
-/** One limit with its values: amounts in base units (bigint), all else plain numbers in the unit named. */
+/** One limit with its value in each profile: amounts in base units (bigint), all else plain numbers in the unit named. */
 export interface Limit<T extends bigint | number> {
-  readonly about: string
-  readonly unit: string
   readonly default: T
   readonly development: T
   readonly filecoin: T
 }
 
-type Values<T> = readonly [defaultValue: T, development: T, filecoin: T]
-
-function limit<T extends bigint | number>(about: string, unit: string, values: Values<T>): Limit<T> {
-  const [value, development, filecoin] = values
-  return { about, unit, default: value, development, filecoin }
+function limit<T extends bigint | number>(value: T, development: T, filecoin: T): Limit<T> {
+  return { default: value, development, filecoin }
 }
 
-const same = <T>(value: T): Values<T> => [value, value, value]
+const same = <T extends bigint | number>(value: T): Limit<T> => limit(value, value, value)
 const MINUTE = 60
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
@@ -25,90 +20,104 @@ const DAY = 24 * HOUR
  */
 export const limits = {
   // Channels
-  channelWindowMin: limit('shortest dispute window of a channel', 's', [HOUR, 5, DAY]),
-  channelWindowDefault: limit('dispute window of a channel that this side proposes', 's', [DAY, 20, 2 * DAY]),
-  channelWindowMax: limit('longest dispute window of a channel', 's', [7 * DAY, DAY, 14 * DAY]),
-  channelsMax: limit('channels not yet ended', 'channels', same(10_000)),
-  channelsPerPeerMax: limit('channels not yet ended with one peer', 'channels', same(4)),
-  nonceAgeMax: limit('how far from now the minute in a nonce may be', 'min', [60, 10, 60]),
+  /** Shortest dispute window of a channel. Seconds. */
+  channelWindowMin: limit(HOUR, 5, DAY),
+  /** Dispute window of a channel that this side proposes. Seconds. */
+  channelWindowDefault: limit(DAY, 20, 2 * DAY),
+  /** Longest dispute window of a channel. Seconds. */
+  channelWindowMax: limit(7 * DAY, DAY, 14 * DAY),
+  /** Channels not yet ended. */
+  channelsMax: same(10_000),
+  /** Channels not yet ended with one peer. */
+  channelsPerPeerMax: same(4),
+  /** How far from now the minute in a nonce may be. Minutes. */
+  nonceAgeMax: limit(60, 10, 60),
   // Lanes
-  operationsPerUpdateMax: limit('operations in one update', 'operations', same(256)),
-  locksMax: limit('locks in a lane', 'locks', same(1024)),
-  countersignOperationsMax: limit(
-    'operations that may wait for a countersignature before the payer signs nothing more',
-    'operations',
-    same(1024),
-  ),
-  countersignFoldedMax: limit(
-    'folded capacity that may wait for a countersignature before the payer signs nothing more',
-    'base units',
-    same(10n ** 21n),
-  ),
-  countersignIdle: limit('time without an update after which a receiver countersigns', 'ms', [2_000, 500, 2_000]),
-  countersignTimeout: limit('time that a peer has to countersign when asked', 's', [5 * MINUTE, 15, 30 * MINUTE]),
-  coverWait: limit(
-    'time that an update waits for money that its payer has seen as final and this side has not',
-    's',
-    [15, 5, 90],
-  ),
+  /** Operations in one update. */
+  operationsPerUpdateMax: same(256),
+  /** Locks in a lane. */
+  locksMax: same(1024),
+  /** Operations that may wait for a countersignature before the payer signs nothing more. */
+  countersignOperationsMax: same(1024),
+  /** Folded capacity that may wait for a countersignature before the payer signs nothing more. Base units. */
+  countersignFoldedMax: same(10n ** 21n),
+  /** Time without an update after which a receiver countersigns. Milliseconds. */
+  countersignIdle: limit(2_000, 500, 2_000),
+  /** Time that a peer has to countersign when asked. Seconds. */
+  countersignTimeout: limit(5 * MINUTE, 15, 30 * MINUTE),
+  /** Time that an update waits for money that its payer has seen as final and this side has not. Seconds. */
+  coverWait: limit(15, 5, 90),
   // Virtual channels
-  capacityMin: limit('smallest capacity of a virtual channel', 'base units', [10n ** 12n, 1n, 10n ** 15n]),
-  virtualWindowMin: limit('shortest dispute window of a virtual channel', 's', [HOUR, 5, DAY]),
-  virtualWindowDefault: limit('dispute window of a virtual channel that this side opens', 's', [DAY, 10, 2 * DAY]),
-  virtualWindowMax: limit('longest dispute window of a virtual channel', 's', [7 * DAY, DAY, 14 * DAY]),
-  lifetimeDefault: limit('lifetime of a virtual channel that this side opens', 's', [6 * HOUR, 10 * MINUTE, DAY]),
-  lifetimeMin: limit('least lifetime left when an add is accepted', 's', [30 * MINUTE, 15, 4 * HOUR]),
-  lifetimeMax: limit('longest lifetime that is accepted', 's', [7 * DAY, DAY, 30 * DAY]),
-  hopMargin: limit('by how much a hop lets a virtual channel outlive the next', 's', [10 * MINUTE, 5, HOUR]),
-  voucherMargin: limit('lifetime that must be left when a payment is accepted', 's', [15 * MINUTE, 5, 2 * HOUR]),
-  forwardWait: limit('time that an add waits for the next hop to be reached before it is declined', 's', [10, 2, 10]),
-  followTimeout: limit('time that a neighbour has to follow a close before the chain is asked', 's', [
-    10 * MINUTE,
-    10,
-    2 * HOUR,
-  ]),
-  virtualsMax: limit('virtual channels that are not over', 'virtual channels', same(100_000)),
-  closedKept: limit('time for which a virtual channel that is over is still shown', 's', same(60)),
-  earlyVouchersMax: limit('vouchers held for locks that have not arrived', 'vouchers', same(1024)),
-  earlyVouchersPerPeerMax: limit('of these, vouchers whose locks come by one neighbour', 'vouchers', same(256)),
-  earlyVoucherWait: limit('time that such a voucher is held', 's', same(30)),
-  tickCountMax: limit('ticks that a voucher may commit to', 'ticks', same(10_000)),
+  /** Smallest capacity of a virtual channel. Base units. */
+  capacityMin: limit(10n ** 12n, 1n, 10n ** 15n),
+  /** Shortest dispute window of a virtual channel. Seconds. */
+  virtualWindowMin: limit(HOUR, 5, DAY),
+  /** Dispute window of a virtual channel that this side opens. Seconds. */
+  virtualWindowDefault: limit(DAY, 10, 2 * DAY),
+  /** Longest dispute window of a virtual channel. Seconds. */
+  virtualWindowMax: limit(7 * DAY, DAY, 14 * DAY),
+  /** Lifetime of a virtual channel that this side opens. Seconds. */
+  lifetimeDefault: limit(6 * HOUR, 10 * MINUTE, DAY),
+  /** Least lifetime left when an add is accepted. Seconds. */
+  lifetimeMin: limit(30 * MINUTE, 15, 4 * HOUR),
+  /** Longest lifetime that is accepted. Seconds. */
+  lifetimeMax: limit(7 * DAY, DAY, 30 * DAY),
+  /** By how much a hop lets a virtual channel outlive the next. Seconds. */
+  hopMargin: limit(10 * MINUTE, 5, HOUR),
+  /** Lifetime that must be left when a payment is accepted. Seconds. */
+  voucherMargin: limit(15 * MINUTE, 5, 2 * HOUR),
+  /** Time that an add waits for the next hop to be reached before it is declined. Seconds. */
+  forwardWait: limit(10, 2, 10),
+  /** Time that a neighbour has to follow a close before the chain is asked. Seconds. */
+  followTimeout: limit(10 * MINUTE, 10, 2 * HOUR),
+  /** Virtual channels that are not over. */
+  virtualsMax: same(100_000),
+  /** Time for which a virtual channel that is over is still shown. Seconds. */
+  closedKept: same(60),
+  /** Vouchers held for locks that have not arrived. */
+  earlyVouchersMax: same(1024),
+  /** Of these, vouchers whose locks come by one neighbour. */
+  earlyVouchersPerPeerMax: same(256),
+  /** Time that such a voucher is held. Seconds. */
+  earlyVoucherWait: same(30),
+  /** Ticks that a voucher may commit to. */
+  tickCountMax: same(10_000),
   // Fees of a hub
-  feeBase: limit('fee for forwarding an add', 'base units', [0n, 0n, 0n]),
-  feePartsPerMillion: limit('fee for forwarding, of the capacity', 'ppm', [0, 0, 0]),
-  feePerHour: limit('fee for forwarding, of the capacity, for each hour of lifetime', 'ppm', [0, 0, 0]),
-  feeMax: limit('most that a payer pays all hubs of a path, of the capacity', 'ppm', same(10_000)),
+  /** Fee for forwarding an add. Base units. */
+  feeBase: limit(0n, 0n, 0n),
+  /** Fee for forwarding, of the capacity. Parts per million. */
+  feePartsPerMillion: limit(0, 0, 0),
+  /** Fee for forwarding, of the capacity, for each hour of lifetime. Parts per million. */
+  feePerHour: limit(0, 0, 0),
+  /** Most that a payer pays all hubs of a path, of the capacity. Parts per million. */
+  feeMax: same(10_000),
   // Closing and withdrawing together
-  deadlineDefault: limit('deadline of a close or withdrawal that this side signs', 's', [HOUR, 60, 12 * HOUR]),
-  deadlineMax: limit('furthest deadline that this side signs', 's', [6 * HOUR, 10 * MINUTE, 2 * DAY]),
-  deadlineMin: limit('nearest deadline that is worth signing', 's', [10 * MINUTE, 10, HOUR]),
-  expiryMargin: limit('by how much a payer waits past an expiry that both sides see at different moments', 's', [
-    2 * MINUTE,
-    3,
-    5 * MINUTE,
-  ]),
-  proposalTimeout: limit('time that a peer has to agree to a channel before it is given up', 's', [60, 10, 60]),
-  closeTimeout: limit('time that a peer has to close cooperatively before this side closes alone', 's', [
-    10 * MINUTE,
-    15,
-    2 * HOUR,
-  ]),
+  /** Deadline of a close or withdrawal that this side signs. Seconds. */
+  deadlineDefault: limit(HOUR, 60, 12 * HOUR),
+  /** Furthest deadline that this side signs. Seconds. */
+  deadlineMax: limit(6 * HOUR, 10 * MINUTE, 2 * DAY),
+  /** Nearest deadline that is worth signing. Seconds. */
+  deadlineMin: limit(10 * MINUTE, 10, HOUR),
+  /** By how much a payer waits past an expiry that both sides see at different moments. Seconds. */
+  expiryMargin: limit(2 * MINUTE, 3, 5 * MINUTE),
+  /** Time that a peer has to agree to a channel before it is given up. Seconds. */
+  proposalTimeout: limit(60, 10, 60),
+  /** Time that a peer has to close cooperatively before this side closes alone. Seconds. */
+  closeTimeout: limit(10 * MINUTE, 15, 2 * HOUR),
   // Chain
-  chainLag: limit('looking interval, finality lag and inclusion time together; windows are longer', 's', [
-    20 * MINUTE,
-    3,
-    8 * HOUR,
-  ]),
-  chainSilenceMax: limit('age of the newest block past which no payment is accepted and nothing is locked on', 's', [
-    5 * MINUTE,
-    30,
-    15 * MINUTE,
-  ]),
-  resendBlocks: limit('blocks after which a call that no block shows is sent again', 'blocks', [10, 5, 10]),
+  /** Looking interval, finality lag and inclusion time together; windows are longer. Seconds. */
+  chainLag: limit(20 * MINUTE, 3, 8 * HOUR),
+  /** Age of the newest block past which no payment is accepted and nothing is locked on. Seconds. */
+  chainSilenceMax: limit(5 * MINUTE, 30, 15 * MINUTE),
+  /** Blocks after which a call that no block shows is sent again. */
+  resendBlocks: limit(10, 5, 10),
   // Peers
-  queueMax: limit('messages that wait for one peer', 'messages', same(10_000)),
-  reconnectMin: limit('first pause before reconnecting', 'ms', [500, 100, 500]),
-  reconnectMax: limit('longest pause before reconnecting', 'ms', [60_000, 2_000, 60_000]),
+  /** Messages that wait for one peer. */
+  queueMax: same(10_000),
+  /** First pause before reconnecting. Milliseconds. */
+  reconnectMin: limit(500, 100, 500),
+  /** Longest pause before reconnecting. Milliseconds. */
+  reconnectMax: limit(60_000, 2_000, 60_000),
 } as const
 
 /** The name of a limit. */
