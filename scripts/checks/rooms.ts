@@ -37,7 +37,7 @@ const houses: Readonly<Record<string, House>> = {
   },
   '@sluice/engine': {
     order: [
-      'errors',
+      ['errors', 'error-codes'],
       'policy',
       'ports',
       'records',

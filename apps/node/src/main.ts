@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
+import { engineErrors } from '@sluice/engine'
+import { explainErrors, protocolErrors } from '@sluice/protocol'
 import { exitCodeOf } from './cli/exit-codes.ts'
 import { tellError } from './cli/output.ts'
 import { runCommandLine } from './cli/run.ts'
@@ -13,6 +15,7 @@ function ownVersion(): string {
   return String(version)
 }
 
+explainErrors(protocolErrors, engineErrors)
 const stdio = createStdio(process.stdout, process.stderr)
 const { streams } = stdio
 process.exitCode = await runCommandLine(

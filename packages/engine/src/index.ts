@@ -1,5 +1,6 @@
 export { createEngine, createEngineWith } from './api/create-engine.ts'
 export * from './api/engine.ts'
+export * from './error-codes.ts'
 export * from './errors.ts'
 export type { EngineRole } from './locks/roles/engine-role.ts'
 export { hub } from './locks/roles/hub.ts'

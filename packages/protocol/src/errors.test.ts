@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type ErrorArguments, ProtocolError, SluiceError } from './errors.ts'
+import { protocolErrors } from './error-codes.ts'
+import { type ErrorArguments, explainErrors, ProtocolError, SluiceError } from './errors.ts'
 
 const tableErrors = {
   DOOR_SHUT: { message: 'the door {door} is shut', action: 'Open {door} and come back to {nowhere}.' },
@@ -14,6 +15,16 @@ class TableError<Code extends keyof typeof tableErrors> extends SluiceError<Code
 }
 
 describe('an error', () => {
+  it('says its code and values until it is explained', () => {
+    expect(new ProtocolError('LANE_BASE_UNKNOWN', { expected: 4n, got: 7n })).toMatchObject({
+      message: 'LANE_BASE_UNKNOWN, expected 4, got 7',
+      action: 'Look LANE_BASE_UNKNOWN up in the page of errors, docs/errors.md.',
+    })
+    expect(new ProtocolError('MESSAGE_MALFORMED').message).toBe('MESSAGE_MALFORMED')
+    explainErrors(protocolErrors)
+    expect(new ProtocolError('MESSAGE_MALFORMED').message).toBe(protocolErrors.MESSAGE_MALFORMED.message)
+  })
+
   it('says what is wrong with its values, and what to do', () => {
     const error = new ProtocolError('LANE_BASE_UNKNOWN', { expected: 4n, got: 7n })
     expect(error).toBeInstanceOf(SluiceError)

@@ -1,4 +1,4 @@
-import { type ProtocolErrorCode, protocolErrors } from './error-codes.ts'
+import type { ProtocolErrorCode, protocolErrors } from './error-codes.ts'
 
 /** A value that an error carries. Never a secret. */
 export type ErrorValue = string | number | bigint | boolean | undefined
@@ -31,6 +31,30 @@ function fill(template: string, details: ErrorDetails): string {
   return template.replace(/\{(\w+)\}/g, (whole, name: string) => (name in details ? String(details[name]) : whole))
 }
 
+/** What codes mean, as far as that was loaded. */
+const meanings = new Map<string, ErrorDefinition>()
+
+/**
+ * Lets errors say in sentences what they mean and what to do next. Until then an error of the protocol or of the engine says its code and
+ * its values alone: the code is what programs go by, and a page that pays need not load some 4 kB of text before it can.
+ *
+ * `createEngine` does this, and so does the `sluice` command.
+ *
+ * @example `explainErrors(protocolErrors)`
+ */
+export function explainErrors(...tables: readonly Readonly<Record<string, ErrorDefinition>>[]): void {
+  for (const table of tables) for (const [code, meaning] of Object.entries(table)) meanings.set(code, meaning)
+}
+
+/** What a code means, if that was loaded: for the classes of errors whose tables may come later. */
+export const meaningOf = (code: string): ErrorDefinition | undefined => meanings.get(code)
+
+/** What is said of an error whose meaning was not loaded. */
+function unexplained(code: string, details: ErrorDetails): ErrorDefinition {
+  const values = Object.keys(details).map((name) => `${name} {${name}}`)
+  return { message: [code, ...values].join(', '), action: `Look ${code} up in the page of errors, docs/errors.md.` }
+}
+
 /**
  * What every error of Sluice derives from: a stable code, the values involved, the cause, and what to do next.
  * A package derives its own class over its own table of codes.
@@ -55,10 +79,12 @@ export class SluiceError<Code extends string = string> extends Error {
   readonly action: string
   readonly details: ErrorDetails
 
-  constructor(code: Code, definition: ErrorDefinition, details: ErrorDetails = {}, cause?: unknown) {
-    super(fill(definition.message, details), cause === undefined ? undefined : { cause })
+  /** @param definition What the code means; undefined while that is not loaded. */
+  constructor(code: Code, definition: ErrorDefinition | undefined, details: ErrorDetails = {}, cause?: unknown) {
+    const { message, action } = definition ?? unexplained(code, details)
+    super(fill(message, details), cause === undefined ? undefined : { cause })
     this.code = code
-    this.action = fill(definition.action, details)
+    this.action = fill(action, details)
     this.details = details
   }
 }
@@ -72,6 +98,6 @@ export class ProtocolError<Code extends ProtocolErrorCode = ProtocolErrorCode> e
   override readonly name = 'ProtocolError'
 
   constructor(code: Code, ...[details, cause]: ErrorArguments<(typeof protocolErrors)[Code]['message']>) {
-    super(code, protocolErrors[code], details, cause)
+    super(code, meaningOf(code), details, cause)
   }
 }

@@ -1,5 +1,6 @@
-import { type Id, ProtocolError } from '@sluice/protocol'
+import { explainErrors, type Id, ProtocolError, protocolErrors } from '@sluice/protocol'
 import { channelView } from '../channels/view.ts'
+import { engineErrors } from '../error-codes.ts'
 import { closeVirtual } from '../locks/close.ts'
 import { openVirtual } from '../locks/open.ts'
 import { awaitAnswer } from '../locks/payments/answers.ts'
@@ -52,6 +53,7 @@ export async function createEngineWith(
  * ```
  */
 export function createEngine(ports: EnginePorts, options: EngineOptions = {}): Promise<Engine> {
+  explainErrors(protocolErrors, engineErrors)
   return createEngineWith(allRoles, ports, options)
 }
 

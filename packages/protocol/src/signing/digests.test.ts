@@ -124,11 +124,12 @@ describe('the digests', () => {
 
   it('refuse a value that its type does not hold, and name it', () => {
     const hash: Hex = `0x${'11'.repeat(32)}`
+    const wrong = (field: string) => expect.objectContaining({ details: expect.objectContaining({ field }) })
     const voucher = { channelId: hash, lane: 0, seq: 1n, paid: 0n, locked: 0n, locksRoot: hash } as const
-    expect(() => digests.laneVoucher({ ...voucher, seq: MAX_UINT64 + 1n })).toThrow(/^seq is 18446744073709551616/)
+    expect(() => digests.laneVoucher({ ...voucher, seq: MAX_UINT64 + 1n })).toThrow(wrong('seq'))
     expect(() => digests.laneVoucher({ ...voucher, paid: MAX_UINT128 + 1n })).toThrow(code('NUMBER_OUT_OF_RANGE'))
     expect(() => digests.laneVoucher({ ...voucher, locked: -1n })).toThrow(code('NUMBER_OUT_OF_RANGE'))
-    expect(() => digests.laneVoucher({ ...voucher, locksRoot: '0x00' })).toThrow(/^locksRoot is not 32 bytes/)
+    expect(() => digests.laneVoucher({ ...voucher, locksRoot: '0x00' })).toThrow(wrong('locksRoot'))
     expect(() => digests.condition(contract, hash, 256)).toThrow(code('NUMBER_OUT_OF_RANGE'))
     expect(() => digests.condition(contract.toUpperCase() as Hex, hash, 0)).toThrow(code('HEX_INVALID'))
     expect(() => createDigests({ chainId: -1n, contract }, testCrypto)).toThrow(code('NUMBER_OUT_OF_RANGE'))
