@@ -18,7 +18,7 @@ import {
   SluiceError,
   type VirtualTerms,
 } from '@sluice/protocol'
-import type { ReceivedLocks } from '../ports/lock-keeper.ts'
+import type { ReceivedLocks } from '../ports/locks/lock-keeper.ts'
 import type { Tx } from '../ports/tx.ts'
 import { channelOf, fundsOf, isClosing, otherParty, secondsOf } from './channel.ts'
 import { countersignAtEnd, wantsCountersignature } from './countersign.ts'

@@ -12,7 +12,7 @@ import {
   stepBy,
   type VirtualRecord,
 } from '@sluice/protocol'
-import type { RoleEvent } from '../ports/role.ts'
+import type { RoleEvent } from '../ports/locks/role.ts'
 import type { Tx } from '../ports/tx.ts'
 import { hubContext, payeeContext, payerContext } from './context.ts'
 import { carryOut } from './effects.ts'

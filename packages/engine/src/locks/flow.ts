@@ -1,4 +1,4 @@
-import type { Address, Id } from '@sluice/protocol'
+import { type Address, type Id, ProtocolError } from '@sluice/protocol'
 import { answerHeld } from '../lanes/answer-update.ts'
 import { channelOf, isClosing } from '../lanes/channel.ts'
 import type { Flow, Tx } from '../ports/tx.ts'
@@ -52,7 +52,14 @@ const sharedFlow: Flow = {
   virtualTimer,
 }
 
+function refusePayment(): never {
+  throw new ProtocolError('ROLE_MISSING', { role: 'payee' })
+}
+
+/** For who is not paid: a role that is takes these messages instead. */
+const refusingFlow: Flow = { messages: { voucher: refusePayment, tick: refusePayment } }
+
 /** How virtual channels open, are paid on and close, for an engine with these roles. */
 export function virtualFlows(roles: readonly EngineRole[]): readonly Flow[] {
-  return [...roles.map(({ flow }) => flow), sharedFlow]
+  return [refusingFlow, ...roles.map(({ flow }) => flow), sharedFlow]
 }

@@ -1,5 +1,5 @@
 import { lockIdOf } from '@sluice/protocol'
-import type { LockKeeper } from '../ports/lock-keeper.ts'
+import type { LockKeeper } from '../ports/locks/lock-keeper.ts'
 import { advance, processVirtualAtEnd } from './advance.ts'
 
 /** Keeps the locks that virtual channels decide. */

@@ -1,8 +1,8 @@
 import type { Address, Crypto, Digests, Signer } from '@sluice/protocol'
 import type { Policy } from '../policy/policy.ts'
+import type { Roles } from './locks/role.ts'
 import type { Log } from './log.ts'
 import type { Random } from './random.ts'
-import type { Roles } from './role.ts'
 
 export type { Policy } from '../policy/policy.ts'
 

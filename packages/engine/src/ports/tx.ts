@@ -12,7 +12,7 @@ import type {
 } from '@sluice/protocol'
 import type { ChainReader } from './chain-view.ts'
 import type { Environment } from './environment.ts'
-import type { LockKeeper } from './lock-keeper.ts'
+import type { LockKeeper } from './locks/lock-keeper.ts'
 import type { Notification } from './views.ts'
 
 /** The records of one kind within a transaction, its changes included. Records are immutable: `set` replaces one. */

@@ -1,7 +1,19 @@
-import { type Address, type Crypto, FEATURES, type FeatureOffer, NATIVE_TOKEN, type Signer } from '@sluice/protocol'
+import {
+  type Address,
+  type Crypto,
+  explainErrors,
+  FEATURES,
+  type FeatureOffer,
+  NATIVE_TOKEN,
+  protocolErrors,
+  type Signer,
+} from '@sluice/protocol'
 import { signerFromKey, testCrypto } from '@sluice/protocol/testing'
-import { createEngine } from '../api/create-engine.ts'
+import { createEngineWith } from '../api/create-engine.ts'
 import type { Engine } from '../api/engine.ts'
+import { engineErrors } from '../error-codes.ts'
+import { allRoles } from '../locks/roles/all-roles.ts'
+import type { EngineRole } from '../locks/roles/engine-role.ts'
 import { createPolicy, type Policy, type PolicyChanges } from '../policy/policy.ts'
 import type { Chain } from '../ports/chain.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -35,6 +47,8 @@ export interface PartyOptions {
   readonly money?: bigint
   /** How it is shown the chain; at once and in full by default. */
   readonly endpoint?: Endpoint
+  /** What it can do; all by default. */
+  readonly roles?: readonly EngineRole[]
 }
 
 export interface WorldOptions {
@@ -63,6 +77,8 @@ export class Party {
   readonly policy: Policy
   /** Of the engines that are started from now on. */
   features: FeatureOffer
+  /** Of the engines that are started from now on. */
+  roles: readonly EngineRole[]
   readonly disk: Disk
   readonly #world: World
   readonly #clockSkew: number
@@ -83,6 +99,7 @@ export class Party {
       money = 10n ** 18n,
       clockSkew = 0,
       endpoint = {},
+      roles = allRoles,
     }: PartyOptions,
   ) {
     this.name = name
@@ -91,6 +108,7 @@ export class Party {
     this.account = account
     this.policy = createPolicy('development', policy)
     this.features = features
+    this.roles = roles
     this.disk = new Disk(world.scheduler)
     this.disk.onKill = () => this.kill()
     this.#world = world
@@ -125,7 +143,8 @@ export class Party {
     this.starts += 1
     const { chain, network, scheduler, random, crypto } = this.#world
     const engine = await Promise.race([
-      createEngine(
+      createEngineWith(
+        this.roles,
         {
           store: this.disk.open(),
           transport: network.attach(this.address, this.url),
@@ -295,5 +314,6 @@ export class World {
 
 /** Makes a world; `start` starts its parties. */
 export function createWorld(options: WorldOptions): World {
+  explainErrors(protocolErrors, engineErrors)
   return new World(options)
 }

@@ -1,12 +1,12 @@
 import { isPayeeAtStake, type PayeeEvent, type PayeeRecord, payeeField, payeeWants } from '@sluice/protocol'
-import type { Role } from '../../ports/role.ts'
+import type { Role } from '../../ports/locks/role.ts'
 import { advancePayee } from '../advance.ts'
 import { payeeContext } from '../context.ts'
 import { acceptOfferAtEnd } from '../payments/accept.ts'
 import { admit, waitForAmount } from '../payments/admit.ts'
 import { handleTick, handleVoucher, offerDue, offerTimer } from '../payments/offers.ts'
-import { virtualReceiver } from '../receive.ts'
 import type { EngineRole } from './engine-role.ts'
+import { virtualReceiver } from './receive.ts'
 
 const role: Role<PayeeRecord, PayeeEvent> = {
   name: 'payee',

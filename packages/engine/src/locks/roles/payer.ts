@@ -1,5 +1,5 @@
 import { type PayerEvent, type PayerRecord, payerField, payerWants } from '@sluice/protocol'
-import type { Role } from '../../ports/role.ts'
+import type { Role } from '../../ports/locks/role.ts'
 import { advancePayer } from '../advance.ts'
 import { payerContext } from '../context.ts'
 import { handleVoucherAccepted, handleVoucherRefused } from '../payments/answers.ts'

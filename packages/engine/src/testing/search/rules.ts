@@ -25,7 +25,7 @@ export const rules: readonly Rule[] = [
     thieves: 'AB',
     patches: [
       {
-        file: engine('locks/receive.ts'),
+        file: engine('locks/roles/receive.ts'),
         find: "cleared: lock === 'cleared'",
         replace: "cleared: lock !== 'standing'",
       },
@@ -161,7 +161,7 @@ export const rules: readonly Rule[] = [
     thieves: 'AB',
     patches: [
       {
-        file: engine('locks/receive.ts'),
+        file: engine('locks/roles/receive.ts'),
         find: 'const seen = this.#find(virtualId) !== undefined || tx.usedIds.has(virtualId, add.terms.nonce)',
         replace: 'const seen = false',
       },

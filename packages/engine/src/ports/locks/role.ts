@@ -1,6 +1,6 @@
 import type { HubEvent, LockWants, PayeeEvent, PayerEvent, RecordKind, VirtualRecord } from '@sluice/protocol'
+import type { StateView, Tx } from '../tx.ts'
 import type { LockReceiver } from './lock-keeper.ts'
-import type { StateView, Tx } from './tx.ts'
 
 /** An event of the machine of any role. */
 export type RoleEvent = PayerEvent | HubEvent | PayeeEvent

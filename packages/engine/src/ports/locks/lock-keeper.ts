@@ -1,5 +1,5 @@
 import type { Address, ChannelRecord, Id, LaneState, Operation } from '@sluice/protocol'
-import type { Tx } from './tx.ts'
+import type { Tx } from '../tx.ts'
 
 /** An operation that a lock stands behind. */
 export type LockOperation = Exclude<Operation, { type: 'pay' }>

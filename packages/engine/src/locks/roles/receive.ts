@@ -25,14 +25,14 @@ import {
   type VirtualBase,
   type VirtualRecord,
 } from '@sluice/protocol'
-import { isLeaving, secondsOf } from '../lanes/channel.ts'
-import { capacityMinOf } from '../policy/policy.ts'
-import type { LockOperation, LockReceiver, ReceivedLocks } from '../ports/lock-keeper.ts'
-import type { Tx } from '../ports/tx.ts'
-import { advance, processVirtualAtEnd } from './advance.ts'
-import { hubContext, outcomeOf } from './context.ts'
-import { arrived } from './payments/offers.ts'
-import { incomingLeg, roleAt, voucherOf } from './record.ts'
+import { isLeaving, secondsOf } from '../../lanes/channel.ts'
+import { capacityMinOf } from '../../policy/policy.ts'
+import type { LockOperation, LockReceiver, ReceivedLocks } from '../../ports/locks/lock-keeper.ts'
+import type { Tx } from '../../ports/tx.ts'
+import { advance, processVirtualAtEnd } from '../advance.ts'
+import { hubContext, outcomeOf } from '../context.ts'
+import { arrived } from '../payments/offers.ts'
+import { incomingLeg, roleAt, voucherOf } from '../record.ts'
 
 type Add = Extract<LockOperation, { type: 'add' }>
 type Fold = Extract<LockOperation, { type: 'fold' }>
