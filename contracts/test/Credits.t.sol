@@ -201,6 +201,35 @@ contract CreditsTest is Fixture {
         assertEq(sluice.creditOf(address(recipient), address(0)), 30);
     }
 
+    /// @dev Two accounts of one thief force back what they like, at each payout and push: others' thousand stays whole.
+    function testFuzz_valueForcedBackTakesNothingOfOthers(
+        uint8[2] memory back,
+        uint8[2] memory put,
+        uint8 mask,
+        uint8 rounds
+    ) public {
+        Returner[2] memory thief = [new Returner(back[0]), new Returner(back[1])];
+        ChannelTerms memory t = nativeTerms();
+        fund(t, 0, 1000);
+        t.nonce = 2;
+        (t.a.account, t.b.account) = (address(thief[0]), address(thief[1]));
+        fund(t, 0, uint256(put[0]) + 1);
+        fund(t, 1, uint256(put[1]) + 1);
+        startCloseAs(signerA, t, noVoucher());
+        skip(WINDOW);
+        sluice.settle(t, noLocks(), noLocks(), mask & 3);
+        for (uint256 i; i < rounds % 8; ++i) {
+            try sluice.pushCredit(address(thief[i % 2]), address(0)) { } catch { }
+        }
+        uint256 owed = sluice.creditOf(address(thief[0]), address(0)) + sluice.creditOf(address(thief[1]), address(0));
+        assertGe(address(sluice).balance, 1000 + owed);
+        assertLe(
+            address(thief[0]).balance + address(thief[1]).balance + owed,
+            uint256(put[0]) + put[1] + 2,
+            "more out than in"
+        );
+    }
+
     function test_aCallerWhoStarvesTheRecipientOnlyMakesACredit() public {
         Burner recipient = new Burner();
         ChannelTerms memory t = payTo(address(recipient), address(0));
@@ -370,6 +399,29 @@ contract CreditsTest is Fixture {
         sluice.redirectCreditFor(r, signature);
         assertEq(stranger.balance, 30);
         assertEq(sluice.creditOf(account, address(0)), 270);
+    }
+
+    /// @dev Somebody else's push comes first, the redirection fails and stays good: for what it names, as long as it is not cancelled.
+    function test_aPushBeforeARedirectionLeavesItGoodForItsAmount() public {
+        address account = vm.addr(0x77);
+        credited(account);
+        CreditRedirect memory r = CreditRedirect(account, address(0), stranger, 30, 0, uint64(block.timestamp + 1 days));
+        bytes memory signature = signed(r, 0x77);
+        sluice.pushCredit(account, address(0));
+        refuses(abi.encodeWithSelector(CreditTooSmall.selector, account, address(0), 0, 30));
+        sluice.redirectCreditFor(r, signature);
+        assertEq(sluice.redirectNonce(account), 0);
+        credited(account);
+        credited(account);
+        uint256 before = vm.snapshotState();
+        sluice.redirectCreditFor(r, signature);
+        assertEq(stranger.balance, 30);
+        assertEq(sluice.creditOf(account, address(0)), 30);
+        vm.revertToState(before);
+        vm.prank(account);
+        sluice.cancelRedirect(0);
+        refuses(abi.encodeWithSelector(WrongNonce.selector, account, 1, 0));
+        sluice.redirectCreditFor(r, signature);
     }
 
     function test_anAccountCancelsWhatItSigned() public {

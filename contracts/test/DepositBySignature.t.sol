@@ -121,6 +121,23 @@ contract DepositBySignatureTest is Fixture {
         sluice.depositWithAuthorization(t, 1, auth);
     }
 
+    /// @dev Nobody brings another value, and nobody brings the money to the contract without a deposit.
+    function test_anAuthorizationIsForItsValueAndTheContractAlone() public {
+        ReceiveAuthorization memory auth = authorize(keyPayer, 40, 1, "salt");
+        auth.value = 39;
+        vm.expectRevert("authorization");
+        sluice.depositWithAuthorization(t, 1, auth);
+        auth.value = 40;
+        bytes32 nonce = keccak256(abi.encode(id, uint8(1), bytes32("salt")));
+        (uint8 v, bytes32 r, bytes32 s) =
+            vm.sign(keyPayer, asset.receiveDigest(payer, address(sluice), 40, 0, DEADLINE, nonce));
+        vm.prank(stranger);
+        vm.expectRevert("caller");
+        asset.receiveWithAuthorization(payer, address(sluice), 40, 0, DEADLINE, nonce, v, r, s);
+        sluice.depositWithAuthorization(t, 1, auth);
+        assertDeposits(0, 40);
+    }
+
     function test_anAuthorizationCountsOnce() public {
         ReceiveAuthorization memory auth = authorize(keyPayer, 40, 1, "salt");
         sluice.depositWithAuthorization(t, 1, auth);

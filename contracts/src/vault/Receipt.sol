@@ -49,7 +49,7 @@ contract Receipt is IERC20 {
     /// @param allowed What it may move.
     /// @param amount What is asked.
     error AllowanceTooLow(address owner, address spender, uint256 allowed, uint256 amount);
-    /// @notice Zero is nobody.
+    /// @notice Zero is nobody; and from the vault itself nobody could take receipts again.
     error NoRecipient();
 
     constructor() {
@@ -78,7 +78,7 @@ contract Receipt is IERC20 {
     }
 
     /// @notice Moves the sender's receipts.
-    /// @param to Who gets them; zero is refused.
+    /// @param to Who gets them; zero and the vault are refused.
     /// @param amount How many.
     /// @return True; what cannot be done reverts.
     function transfer(address to, uint256 amount) external returns (bool) {
@@ -88,7 +88,7 @@ contract Receipt is IERC20 {
 
     /// @notice Moves another's receipts by what it allowed the sender.
     /// @param from Whose.
-    /// @param to Who gets them; zero is refused.
+    /// @param to Who gets them; zero and the vault are refused.
     /// @param amount How many.
     /// @return True; what cannot be done reverts.
     function transferFrom(address from, address to, uint256 amount) external returns (bool) {
@@ -118,7 +118,7 @@ contract Receipt is IERC20 {
     }
 
     function move(address from, address to, uint256 amount) private {
-        if (to == address(0)) revert NoRecipient();
+        if (to == address(0) || to == address(vault)) revert NoRecipient();
         take(from, amount);
         balanceOf[to] += amount;
         emit Transfer(from, to, amount);

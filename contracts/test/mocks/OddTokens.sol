@@ -99,3 +99,52 @@ contract HookToken is Token {
         super.move(from, to, amount);
     }
 }
+
+/// @notice Moves, and answers false to every transfer.
+contract MovingFalseToken is Token {
+    function transfer(address to, uint256 amount) public override returns (bool) {
+        move(msg.sender, to, amount);
+        return false;
+    }
+
+    function transferFrom(address from, address to, uint256 amount) public override returns (bool) {
+        super.transferFrom(from, to, amount);
+        return false;
+    }
+}
+
+/// @notice Moves, and answers false to transfers alone: what comes in by transferFrom does not show it.
+contract HalfFalseToken is Token {
+    function transfer(address to, uint256 amount) public override returns (bool) {
+        move(msg.sender, to, amount);
+        return false;
+    }
+}
+
+/// @notice Moves nothing out and answers true.
+contract IdleToken is Token {
+    function transfer(address, uint256) public pure override returns (bool) {
+        return true;
+    }
+}
+
+/// @notice Takes one percent more of its sender than arrives, once it is told to.
+contract SenderFeeToken is Token {
+    address private charged;
+
+    function charge(address who) external {
+        charged = who;
+    }
+
+    function move(address from, address to, uint256 amount) internal override {
+        super.move(from, to, amount);
+        if (from == charged) balanceOf[from] -= amount / 100;
+    }
+}
+
+/// @notice Balances that fall by themselves.
+contract RebasingToken is Token {
+    function shrink(address who, uint256 percent) external {
+        balanceOf[who] -= balanceOf[who] * percent / 100;
+    }
+}

@@ -50,3 +50,36 @@ contract BurningResolver {
         }
     }
 }
+
+/// @notice Works for a while, then answers 30.
+contract SlowSource {
+    function look() external view returns (uint128) {
+        uint256 x = uint256(uint160(address(this)));
+        for (uint256 i; i < 3000; ++i) {
+            x = uint256(keccak256(abi.encode(x)));
+        }
+        return x == 0 ? 0 : 30;
+    }
+}
+
+/// @notice Passes on what another contract says, and fails where that fails.
+contract AskingResolver is IResolver {
+    SlowSource private immutable source = new SlowSource();
+
+    function payout(bytes32, uint8) external view returns (bool, uint128) {
+        return (true, source.look());
+    }
+}
+
+/// @notice Answers by itself where another contract fails, which IResolver warns of: who brings too little gas makes it fail.
+contract TryingResolver is IResolver {
+    SlowSource private immutable source = new SlowSource();
+
+    function payout(bytes32, uint8) external view returns (bool, uint128) {
+        try source.look() returns (uint128 amount) {
+            return (true, amount);
+        } catch {
+            return (true, 0);
+        }
+    }
+}

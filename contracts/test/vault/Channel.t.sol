@@ -23,6 +23,19 @@ contract VaultChannelTest is VaultFixture {
         assertEq(paintings.ownerOf(7), accountA);
     }
 
+    /// @dev An account that is the vault's address can hold no receipts: they wait as its credit, and the other side has its own.
+    function test_receiptsForTheVaultItselfWaitAsACredit() public {
+        IReceipt receipt = cardReceipt();
+        ChannelTerms memory t = channelOf(receipt);
+        t.a.account = address(vault);
+        sendCards(10, abi.encode(t, uint8(0)));
+        settled(t, lane(t, 0, 1, 4), noVoucher());
+        assertEq(receipt.balanceOf(accountB), 4);
+        assertEq(receipt.balanceOf(address(vault)), 0);
+        assertEq(sluice.creditOf(address(vault), address(receipt)), 6);
+        assertEq(receipt.balanceOf(address(sluice)), 6);
+    }
+
     function test_painting_goesOverAVirtualChannel() public {
         ChannelTerms memory t = channelOf(paintingReceipt());
         sendPainting(abi.encode(t, uint8(0)));

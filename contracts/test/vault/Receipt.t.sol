@@ -29,6 +29,18 @@ contract ReceiptTest is VaultFixture {
         receipt.transfer(address(0), 1);
     }
 
+    /// @dev The vault has no call that would give them out again.
+    function test_transfer_refusesTheVault() public {
+        vm.startPrank(holder);
+        refuses(abi.encodeWithSelector(IReceipt.NoRecipient.selector));
+        receipt.transfer(address(vault), 1);
+        receipt.approve(holder, 1);
+        refuses(abi.encodeWithSelector(IReceipt.NoRecipient.selector));
+        receipt.transferFrom(holder, address(vault), 1);
+        vm.stopPrank();
+        assertEq(receipt.balanceOf(holder), 10);
+    }
+
     function test_transferFrom_usesUpTheAllowance() public {
         vm.expectEmit(true, true, true, true, address(receipt));
         emit IReceipt.Approval(holder, payee, 5);
