@@ -25,6 +25,7 @@ const generators = {
   'page of errors': 'packages/protocol/scripts/errors.ts',
   'page of states': 'packages/protocol/scripts/states.ts',
   'pages of commands': 'apps/node/scripts/docs.ts',
+  'pages of contract calls': 'contracts/scripts/docs.ts',
 }
 
 const docChecks = [linkCheck, sampleCheck]

@@ -49,8 +49,8 @@ interface ISluice is IResolver, ISluiceEvents, ISluiceErrors {
     /// @param amount How much to pull. What really arrives is credited.
     function depositWithAllowance(ChannelTerms calldata terms, uint8 party, uint256 amount) external;
 
-    /// @notice Likewise, with an ERC-2612 permit of the sender. A failing permit is tolerated: the allowance may already be
-    /// there because somebody else submitted the permit.
+    /// @notice Deposits an ERC-20 by an ERC-2612 permit of the sender. A failing permit is tolerated: the allowance may already be
+    /// there because somebody else submitted the permit. Anyone may, until the channel is settled or closed.
     /// @param terms The channel.
     /// @param party For whom: 0 or 1.
     /// @param amount How much to pull, and what is permitted.
@@ -192,16 +192,19 @@ interface ISluice is IResolver, ISluiceEvents, ISluiceErrors {
     /// @param terms The virtual channel.
     function closeVirtual(VirtualTerms calldata terms) external;
 
-    /// @notice The same for a member that signed CloseRequest([virtualId], deadline).
+    /// @notice Starts the window of a virtual channel at amount 0 for a member that signed CloseRequest([virtualId], deadline). On a
+    /// running or final one it changes nothing.
     /// @param terms The virtual channel.
     /// @param request The signed request.
     function closeVirtualFor(VirtualTerms calldata terms, SignedCloseRequest calldata request) external;
 
-    /// @notice Starts many windows. The sender is a member of each path; items that are refused are skipped, with an event.
+    /// @notice Starts the windows of many virtual channels. The sender is a member of each path; items that are refused are skipped,
+    /// with an event.
     /// @param items The virtual channels.
     function closeVirtuals(VirtualTerms[] calldata items) external;
 
-    /// @notice The same for a member that signed CloseRequest(ids, deadline), with the ids of exactly these items in their order.
+    /// @notice Starts many windows for a member that signed CloseRequest(ids, deadline), with the ids of exactly these items in their
+    /// order. Items that are refused are skipped, with an event.
     /// @param items The virtual channels.
     /// @param request The signed request.
     function closeVirtualsFor(VirtualTerms[] calldata items, SignedCloseRequest calldata request) external;
@@ -228,7 +231,7 @@ interface ISluice is IResolver, ISluiceEvents, ISluiceErrors {
     /// @param voucher The voucher.
     function redeem(VirtualTerms calldata terms, SignedVoucher calldata voucher) external;
 
-    /// @notice Redeems many; items that are refused are skipped, with an event.
+    /// @notice Raises the amounts of many virtual channels by vouchers; items that are refused are skipped, with an event.
     /// @param items The virtual channels and their vouchers.
     function redeemBatch(Redemption[] calldata items) external;
 
@@ -251,7 +254,8 @@ interface ISluice is IResolver, ISluiceEvents, ISluiceErrors {
     /// @param amount How much.
     function redirectCredit(address token, address to, uint256 amount) external;
 
-    /// @notice The same by the account's signature (ECDSA or ERC-1271) over CreditRedirect; anyone may relay.
+    /// @notice Pays a part of an account's credit to another address, by its signature (ECDSA or ERC-1271) over CreditRedirect; anyone
+    /// may relay.
     /// @param redirect What was signed. An amount of zero pays nothing and uses up the nonce.
     /// @param signature The account's.
     function redirectCreditFor(CreditRedirect calldata redirect, bytes calldata signature) external;
