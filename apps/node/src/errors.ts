@@ -1,5 +1,15 @@
-import { type ErrorArguments, type ErrorDefinition, type ErrorDetails, SluiceError } from '@sluice/protocol'
+import {
+  type ErrorArguments,
+  type ErrorDefinition,
+  type ErrorDetails,
+  explainErrors,
+  protocolErrors,
+  SluiceError,
+} from '@sluice/protocol'
 import { type NodeErrorCode, nodeErrors } from './error-codes.ts'
+
+// Commands meet the protocol's errors without an engine, too.
+explainErrors(protocolErrors)
 
 function fillAction(definition: ErrorDefinition, details: ErrorDetails | undefined): ErrorDefinition {
   const action = definition.action.replace(/\{(\w+)\}/g, (whole, name: string) => String(details?.[name] ?? whole))

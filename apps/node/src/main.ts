@@ -1,40 +1,44 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
-import { engineErrors } from '@sluice/engine'
-import { explainErrors, protocolErrors } from '@sluice/protocol'
-import { exitCodeOf } from './cli/exit-codes.ts'
-import { tellError } from './cli/output.ts'
-import { runCommandLine } from './cli/run.ts'
 import { catchSignals } from './cli/signals.ts'
 import { createStdio } from './cli/stdio.ts'
-import { commands } from './commands/index.ts'
-import { NodeError } from './errors.ts'
+
+// What is asked most and by scripts is answered before anything else is loaded.
 
 function ownVersion(): string {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
   return String(version)
 }
 
-explainErrors(protocolErrors, engineErrors)
+async function run(args: readonly string[]): Promise<number> {
+  if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+    stdio.streams.out(`${ownVersion()}\n`)
+    return 0
+  }
+  const [{ runCommandLine }, { commands }] = await Promise.all([import('./cli/run.ts'), import('./commands/index.ts')])
+  const version = ownVersion()
+  return runCommandLine({ args, environment: process.env, streams: stdio.streams, signal, version }, commands)
+}
+
+/** Names what could not be printed. */
+async function nameLoss(problem: Error): Promise<void> {
+  const [{ NodeError }, { tellError }, { exitCodeOf }] = await Promise.all([
+    import('./errors.ts'),
+    import('./cli/output.ts'),
+    import('./cli/exit-codes.ts'),
+  ])
+  const error = new NodeError('OUTPUT_LOST', { problem: problem.message }, problem)
+  tellError(stdio.streams, false, error)
+  if (process.exitCode === 0) process.exitCode = exitCodeOf(error.code)
+}
+
+const signal = catchSignals(process)
 const stdio = createStdio(process.stdout, process.stderr)
-const { streams } = stdio
-process.exitCode = await runCommandLine(
-  {
-    args: process.argv.slice(2),
-    environment: process.env,
-    streams,
-    signal: catchSignals(process),
-    version: ownVersion(),
-  },
-  commands,
-)
+process.exitCode = await run(process.argv.slice(2))
 
 // Output may still be on its way: end by having nothing left to do, and only insist if something lingers.
 process.once('beforeExit', () => {
   const problem = stdio.problem()
-  if (problem === undefined) return
-  const error = new NodeError('OUTPUT_LOST', { problem: problem.message }, problem)
-  tellError(streams, false, error)
-  if (process.exitCode === 0) process.exitCode = exitCodeOf(error.code)
+  if (problem !== undefined) void nameLoss(problem)
 })
 setTimeout(() => process.exit(), 2_000).unref()

@@ -1,4 +1,3 @@
-import { createNodeCrypto } from '@sluice/adapters/crypto-node'
 import type { Deployed } from '@sluice/adapters/deploy'
 import { defineCommand } from '../cli/command.ts'
 import { flagOnly, toggle } from '../cli/options.ts'
@@ -29,7 +28,10 @@ export const deployCommand = defineCommand({
     'sluice deploy --chain http://127.0.0.1:8545 --plain',
   ],
   run: async ({ output, environment, signal }, values) => {
-    const { deploySluice } = await import('@sluice/adapters/deploy')
+    const [{ deploySluice }, { createNodeCrypto }] = await Promise.all([
+      import('@sluice/adapters/deploy'),
+      import('@sluice/adapters/crypto-node'),
+    ])
     const crypto = await createNodeCrypto()
     const signer = crypto.signer(await loadKey(values, environment))
     const { plain } = values

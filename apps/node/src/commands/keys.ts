@@ -1,12 +1,14 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { createNodeCrypto } from '@sluice/adapters/crypto-node'
-import { generatePrivateKey, parsePrivateKey, readKeyFileAddress, writeKeyFile } from '@sluice/adapters/keys'
 import { type Context, defineCommand, type Environment } from '../cli/command.ts'
 import { flagOnly, required } from '../cli/options.ts'
 import { path } from '../cli/parse.ts'
 import { KEY_VARIABLE, type KeyValues, keyFileOf, loadKey, readPassword } from '../config/key.ts'
 import { commonOptions, dataOptions } from '../config/options.ts'
 import { NodeError, problemOf } from '../errors.ts'
+
+/** Loaded where they are needed: help does without. */
+const loadCrypto = () => import('@sluice/adapters/crypto-node')
+const loadKeys = () => import('@sluice/adapters/keys')
 
 const options = { ...commonOptions, ...dataOptions }
 
@@ -21,7 +23,7 @@ const make = defineCommand({
     'sluice keys new --password-file ./password',
     'SLUICE_PASSWORD=... sluice keys new --data /var/lib/sluice',
   ],
-  run: (context, values) => keep(context, values, generatePrivateKey()),
+  run: async (context, values) => keep(context, values, (await loadKeys()).generatePrivateKey()),
 })
 
 const importKey = defineCommand({
@@ -35,9 +37,9 @@ const importKey = defineCommand({
     keyFile: flagOnly(required('file', 'file that holds the private key; - for standard input', (file) => file)),
   },
   examples: ['sluice keys import --key-file ./key.hex --password-file ./password'],
-  run: (context, values) => {
+  run: async (context, values) => {
     const file = values.keyFile === '-' ? 0 : path(values.keyFile, '--key-file')
-    return keep(context, values, readPrivateKey(file))
+    return keep(context, values, await readPrivateKey(file))
   },
 })
 
@@ -59,10 +61,11 @@ const show = defineCommand({
 async function toldAddress(values: KeyValues, environment: Environment): Promise<string | undefined> {
   const file = keyFileOf(values)
   const isInEnvironment = (environment[KEY_VARIABLE] ?? '') !== ''
-  return isInEnvironment || !existsSync(file) ? undefined : readKeyFileAddress(file)
+  return isInEnvironment || !existsSync(file) ? undefined : (await loadKeys()).readKeyFileAddress(file)
 }
 
 async function addressOf(privateKey: Uint8Array): Promise<string> {
+  const { createNodeCrypto } = await loadCrypto()
   return (await createNodeCrypto()).signer(privateKey).address
 }
 
@@ -72,13 +75,15 @@ async function keep({ output, environment }: Context, values: KeyValues, private
   const password = readPassword(values, environment)
   const address = await addressOf(privateKey)
   mkdirSync(values.data, { recursive: true, mode: 0o700 })
+  const { writeKeyFile } = await loadKeys()
   await writeKeyFile({ path: file, privateKey, address, password })
   output.result({ address, path: file }, `${address}\nkept in ${file}`)
 }
 
-function readPrivateKey(file: string | 0): Uint8Array {
+async function readPrivateKey(file: string | 0): Promise<Uint8Array> {
   const name = file === 0 ? 'standard input' : file
   const text = readText(file, name)
+  const { parsePrivateKey } = await loadKeys()
   const key = parsePrivateKey(text)
   // The text is a secret, or nearly one: it is not shown.
   if (key === undefined)

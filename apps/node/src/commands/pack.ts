@@ -1,7 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { packFile } from '@sluice/retrieval/node'
 import { defineCommand } from '../cli/command.ts'
 import { defaulted, required } from '../cli/options.ts'
 import { byteCount, path } from '../cli/parse.ts'
@@ -53,6 +52,7 @@ async function packInto(folder: string, file: string, chunkSize: number) {
   } catch (thrown) {
     throw new NodeError('FILE_UNWRITABLE', { path: folder, problem: problemOf(thrown) }, thrown)
   }
+  const { packFile } = await import('@sluice/retrieval/node')
   const { root, fileSize, carSize, blocks } = await packFile(file, part, { chunkSize })
   const cid = root.toString()
   const car = join(folder, `${cid}.car`)

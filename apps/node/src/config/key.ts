@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readKeyFile, readKeyVariable } from '@sluice/adapters/keys'
 import type { Environment } from '../cli/command.ts'
 import { NodeError, problemOf } from '../errors.ts'
 
@@ -24,6 +23,7 @@ export function keyFileOf({ data }: Pick<KeyValues, 'data'>): string {
  * @throws NodeError KEY_MISSING, PASSWORD_MISSING, FILE_UNREADABLE; KeyError
  */
 export async function loadKey(values: KeyValues, environment: Environment): Promise<Uint8Array> {
+  const { readKeyFile, readKeyVariable } = await import('@sluice/adapters/keys')
   if (isGiven(environment[KEY_VARIABLE])) return readKeyVariable(KEY_VARIABLE, environment)
   const file = keyFileOf(values)
   if (!existsSync(file)) throw new NodeError('KEY_MISSING', { path: file })
