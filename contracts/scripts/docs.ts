@@ -11,6 +11,7 @@ import { callPage, findGaps, overviewPage, pathOf } from './docs/page.ts'
 import { playSamples } from './docs/play.ts'
 import { readReference } from './docs/reference.ts'
 import { contractsFolder } from './tools/foundry.ts'
+import { contractSources } from './tools/natspec.ts'
 
 const groups: readonly CallGroup[] = [
   deposits,
@@ -28,6 +29,9 @@ const folder = join(contractsFolder, '..', 'docs', 'contracts')
 const reference = readReference()
 const gaps = findGaps(groups, reference)
 if (gaps.length > 0) throw new Error(`the tables in contracts/scripts/docs/calls have gaps:\n${gaps.join('\n')}`)
+const unmapped = findUnmapped(readFileSync(join(contractsFolder, '..', 'specs', 'audit.md'), 'utf8'))
+if (unmapped.length > 0)
+  throw new Error(`the map in specs/audit.md is not that of the sources:\n${unmapped.join('\n')}`)
 const gas = await playSamples()
 const setup = readFileSync(new URL('docs/samples/setup.ts', import.meta.url), 'utf8')
 const pages = new Map([['README.md', overviewPage(groups, reference, gas, setup)]])
@@ -52,6 +56,17 @@ if (process.argv.includes('--check')) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), pages.get(path) ?? '')
   }
+}
+
+/** Sources that the auditors' map does not name, and what it names that there is not. */
+function findUnmapped(page: string): string[] {
+  const sources = Object.keys(contractSources()).map((path) => path.replace('src/', ''))
+  const [map = ''] = /^## The map$[\s\S]*?(?=^## )/m.exec(page) ?? []
+  const mapped = Array.from(map.matchAll(/`([\w/]+\.sol)`/g), ([, path = '']) => path)
+  return [
+    ...sources.filter((path) => !mapped.includes(path)).map((path) => `${path} is not named`),
+    ...mapped.filter((path) => !sources.includes(path)).map((path) => `there is no ${path}`),
+  ]
 }
 
 function isCurrent(file: string, text: string): boolean {
