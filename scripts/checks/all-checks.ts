@@ -4,16 +4,17 @@ import { hasScript, root } from '../process/workspaces.ts'
 import { type Check, commandCheck } from './check.ts'
 import { commandsCheck } from './commands.ts'
 import { directionCheck } from './directions.ts'
+import { linkCheck } from './documents/links.ts'
+import { sampleCheck } from './documents/samples/check.ts'
+import { spellingCheck } from './documents/spelling.ts'
 import { exampleCheck } from './examples.ts'
 import { habitCheck } from './habits.ts'
-import { linkCheck } from './links.ts'
 import { bundleChecks } from './packages/bundles.ts'
 import { commandChecks } from './packages/command.ts'
 import { contentChecks } from './packages/contents.ts'
 import { runtimeChecks } from './packages/runtimes.ts'
 import { typeChecks } from './packages/types.ts'
 import { roomCheck } from './rooms.ts'
-import { sampleCheck } from './samples/check.ts'
 import { sizeCheck } from './sizes.ts'
 
 const lint = ['biome', 'ci', '--error-on-warnings', '--colors=off', '--max-diagnostics=40', '.']
@@ -28,7 +29,7 @@ const generators = {
   'pages of contract calls': 'contracts/scripts/docs.ts',
 }
 
-const docChecks = [linkCheck, sampleCheck]
+const docChecks = [linkCheck, sampleCheck, spellingCheck]
 
 /** Builds the site, and fails on dead links and on what a page would load from elsewhere. Some twenty seconds on two idle cores. */
 const siteCheck = commandCheck('docs: site', ['node', '--disable-warning=ExperimentalWarning', 'site/src/main.ts'])

@@ -1,4 +1,4 @@
-import { lineAt, type Source } from '../sources.ts'
+import { lineAt, type Source } from '../../sources.ts'
 
 /** A block of code in a document or in the text of a function. */
 export interface Block {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
-import { root } from '../process/workspaces.ts'
-import type { Check } from './check.ts'
-import { lineAt, readSources, type Source } from './sources.ts'
+import { root } from '../../process/workspaces.ts'
+import type { Check } from '../check.ts'
+import { lineAt, readSources, type Source } from '../sources.ts'
 
 /** Links in the documentation to files or headings that are not there. Links to other sites are not followed. */
 export const linkCheck: Check = {

@@ -1,10 +1,10 @@
 import { symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { specifiersOf } from '../../packages/manifest.ts'
-import { listPublished } from '../../packages/published.ts'
-import { temporaryFolder } from '../../packages/temporary.ts'
-import { runCommand } from '../../process/run-command.ts'
-import { root } from '../../process/workspaces.ts'
+import { specifiersOf } from '../../../packages/manifest.ts'
+import { listPublished } from '../../../packages/published.ts'
+import { temporaryFolder } from '../../../packages/temporary.ts'
+import { runCommand } from '../../../process/run-command.ts'
+import { root } from '../../../process/workspaces.ts'
 import type { Block } from './blocks.ts'
 
 const LANGUAGES = ['ts', 'tsx', 'js', 'mjs']

@@ -1,5 +1,5 @@
-import type { Check } from '../check.ts'
-import { readSources } from '../sources.ts'
+import type { Check } from '../../check.ts'
+import { readSources } from '../../sources.ts'
 import { type Block, findBlocks, findExamples, findIndented } from './blocks.ts'
 import { readCommandLines } from './command-lines.ts'
 import { judgeCommands } from './judge-commands.ts'

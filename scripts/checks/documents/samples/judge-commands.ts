@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { runCommand } from '../../process/run-command.ts'
-import { listWorkspaces, root } from '../../process/workspaces.ts'
+import { runCommand } from '../../../process/run-command.ts'
+import { listWorkspaces, root } from '../../../process/workspaces.ts'
 import type { CommandLine } from './command-lines.ts'
 
 /** Judges the lines of `sluice` by the command's own tables. A script of its package, since it may import those. */
