@@ -67,7 +67,7 @@ them, gas, and an example. What the contracts are for is in the [protocol's text
   follows other laws: estimate there.`,
     ...groups.map((group) => groupPart(group, contractOf(group, reference), gas)),
     ...contracts.flatMap((name) => listsOf(name, reference)),
-    `## What the examples share\n\n\`\`\`ts\n${setup.trim()}\n\`\`\``,
+    `## What the examples share\n\n\`\`\`ts title="setup.ts"\n${setup.trim()}\n\`\`\``,
   ].join('\n\n')}\n`
 }
 

@@ -3,7 +3,9 @@ const places: readonly (readonly [RegExp, string])[] = [
   [/^README\.md$/, ''],
   [/^README\.zh-CN\.md$/, 'zh-cn'],
   [/^CONTRIBUTING\.md$/, 'contributing'],
+  [/^docs\/(.+)\/README\.md$/, '$1'],
   [/^docs\/(.+)\.md$/, '$1'],
+  [/^specs\/decisions\/README\.md$/, 'decisions'],
   [/^specs\/decisions\/(.+)\.md$/, 'decisions/$1'],
   [/^specs\/([^/]+)\.md$/, 'specs/$1'],
   [/^examples\/(.+)\/README\.md$/, 'examples/$1'],
@@ -13,8 +15,8 @@ const places: readonly (readonly [RegExp, string])[] = [
   [/^(contracts|bench)\/README\.md$/, 'packages/$1'],
 ]
 
-/** Folders that documents link to, and the page that lists what is in them. */
-const folders: Readonly<Record<string, string>> = { 'specs/decisions': 'decisions', examples: 'examples' }
+/** A folder that documents link to stands for the page that lists what is in it. */
+const README = 'README.md'
 
 /**
  * The route of a page: `guides/buyer`, or empty for the first page.
@@ -23,8 +25,7 @@ const folders: Readonly<Record<string, string>> = { 'specs/decisions': 'decision
  * @returns Undefined if the site does not show it.
  */
 export function routeOf(path: string): string | undefined {
-  const folder = folders[path.replace(/\/$/, '')]
-  if (folder !== undefined) return folder
-  const [pattern, route] = places.find(([candidate]) => candidate.test(path)) ?? []
-  return pattern === undefined || route === undefined ? undefined : path.replace(pattern, route)
+  const document = path.endsWith('.md') ? path : `${path.replace(/\/$/, '')}/${README}`
+  const [pattern, route] = places.find(([candidate]) => candidate.test(document)) ?? []
+  return pattern === undefined || route === undefined ? undefined : document.replace(pattern, route)
 }

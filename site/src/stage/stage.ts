@@ -70,13 +70,16 @@ function frontmatter(fields: Readonly<Record<string, string>>): string {
   )
 }
 
-/** Starlight's sidebar. Decision records and what is in an entry are found from the pages that list them. */
+/** Pages that are found from the page that lists them: the sidebar is a part of every page. */
+const isListedElsewhere = ({ route }: Page): boolean => /^(?:decisions|contracts\/[^/]+)\/./.test(route)
+
+/** Starlight's sidebar. What is in an entry of the reference is found from the entry's page. */
 function sidebarOf(pages: readonly Page[], reference: readonly ApiPage[]): unknown {
   const groups = Array.from(arrange(pages), ([label, members]) => ({
     label,
     collapsed: label === 'Packages',
     items: members
-      .filter(({ route }) => !route.startsWith('decisions/'))
+      .filter((page) => !isListedElsewhere(page))
       .map(({ route, title }) => ({ slug: route, label: shortTitle(title) })),
   }))
   const entries = reference.filter(({ isEntry }) => isEntry)

@@ -13,6 +13,10 @@ test('blocks are found with their language and line', () => {
   ])
 })
 
+test('a block may have a name', () => {
+  expect(findBlocks(page('```ts title="setup.ts"', 'a()', '```'))).toMatchObject([{ name: 'setup.ts', language: 'ts' }])
+})
+
 test('a block is left out only with a reason above it', () => {
   const block = ['```ts', 'a()', '```']
   expect(findBlocks(page('<!-- not checked: shows an old form -->', ...block))).toEqual([])

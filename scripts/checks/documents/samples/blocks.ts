@@ -8,6 +8,8 @@ export interface Block {
   /** What the fence names; empty if it names nothing or there is no fence. */
   readonly language: string
   readonly code: string
+  /** The file that a document calls it, by `title="setup.ts"` in its fence: blocks of pages below may import it by that. */
+  readonly name?: string
 }
 
 /** What a document says above a block that is not to be checked: `<!-- not checked: why -->`. */
@@ -15,12 +17,13 @@ const MARKER = /<!-- not checked: (\S[^>]*) -->\s*$/
 
 /** The fenced blocks of a document, without those that are marked. */
 export function findBlocks({ path, text }: Source): readonly Block[] {
-  return Array.from(text.matchAll(/^( *)(`{3,})([\w-]*)[^\n]*\n([\s\S]*?)^\1\2 *$/gm)).flatMap((match) => {
-    const [, indent = '', fence = '', language = '', body = ''] = match
+  return Array.from(text.matchAll(/^( *)(`{3,})([\w-]*)([^\n]*)\n([\s\S]*?)^\1\2 *$/gm)).flatMap((match) => {
+    const [, indent = '', fence = '', language = '', rest = '', body = ''] = match
     if (MARKER.test(text.slice(0, match.index))) return []
     const line = lineAt(text, match.index) + 1
     const code = body.replace(new RegExp(`^${indent}`, 'gm'), '')
-    return fence.length === 3 ? [{ path, line, language, code }] : []
+    const name = /title="([^"]+)"/.exec(rest)?.[1]
+    return fence.length === 3 ? [{ path, line, language, code, ...(name === undefined ? {} : { name }) }] : []
   })
 }
 

@@ -18,6 +18,14 @@ test('programs and parts are judged by what the public entries export', async ()
   ])
 }, 120_000)
 
+test('a block may import what a page above it names', async () => {
+  const setup = { ...block("export const setup = '1'\n"), path: 'docs/README.md', name: 'setup.ts' }
+  const user = (path: string) => ({ ...block("import { setup } from './setup.ts'\n\nvoid setup\n"), path })
+  expect(await judgePrograms([setup, user('docs/a/b.md'), user('docs/c.md'), user('specs/d.md')])).toEqual([
+    expect.stringMatching(/^specs\/d\.md:10 .*setup\.ts/),
+  ])
+}, 120_000)
+
 test('only what reaches nothing outside is run', () => {
   expect(isRunnable(block("import { a } from '@sluice/testing'\n"))).toBe(true)
   expect(isRunnable(block("import { a } from '@sluice/testing/local-chain'\n"))).toBe(false)

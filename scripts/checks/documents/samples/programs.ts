@@ -1,5 +1,5 @@
-import { symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join, posix } from 'node:path'
 import { specifiersOf } from '../../../packages/manifest.ts'
 import { listPublished } from '../../../packages/published.ts'
 import { temporaryFolder } from '../../../packages/temporary.ts'
@@ -35,28 +35,51 @@ interface Fault {
   readonly text: string
 }
 
-/** Compiles texts as modules of a project that has the packages of this repository. */
-async function compile(texts: readonly string[], languages: readonly string[]): Promise<readonly Fault[]> {
-  const folder = temporaryFolder()
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-  const files = texts.map((text, i) => {
-    const name = `${i}.${languages[i] ?? 'ts'}`
-    writeFileSync(join(folder, name), text)
-    return name
+interface Module {
+  readonly text: string
+  readonly language: string
+  /** What lies beside it, by name. */
+  readonly beside?: Readonly<Record<string, string>>
+}
+
+/** Compiles modules in a project that has the packages of this repository. */
+async function compile(modules: readonly Module[]): Promise<readonly Fault[]> {
+  const folder = projectFolder()
+  const files = modules.map(({ text, language, beside = {} }, i) => {
+    mkdirSync(join(folder, String(i)))
+    for (const [name, code] of Object.entries(beside)) writeFileSync(join(folder, String(i), name), code)
+    const file = `${i}/main.${language}`
+    writeFileSync(join(folder, file), text)
+    return file
   })
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   const { output } = await runCommand(['tsc', '-p', 'tsconfig.json', '--pretty', 'false'], {
     output: 'keep',
     cwd: folder,
   })
-  return Array.from(
-    output.matchAll(/^(\S.*?)\((\d+),\d+\): error (.*(?:\n +.*)*)/gm),
-    ([, file = '', line, text = '']) => {
-      const index = /^\d+(?=\.\w+$)/.exec(file)?.[0]
+  const faults = Array.from(output.matchAll(/^(\S.*?)\((\d+),\d+\): error (.*(?:\n +.*)*)/gm))
+  return faults
+    .filter(([, file = '']) => !/^\d+\/(?!main\.)/.test(file))
+    .map(([, file = '', line, text = '']) => {
+      const index = /^(\d+)\/main\./.exec(file)?.[1]
       return { index: index === undefined ? undefined : Number(index), line: Number(line), text }
-    },
-  )
+    })
+}
+
+function projectFolder(): string {
+  const folder = temporaryFolder()
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  return folder
+}
+
+/** The blocks that a block imports by the names that pages above it, or its own, give them. */
+function modulesBeside({ path, code }: Block, named: readonly Block[]): Readonly<Record<string, string>> {
+  const wanted = Array.from(code.matchAll(/\bfrom '\.\/([^']+)'/g), ([, name = '']) => name)
+  const above = named
+    .filter((block) => posix.dirname(path).startsWith(posix.dirname(block.path)))
+    .toSorted((a, b) => a.path.length - b.path.length)
+  return Object.fromEntries(above.flatMap(({ name = '', code: text }) => (wanted.includes(name) ? [[name, text]] : [])))
 }
 
 /** Which public entry exports each value. */
@@ -74,23 +97,25 @@ async function readExports(): Promise<ReadonlyMap<string, string>> {
  */
 async function completeParts(parts: readonly Block[]): Promise<readonly string[]> {
   const codes = parts.map(({ code }) => code)
-  const faults = await compile(
-    codes,
-    parts.map(() => 'ts'),
-  )
+  const faults = await compile(parts.map(({ code, language }) => ({ text: code, language })))
   const exported = await readExports()
   return codes.map((code, i) => {
     const missing = faults.filter(({ index }) => index === i).flatMap(({ text }) => nameThatIsMissing(text) ?? [])
     // In these packages it is never the surroundings' own.
     if (/\bcrypto\b/.test(code) && !/\bconst crypto\b/.test(code)) missing.push('crypto')
     const lines = Array.from(new Set(missing), (name) => {
-      const from = exported.get(name)
+      const from = isUse(name, code) ? exported.get(name) : undefined
       return from === undefined
         ? `declare var ${name}: any; type ${name}<A = any> = any`
         : `import { ${name} } from '${from}'`
     })
     return `${code}\n${lines.join('\n')}`
   })
+}
+
+/** Whether a part calls something, extends it or names it as a type, rather than calling its own things so. */
+function isUse(name: string, code: string): boolean {
+  return /^[A-Z]/.test(name) || new RegExp(`(?<!\\.)\\b${name}[(<]`).test(code)
 }
 
 function nameThatIsMissing(text: string): string | undefined {
@@ -104,9 +129,9 @@ export async function judgePrograms(blocks: readonly Block[]): Promise<string[]>
   const parts = code.filter((block) => !isProgram(block) && block.language === 'ts')
   const all = [...programs, ...parts]
   const texts = [...programs.map((block) => block.code), ...(await completeParts(parts))]
+  const named = blocks.filter(({ name }) => name !== undefined)
   const faults = await compile(
-    texts,
-    all.map(({ language }) => language),
+    all.map((block, i) => ({ text: texts[i] ?? '', language: block.language, beside: modulesBeside(block, named) })),
   )
   return faults.map(({ index, line, text }) => {
     const block = index === undefined ? undefined : all[index]
@@ -127,9 +152,7 @@ export function isRunnable({ code, language }: Block): boolean {
 
 /** Runs the programs that can be run anywhere, and tells which fail. */
 export async function runPrograms(blocks: readonly Block[]): Promise<string[]> {
-  const folder = temporaryFolder()
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  const folder = projectFolder()
   const findings: string[] = []
   for (const [i, block] of blocks.filter(isRunnable).entries()) {
     writeFileSync(join(folder, `${i}.ts`), block.code)
