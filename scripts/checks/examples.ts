@@ -40,8 +40,9 @@ function findDifferences(examples: readonly Example[]): string[] {
   })
 }
 
-async function findTypeErrors({ folder }: Example): Promise<string[]> {
-  const { code, output } = await runCommand(['tsc', '-p', folder], { output: 'keep' })
+/** All at once, which is quicker: their tsconfig is the same. */
+async function findTypeErrors(): Promise<string[]> {
+  const { code, output } = await runCommand(['tsc', '-p', 'examples'], { output: 'keep' })
   return code === 0 ? [] : [output]
 }
 
@@ -50,8 +51,6 @@ export const exampleCheck: Check = {
   name: 'examples',
   run: async () => {
     const examples = listExamples()
-    const errors: string[] = []
-    for (const example of examples) errors.push(...(await findTypeErrors(example)))
-    return [...examples.flatMap(judge), ...findDifferences(examples), ...errors]
+    return [...examples.flatMap(judge), ...findDifferences(examples), ...(await findTypeErrors())]
   },
 }
