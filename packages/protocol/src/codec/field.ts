@@ -1,4 +1,4 @@
-/** What DAG-CBOR holds here: no floats, no null, no tags, no booleans; numbers above 32 bits are byte strings. */
+/** What is encoded: numbers are whole, from 0 to 2^32 - 1, and larger ones strings of bytes. */
 export type Cbor = Uint8Array | string | number | readonly Cbor[] | { readonly [key: string]: Cbor }
 
 /** How a value of the type T is written and read: in a message, in a record. */

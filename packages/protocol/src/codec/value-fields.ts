@@ -70,7 +70,14 @@ export const uint: Field<bigint> = {
 }
 
 /** Any number of bytes. */
-export const bytes = plain('a string of bytes', (value): value is Uint8Array => value instanceof Uint8Array)
+export const bytes: Field<Uint8Array> = {
+  encode: (value) => value,
+  decode(value, path) {
+    // What is read is a view of all that was read.
+    if (value instanceof Uint8Array) return value.slice()
+    throw invalid(path, 'a string of bytes')
+  },
+}
 /** Any number of bytes, as hexadecimal. */
 export const hexBytes: Field<Hex> = {
   encode: (value, path) => hexToBytes(value, undefined, path),

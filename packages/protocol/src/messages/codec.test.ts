@@ -2,7 +2,7 @@ import { decode, encode } from '@ipld/dag-cbor'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ProtocolError } from '../errors.ts'
-import { concatBytes, hexToBytes } from '../primitives/bytes.ts'
+import { bytesToHex, concatBytes, hexToBytes } from '../primitives/bytes.ts'
 import { anyFrame, anyPeerMessage } from '../testing/arbitraries.ts'
 import { decodeFrame, decodeMessage, encodeFrame, encodeMessage } from './codec.ts'
 import { isIgnorable } from './fields/ignorable.ts'
@@ -64,7 +64,7 @@ describe('the codec', () => {
         bytes[index] = (bytes[index] ?? 0) ^ flip
         try {
           const read = decodeFrame(bytes)
-          if (read.kind !== 'ignored') expect(encodeFrame(read)).toEqual(withoutIgnored(bytes))
+          if (read.kind !== 'ignored') expect(bytesToHex(encodeFrame(read))).toBe(bytesToHex(withoutIgnored(bytes)))
         } catch (error) {
           expect(error).toBeInstanceOf(ProtocolError)
         }
@@ -199,8 +199,8 @@ describe('strictness', () => {
       hex(`8301${key('countersignRequest')}a2${key('lane')}${encoded}${key('channelId')}${fields.channelId}`)
     expect(refusalOf(lane('01'))).toBeUndefined()
     expect(refusalOf(lane('1801'))).toBe('MESSAGE_MALFORMED')
-    expect(refusalOf(lane('f93c00'))).toBe('MESSAGE_NOT_CANONICAL')
-    expect(refusalOf(lane('fb3ff0000000000000'))).toBe('MESSAGE_NOT_CANONICAL')
+    expect(refusalOf(lane('f93c00'))).toBe('MESSAGE_FIELD_INVALID')
+    expect(refusalOf(lane('fb3ff0000000000000'))).toBe('MESSAGE_FIELD_INVALID')
   })
 
   it('refuses what is over its limits', () => {

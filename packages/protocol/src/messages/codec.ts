@@ -1,8 +1,7 @@
-import { decode, encode } from '@ipld/dag-cbor'
-import { type Field, FieldError, invalid } from '../codec/field.ts'
+import { CborError, decodeCbor, encodeCbor } from '../codec/cbor.ts'
+import { type Cbor, type Field, FieldError, invalid } from '../codec/field.ts'
 import { ProtocolError } from '../errors.ts'
 import { VERSIONS } from '../handshake/versions.ts'
-import { equalBytes } from '../primitives/bytes.ts'
 import { frame, peerMessage } from './frames.ts'
 import { decodeIgnored } from './ignored-frame.ts'
 import { MAX_MESSAGE_BYTES } from './limits.ts'
@@ -19,9 +18,10 @@ function checkSize(bytes: Uint8Array): void {
 
 function parse(bytes: Uint8Array): unknown {
   try {
-    return decode(bytes)
+    return decodeCbor(bytes)
   } catch (cause) {
-    throw new ProtocolError('MESSAGE_MALFORMED', {}, cause)
+    const isDisordered = cause instanceof CborError && cause.isDisordered
+    throw new ProtocolError(isDisordered ? 'MESSAGE_NOT_CANONICAL' : 'MESSAGE_MALFORMED', {}, cause)
   }
 }
 
@@ -59,19 +59,16 @@ function naming<T>(step: () => T): T {
 }
 
 function encodeEnvelope<T>(field: Field<T>, value: T): Uint8Array {
-  const body = naming(() => field.encode(value, 'message') as readonly unknown[])
-  const bytes = encode([WRITTEN_VERSION, ...body])
+  const body = naming(() => field.encode(value, 'message') as readonly Cbor[])
+  const bytes = encodeCbor([WRITTEN_VERSION, ...body])
   checkSize(bytes)
   return bytes
 }
 
-// A field gives back what it read, so that what was read as a whole, what is ignored included, is what has one encoding.
 function decodeEnvelope<T>(decodeField: Field<T>['decode'], bytes: Uint8Array): T {
   checkSize(bytes)
   const envelope = parse(bytes)
-  const value = naming(() => decodeField(open(envelope), 'message'))
-  if (!equalBytes(encode(envelope), bytes)) throw new ProtocolError('MESSAGE_NOT_CANONICAL')
-  return value
+  return naming(() => decodeField(open(envelope), 'message'))
 }
 
 /**

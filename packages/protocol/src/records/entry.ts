@@ -1,4 +1,4 @@
-import { decode, encode } from '@ipld/dag-cbor'
+import { decodeCbor, encodeCbor } from '../codec/cbor.ts'
 import { type Field, FieldError, invalid } from '../codec/field.ts'
 import { ProtocolError } from '../errors.ts'
 
@@ -11,7 +11,7 @@ export const RECORD_VERSION = 2
  * @throws FieldError, ProtocolError `HEX_INVALID`, `NUMBER_OUT_OF_RANGE` for a record that holds what its field does not.
  */
 export function encodeEntry<T>(field: Field<T>, value: T): Uint8Array {
-  return encode([RECORD_VERSION, field.encode(value, 'record')])
+  return encodeCbor([RECORD_VERSION, field.encode(value, 'record')])
 }
 
 /** The refusal of an entry that is none of this version's. */
@@ -22,7 +22,7 @@ export function malformed(key: string, cause: unknown): ProtocolError {
 
 function parse(key: string, bytes: Uint8Array): unknown {
   try {
-    return decode(bytes)
+    return decodeCbor(bytes)
   } catch (cause) {
     throw malformed(key, cause)
   }
