@@ -188,6 +188,208 @@ export const nodeAbi = [
   },
   {
     "type": "function",
+    "name": "closeVirtuals",
+    "inputs": [
+      {
+        "name": "items",
+        "type": "tuple[]",
+        "components": [
+          {
+            "name": "path",
+            "type": "address[]"
+          },
+          {
+            "name": "token",
+            "type": "address"
+          },
+          {
+            "name": "capacity",
+            "type": "uint128"
+          },
+          {
+            "name": "disputeWindow",
+            "type": "uint32"
+          },
+          {
+            "name": "nonce",
+            "type": "uint64"
+          }
+        ]
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "outputs": []
+  },
+  {
+    "type": "function",
+    "name": "closeVirtualsByLocks",
+    "inputs": [
+      {
+        "name": "items",
+        "type": "tuple[]",
+        "components": [
+          {
+            "name": "path",
+            "type": "address[]"
+          },
+          {
+            "name": "token",
+            "type": "address"
+          },
+          {
+            "name": "capacity",
+            "type": "uint128"
+          },
+          {
+            "name": "disputeWindow",
+            "type": "uint32"
+          },
+          {
+            "name": "nonce",
+            "type": "uint64"
+          }
+        ]
+      },
+      {
+        "name": "channel",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "a",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "account",
+                "type": "address"
+              },
+              {
+                "name": "signer",
+                "type": "address"
+              }
+            ]
+          },
+          {
+            "name": "b",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "account",
+                "type": "address"
+              },
+              {
+                "name": "signer",
+                "type": "address"
+              }
+            ]
+          },
+          {
+            "name": "token",
+            "type": "address"
+          },
+          {
+            "name": "disputeWindow",
+            "type": "uint32"
+          },
+          {
+            "name": "nonce",
+            "type": "uint64"
+          }
+        ]
+      },
+      {
+        "name": "lane",
+        "type": "uint8"
+      },
+      {
+        "name": "locked",
+        "type": "uint128"
+      },
+      {
+        "name": "subtree",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "first",
+            "type": "uint32"
+          },
+          {
+            "name": "slots",
+            "type": "tuple[]",
+            "components": [
+              {
+                "name": "amount",
+                "type": "uint128"
+              },
+              {
+                "name": "idOrLeaf",
+                "type": "bytes32"
+              }
+            ]
+          },
+          {
+            "name": "proof",
+            "type": "bytes32[]"
+          }
+        ]
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "outputs": []
+  },
+  {
+    "type": "function",
+    "name": "closeVirtualsFor",
+    "inputs": [
+      {
+        "name": "items",
+        "type": "tuple[]",
+        "components": [
+          {
+            "name": "path",
+            "type": "address[]"
+          },
+          {
+            "name": "token",
+            "type": "address"
+          },
+          {
+            "name": "capacity",
+            "type": "uint128"
+          },
+          {
+            "name": "disputeWindow",
+            "type": "uint32"
+          },
+          {
+            "name": "nonce",
+            "type": "uint64"
+          }
+        ]
+      },
+      {
+        "name": "request",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "by",
+            "type": "address"
+          },
+          {
+            "name": "deadline",
+            "type": "uint64"
+          },
+          {
+            "name": "signature",
+            "type": "bytes"
+          }
+        ]
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "outputs": []
+  },
+  {
+    "type": "function",
     "name": "depositWithAllowance",
     "inputs": [
       {
@@ -379,6 +581,144 @@ export const nodeAbi = [
           {
             "name": "preimage",
             "type": "bytes32"
+          },
+          {
+            "name": "signature",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "r",
+                "type": "bytes32"
+              },
+              {
+                "name": "yParityAndS",
+                "type": "bytes32"
+              }
+            ]
+          }
+        ]
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "outputs": []
+  },
+  {
+    "type": "function",
+    "name": "redeemBatch",
+    "inputs": [
+      {
+        "name": "items",
+        "type": "tuple[]",
+        "components": [
+          {
+            "name": "terms",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "path",
+                "type": "address[]"
+              },
+              {
+                "name": "token",
+                "type": "address"
+              },
+              {
+                "name": "capacity",
+                "type": "uint128"
+              },
+              {
+                "name": "disputeWindow",
+                "type": "uint32"
+              },
+              {
+                "name": "nonce",
+                "type": "uint64"
+              }
+            ]
+          },
+          {
+            "name": "voucher",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "amount",
+                "type": "uint128"
+              },
+              {
+                "name": "tickAnchor",
+                "type": "bytes32"
+              },
+              {
+                "name": "tickValue",
+                "type": "uint128"
+              },
+              {
+                "name": "tickCount",
+                "type": "uint32"
+              },
+              {
+                "name": "ticks",
+                "type": "uint32"
+              },
+              {
+                "name": "preimage",
+                "type": "bytes32"
+              },
+              {
+                "name": "signature",
+                "type": "tuple",
+                "components": [
+                  {
+                    "name": "r",
+                    "type": "bytes32"
+                  },
+                  {
+                    "name": "yParityAndS",
+                    "type": "bytes32"
+                  }
+                ]
+              }
+            ]
+          }
+        ]
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "outputs": []
+  },
+  {
+    "type": "function",
+    "name": "redeemGroup",
+    "inputs": [
+      {
+        "name": "group",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "others",
+            "type": "address[]"
+          },
+          {
+            "name": "token",
+            "type": "address"
+          },
+          {
+            "name": "disputeWindow",
+            "type": "uint32"
+          }
+        ]
+      },
+      {
+        "name": "items",
+        "type": "tuple[]",
+        "components": [
+          {
+            "name": "payerAndNonce",
+            "type": "bytes32"
+          },
+          {
+            "name": "capacityAndAmount",
+            "type": "uint256"
           },
           {
             "name": "signature",
@@ -914,6 +1254,100 @@ export const nodeAbi = [
   },
   {
     "type": "function",
+    "name": "unlockSubtree",
+    "inputs": [
+      {
+        "name": "terms",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "a",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "account",
+                "type": "address"
+              },
+              {
+                "name": "signer",
+                "type": "address"
+              }
+            ]
+          },
+          {
+            "name": "b",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "account",
+                "type": "address"
+              },
+              {
+                "name": "signer",
+                "type": "address"
+              }
+            ]
+          },
+          {
+            "name": "token",
+            "type": "address"
+          },
+          {
+            "name": "disputeWindow",
+            "type": "uint32"
+          },
+          {
+            "name": "nonce",
+            "type": "uint64"
+          }
+        ]
+      },
+      {
+        "name": "lane",
+        "type": "uint8"
+      },
+      {
+        "name": "locked",
+        "type": "uint128"
+      },
+      {
+        "name": "subtree",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "first",
+            "type": "uint32"
+          },
+          {
+            "name": "slots",
+            "type": "tuple[]",
+            "components": [
+              {
+                "name": "amount",
+                "type": "uint128"
+              },
+              {
+                "name": "idOrLeaf",
+                "type": "bytes32"
+              }
+            ]
+          },
+          {
+            "name": "proof",
+            "type": "bytes32[]"
+          }
+        ]
+      },
+      {
+        "name": "asCredit",
+        "type": "uint8"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "outputs": []
+  },
+  {
+    "type": "function",
     "name": "updateLane",
     "inputs": [
       {
@@ -965,6 +1399,114 @@ export const nodeAbi = [
       {
         "name": "voucher",
         "type": "tuple",
+        "components": [
+          {
+            "name": "lane",
+            "type": "uint8"
+          },
+          {
+            "name": "seq",
+            "type": "uint64"
+          },
+          {
+            "name": "paid",
+            "type": "uint128"
+          },
+          {
+            "name": "locked",
+            "type": "uint128"
+          },
+          {
+            "name": "locksRoot",
+            "type": "bytes32"
+          },
+          {
+            "name": "payerSignature",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "r",
+                "type": "bytes32"
+              },
+              {
+                "name": "yParityAndS",
+                "type": "bytes32"
+              }
+            ]
+          },
+          {
+            "name": "receiverSignature",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "r",
+                "type": "bytes32"
+              },
+              {
+                "name": "yParityAndS",
+                "type": "bytes32"
+              }
+            ]
+          }
+        ]
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "outputs": []
+  },
+  {
+    "type": "function",
+    "name": "updateLanes",
+    "inputs": [
+      {
+        "name": "terms",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "a",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "account",
+                "type": "address"
+              },
+              {
+                "name": "signer",
+                "type": "address"
+              }
+            ]
+          },
+          {
+            "name": "b",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "account",
+                "type": "address"
+              },
+              {
+                "name": "signer",
+                "type": "address"
+              }
+            ]
+          },
+          {
+            "name": "token",
+            "type": "address"
+          },
+          {
+            "name": "disputeWindow",
+            "type": "uint32"
+          },
+          {
+            "name": "nonce",
+            "type": "uint64"
+          }
+        ]
+      },
+      {
+        "name": "vouchers",
+        "type": "tuple[]",
         "components": [
           {
             "name": "lane",

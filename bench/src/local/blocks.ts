@@ -1,5 +1,13 @@
 import type { KeyedCrypto } from '@sluice/adapters/crypto-node'
-import type { Chain, ChainBlock, ChainCall, ChainEvent, ChainHandler, PreparedTransaction } from '@sluice/engine'
+import type {
+  Chain,
+  ChainBlock,
+  ChainCall,
+  ChainEvent,
+  ChainHandler,
+  PreparedTransaction,
+  QuotedTransaction,
+} from '@sluice/engine'
 import { type Address, bytesToHex, createDigests, type Digests, type Domain, type Hex, type Id } from '@sluice/protocol'
 
 interface Sent extends PreparedTransaction {
@@ -62,6 +70,8 @@ export class LocalBlocks {
         const block = this.#included.get(hash)
         return block === undefined ? { status: 'pending' } : { status: 'included', block, success: true }
       },
+      gasPrice: async () => 0n,
+      includedCount: async () => this.#included.size,
       stop: async () => {
         if (listener !== undefined) this.#listeners.delete(listener)
       },
@@ -85,11 +95,11 @@ export class LocalBlocks {
     handler.final(block.number)
   }
 
-  #prepare(call: ChainCall): PreparedTransaction {
+  #prepare(call: ChainCall): QuotedTransaction {
     if (call.type !== 'deposit') throw new Error(`these blocks take deposits alone, not ${call.type}`)
     const nonce = this.#count++
     const hash = bytesToHex(new TextEncoder().encode(`deposit ${nonce}`.padEnd(32)))
-    const sent: Sent = { hash, raw: hash, nonce, call }
+    const sent: Sent & QuotedTransaction = { hash, raw: hash, nonce, call, cost: 0n }
     return sent
   }
 

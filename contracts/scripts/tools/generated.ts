@@ -28,7 +28,16 @@ const contracts: readonly Contract[] = [
 /** What a node calls and reads of Sluice, which is less than half of its ABI. What it may be refused with is all of it. */
 const nodeItems: ReadonlySet<string> = new Set([
   ...['depositWithValue', 'depositWithAllowance', 'withdraw', 'close', 'startClose', 'startCloseFor', 'updateLane'],
-  ...['settle', 'unlock', 'unlockBatch', 'closeVirtual', 'closeVirtualFor', 'redeem', 'pushCredit'],
+  ...['updateLanes', 'settle', 'unlock', 'unlockBatch', 'unlockSubtree', 'closeVirtual', 'closeVirtualFor'],
+  ...[
+    'closeVirtuals',
+    'closeVirtualsFor',
+    'closeVirtualsByLocks',
+    'redeem',
+    'redeemBatch',
+    'redeemGroup',
+    'pushCredit',
+  ],
   ...['Deposited', 'Withdrawn', 'CloseStarted', 'LaneUpdated', 'Closed', 'Settled', 'Unlocked', 'VirtualUpdated'],
   'Credited',
 ])

@@ -1,5 +1,5 @@
-import { nodeAbi } from '@sluice/contracts'
-import type { ChainCall, LockProof, SignedCloseRequest, SignedLaneVoucher } from '@sluice/engine'
+import { groupRedemptions, nodeAbi } from '@sluice/contracts'
+import type { ChainCall, LockProof, Redemption, SignedCloseRequest, SignedLaneVoucher } from '@sluice/engine'
 import {
   type Address,
   type ChannelTerms,
@@ -65,6 +65,11 @@ export function signedVoucher({ voucher, signature, tick }: SignedVoucher) {
   }
 }
 
+/** A virtual channel with its voucher as the contract takes them. */
+export function redemption({ terms, signed }: Redemption) {
+  return { terms, voucher: signedVoucher(signed) }
+}
+
 /** A lock as the contract takes it. */
 export function unlockItem({ slot, ...lock }: LockProof) {
   return { index: slot, ...lock }
@@ -101,6 +106,18 @@ function encodeUnlock({ terms, lane, locked, locks }: ChainCall & { readonly typ
   return encodeFunctionData({ abi, functionName: 'unlockBatch', args: [terms, lane, locked, items, asCredit] })
 }
 
+function encodeCloseVirtuals({ items, request }: ChainCall & { readonly type: 'closeVirtuals' }, sender: Address): Hex {
+  return items.every(({ path }) => path.includes(sender))
+    ? encodeFunctionData({ abi, functionName: 'closeVirtuals', args: [items] })
+    : encodeFunctionData({ abi, functionName: 'closeVirtualsFor', args: [items, request] })
+}
+
+function encodeRedeemGroup(redemptions: readonly Redemption[]): Hex {
+  const [only, ...others] = groupRedemptions(redemptions.map(redemption))
+  if (only === undefined || others.length > 0) throw new RangeError('they are not of one group')
+  return encodeFunctionData({ abi, functionName: 'redeemGroup', args: [only.group, only.items] })
+}
+
 /**
  * What to send for a call.
  *
@@ -134,18 +151,38 @@ export function encodeCall(of: ChainCall, sender: Address, asCredit = 0): CallDa
       return call(encodeStartClose(of.terms, of.voucher, of.request, sender))
     case 'updateLane':
       return call(encodeFunctionData({ abi, functionName: 'updateLane', args: [of.terms, signedLane(of.voucher)] }))
+    case 'updateLanes': {
+      const vouchers = of.vouchers.map(signedLane)
+      return call(encodeFunctionData({ abi, functionName: 'updateLanes', args: [of.terms, vouchers] }))
+    }
     case 'settle':
       return call(encodeFunctionData({ abi, functionName: 'settle', args: [of.terms, ...of.locks, asCredit] }))
     case 'unlock':
       return call(encodeUnlock(of, asCredit))
+    case 'unlockSubtree': {
+      const { terms, lane, locked, subtree } = of
+      const args = [terms, lane, locked, subtree, asCredit] as const
+      return call(encodeFunctionData({ abi, functionName: 'unlockSubtree', args }))
+    }
     case 'closeVirtual':
       return call(
         of.terms.path.includes(sender)
           ? encodeFunctionData({ abi, functionName: 'closeVirtual', args: [of.terms] })
           : encodeFunctionData({ abi, functionName: 'closeVirtualFor', args: [of.terms, of.request] }),
       )
+    case 'closeVirtuals':
+      return call(encodeCloseVirtuals(of, sender))
+    case 'closeVirtualsByLocks': {
+      const { items, channel, lane, locked, subtree } = of
+      const args = [items, channel, lane, locked, subtree] as const
+      return call(encodeFunctionData({ abi, functionName: 'closeVirtualsByLocks', args }))
+    }
     case 'redeem':
       return call(encodeFunctionData({ abi, functionName: 'redeem', args: [of.terms, signedVoucher(of.signed)] }))
+    case 'redeemBatch':
+      return call(encodeFunctionData({ abi, functionName: 'redeemBatch', args: [of.items.map(redemption)] }))
+    case 'redeemGroup':
+      return call(encodeRedeemGroup(of.items))
     case 'pushCredit':
       return call(encodeFunctionData({ abi, functionName: 'pushCredit', args: [of.account, of.token] }))
   }

@@ -50,6 +50,10 @@ export const chainErrors = {
     message: '{call} needs more than {limit} gas, the most that it can take with an honest token, resolver or account',
     action: 'Look at what these contracts do; leave a token or a resolver that burns gas alone.',
   },
+  CHAIN_TOO_DEAR: {
+    message: '{call} costs {cost} base units of gas, more than the {worth} that it is worth',
+    action: 'Nothing: it is priced again at later blocks.',
+  },
   CHAIN_ACCOUNT_MASKED: {
     message:
       'the account {account} is the masked id of {address}, which could neither start a close nor redirect a credit under it',

@@ -136,7 +136,9 @@ export async function createViemChain(options: ViemChainOptions): Promise<Chain>
     domain,
     sender: signer.address,
     start: (from, handler) => follower.start(from, tending(handler, sender, log)),
-    prepare: (call) => sender.prepare(call),
+    prepare: (call, terms) => sender.prepare(call, terms),
+    gasPrice: () => sender.gasPrice(),
+    includedCount: () => sender.includedCount(),
     broadcast: (transaction) => sender.broadcast(transaction),
     status: (transaction) => sender.status(transaction),
     async stop() {

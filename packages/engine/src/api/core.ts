@@ -3,11 +3,12 @@ import { createDigests, FEATURES, isStanding } from '@sluice/protocol'
 import { channelFlow } from '../channels/flow.ts'
 import { freezeChannels } from '../channels/process.ts'
 import { channelView } from '../channels/view.ts'
-import { channelGoals, lockedIn } from '../defence/channel-goals.ts'
 import { Depositor } from '../defence/depositor.ts'
-import { Publisher } from '../defence/publisher.ts'
-import { Sender } from '../defence/sender.ts'
-import { virtualGoals } from '../defence/virtual-goals.ts'
+import { channelGoals, lockedIn } from '../defence/goals/channel-goals.ts'
+import { virtualGoals } from '../defence/goals/virtual-goals.ts'
+import { knowledgeOf } from '../defence/sending/knowledge.ts'
+import { Publisher } from '../defence/sending/publisher.ts'
+import { Sender } from '../defence/sending/sender.ts'
 import { laneFlow } from '../lanes/flow.ts'
 import { virtualFlows } from '../locks/flow.ts'
 import { virtualKeeper } from '../locks/keeper.ts'
@@ -118,7 +119,8 @@ export class Core {
       sender,
       log,
       notify: (notification) => this.#notify(notification),
-      resendBlocks: policy.resendBlocks,
+      policy,
+      knowledge: knowledgeOf(this.tx),
     })
   }
 
@@ -278,7 +280,7 @@ export class Core {
     if (!this.#isCaughtUp) return
     this.tx.afterCommit(() => {
       this.depositor.look()
-      this.publisher.block(this.watch.head?.number ?? 0n, this.watch.final?.number ?? 0n)
+      this.publisher.block(this.watch.head ?? GENESIS, this.watch.final?.number ?? 0n)
     })
   }
 
@@ -364,6 +366,9 @@ export class Core {
     this.publisher.setGoals(id, virtualGoals(this.tx, record))
   }
 }
+
+/** What stands for the newest block before there is one. */
+const GENESIS = { number: 0n, timestamp: 0n }
 
 /** Final blocks after which facts about others are looked through. */
 const FORGET_BLOCKS = 1000n

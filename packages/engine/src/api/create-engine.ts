@@ -82,6 +82,7 @@ function engineOver(core: Core, clock: Clock, admitting: Admitting | undefined):
         .filter(([, { phase }]) => phase.type !== 'failed')
         .map(([, channel]) => explained(core, channelView(tx, channel))),
     virtuals: () => [...core.state.virtuals.allCommitted()].map(([, record]) => virtualView(tx, record)),
+    defence: () => core.publisher.view(),
     subscribe(listener) {
       core.listeners.add(listener)
       return () => core.listeners.delete(listener)

@@ -1,6 +1,6 @@
 import { type Id, NATIVE_TOKEN } from '@sluice/protocol'
 import { describe, expect, it } from 'vitest'
-import { signCloseRequest } from '../defence/close-request.ts'
+import { signCloseRequest } from '../defence/goals/close-request.ts'
 import { createWorld, type Party, type World } from '../testing/world.ts'
 import type { OpenedVirtual } from './engine.ts'
 
@@ -168,7 +168,7 @@ describe('a virtual channel that somebody closes on chain', () => {
   }
   const closeOnChain = ({ world, alice }: Scene, terms: OpenedVirtual['terms']) => {
     const { digests } = world.chain
-    const request = signCloseRequest(alice.signer, digests, digests.virtualId(terms), 2n ** 63n)
+    const request = signCloseRequest(alice.signer, digests, [digests.virtualId(terms)], 2n ** 63n)
     world.chain.submit(alice.address, { type: 'closeVirtual', terms, request })
   }
 

@@ -3,7 +3,7 @@ import type { Loop } from '../loop/loop.ts'
 import type { Transaction } from '../loop/transaction.ts'
 import type { Chain, PreparedTransaction } from '../ports/chain.ts'
 import type { DepositRecord } from '../records/deposit.ts'
-import type { Sender } from './sender.ts'
+import type { Sender } from './sending/sender.ts'
 
 export interface DepositorOptions {
   readonly chain: Chain
@@ -60,7 +60,8 @@ export class Depositor {
     const { party, amount } = record
     let prepared: PreparedTransaction
     try {
-      prepared = await chain.prepare({ type: 'deposit', terms: channel.terms, party, amount })
+      const { cost: _, ...signed } = await chain.prepare({ type: 'deposit', terms: channel.terms, party, amount })
+      prepared = signed
     } catch (error) {
       await this.#set(key, { ...record, failed: error instanceof Error ? error.message : String(error) })
       return

@@ -109,6 +109,16 @@ export const limits = {
   chainLag: limit(20 * MINUTE, 3, 8 * HOUR),
   /** Age of the newest block past which no payment is accepted and nothing is locked on. Seconds. */
   chainSilenceMax: limit(5 * MINUTE, 30, 15 * MINUTE),
+  /** Time in which a block includes a transaction that pays what blocks ask. Seconds. */
+  inclusionTime: limit(60, 1, 120),
+  /** Transactions of this side that may wait for a block at once. */
+  callsPendingMax: limit(16, 16, 10),
+  /** Bytes of a call: some chains take no longer messages. */
+  callBytesMax: limit(120_000, 120_000, 64_000),
+  /** Gas of a call by the schedule of Ethereum. */
+  callGasMax: same(8_000_000),
+  /** What a call is taken to cost above what its gas costs now. Per cent. */
+  costMargin: same(25),
   /** Blocks after which a call that no block shows is sent again. */
   resendBlocks: limit(10, 5, 10),
   // Peers

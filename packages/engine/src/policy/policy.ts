@@ -12,6 +12,11 @@ export interface TakenToken {
   readonly token: Address
   /** Smallest capacity of a virtual channel in it, base units. Default: the limit `capacityMin`, which is made for 18 decimals. */
   readonly capacityMin?: bigint
+  /**
+   * That many of its base units are worth that many native ones, roughly: no call for this token costs more gas than what it is about is
+   * worth. Without a price every call counts as worth its gas.
+   */
+  readonly price?: { readonly tokens: bigint; readonly native: bigint }
 }
 
 /** What a node agrees to. */

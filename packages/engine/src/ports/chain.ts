@@ -89,6 +89,8 @@ export type ChainCall =
       readonly request?: SignedCloseRequest
     }
   | { readonly type: 'updateLane'; readonly terms: ChannelTerms; readonly voucher: SignedLaneVoucher }
+  /** A voucher that is refused is skipped, and the other counts. */
+  | { readonly type: 'updateLanes'; readonly terms: ChannelTerms; readonly vouchers: readonly SignedLaneVoucher[] }
   | {
       readonly type: 'settle'
       readonly terms: ChannelTerms
@@ -103,9 +105,56 @@ export type ChainCall =
       readonly locked: bigint
       readonly locks: readonly LockProof[]
     }
+  /** The locks of the contract's own resolver that a part of the lane's tree names; slots given by their leaves are left alone. */
+  | {
+      readonly type: 'unlockSubtree'
+      readonly terms: ChannelTerms
+      readonly lane: LaneIndex
+      readonly locked: bigint
+      readonly subtree: Subtree
+    }
   | { readonly type: 'closeVirtual'; readonly terms: VirtualTerms; readonly request: SignedCloseRequest }
-  | { readonly type: 'redeem'; readonly terms: VirtualTerms; readonly signed: SignedVoucher }
+  /** `request`: consent to all of them, in this order. An item that is refused is skipped, and the others go on. */
+  | {
+      readonly type: 'closeVirtuals'
+      readonly items: readonly VirtualTerms[]
+      readonly request: SignedCloseRequest
+    }
+  /** Anybody's: that these virtual channels' locks stand in a settled channel's lane is consent enough. Items in the order of their slots. */
+  | {
+      readonly type: 'closeVirtualsByLocks'
+      readonly items: readonly VirtualTerms[]
+      readonly channel: ChannelTerms
+      readonly lane: LaneIndex
+      readonly locked: bigint
+      readonly subtree: Subtree
+    }
+  | ({ readonly type: 'redeem' } & Redemption)
+  /** An item that is refused is skipped, and the others go on. */
+  | { readonly type: 'redeemBatch'; readonly items: readonly Redemption[] }
+  /** The same for those that share path behind the payer, token and window, by vouchers without ticks: it takes less gas. */
+  | { readonly type: 'redeemGroup'; readonly items: readonly Redemption[] }
   | { readonly type: 'pushCredit'; readonly account: Address; readonly token: Address }
+
+/** A part of a lane's tree: the slots from `first` on, a multiple of their number rounded up to a power of two. */
+export interface Subtree {
+  readonly first: number
+  readonly slots: readonly SubtreeSlot[]
+  /** Siblings from the part's top up; none if it is the whole tree. */
+  readonly proof: readonly Hex[]
+}
+
+/** A lock by its amount and its virtual channel's id; with amount 0 the slot's leaf, zero where it is empty. */
+export interface SubtreeSlot {
+  readonly amount: bigint
+  readonly idOrLeaf: Hex
+}
+
+/** A virtual channel with a voucher of it. */
+export interface Redemption {
+  readonly terms: VirtualTerms
+  readonly signed: SignedVoucher
+}
 
 /** The locks of a lane voucher: their sum in base units and their root; zero and the zero hash without locks. */
 export interface LaneLocks {
@@ -114,7 +163,7 @@ export interface LaneLocks {
 }
 
 /**
- * Consent by signature over a `CloseRequest` for the one id that is closed, for a sender that is no member itself. A sender that is `by`
+ * Consent by signature over a `CloseRequest` for the ids that are closed, for a sender that is no member itself. A sender that is `by`
  * itself does without. `deadline`: Unix seconds.
  */
 export interface SignedCloseRequest {
@@ -135,6 +184,20 @@ export interface PreparedTransaction {
   readonly hash: Hex
   readonly raw: Hex
   readonly nonce: number
+}
+
+/** A prepared transaction with what the chain estimates it to cost. */
+export interface QuotedTransaction extends PreparedTransaction {
+  /** Its gas at the price of the moment, native base units. */
+  readonly cost: bigint
+}
+
+/** On what terms a call is prepared. */
+export interface PrepareTerms {
+  /** What it is worth, native base units: a dearer one is refused with `CHAIN_TOO_DEAR`, and takes no nonce. */
+  readonly worth?: bigint
+  /** A transaction of this account that no block holds yet. The new one takes its nonce, so that at most one of the two is executed. */
+  readonly instead?: PreparedTransaction
 }
 
 /** Where a transaction stands. `dropped`: its nonce was used by another one. */
@@ -163,7 +226,11 @@ export interface Chain {
   /** Reports all from the block after `from` on (undefined: from the contract's creation). Resolves once caught up with the head of the moment. */
   start(from: bigint | undefined, handler: ChainHandler): Promise<void>
   /** Signs a call with the next account nonce and does not send it. Rejects with a typed error when the call would revert. */
-  prepare(call: ChainCall): Promise<PreparedTransaction>
+  prepare(call: ChainCall, terms?: PrepareTerms): Promise<QuotedTransaction>
+  /** What gas costs now: native base units for the work of one unit of gas by Ethereum's schedule, which other chains count otherwise. */
+  gasPrice(): Promise<bigint>
+  /** How many transactions of the sender the newest block's state counts: those with a lower nonce are included, or replaced. */
+  includedCount(): Promise<number>
   /** Sends a prepared transaction; sending it again is harmless. */
   broadcast(transaction: PreparedTransaction): Promise<void>
   /** Where a prepared transaction stands at the newest block. */

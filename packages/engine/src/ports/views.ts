@@ -36,6 +36,30 @@ export interface VirtualView {
   readonly waitingFor?: string
 }
 
+/** A call that is to be made on chain and is not under way. Amounts in native base units. */
+export interface WaitingCall {
+  /** The channel or virtual channel that it is for. */
+  readonly id: Id
+  readonly call: string
+  /** What this side would lose without it, or own by it; without one where no price of the token is known. */
+  readonly value?: bigint
+  /** What it would cost now, by itself. */
+  readonly cost: bigint
+  /** Unix second from which it comes too late. */
+  readonly deadline?: bigint
+  /** Why the newest try failed. */
+  readonly problem?: string
+}
+
+/** What this side does on chain to defend itself. */
+export interface DefenceView {
+  readonly waiting: readonly WaitingCall[]
+  /** Transactions that no block holds yet. */
+  readonly pending: number
+  /** What was not reached in time since the start: how many calls, and their value in native base units, as far as prices are known. */
+  readonly lost: { readonly count: number; readonly value: bigint }
+}
+
 /** What the engine notifies its subscribers of; durable by then. */
 export type Notification =
   | { readonly type: 'channel'; readonly channel: ChannelView }
@@ -48,3 +72,5 @@ export type Notification =
       readonly hash: string
       readonly status: 'sent' | 'final' | 'failed'
     }
+  /** Something was not reached on chain in time. `value`: native base units, where the token's price is known. */
+  | { readonly type: 'loss'; readonly id: Id; readonly call: string; readonly value: bigint | undefined }

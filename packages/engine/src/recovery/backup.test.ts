@@ -4,7 +4,7 @@ import type { ChainHandler } from '../ports/chain.ts'
 import { createState } from '../records/state.ts'
 import { createWorld, type Party, type World } from '../testing/world.ts'
 import { ChainWatch } from '../watch/watch.ts'
-import { readBackup } from './backup.ts'
+import { type Backup, readBackup } from './backup.ts'
 import { ownerCalls } from './owner-calls.ts'
 
 const parties = {
@@ -14,8 +14,7 @@ const parties = {
 }
 
 /** Calls what the backup says at each block, from its account alone, until nothing is left. */
-async function recover(world: World, party: Party, bytes: Uint8Array): Promise<void> {
-  const backup = readBackup(bytes, world.crypto)
+async function recover(world: World, party: Party, backup: Backup): Promise<void> {
   const watch = new ChainWatch(
     createState({ crypto: world.crypto, digests: world.chain.digests }, virtualKind, () => {}),
   )
@@ -40,8 +39,14 @@ async function recover(world: World, party: Party, bytes: Uint8Array): Promise<v
   await chain.start(undefined, handler)
 }
 
+/** As if the deadlines of all consent in it had passed. */
+const withoutConsent = (backup: Backup): Backup => ({ ...backup, signatures: new Map() })
+
 describe('a backup', () => {
-  it('gets the money back without the signer, of payer and payee alike', async () => {
+  it.each([
+    ['without the signer', (backup: Backup) => backup],
+    ['by the locks of settled channels alone, where the signer consents no more', withoutConsent],
+  ])('gets the money back %s, of payer and payee alike', async (_, change) => {
     const world = createWorld({ seed: 5, parties })
     await world.start()
     const [alice, hub, bob] = [world.party('alice'), world.party('hub'), world.party('bob')]
@@ -67,13 +72,18 @@ describe('a backup', () => {
     const backups = new Map([alice, bob].map((party) => [party, party.engine.backup()]))
     alice.kill()
     bob.kill()
-    for (const [party, bytes] of backups) await recover(world, party, bytes)
+    if (change === withoutConsent) hub.kill()
+    const called = new Set<string>()
+    world.chain.onMined = (_sender, call) => called.add(call.type)
+    for (const [party, bytes] of backups) await recover(world, party, change(readBackup(bytes, world.crypto)))
     await world.scheduler.runUntil(
       'both accounts to have their money',
       () => alice.money === 880n && bob.money === 120n,
       300_000,
     )
+    if (!hub.isRunning) await world.finish(hub.start())
     await world.scheduler.runUntil('the hub to have its own', () => hub.money === 1000n, 300_000)
+    if (change === withoutConsent) expect(called).toContain('closeVirtualsByLocks')
     await world.stop()
   })
 
@@ -93,7 +103,7 @@ describe('a backup', () => {
     world.chain.lossRate = 0
     const done: string[] = []
     world.chain.onMined = (_, call, success) => success && done.push(call.type)
-    await recover(world, alice, bytes)
+    await recover(world, alice, readBackup(bytes, world.crypto))
     await world.scheduler.runUntil('the account to have its money', () => alice.money === 1000n, 5_000)
     expect(done).toContain('close')
     await world.stop()

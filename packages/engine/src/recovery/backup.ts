@@ -17,7 +17,7 @@ import {
   virtualKind,
 } from '@sluice/protocol'
 import { address, bytes, bytes32, list, signature, struct, text, uint } from '@sluice/protocol/codec'
-import { virtualRequestDeadline } from '../defence/close-request.ts'
+import { virtualRequestDeadline } from '../defence/goals/close-request.ts'
 import { EngineError } from '../errors.ts'
 import type { Environment } from '../ports/environment.ts'
 
@@ -139,7 +139,10 @@ function restore(found: Stored, crypto: Crypto): Backup {
   }
 }
 
-/** A backup's signer: it has only the signatures that the backup holds. Of another digest it gives an empty one, which no contract takes. */
+/** What stands for a signature that a backup does not hold. No contract takes it. */
+export const NO_SIGNATURE: Hex = '0x'
+
+/** A backup's signer: it has only the signatures that the backup holds. Of another digest it gives {@link NO_SIGNATURE}. */
 export function signerOf({ signer, signatures }: Backup): { readonly address: Address; sign(digest: Hex): Hex } {
-  return { address: signer, sign: (digest) => signatures.get(digest) ?? '0x' }
+  return { address: signer, sign: (digest) => signatures.get(digest) ?? NO_SIGNATURE }
 }

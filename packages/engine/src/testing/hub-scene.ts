@@ -1,5 +1,5 @@
 import { type Id, type LaneUpdate, type Memo, NATIVE_TOKEN, type VirtualTerms } from '@sluice/protocol'
-import { signCloseRequest } from '../defence/close-request.ts'
+import { signCloseRequest } from '../defence/goals/close-request.ts'
 import type { PolicyChanges } from '../policy/policy.ts'
 import type { SignedCloseRequest } from '../ports/chain.ts'
 import { Puppet, type PuppetChannel } from './puppet.ts'
@@ -69,7 +69,7 @@ export class HubScene {
 
   /** What whoever is in the channel or path signs so that anybody may begin its close on chain. */
   closeRequest(puppet: Puppet, id: Id): SignedCloseRequest {
-    return signCloseRequest(puppet.signer, this.world.chain.digests, id, 2n ** 63n)
+    return signCloseRequest(puppet.signer, this.world.chain.digests, [id], 2n ** 63n)
   }
 
   /** The payer locks. */

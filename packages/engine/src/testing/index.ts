@@ -1,3 +1,5 @@
+export { callBytes } from '../defence/batches/call-bytes.ts'
+export { callGas } from '../defence/batches/call-gas.ts'
 export * from './chain/chain-calls.ts'
 export * from './chain/simulated-chain.ts'
 export * from './conformance/case.ts'

@@ -227,7 +227,9 @@ function whileAlive(chain: Chain, life: { readonly isOver: boolean }): Chain {
         }),
       )
     },
-    prepare: (call) => guard(() => chain.prepare(call)),
+    prepare: (call, terms) => guard(() => chain.prepare(call, terms)),
+    gasPrice: () => guard(() => chain.gasPrice()),
+    includedCount: () => guard(() => chain.includedCount()),
     broadcast: (transaction) => guard(() => chain.broadcast(transaction)),
     status: (transaction) => guard(() => chain.status(transaction)),
     stop: () => chain.stop(),

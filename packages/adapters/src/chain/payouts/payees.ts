@@ -2,7 +2,7 @@ import type { ChainCall } from '@sluice/engine'
 import type { Address, ChannelTerms, PartyIndex } from '@sluice/protocol'
 
 /** A call that pays parties of a channel. */
-export type PayingCall = ChainCall & { readonly type: 'withdraw' | 'close' | 'settle' | 'unlock' }
+export type PayingCall = ChainCall & { readonly type: 'withdraw' | 'close' | 'settle' | 'unlock' | 'unlockSubtree' }
 
 /** Parties of a channel as the contract takes them: 1 for a, 2 for b, 3 for both. */
 export type PartyMask = 0 | 1 | 2 | 3
@@ -10,8 +10,10 @@ export type PartyMask = 0 | 1 | 2 | 3
 /** Nobody. */
 export const NOBODY: PartyMask = 0
 
+const paying: ReadonlySet<ChainCall['type']> = new Set(['withdraw', 'close', 'settle', 'unlock', 'unlockSubtree'])
+
 export function isPaying(call: ChainCall): call is PayingCall {
-  return call.type === 'withdraw' || call.type === 'close' || call.type === 'settle' || call.type === 'unlock'
+  return paying.has(call.type)
 }
 
 const maskOf = (party: PartyIndex): PartyMask => (party === 0 ? 1 : 2)

@@ -77,7 +77,12 @@ export class Payouts {
     const refused = without(payees, pushed)
     if (refused !== NOBODY) this.#tell(call, refused, {})
     const target = this.#target(call, refused)
-    return { target: { ...target, payout: { call, pushed, dear: dearOf(scene, pushed) } }, gas: limitOf(scene, pushed) }
+    const dear = dearOf(scene, pushed)
+    return {
+      target: { ...target, payout: { call, pushed, dear } },
+      gas: limitOf(scene, pushed),
+      expected: dear / DEAR_TIMES,
+    }
   }
 
   /** Remembers whose pushes went wrong in a block. */
@@ -128,10 +133,13 @@ export class Payouts {
   }
 }
 
+/** How many times what honest recipients take is too much. */
+const DEAR_TIMES = 2n
+
 /** Twice what a call takes whose recipients are plain accounts or tokens. A plain native payment takes what a credit takes. */
 function dearOf({ call, credited, push }: Scene, pushed: PartyMask): bigint {
   const transfers = call.terms.token === NATIVE_TOKEN ? 0n : countOf(pushed) * push
-  return 2n * (credited + transfers)
+  return DEAR_TIMES * (credited + transfers)
 }
 
 /** Most gas of the transaction: recipients get half of what is left, and enough remains for all that comes after them. */

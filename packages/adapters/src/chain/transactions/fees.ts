@@ -13,12 +13,18 @@ const BASE_FEE_MULTIPLE = 3n
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 
+/** The fees to offer now, and what a unit of gas costs by them as long as blocks ask the same, native base units. */
+export interface Offer {
+  readonly fees: Fees
+  readonly price: bigint
+}
+
 /**
  * The fees to offer now, at most `limit` a unit of gas.
  *
  * @throws ChainError `CHAIN_FEE_TOO_HIGH` if the limit lies below what the chain asks at the moment.
  */
-export async function currentFees(rpc: Rpc, limit: bigint | undefined): Promise<Fees> {
+export async function currentOffer(rpc: Rpc, limit: bigint | undefined): Promise<Offer> {
   const [block, priority] = await Promise.all([
     getBlock(rpc.client, { blockTag: 'latest' }),
     estimateMaxPriorityFeePerGas(rpc.client),
@@ -27,7 +33,13 @@ export async function currentFees(rpc: Rpc, limit: bigint | undefined): Promise<
   if (limit !== undefined && base > limit) throw new ChainError('CHAIN_FEE_TOO_HIGH', { fee: base, limit })
   const wanted = BASE_FEE_MULTIPLE * base + priority
   const maxFeePerGas = limit === undefined ? wanted : least(wanted, limit)
-  return { maxFeePerGas, maxPriorityFeePerGas: least(priority, maxFeePerGas) }
+  const fees = { maxFeePerGas, maxPriorityFeePerGas: least(priority, maxFeePerGas) }
+  return { fees, price: least(base + priority, maxFeePerGas) }
+}
+
+/** The fees of {@link currentOffer} alone. */
+export async function currentFees(rpc: Rpc, limit: bigint | undefined): Promise<Fees> {
+  return (await currentOffer(rpc, limit)).fees
 }
 
 /** Fees that a node takes in place of earlier ones: an eighth more, rounded up, or what the moment asks if that is more. */

@@ -58,12 +58,13 @@ export class PendingTransactions {
     this.#prepared.set(pending.prepared.hash, pending)
   }
 
-  /** It was handed to the chain. */
+  /** It was handed to the chain. What had its nonce before is not sent again. */
   sent({ hash, nonce }: PreparedTransaction): void {
     this.#options.nonces.sent(nonce)
     const pending = this.#prepared.get(hash)
     if (pending === undefined) return
     this.#prepared.delete(hash)
+    for (const [other, { prepared }] of this.#sent) if (prepared.nonce === nonce) this.#sent.delete(other)
     this.#sent.set(hash, pending)
   }
 
@@ -75,6 +76,11 @@ export class PendingTransactions {
   callOf({ hash }: PreparedTransaction): 'deposit' | 'other' | 'unknown' {
     const call = (this.#sent.get(hash) ?? this.#prepared.get(hash))?.target.call
     return call === undefined ? 'unknown' : call === 'deposit' ? 'deposit' : 'other'
+  }
+
+  /** What the newest version of a transaction offers, if it was sent here. */
+  feesOf({ hash }: PreparedTransaction): Fees | undefined {
+    return this.#sent.get(hash)?.fees
   }
 
   /** What a transaction pays, if it does and it was sent here. */

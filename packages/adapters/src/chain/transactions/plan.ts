@@ -16,4 +16,6 @@ export interface Plan {
   readonly target: Target
   /** Most gas that it may use. */
   readonly gas: bigint
+  /** What it is taken to use, where all accounts are honest. */
+  readonly expected: bigint
 }

@@ -1,4 +1,12 @@
-import type { ChainCall, Clock, Log, PreparedTransaction, TransactionStatus } from '@sluice/engine'
+import type {
+  ChainCall,
+  Clock,
+  Log,
+  PreparedTransaction,
+  PrepareTerms,
+  QuotedTransaction,
+  TransactionStatus,
+} from '@sluice/engine'
 import { type Address, NATIVE_TOKEN, type Signer } from '@sluice/protocol'
 import { getTransactionCount, sendRawTransaction } from 'viem/actions'
 import { encodeCall } from '../calls.ts'
@@ -12,7 +20,7 @@ import { reasonOf, rpcError } from '../rpc/failures.ts'
 import type { Rpc } from '../rpc/rpc.ts'
 import { encodeApprove, readAllowance } from './allowance.ts'
 import { Estimator } from './estimate.ts'
-import { currentFees, type Fees } from './fees.ts'
+import { currentOffer, type Fees, raisedFees } from './fees.ts'
 import { Nonces } from './nonces.ts'
 import { PendingTransactions } from './pending.ts'
 import type { Plan, Target } from './plan.ts'
@@ -42,6 +50,9 @@ export interface SenderOptions {
 }
 
 type TokenDeposit = ChainCall & { readonly type: 'deposit' }
+
+/** Gas whose price is asked for, so that a scale is not lost by rounding. */
+const SCALE_SAMPLE = 1_000_000n
 
 interface PreparedDeposit {
   readonly call: TokenDeposit
@@ -81,22 +92,42 @@ export class Sender {
     this.#payouts = new Payouts({ ...options, url: rpc.url, sender: signer.address, scale, estimator })
   }
 
-  async prepare(call: ChainCall): Promise<PreparedTransaction> {
+  async prepare(call: ChainCall, terms: PrepareTerms = {}): Promise<QuotedTransaction> {
     const { rpc, chainId } = this.#options
     if (call.type === 'deposit') await refuseMasked(rpc, chainId, call.terms)
-    if (call.type === 'deposit' && call.terms.token !== NATIVE_TOKEN) return this.#prepareTokenDeposit(call)
-    return this.#prepareCall(call)
+    if (call.type === 'deposit' && call.terms.token !== NATIVE_TOKEN) return this.#prepareTokenDeposit(call, terms)
+    return this.#prepareCall(call, terms)
   }
 
-  #prepareCall(call: ChainCall): Promise<PreparedTransaction> {
-    return this.#sign((fees) => this.#plan(call, fees))
+  /** What gas by Ethereum's schedule costs here now, native base units. */
+  async gasPrice(): Promise<bigint> {
+    const { rpc, maxFeePerGas } = this.#options
+    try {
+      const { fees, price } = await currentOffer(rpc, maxFeePerGas)
+      return (await this.#scale.here(SCALE_SAMPLE * price, fees)) / SCALE_SAMPLE
+    } catch (cause) {
+      throw rpcError(rpc.url, 'eth_getBlockByNumber', cause)
+    }
+  }
+
+  /** How many transactions of the account the newest block's state counts. */
+  async includedCount(): Promise<number> {
+    try {
+      return await this.#count('latest')
+    } catch (cause) {
+      throw rpcError(this.#options.rpc.url, 'eth_getTransactionCount', cause)
+    }
+  }
+
+  #prepareCall(call: ChainCall, terms: PrepareTerms): Promise<QuotedTransaction> {
+    return this.#sign((fees) => this.#plan(call, fees), terms)
   }
 
   /** Token deposits wait for each other's allowances; no other call waits for them. */
-  #prepareTokenDeposit(call: TokenDeposit): Promise<PreparedTransaction> {
+  #prepareTokenDeposit(call: TokenDeposit, terms: PrepareTerms): Promise<QuotedTransaction> {
     const prepared = this.#lastDeposit.then(async () => {
       await this.#ensureAllowance(call)
-      const transaction = await this.#prepareCall(call)
+      const transaction = await this.#prepareCall(call, terms)
       this.#deposits.push({ call, transaction })
       return transaction
     })
@@ -139,31 +170,44 @@ export class Sender {
   async #bounded(target: Target, fees: Fees, honest: bigint | undefined): Promise<Plan> {
     const limit = honest === undefined ? undefined : await this.#scale.here(honest, fees)
     const estimate = await this.#estimator.gasOf(target, fees, limit)
-    return { target, gas: (estimate * BigInt(100 + this.#options.gasMargin)) / 100n }
+    return { target, gas: (estimate * BigInt(100 + this.#options.gasMargin)) / 100n, expected: estimate }
   }
 
   /** One after the other, so that each sees the nonce that the one before it took. */
-  #sign(plan: (fees: Fees) => Promise<Plan>): Promise<PreparedTransaction> {
-    const signed = this.#lastSigned.then(() => this.#signNext(plan))
+  #sign(plan: (fees: Fees) => Promise<Plan>, terms: PrepareTerms): Promise<QuotedTransaction> {
+    const signed = this.#lastSigned.then(() => this.#signNext(plan, terms))
     this.#lastSigned = signed.catch(() => {})
     return signed
   }
 
-  async #signNext(plan: (fees: Fees) => Promise<Plan>): Promise<PreparedTransaction> {
-    const { rpc, signer, clock, chainId, maxFeePerGas } = this.#options
+  async #signNext(plan: (fees: Fees) => Promise<Plan>, { worth, instead }: PrepareTerms): Promise<QuotedTransaction> {
+    const { rpc, signer, chainId, maxFeePerGas } = this.#options
     try {
-      const fees = await currentFees(rpc, maxFeePerGas)
-      const { target, gas } = await plan(fees)
+      const offer = await currentOffer(rpc, maxFeePerGas)
+      const { target, gas, expected } = await plan(offer.fees)
+      const cost = expected * offer.price
+      if (worth !== undefined && cost > worth)
+        throw new ChainError('CHAIN_TOO_DEAR', { call: target.call, cost, worth })
+      const before = instead && this.#pending.feesOf(instead)
+      const fees = before === undefined ? offer.fees : raisedFees(before, offer.fees)
       const { to, data, value } = target
       await this.#estimator.checkFunds(target.call, value + gas * fees.maxFeePerGas)
-      const nonce = this.#nonces.reserve(await this.#count('pending'), clock.now())
+      const nonce = await this.#nonceFor(instead)
       const transaction = { type: 'eip1559', chainId: Number(chainId), nonce, gas, to, data, value, ...fees } as const
       const prepared = signTransaction(transaction, signer)
       this.#pending.add({ prepared, gas, target, fees, replacements: [], sinceBlock: 0n })
-      return prepared
+      return { ...prepared, cost }
     } catch (cause) {
       throw rpcError(rpc.url, 'preparing a transaction', cause)
     }
+  }
+
+  async #nonceFor(instead: PreparedTransaction | undefined): Promise<number> {
+    if (instead === undefined) return this.#nonces.reserve(await this.#count('pending'), this.#options.clock.now())
+    if ((await this.#count('latest')) > instead.nonce) {
+      throw new ChainError('CHAIN_NONCE_USED', { nonce: instead.nonce, sender: this.#options.signer.address })
+    }
+    return instead.nonce
   }
 
   async #ensureAllowance(call: TokenDeposit): Promise<void> {
@@ -192,7 +236,7 @@ export class Sender {
   async #approve(token: Address, amount: bigint): Promise<void> {
     const { rpc, contract } = this.#options
     const target = { to: token, data: encodeApprove(contract, amount), value: 0n, call: 'approve' }
-    const prepared = await this.#sign((fees) => this.#bounded(target, fees, APPROVE_GAS))
+    const prepared = await this.#sign((fees) => this.#bounded(target, fees, APPROVE_GAS), {})
     await this.broadcast(prepared)
     try {
       if ((await this.#awaitInclusion(prepared)).success) return

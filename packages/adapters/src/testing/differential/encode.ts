@@ -2,18 +2,16 @@
 
 import { groupRedemptions, sluiceAbi } from '@sluice/contracts'
 import type { SignedCloseRequest } from '@sluice/engine'
-import type { ContractCall, Redemption } from '@sluice/engine/testing'
+import type { ContractCall } from '@sluice/engine/testing'
 import { type Hex, ZERO_HASH } from '@sluice/protocol'
 import { concatHex, encodeFunctionData } from 'viem'
-import { compactSignature, signedLane, signedVoucher, unlockItem } from '../../chain/calls.ts'
+import { compactSignature, redemption, signedLane, unlockItem } from '../../chain/calls.ts'
 
 /** How a call of the model carries no signature. */
 export const NO_SIGNATURE: Hex = `0x${'00'.repeat(65)}`
 
 const compact = (signature: Hex) =>
   signature === NO_SIGNATURE ? { r: ZERO_HASH, yParityAndS: ZERO_HASH } : compactSignature(signature)
-
-const redemption = ({ terms, signed }: Redemption) => ({ terms, voucher: signedVoucher(signed) })
 
 const request = ({ by, deadline, signature }: SignedCloseRequest) => ({ by, deadline, signature })
 

@@ -1,6 +1,6 @@
 // Turns random numbers into calls that mostly make sense.
 
-import type { LockProof, SignedCloseRequest, SignedLaneVoucher } from '@sluice/engine'
+import type { LockProof, SignedCloseRequest, SignedLaneVoucher, Subtree } from '@sluice/engine'
 import {
   authorizationNonce,
   type ContractCall,
@@ -8,7 +8,6 @@ import {
   depositWitness,
   heldOf,
   type ModelChannel,
-  type Subtree,
 } from '@sluice/engine/testing'
 import {
   type Address,

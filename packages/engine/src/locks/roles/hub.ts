@@ -9,6 +9,13 @@ const role: Role<HubRecord, HubEvent> = {
   name: 'hub',
   advance: advanceHub,
   wants: (view, record, time) => hubWants(record.phase, hubContext(view, record), time, view.env.policy),
+  stakes(view, record) {
+    const { phase, terms } = record
+    const owed = 'largestFold' in phase ? (phase.largestFold ?? 0n) : 0n
+    const { outgoing } = hubContext(view, record)
+    // While the outgoing lock can be shown, it holds the hub's capital and can cost all of it; then only what it folded can be lost.
+    return { atStake: outgoing !== undefined && outgoing.lock !== 'cleared' ? terms.capacity : owed, owed }
+  },
   isIncomingAtStake: (view, record) => isHubAtStake(record.phase, hubContext(view, record)),
   isOutgoingCleared: (view, record) => hubContext(view, record).outgoing?.lock === 'cleared',
 }

@@ -1,10 +1,11 @@
-import { isPayeeAtStake, type PayeeEvent, type PayeeRecord, payeeField, payeeWants } from '@sluice/protocol'
+import { highestValue, isPayeeAtStake, type PayeeEvent, type PayeeRecord, payeeField, payeeWants } from '@sluice/protocol'
 import type { Role } from '../../ports/locks/role.ts'
 import { advancePayee } from '../advance.ts'
 import { payeeContext } from '../context.ts'
 import { acceptOfferAtEnd } from '../payments/accept.ts'
 import { admit, waitForAmount } from '../payments/admit.ts'
 import { handleTick, handleVoucher, offerDue, offerTimer } from '../payments/offers.ts'
+import { voucherOf } from '../record.ts'
 import type { EngineRole } from './engine-role.ts'
 import { virtualReceiver } from './receive.ts'
 
@@ -12,6 +13,10 @@ const role: Role<PayeeRecord, PayeeEvent> = {
   name: 'payee',
   advance: advancePayee,
   wants: (view, record, time) => payeeWants(record.phase, payeeContext(view, record), time, view.env.policy),
+  stakes(_, record) {
+    const owed = highestValue(voucherOf(record), record.terms.capacity)
+    return { atStake: owed, owed }
+  },
   isIncomingAtStake: (_, { phase, terms }) => isPayeeAtStake(phase, terms),
   isOutgoingCleared: () => true,
 }

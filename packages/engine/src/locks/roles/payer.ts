@@ -9,6 +9,7 @@ const role: Role<PayerRecord, PayerEvent> = {
   name: 'payer',
   advance: advancePayer,
   wants: (view, record, time) => payerWants(record.phase, payerContext(view, record), time, view.env.policy),
+  stakes: (_, { terms }) => ({ atStake: terms.capacity, owed: 0n }),
   isIncomingAtStake: () => false,
   isOutgoingCleared: (view, record) => payerContext(view, record).outgoing.lock === 'cleared',
 }

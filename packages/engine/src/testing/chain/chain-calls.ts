@@ -37,6 +37,11 @@ export function contractCallOf(call: ChainCall, sender: Address): ContractCall {
       if (terms.path.includes(sender)) return { type: 'closeVirtual', terms }
       return { type: 'closeVirtualFor', terms, request }
     }
+    case 'closeVirtuals': {
+      const { items, request } = call
+      if (items.every(({ path }) => path.includes(sender))) return { type: 'closeVirtuals', items }
+      return { type: 'closeVirtualsFor', items, request }
+    }
     default:
       return call
   }

@@ -9,6 +9,7 @@ import {
   NATIVE_TOKEN,
   ProtocolError,
 } from '@sluice/protocol'
+import { callGas } from '../../defence/batches/call-gas.ts'
 import type {
   Chain,
   ChainBlock,
@@ -16,6 +17,8 @@ import type {
   ChainEvent,
   ChainHandler,
   PreparedTransaction,
+  PrepareTerms,
+  QuotedTransaction,
   TransactionStatus,
 } from '../../ports/chain.ts'
 import { execute } from '../contract/contract.ts'
@@ -28,6 +31,10 @@ import { chainEventOf, contractCallOf } from './chain-calls.ts'
 interface Transaction extends PreparedTransaction {
   readonly sender: Address
   readonly call: ChainCall
+  /** The hash of the one whose place it takes. */
+  readonly instead?: Hex
+  /** Height from which a block may include it. */
+  readonly from: bigint
 }
 
 interface Mined {
@@ -82,7 +89,18 @@ export interface SimulatedChainOptions {
   readonly finality?: number
   /** Probability that a height has no block, as Filecoin's null rounds. Default 0. */
   readonly nullRounds?: number
+  /** Native base units for a unit of gas. Nobody's balance pays it: {@link SimulatedChain.onMined} tells what it comes to. Default 0. */
+  readonly gasPrice?: bigint
+  /** Gas that the transactions of a block take at most, by Ethereum's schedule. Default: no limit. */
+  readonly blockGas?: number
+  /** Transactions of one account that may wait, of those that are broadcast. Default: no limit. */
+  readonly pendingMax?: number
+  /** Blocks that go by before a transaction is included. Default 0. */
+  readonly inclusionDelay?: number
 }
+
+/** What a transaction takes that is refused. */
+const REVERTED_GAS = 30_000
 
 /**
  * A chain with one contract on simulated time: blocks, finality, a mempool that may lose transactions, reorgs, outages; and
@@ -106,11 +124,14 @@ export class SimulatedChain {
   #isDown = false
   /** Probability that a broadcast is lost. */
   lossRate = 0
-  /** Sees each transaction that a block includes; for tests that look. */
-  onMined: (sender: Address, call: ChainCall, success: boolean) => void = () => {}
+  /** Native base units for a unit of gas. */
+  gasPrice: bigint
+  /** Sees each transaction that a block includes; for tests that look. `cost`: of its gas, native base units. */
+  onMined: (sender: Address, call: ChainCall, success: boolean, cost: bigint) => void = () => {}
 
   constructor(options: SimulatedChainOptions) {
     this.#options = options
+    this.gasPrice = options.gasPrice ?? 0n
     this.#scheduler = options.scheduler
     this.#blockTime = options.blockTime ?? 1000
     this.#step = this.#blockTime < 1000 ? 0n : 1n
@@ -156,7 +177,9 @@ export class SimulatedChain {
         this.#listeners.add(listener)
         this.#tell(listener)
       },
-      prepare: (call) => this.#later(() => this.#prepare(sender, call, endpoint)),
+      prepare: (call, terms = {}) => this.#later(() => this.#prepare(sender, call, terms, endpoint)),
+      gasPrice: () => this.#later(() => this.gasPrice),
+      includedCount: () => this.#later(() => newestOf(this.#view(endpoint)).ledger.nonces.get(sender) ?? 0),
       broadcast: (transaction) => this.#later(() => this.#broadcast(transaction)),
       status: (transaction) => this.#later(() => this.#status(sender, transaction, endpoint)),
       stop: async () => {
@@ -239,27 +262,44 @@ export class SimulatedChain {
     })
   }
 
-  #sign(sender: Address, call: ChainCall): Transaction {
+  #sign(sender: Address, call: ChainCall, instead?: PreparedTransaction): Transaction {
     const waiting = new Set(this.#mempool.filter((each) => each.sender === sender).map((each) => each.nonce))
     let nonce = this.ledger.nonces.get(sender) ?? 0
     while (waiting.has(nonce)) nonce += 1
     const hash = this.#hash()
-    const transaction: Transaction = { hash, raw: hash, nonce, sender, call }
+    const transaction: Transaction = {
+      hash,
+      raw: hash,
+      nonce: instead?.nonce ?? nonce,
+      sender,
+      call,
+      from: this.#newest.number + 1n + BigInt(this.#options.inclusionDelay ?? 0),
+      ...(instead !== undefined && { instead: instead.hash }),
+    }
     this.#known.set(hash, transaction)
     return transaction
   }
 
-  #prepare(sender: Address, call: ChainCall, endpoint: Endpoint): PreparedTransaction {
+  #prepare(sender: Address, call: ChainCall, { worth, instead }: PrepareTerms, endpoint: Endpoint): QuotedTransaction {
     this.#execute(copyLedger(newestOf(this.#view(endpoint)).ledger), sender, call, this.#time())
-    const { hash, raw, nonce } = this.#sign(sender, call)
-    return { hash, raw, nonce }
+    const cost = BigInt(callGas(call)) * this.gasPrice
+    if (worth !== undefined && cost > worth)
+      throw new Error(`it costs ${cost}, more than the ${worth} that it is worth`)
+    const { hash, raw, nonce } = this.#sign(sender, call, instead)
+    return { hash, raw, nonce, cost }
   }
 
   #broadcast({ hash }: PreparedTransaction): void {
     const transaction = this.#known.get(hash)
     if (transaction === undefined || this.#options.random.chance(this.lossRate)) return
-    if ((this.ledger.nonces.get(transaction.sender) ?? 0) > transaction.nonce) return
-    if (!this.#mempool.some((each) => each.hash === hash)) this.#mempool.push(transaction)
+    const { sender, nonce, instead } = transaction
+    if ((this.ledger.nonces.get(sender) ?? 0) > nonce) return
+    if (this.#mempool.some((each) => each.hash === hash)) return
+    this.#mempool = this.#mempool.filter((each) => each.hash !== instead)
+    const waiting = this.#mempool.filter((each) => each.sender === sender).length
+    const { pendingMax = Number.POSITIVE_INFINITY } = this.#options
+    if (waiting >= pendingMax) throw new Error(`${waiting} transactions of ${sender} are pending, no more are taken`)
+    this.#mempool.push(transaction)
   }
 
   #status(sender: Address, { hash, nonce }: PreparedTransaction, endpoint: Endpoint): TransactionStatus {
@@ -278,13 +318,15 @@ export class SimulatedChain {
     let ledger = copyLedger(parent.ledger)
     const events: ChainEvent[] = []
     const mined: Mined[] = []
-    for (let next = this.#takeNext(ledger); next !== undefined; next = this.#takeNext(ledger)) {
+    let room = this.#options.blockGas ?? Number.POSITIVE_INFINITY
+    for (let next = this.#takeNext(ledger, room); next !== undefined; next = this.#takeNext(ledger, room)) {
+      room -= callGas(next.call)
       ledger.nonces.set(next.sender, next.nonce + 1)
       const attempt = copyLedger(ledger)
       const success = this.#attempt(attempt, next, timestamp, events)
       if (success) ledger = attempt
       mined.push({ transaction: next, success })
-      this.onMined(next.sender, next.call, success)
+      this.onMined(next.sender, next.call, success, this.gasPrice * BigInt(success ? callGas(next.call) : REVERTED_GAS))
     }
     this.#blocks.push({ number: this.#nextHeight(), hash: this.#hash(), timestamp, events, mined, ledger })
     this.#final = later(this.#final, this.#finalUnder(this.#newest.number))
@@ -320,9 +362,12 @@ export class SimulatedChain {
   }
 
   /** The next transaction whose turn is come, in no order but that of each sender's nonces. */
-  #takeNext(ledger: Ledger): Transaction | undefined {
+  #takeNext(ledger: Ledger, room: number): Transaction | undefined {
     this.#mempool = this.#mempool.filter(({ sender, nonce }) => nonce >= (ledger.nonces.get(sender) ?? 0))
-    const ready = this.#mempool.filter(({ sender, nonce }) => nonce === (ledger.nonces.get(sender) ?? 0))
+    const ready = this.#mempool.filter(
+      ({ sender, nonce, from, call }) =>
+        nonce === (ledger.nonces.get(sender) ?? 0) && from <= this.#newest.number + 1n && callGas(call) <= room,
+    )
     if (ready.length === 0) return undefined
     const chosen = this.#options.random.pick(ready)
     this.#mempool = this.#mempool.filter((each) => each !== chosen)

@@ -1,5 +1,12 @@
-import type { Address, ChannelTerms, Hex, PartyIndex, SignedVoucher, VirtualTerms } from '@sluice/protocol'
-import type { LaneLocks, LockProof, SignedCloseRequest, SignedLaneVoucher } from '../../ports/chain.ts'
+import type { Address, ChannelTerms, Hex, PartyIndex, VirtualTerms } from '@sluice/protocol'
+import type {
+  LaneLocks,
+  LockProof,
+  Redemption,
+  SignedCloseRequest,
+  SignedLaneVoucher,
+  Subtree,
+} from '../../ports/chain.ts'
 
 interface OfChannel {
   readonly terms: ChannelTerms
@@ -27,18 +34,6 @@ interface Unlocking extends OfChannel, Paying {
   readonly lane: number
   /** The lane's locked sum, of the voucher last shown. */
   readonly locked: bigint
-}
-
-/** A part of a lane's tree, whole: the slots from `first` on. Where the amount is zero, `idOrLeaf` is the slot's leaf. */
-export interface Subtree {
-  readonly first: number
-  readonly slots: readonly { readonly amount: bigint; readonly idOrLeaf: Hex }[]
-  readonly proof: readonly Hex[]
-}
-
-/** A virtual channel with a voucher of it. */
-export interface Redemption extends OfVirtual {
-  readonly signed: SignedVoucher
 }
 
 /** A wish to pay a credit somewhere else, with its EIP-712 digest and the account's signature over that. */

@@ -9,8 +9,8 @@ import {
   type LaneIndex,
   ZERO_HASH,
 } from '@sluice/protocol'
-import type { LockProof } from '../../ports/chain.ts'
-import type { CallOf, Subtree } from './calls.ts'
+import type { LockProof, Subtree } from '../../ports/chain.ts'
+import type { CallOf } from './calls.ts'
 import { hasLocks } from './closing.ts'
 import { replaced, slotKey } from './ledger.ts'
 import { payBoth } from './payouts.ts'

@@ -7,7 +7,8 @@ import {
   type VirtualTerms,
   voucherValue,
 } from '@sluice/protocol'
-import type { CallOf, Redemption } from './calls.ts'
+import type { Redemption } from '../../ports/chain.ts'
+import type { CallOf } from './calls.ts'
 import { refuse } from './refusal.ts'
 import { otherThan, partyOf, type Run, requireRequest, requireSignature, tryItem } from './run.ts'
 import { begin, requireSubtree } from './unlocking.ts'

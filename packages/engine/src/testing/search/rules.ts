@@ -128,9 +128,9 @@ export const rules: readonly Rule[] = [
     thieves: 'AB',
     patches: [
       {
-        file: engine('defence/channel-goals.ts'),
-        find: 'show(fromCountersigned(record.out.base.signed))',
-        replace: '',
+        file: engine('defence/goals/channel-goals.ts'),
+        find: 'own !== undefined && (isLastMoment || !leaves)',
+        replace: 'own !== undefined && time < 0n',
       },
     ],
   },
@@ -139,7 +139,13 @@ export const rules: readonly Rule[] = [
     about: 'who sees a close shows the newest voucher that it received',
     scope: 'line',
     thieves: 'AB',
-    patches: [{ file: engine('defence/channel-goals.ts'), find: 'show(newestReceived(record.in, env))', replace: '' }],
+    patches: [
+      {
+        file: engine('defence/goals/channel-goals.ts'),
+        find: 'received === undefined ? []',
+        replace: 'received === undefined || time > 0n ? []',
+      },
+    ],
   },
   {
     name: 'nothing-once-closing',

@@ -7,7 +7,7 @@ import {
   SluiceError,
   type VirtualTerms,
 } from '@sluice/protocol'
-import { signCloseRequest } from '../../defence/close-request.ts'
+import { signCloseRequest } from '../../defence/goals/close-request.ts'
 import type { SignedLaneVoucher } from '../../ports/chain.ts'
 import { Puppet, type PuppetChannel } from '../puppet.ts'
 import type { SeededRandom } from '../random.ts'
@@ -274,7 +274,7 @@ const deeds: Readonly<Record<string, readonly [weight: number, deed: Deed]>> = {
     (plot, puppet) => {
       const { terms, channelId } = plot.channel(puppet)
       const voucher = plot.random.chance(0.5) ? plot.anyVoucher(puppet) : undefined
-      const request = signCloseRequest(puppet.signer, plot.world.chain.digests, channelId, 2n ** 63n)
+      const request = signCloseRequest(puppet.signer, plot.world.chain.digests, [channelId], 2n ** 63n)
       plot.world.chain.submit(puppet.address, { type: 'startClose', terms, request, ...(voucher && { voucher }) })
     },
   ],
@@ -290,7 +290,7 @@ const deeds: Readonly<Record<string, readonly [weight: number, deed: Deed]>> = {
     2,
     (plot, puppet) => {
       const { terms, virtualId } = plot.random.pick(plot.known)
-      const request = signCloseRequest(puppet.signer, plot.world.chain.digests, virtualId, 2n ** 63n)
+      const request = signCloseRequest(puppet.signer, plot.world.chain.digests, [virtualId], 2n ** 63n)
       plot.world.chain.submit(puppet.address, { type: 'closeVirtual', terms, request })
     },
   ],

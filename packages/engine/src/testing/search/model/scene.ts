@@ -83,6 +83,8 @@ const policy: Policy = {
     forward: true,
     capacityMin: 1n,
     countersignIdle: 0,
+    // Whenever this side shows its own lane's voucher for the other, that is early enough.
+    inclusionTime: 1_000_000,
     expiryMargin: 0,
     closedKept: 0,
   }),

@@ -1,5 +1,5 @@
 import type { Address, Digests, Hex, Id, VirtualRecord } from '@sluice/protocol'
-import type { SignedCloseRequest } from '../ports/chain.ts'
+import type { SignedCloseRequest } from '../../ports/chain.ts'
 
 /** Who signs a request: a signer, or a backup that holds its signatures. */
 interface RequestSigner {
@@ -10,14 +10,17 @@ interface RequestSigner {
 /** A year in seconds. */
 const YEAR = 365n * 86_400n
 
-/** Asks whoever brings it to the chain by `deadline`, in Unix seconds, to start the close of a channel or virtual channel. */
+/**
+ * Asks whoever brings it to the chain by `deadline`, in Unix seconds, to start the close of a channel, or of virtual channels all in one
+ * call and in this order.
+ */
 export function signCloseRequest(
   signer: RequestSigner,
   digests: Digests,
-  id: Id,
+  ids: readonly Id[],
   deadline: bigint,
 ): SignedCloseRequest {
-  const digest = digests.closeRequest({ ids: [id], deadline })
+  const digest = digests.closeRequest({ ids, deadline })
   return { by: signer.address, deadline, signature: signer.sign(digest) }
 }
 

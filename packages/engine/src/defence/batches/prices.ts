@@ -1,0 +1,48 @@
+import type { ChainCall } from '../../ports/chain.ts'
+import type { Prices } from './batch.ts'
+
+/** By how much an estimate of a call may lie off the figures that are known here, as a ratio in thousandths. */
+const UNIT = 1000n
+
+/** Calls of one kind that take the same gas for the same work, whatever accounts and tokens they are about. */
+const EVEN: ReadonlySet<ChainCall['type']> = new Set<ChainCall['type']>([
+  'updateLane',
+  'updateLanes',
+  'closeVirtual',
+  'closeVirtuals',
+  'closeVirtualsByLocks',
+  'redeem',
+  'redeemBatch',
+  'redeemGroup',
+])
+
+/**
+ * What calls cost, by the price of gas now and by what earlier calls of each kind were estimated at: on some chains gas follows laws of
+ * its own.
+ */
+export class LearntPrices implements Prices {
+  readonly #margin: bigint
+  readonly #ratios = new Map<ChainCall['type'], bigint>()
+  #perGas = 0n
+
+  /** @param margin Per cent above what the gas costs. */
+  constructor(margin: number) {
+    this.#margin = 100n + BigInt(margin)
+  }
+
+  /** The price of a unit of gas by Ethereum's schedule, native base units. */
+  set perGas(price: bigint) {
+    this.#perGas = price
+  }
+
+  costOf(type: ChainCall['type'], gas: number): bigint {
+    const ratio = this.#ratios.get(type) ?? UNIT
+    return (BigInt(gas) * this.#perGas * ratio * this.#margin) / (UNIT * 100n)
+  }
+
+  /** What the chain's own estimate of a call came to, native base units without margin. */
+  learn(type: ChainCall['type'], gas: number, cost: bigint): void {
+    const expected = BigInt(gas) * this.#perGas
+    if (EVEN.has(type) && expected > 0n && cost > 0n) this.#ratios.set(type, (cost * UNIT) / expected)
+  }
+}

@@ -1,0 +1,19 @@
+import type { PreparedTransaction } from '../../ports/chain.ts'
+import { type Batch, nameOf } from '../batches/batch.ts'
+
+/** A transaction that was sent, until its end is final. */
+export interface Flight {
+  readonly batch: Batch
+  readonly transaction: PreparedTransaction
+  /** Names of its goals that are still wanted. */
+  readonly carried: Set<string>
+  /** Block at which it was sent last. */
+  sentAt: bigint
+  /** The block that holds it, while one does. */
+  includedIn?: bigint
+}
+
+/** A batch that was sent. */
+export function flightOf(batch: Batch, transaction: PreparedTransaction, sentAt: bigint): Flight {
+  return { batch, transaction, carried: new Set(batch.goals.map(nameOf)), sentAt }
+}

@@ -1,0 +1,128 @@
+import type { Chain } from '../../ports/chain.ts'
+import type { Log } from '../../ports/log.ts'
+import type { Batch } from '../batches/batch.ts'
+import { compareWorth } from '../batches/order.ts'
+import type { Flight } from './flight.ts'
+
+/** What happens to transactions that were sent. */
+export interface FlightEvents {
+  /** The block that holds it is final. */
+  final(flight: Flight): void
+  /** A block holds it and it did nothing. */
+  reverted(flight: Flight): void
+  /** It will not do what it carries: another transaction took its nonce, or the block that holds it shows no effect for long. */
+  lost(flight: Flight): void
+}
+
+export interface FlightsOptions {
+  readonly chain: Chain
+  readonly log: Log
+  /** Blocks after which a call that no block shows is sent again. */
+  readonly resendBlocks: number
+  readonly events: FlightEvents
+}
+
+/**
+ * The transactions that were sent and are not final. What stands where is told by one number, the account's count of included transactions:
+ * only those that it has passed are asked about, once then and once when their block is final.
+ */
+export class Flights {
+  readonly #options: FlightsOptions
+  readonly #all = new Set<Flight>()
+
+  constructor(options: FlightsOptions) {
+    this.#options = options
+  }
+
+  get size(): number {
+    return this.#all.size
+  }
+
+  /** Those that no block holds. */
+  pending(): readonly Flight[] {
+    return [...this.#all].filter(({ includedIn }) => includedIn === undefined)
+  }
+
+  add(flight: Flight): void {
+    this.#all.add(flight)
+  }
+
+  delete(flight: Flight): void {
+    this.#all.delete(flight)
+  }
+
+  /** The one that has waited for a block and brings least, if `batch` brings more and can wait less. */
+  leastBelow(batch: Batch, head: bigint): Flight | undefined {
+    const [least] = this.pending()
+      .filter(({ sentAt, batch: { deadline } }) => {
+        const isSooner = batch.deadline !== undefined && (deadline === undefined || batch.deadline < deadline)
+        return sentAt < head && (isSooner || batch.isAnswer)
+      })
+      .toSorted((one, other) => compareWorth(one.batch, other.batch))
+    return least !== undefined && compareWorth(batch, least.batch) > 0 ? least : undefined
+  }
+
+  /** A new block: looks where they stand. */
+  async look(head: bigint, final: bigint): Promise<void> {
+    if (this.#all.size === 0) return
+    const count = await this.#options.chain.includedCount()
+    for (const flight of [...this.#all]) await this.#lookAt(flight, count, head, final)
+  }
+
+  async #lookAt(flight: Flight, count: number, head: bigint, final: bigint): Promise<void> {
+    const { log } = this.#options
+    try {
+      if (flight.transaction.nonce >= count) await this.#wait(flight, head)
+      else if (flight.includedIn === undefined) await this.#find(flight, head, final)
+      else await this.#follow(flight, flight.includedIn, head, final)
+    } catch (error) {
+      log.debug('call not found', { call: flight.batch.call.type, error: String(error) })
+    }
+  }
+
+  /** No block holds it, or none any more. */
+  async #wait(flight: Flight, head: bigint): Promise<void> {
+    const wasUndone = flight.includedIn !== undefined
+    delete flight.includedIn
+    if (!wasUndone && head - flight.sentAt < BigInt(this.#options.resendBlocks)) return
+    flight.sentAt = head
+    await this.#options.chain.broadcast(flight.transaction)
+  }
+
+  /** Its nonce was used: by itself, or by another. */
+  async #find(flight: Flight, head: bigint, final: bigint): Promise<void> {
+    const { chain, events } = this.#options
+    const found = await chain.status(flight.transaction)
+    if (found.status === 'pending') return
+    if (found.status === 'dropped') {
+      this.delete(flight)
+      events.lost(flight)
+      return
+    }
+    if (!found.success) {
+      this.delete(flight)
+      events.reverted(flight)
+      return
+    }
+    flight.includedIn = found.block
+    flight.sentAt = head
+    if (found.block <= final) this.#end(flight)
+  }
+
+  async #follow(flight: Flight, block: bigint, head: bigint, final: bigint): Promise<void> {
+    const isEffectMissing = flight.carried.size > 0 && head - flight.sentAt >= BigInt(this.#options.resendBlocks)
+    if (isEffectMissing) {
+      this.delete(flight)
+      this.#options.events.lost(flight)
+      return
+    }
+    if (block > final) return
+    delete flight.includedIn
+    await this.#find(flight, head, final)
+  }
+
+  #end(flight: Flight): void {
+    this.delete(flight)
+    this.#options.events.final(flight)
+  }
+}

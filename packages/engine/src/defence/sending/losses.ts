@@ -1,0 +1,39 @@
+import type { Id } from '@sluice/protocol'
+import { nameOf } from '../batches/batch.ts'
+import type { Goal } from '../goals/goal.ts'
+
+/** What was lost since the engine started. */
+export interface LossTotals {
+  readonly count: number
+  /** Native base units; what has no known price is counted and not summed. */
+  readonly value: bigint
+}
+
+/** Something that was not reached on chain in time. */
+export interface Loss {
+  readonly id: Id
+  readonly call: string
+  /** Native base units. */
+  readonly value: bigint | undefined
+}
+
+/** Books what was not reached in time. */
+export class Losses {
+  readonly #seen = new Set<string>()
+  #count = 0
+  #value = 0n
+
+  get totals(): LossTotals {
+    return { count: this.#count, value: this.#value }
+  }
+
+  /** Books a goal that can be reached no more. Undefined if that was known, or if nothing was lost. */
+  book(goal: Goal): Loss | undefined {
+    const name = nameOf(goal)
+    if (this.#seen.has(name) || goal.value === 0n) return undefined
+    this.#seen.add(name)
+    this.#count += 1
+    this.#value += goal.value ?? 0n
+    return { id: goal.id, call: goal.call.type, value: goal.value }
+  }
+}

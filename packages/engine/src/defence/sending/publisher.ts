@@ -1,0 +1,283 @@
+import type { Id } from '@sluice/protocol'
+import type { Policy } from '../../policy/policy.ts'
+import type { Chain, ChainCall } from '../../ports/chain.ts'
+import type { BlockPoint } from '../../ports/chain-view.ts'
+import type { Log } from '../../ports/log.ts'
+import type { DefenceView, Notification, WaitingCall } from '../../ports/views.ts'
+import { type Batch, type Material, nameOf } from '../batches/batch.ts'
+import { callGas } from '../batches/call-gas.ts'
+import { gather } from '../batches/gather.ts'
+import { companyOf } from '../batches/join.ts'
+import { order } from '../batches/order.ts'
+import { LearntPrices } from '../batches/prices.ts'
+import type { Goal } from '../goals/goal.ts'
+import { Cooling } from './cooling.ts'
+import { type Flight, flightOf } from './flight.ts'
+import { Flights } from './flights.ts'
+import { Losses } from './losses.ts'
+import type { Sender } from './sender.ts'
+
+/** What the node knows beside the goals. */
+export interface Knowledge extends Material {
+  /** The call as it goes out: consent that it needs is signed now. */
+  complete(batch: Batch): ChainCall
+  /** Whether a goal's deadline has passed, and the chain does not show its effect. */
+  isMissed(goal: Goal): boolean
+}
+
+export interface PublisherOptions {
+  readonly chain: Chain
+  readonly sender: Sender
+  readonly log: Log
+  readonly notify: (notification: Notification) => void
+  readonly policy: Policy
+  readonly knowledge: Knowledge
+}
+
+/**
+ * Makes the calls that are wanted, as far as they are worth what they cost, and makes them again until a block shows their effect. Goals that
+ * go together are reached by one call.
+ */
+export class Publisher {
+  readonly #options: PublisherOptions
+  readonly #wanted = new Map<string, Goal>()
+  readonly #names = new Map<Id, ReadonlySet<string>>()
+  /** The transactions that carry goals, by the goals' names. */
+  readonly #carriers = new Map<string, Flight>()
+  readonly #flights: Flights
+  readonly #cooling: Cooling
+  readonly #prices: LearntPrices
+  readonly #losses = new Losses()
+  #head: BlockPoint = { number: 0n, timestamp: 0n }
+  #final = 0n
+  #tooDear: readonly Goal[] = []
+  /** What goes out next, in order; undefined once something changed. */
+  #queue: Batch[] | undefined
+  #isSending = false
+  #isLooking = false
+  #isStopped = false
+
+  constructor(options: PublisherOptions) {
+    this.#options = options
+    const { chain, log, policy } = options
+    this.#cooling = new Cooling(policy.resendBlocks)
+    this.#prices = new LearntPrices(policy.costMargin)
+    this.#flights = new Flights({
+      chain,
+      log,
+      resendBlocks: policy.resendBlocks,
+      events: {
+        final: (flight) => this.#notify(flight, 'final'),
+        lost: (flight) => this.#release(flight),
+        reverted: (flight) => this.#reverted(flight),
+      },
+    })
+  }
+
+  /** Replaces what is wanted for a channel or virtual channel. */
+  setGoals(id: Id, goals: readonly Goal[]): void {
+    const names = new Set(goals.map(nameOf))
+    for (const name of this.#names.get(id) ?? []) if (!names.has(name)) this.#drop(name)
+    if (names.size === 0) this.#names.delete(id)
+    else this.#names.set(id, names)
+    let isUrgent = false
+    for (const goal of goals) {
+      const name = nameOf(goal)
+      if (!this.#wanted.has(name)) {
+        this.#queue = undefined
+        // What has time and can go along with others waits for the next block: then more may be there.
+        isUrgent ||= goal.deadline !== undefined || companyOf(goal) === undefined
+      }
+      this.#wanted.set(name, goal)
+    }
+    if (isUrgent) queueMicrotask(() => void this.#pump())
+  }
+
+  /** Why a call that is wanted for a channel or virtual channel is not made; undefined if nothing holds it up. */
+  problemOf(id: Id): string | undefined {
+    for (const name of this.#names.get(id) ?? []) {
+      const { call } = this.#wanted.get(name) ?? {}
+      const problem =
+        this.#cooling.problemOf(name) ?? (this.#isTooDear(name) ? 'it costs more than it is worth' : undefined)
+      if (call !== undefined && problem !== undefined) return `${call.type}: ${problem}`
+    }
+    return undefined
+  }
+
+  /** What is to be done on chain, what is under way and what was lost. */
+  view(): DefenceView {
+    const waiting = [...this.#wanted].filter(([name]) => !this.#carriers.has(name))
+    return {
+      waiting: waiting.map(([name, goal]) => this.#waitingCall(name, goal)),
+      pending: this.#flights.pending().length,
+      lost: this.#losses.totals,
+    }
+  }
+
+  /** A new block: looks where everything stands, and sends what is worth it. */
+  block(head: BlockPoint, final: bigint): void {
+    this.#head = head
+    this.#final = final
+    this.#queue = undefined
+    void this.#look()
+  }
+
+  stop(): void {
+    this.#isStopped = true
+  }
+
+  #waitingCall(name: string, { id, call, value, deadline }: Goal): WaitingCall {
+    const problem = this.#cooling.problemOf(name)
+    return {
+      id,
+      call: call.type,
+      cost: this.#prices.costOf(call.type, callGas(call)),
+      ...(value !== undefined && { value }),
+      ...(deadline !== undefined && { deadline }),
+      ...(problem !== undefined && { problem }),
+    }
+  }
+
+  #isTooDear(name: string): boolean {
+    return this.#tooDear.some((goal) => nameOf(goal) === name)
+  }
+
+  /** It is not wanted any more: it was reached, or it is too late. */
+  #drop(name: string): void {
+    const goal = this.#wanted.get(name)
+    this.#wanted.delete(name)
+    this.#cooling.forget(name)
+    this.#queue = undefined
+    this.#carriers.get(name)?.carried.delete(name)
+    this.#carriers.delete(name)
+    if (goal === undefined || !this.#options.knowledge.isMissed(goal)) return
+    const loss = this.#losses.book(goal)
+    if (loss === undefined) return
+    this.#options.log.warn('not reached on chain in time', { id: loss.id, call: loss.call, value: loss.value })
+    this.#options.notify({ type: 'loss', ...loss })
+  }
+
+  async #look(): Promise<void> {
+    if (this.#isLooking || this.#isStopped) return
+    this.#isLooking = true
+    try {
+      if (this.#wanted.size > 0) this.#prices.perGas = await this.#options.chain.gasPrice()
+      await this.#flights.look(this.#head.number, this.#final)
+    } catch (error) {
+      this.#options.log.debug('chain not asked', { error: String(error) })
+    }
+    this.#isLooking = false
+    await this.#pump()
+  }
+
+  /** Sends one after the other until nothing is left to send, or the chain takes no more. */
+  async #pump(): Promise<void> {
+    if (this.#isSending) return
+    this.#isSending = true
+    try {
+      let isSent = true
+      while (isSent && !this.#isStopped) isSent = await this.#options.sender.run(() => this.#sendNext())
+    } finally {
+      this.#isSending = false
+    }
+  }
+
+  async #sendNext(): Promise<boolean> {
+    if (this.#isStopped) return false
+    const batch = this.#next()
+    if (batch === undefined) return false
+    const isFull = this.#flights.pending().length >= this.#options.policy.callsPendingMax
+    const instead = isFull ? this.#flights.leastBelow(batch, this.#head.number) : undefined
+    if (isFull && instead === undefined) return false
+    await this.#send(batch, instead)
+    return true
+  }
+
+  /** What goes out next. */
+  #next(): Batch | undefined {
+    this.#queue ??= this.#plan()
+    const isStillWanted = (goal: Goal) => this.#wanted.has(nameOf(goal)) && !this.#carriers.has(nameOf(goal))
+    for (let batch = this.#queue.shift(); batch !== undefined; batch = this.#queue.shift()) {
+      if (batch.goals.every(isStillWanted)) return batch
+    }
+    return undefined
+  }
+
+  #plan(): Batch[] {
+    const { policy, knowledge } = this.#options
+    const ready = [...this.#wanted].filter(
+      ([name]) => !this.#carriers.has(name) && !this.#cooling.isCold(name, this.#head.number),
+    )
+    const { batches, tooDear } = gather(
+      ready.map(([, goal]) => goal),
+      {
+        material: knowledge,
+        limits: policy,
+        prices: this.#prices,
+        isAlone: (goal) => this.#cooling.isAlone(nameOf(goal)),
+      },
+    )
+    this.#tooDear = tooDear
+    const { inclusionTime, callsPendingMax: pendingMax } = policy
+    return [...order(batches, { time: this.#head.timestamp, inclusionTime, pendingMax })]
+  }
+
+  async #send(batch: Batch, instead: Flight | undefined): Promise<void> {
+    const { chain, log, knowledge } = this.#options
+    const { call, gas, value } = batch
+    try {
+      const prepared = await chain.prepare(knowledge.complete(batch), {
+        ...(value !== undefined && { worth: value }),
+        ...(instead !== undefined && { instead: instead.transaction }),
+      })
+      const { cost, ...transaction } = prepared
+      this.#prices.learn(call.type, gas, cost)
+      await chain.broadcast(transaction)
+      if (instead !== undefined) this.#displace(instead)
+      this.#carry(flightOf(batch, transaction, this.#head.number))
+      log.info('call sent', { call: call.type, goals: batch.goals.length, hash: transaction.hash })
+    } catch (error) {
+      log.warn('call failed', { call: call.type, goals: batch.goals.length, error: String(error) })
+      this.#cool(batch, error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  #carry(flight: Flight): void {
+    for (const name of flight.carried) {
+      // It may have been reached while this was on its way.
+      if (this.#wanted.has(name)) this.#carriers.set(name, flight)
+      else flight.carried.delete(name)
+    }
+    this.#flights.add(flight)
+    this.#notify(flight, 'sent')
+  }
+
+  /** Another transaction takes its place: its goals wait again. */
+  #displace(flight: Flight): void {
+    this.#flights.delete(flight)
+    this.#release(flight)
+  }
+
+  #release({ carried }: Flight): void {
+    for (const name of carried) this.#carriers.delete(name)
+    this.#queue = undefined
+  }
+
+  #reverted(flight: Flight): void {
+    this.#release(flight)
+    this.#cool(flight.batch, 'the transaction reverted')
+    this.#notify(flight, 'failed')
+  }
+
+  #cool({ goals }: Batch, problem: string): void {
+    for (const goal of goals) {
+      const name = nameOf(goal)
+      if (this.#wanted.has(name)) this.#cooling.failed(name, problem, this.#head.number, goals.length > 1)
+    }
+    this.#queue = undefined
+  }
+
+  #notify({ batch, transaction }: Flight, status: 'sent' | 'final' | 'failed'): void {
+    this.#options.notify({ type: 'transaction', call: batch.call.type, hash: transaction.hash, status })
+  }
+}
