@@ -1,8 +1,25 @@
+import type { DefenceView } from '@sluice/engine'
 import { expect, test } from 'vitest'
 import { createMetrics } from './metrics.ts'
 
+const idle: DefenceView = { waiting: [], pending: 0, lost: { count: 0, value: 0n } }
+const none = { channels: () => [], virtuals: () => [], defence: () => idle, now: () => 0 }
+
+test('shows what waits for the chain, and what was lost', () => {
+  const id = `0x${'ab'.repeat(32)}` as const
+  const waiting = [{ id, call: 'redeem', cost: 5n, value: 9n }]
+  const text = createMetrics({
+    ...none,
+    defence: () => ({ waiting, pending: 2, lost: { count: 3, value: 70n } }),
+  }).render()
+  expect(text).toContain('sluice_calls_waiting{call="redeem"} 1\n')
+  expect(text).toContain('sluice_calls_pending 2\n')
+  expect(text).toContain('sluice_losses_total 3\n')
+  expect(text).toContain('sluice_losses_value 70\n')
+})
+
 test('counts what is told, in the text format', () => {
-  const metrics = createMetrics({ channels: () => [], virtuals: () => [], now: () => 5000 })
+  const metrics = createMetrics({ ...none, now: () => 5000 })
   metrics.note({ type: 'payment', virtualId: '0x', role: 'payee', amount: 5n })
   metrics.note({ type: 'payment', virtualId: '0x', role: 'payee', amount: 6n })
   metrics.note({ type: 'transaction', call: 'deposit', hash: '0x', status: 'sent' })
@@ -34,7 +51,7 @@ test('shows channels with their amounts', () => {
     spendable: { own: 9n, peer: 1n },
     connected: true,
   } as const
-  const text = createMetrics({ channels: () => [channel], virtuals: () => [], now: () => 0 }).render()
+  const text = createMetrics({ ...none, channels: () => [channel] }).render()
   expect(text).toContain('sluice_channels{status="open"} 1\n')
   expect(text).toContain(`sluice_channel_spendable{channel="${id}",side="own"} 9\n`)
 })

@@ -1,9 +1,10 @@
-import type { ChannelView, Notification, VirtualView } from '@sluice/engine'
+import type { ChannelView, DefenceView, Notification, VirtualView } from '@sluice/engine'
 
 /** What metrics are read from when they are asked for. */
 export interface MetricSources {
   readonly channels: () => readonly ChannelView[]
   readonly virtuals: () => readonly VirtualView[]
+  readonly defence: () => DefenceView
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number
 }
@@ -24,7 +25,7 @@ interface Sample {
 }
 
 /** Metrics of one node. Amounts are base units; Prometheus keeps them as floating-point numbers. */
-export function createMetrics({ channels, virtuals, now }: MetricSources): Metrics {
+export function createMetrics({ channels, virtuals, defence, now }: MetricSources): Metrics {
   const startedAt = now()
   const payments = new Map<string, number>()
   const transactions = new Map<string, number>()
@@ -49,6 +50,7 @@ export function createMetrics({ channels, virtuals, now }: MetricSources): Metri
         'Virtual channels by role and status.',
         grouped(virtuals(), 'role', 'status'),
       ),
+      ...defenceFamilies(defence()),
       family(
         'sluice_payments_total',
         'counter',
@@ -109,6 +111,21 @@ function channelFamilies(channels: readonly ChannelView[]): readonly string[] {
       'What is locked in the lanes.',
       amounts(({ locked }) => ways(locked)),
     ),
+  ]
+}
+
+function defenceFamilies({ waiting, pending, lost }: DefenceView): readonly string[] {
+  const one = (value: number | bigint) => [{ labels: {}, value }]
+  return [
+    family(
+      'sluice_calls_waiting',
+      'gauge',
+      'Calls that are to be made on chain and are not under way.',
+      grouped(waiting, 'call'),
+    ),
+    family('sluice_calls_pending', 'gauge', 'Transactions that no block holds yet.', one(pending)),
+    family('sluice_losses_total', 'counter', 'What was not reached on chain in time.', one(lost.count)),
+    family('sluice_losses_value', 'counter', 'What that was worth, native base units, where known.', one(lost.value)),
   ]
 }
 

@@ -43,7 +43,8 @@ export async function runDaemon(context: Context, values: DaemonValues, role: Ro
 
 async function serveApi(node: OpenNode, values: DaemonValues, info: () => NodeInfo, stopper: Stopper): Promise<string> {
   const { engine } = node
-  const metrics = createMetrics({ channels: engine.channels, virtuals: engine.virtuals, now: Date.now })
+  const { channels, virtuals, defence } = engine
+  const metrics = createMetrics({ channels, virtuals, defence, now: Date.now })
   stopper.add(engine.subscribe(metrics.note))
   const token = randomBytes(32).toString('base64url')
   const server = await startRpcServer({

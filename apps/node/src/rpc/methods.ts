@@ -101,6 +101,7 @@ export const notification: Schema<Notification> = tagged({
   payment: { virtualId: id, role: oneOf('payer', 'payee'), amount: integer },
   peer: { peer: address, connected: truth },
   transaction: { call: text, hash: text, status: oneOf('sent', 'final', 'failed') },
+  loss: { id, call: text, value: optional(integer) },
 })
 
 interface Method<P, R> {

@@ -73,4 +73,4 @@ export type Notification =
       readonly status: 'sent' | 'final' | 'failed'
     }
   /** Something was not reached on chain in time. `value`: native base units, where the token's price is known. */
-  | { readonly type: 'loss'; readonly id: Id; readonly call: string; readonly value: bigint | undefined }
+  | { readonly type: 'loss'; readonly id: Id; readonly call: string; readonly value?: bigint }

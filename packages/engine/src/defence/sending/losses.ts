@@ -14,11 +14,15 @@ export interface Loss {
   readonly id: Id
   readonly call: string
   /** Native base units. */
-  readonly value: bigint | undefined
+  readonly value?: bigint
 }
+
+/** Most losses that are remembered one by one. */
+const REMEMBERED = 10_000
 
 /** Books what was not reached in time. */
 export class Losses {
+  /** Names of what is booked, the newest at the end: a reorganisation may bring one back. */
   readonly #seen = new Set<string>()
   #count = 0
   #value = 0n
@@ -32,8 +36,10 @@ export class Losses {
     const name = nameOf(goal)
     if (this.#seen.has(name) || goal.value === 0n) return undefined
     this.#seen.add(name)
+    const oldest = this.#seen.values().next()
+    if (this.#seen.size > REMEMBERED && !oldest.done) this.#seen.delete(oldest.value)
     this.#count += 1
     this.#value += goal.value ?? 0n
-    return { id: goal.id, call: goal.call.type, value: goal.value }
+    return { id: goal.id, call: goal.call.type, ...(goal.value !== undefined && { value: goal.value }) }
   }
 }
