@@ -67,6 +67,10 @@ export const engineErrors = {
     message: 'the channel {channelId} is {status}',
     action: 'Use an open channel.',
   },
+  CHANNEL_NOT_FUNDED: {
+    message: 'no block shows a deposit into the channel {channelId} that is worth a virtual channel',
+    action: 'Deposit first, and use the channel once a final block holds the deposit.',
+  },
   CHANNEL_REJECTED: {
     message: '{peer} does not agree to the channel: {code} {text}',
     action: 'Change what the peer objects to, or choose another peer.',

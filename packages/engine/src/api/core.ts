@@ -2,6 +2,7 @@ import type { Address, Id, PeerMessage } from '@sluice/protocol'
 import { createDigests, FEATURES, isStanding } from '@sluice/protocol'
 import { channelFlow } from '../channels/flow.ts'
 import { freezeChannels } from '../channels/process.ts'
+import { proposeAnew } from '../channels/propose.ts'
 import { channelView } from '../channels/view.ts'
 import { Depositor } from '../defence/depositor.ts'
 import { channelGoals, lockedIn } from '../defence/goals/channel-goals.ts'
@@ -10,6 +11,7 @@ import { knowledgeOf } from '../defence/sending/knowledge.ts'
 import { Publisher } from '../defence/sending/publisher.ts'
 import { Sender } from '../defence/sending/sender.ts'
 import { laneFlow } from '../lanes/flow.ts'
+import { isPremature } from '../lanes/handle-update.ts'
 import { virtualFlows } from '../locks/flow.ts'
 import { virtualKeeper } from '../locks/keeper.ts'
 import { type EngineRole, rolesOf } from '../locks/roles/engine-role.ts'
@@ -89,6 +91,7 @@ export class Core {
         transmit: (peer, number, frame) => this.peers.transmit(peer, number, frame),
         volatile: (peer, frame) => this.peers.volatile(peer, frame),
         reach: (peer) => this.peers.reach(peer),
+        forget: (peer) => this.peers.forget(peer),
       },
       locks: virtualKeeper,
       loop: this.loop,
@@ -111,6 +114,8 @@ export class Core {
       },
       isWanted: (peer) => this.#isWanted(peer),
       onLoss: (peer, reason) => this.#freeze(peer, reason),
+      isPremature: (_peer, message) => isPremature(this.tx, message),
+      onAnew: (peer) => proposeAnew(this.tx, peer),
     })
     const sender = new Sender()
     this.depositor = new Depositor({ chain, sender, loop: this.loop, tx: this.tx })

@@ -38,6 +38,7 @@ export function createTransaction(parts: TransactionParts): Transaction {
     offers: state.offers,
     acknowledged: state.acknowledged,
     policies: state.policies,
+    unfunded: state.unfunded,
     usedIds: {
       has: (id, nonce) => isUsedId(state.usedIds, id, nonce),
       add: (id, nonce) =>
@@ -66,6 +67,7 @@ export function createTransaction(parts: TransactionParts): Transaction {
     connected: (peer) => links.isConnected(peer),
     commonFeatures: (peer) => links.commonFeatures(peer),
     reach: (peer, url) => reach(parts, peer, url),
+    forgetPeer: (peer) => links.forget(peer),
     notify: (notification) => loop.afterCommit(() => parts.notify(notification)),
     atEnd: (stage, key, run) => loop.atEnd(stage, key, () => run(tx)),
     wake: (topic) => loop.touch(topic),

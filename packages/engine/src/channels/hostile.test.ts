@@ -327,11 +327,19 @@ describe('a proposal', () => {
     expect(view()).toMatchObject({ paid: { received: 100n } })
   })
 
-  it('of an id that the chain knows is rejected', async () => {
+  it('of an id that the chain knows is rejected, unless nothing but deposits happened to it', async () => {
     const terms = { ...channel.terms, nonce: channel.terms.nonce + 9n }
-    world.chain.submit(puppet.address, { type: 'deposit', terms, party: 0, amount: 1n })
+    const closed = { ...terms, nonce: terms.nonce + 1n }
+    for (const each of [terms, closed]) {
+      world.chain.submit(puppet.address, { type: 'deposit', terms: each, party: 0, amount: 1n })
+    }
     await world.scheduler.runFor(2_000)
-    await propose({ nonce: terms.nonce })
+    world.chain.submit(puppet.address, { type: 'startClose', terms: closed })
+    await world.scheduler.runFor(2_000)
+    await propose({ nonce: closed.nonce })
     expect(rejected()).toEqual(['ADD_ID_SEEN'])
+    await propose({ nonce: terms.nonce })
+    expect(rejected()).toHaveLength(1)
+    expect(puppet.heardOf('agree')).toHaveLength(2)
   })
 })

@@ -138,8 +138,10 @@ describe('a peer that lost data', () => {
   }
 
   it('is left by the chain, and nothing is paid into the channel or taken out meanwhile', async () => {
-    const { channelId } = await puppet.open(bob, 1000n)
+    const channel = await puppet.open(bob, 1000n)
+    const { channelId } = channel
     await world.finish(bob.engine.topUp(channelId, 500n))
+    await puppet.update(channel, [{ type: 'pay', amount: 1n }])
     await loseData()
     const view = () => bob.engine.channels().find((channel) => channel.channelId === channelId)
     expect(view()?.waitingFor).toMatch(/being closed on chain/)
@@ -147,19 +149,30 @@ describe('a peer that lost data', () => {
     for (const call of calls) await expect(world.finish(call())).rejects.toMatchObject({ code: 'CHANNEL_FROZEN' })
     const cooperative = world.finish(bob.engine.closeChannel(channelId, 'cooperative'))
     await expect(cooperative).rejects.toMatchObject({ code: 'CLOSE_REFUSED' })
-    await world.scheduler.runUntil('bob to have its money', () => bob.money === 10_000n, 120_000)
+    await world.scheduler.runUntil('bob to have its money', () => bob.money === 10_001n, 120_000)
     await world.scheduler.runUntil('it to be over', () => view()?.status === 'closed', 60_000)
   })
 
-  it('costs no transaction where nothing was ever paid in', async () => {
+  it('costs no transaction where nothing was ever paid in, and nothing of it is left', async () => {
     const { channelId } = await puppet.open(bob, 0n)
     const calls: string[] = []
     world.chain.onMined = (_, call) => calls.push(call.type)
-    await loseData()
-    expect(bob.engine.channels()).toMatchObject([{ channelId, status: 'closing' }])
-    await world.scheduler.runFor((2 * bob.policy.nonceAgeMax * 60 + bob.policy.chainLag + 60) * 1000)
+    const again = await loseData()
+    expect(bob.engine.channels()).toMatchObject([{ channelId, status: 'funding' }])
+    await world.scheduler.runFor((bob.policy.fundingTimeout + 1) * 1000)
     expect(bob.engine.channels()).toEqual([])
+    world.network.detach(again.url)
+    await world.scheduler.runFor(2_000)
+    expect([...storedOf('channel/'), ...storedOf('peer/'), ...storedOf('outbox/')]).toEqual([])
     expect(calls).toEqual([])
+  })
+
+  it('is proposed to again what it forgot, where nothing was signed yet', async () => {
+    const { channelId } = await puppet.open(bob, 0n)
+    await world.finish(bob.engine.topUp(channelId, 500n))
+    const again = await loseData()
+    expect(again.heardOf('propose').map(({ terms }) => world.chain.digests.channelId(terms))).toEqual([channelId])
+    expect(bob.engine.channels()).toMatchObject([{ channelId, status: 'open' }])
   })
 })
 

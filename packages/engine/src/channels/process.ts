@@ -1,13 +1,15 @@
 import { type Address, type ChannelRecord, channelWakeAt, type Id, isStanding } from '@sluice/protocol'
+import { isUnused } from '../lanes/channel.ts'
 import type { Environment } from '../ports/environment.ts'
 import type { Tx } from '../ports/tx.ts'
-import { advanceChannel, isUnused, processChannel } from './step.ts'
+import { advanceChannel, processChannel, trackFunding } from './step.ts'
 import { dropSettledWithdrawals } from './withdraw.ts'
 
 /** Does all that is due for a channel, once at the end of the batch. */
 export function processChannelAtEnd(tx: Tx, channelId: Id): void {
   tx.atEnd('process', `channel/${channelId}`, (end) => {
     if (end.channels.get(channelId) === undefined) return
+    trackFunding(end, channelId)
     dropSettledWithdrawals(end, channelId)
     processChannel(end, channelId)
   })

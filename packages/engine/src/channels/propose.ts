@@ -17,7 +17,7 @@ import {
   SluiceError,
 } from '@sluice/protocol'
 import { EngineError } from '../errors.ts'
-import { channelOf, secondsOf } from '../lanes/channel.ts'
+import { channelOf, isFunded, isUnused, secondsOf } from '../lanes/channel.ts'
 import { Waiting } from '../loop/waiting.ts'
 import type { Policy } from '../ports/environment.ts'
 import type { Tx } from '../ports/tx.ts'
@@ -99,6 +99,27 @@ export function handlePropose(tx: Tx, peer: Address, { terms }: ProposeMessage):
     return
   }
   beginChannel(tx, channel, { type: 'propose', refusal: objectionTo(tx, peer, terms, channelId) })
+  makeRoom(tx, channelId)
+}
+
+/** Of the channels that nobody has paid into, the oldest go where there are too many. One that is paid into yet is agreed to again. */
+function makeRoom(tx: Tx, newest: Id): void {
+  for (const [channelId] of tx.unfunded.entries()) {
+    if (tx.unfunded.size <= tx.env.policy.unfundedMax || channelId === newest) return
+    advanceChannel(tx, channelId, { type: 'evict' })
+    // One that signed a close keeps its place in the table until its id is too old, and none in the list.
+    tx.unfunded.set(channelId, undefined)
+  }
+}
+
+/**
+ * Whether the id of a proposal is new, or that of a channel in which nothing but deposits happened: this side agreed to it and has forgotten it
+ * for want of them. Where this side ever signed in a channel, it remembers it until its id is too old to be proposed.
+ */
+function isOpenable(tx: Tx, channelId: Id): boolean {
+  if (tx.channels.get(channelId) !== undefined) return false
+  const { closesAt, ended, any } = tx.chain.channel(channelId)
+  return closesAt === undefined && ended === undefined && any.withdrawn[0] + any.withdrawn[1] === 0n
 }
 
 /** Why a proposal is not agreed to; undefined if it is. */
@@ -126,9 +147,9 @@ function checkProposal(tx: Tx, peer: Address, terms: ChannelTerms, channelId: Id
     throw refuse(`a dispute window is ${policy.channelWindowMin} to ${policy.channelWindowMax} s here`)
   }
   checkNonceAge(terms.nonce, secondsOf(tx), policy.nonceAgeMax)
-  checkUnseen(channelId, tx.channels.get(channelId) !== undefined || tx.chain.knows(channelId))
+  checkUnseen(channelId, !isOpenable(tx, channelId))
   if (tx.liveChannels(peer) >= policy.channelsPerPeerMax) throw refuse('there are too many channels with it')
-  if (tx.liveChannels() >= policy.channelsMax) throw refuse('there are too many channels here')
+  if (tx.liveChannels() - tx.unfunded.size >= policy.channelsMax) throw refuse('there are too many channels here')
 }
 
 /** The text of a refusal is short: it names this many tokens. */
@@ -140,6 +161,29 @@ function checkToken({ tokens }: Policy, token: Address): void {
   const rest = names.length > NAMED_TOKENS ? [`and ${names.length - NAMED_TOKENS} more`] : []
   const taken = [...names.slice(0, NAMED_TOKENS), ...rest].join(', ') || 'none'
   throw new EngineError('CHANNEL_TOKEN_REFUSED', { token, taken })
+}
+
+/**
+ * The peer may have forgotten this side: what it has to agree to is proposed again. It may agree to a channel that was paid into, since nothing
+ * but deposits happened there.
+ */
+export function proposeAnew(tx: Tx, peer: Address): void {
+  for (const channelId of tx.channelsWith(peer)) {
+    const channel = channelOf(tx, channelId)
+    const { phase, terms } = channel
+    const isPaidInto = phase.type === 'open' && (isFunded(tx, channel) || tx.isDepositing(channelId))
+    if (phase.type === 'proposed' || isPaidInto) tx.send(peer, { type: 'propose', terms })
+  }
+}
+
+/**
+ * This side's deposit counts. A peer that has many agreements to keep may have let this one go for want of it: it is asked once more before
+ * anything is signed.
+ */
+export function proposeOnceFunded(tx: Tx, channelId: Id): void {
+  const channel = tx.channels.get(channelId)
+  if (channel?.phase.type === 'open' && isUnused(channel))
+    tx.send(channel.peer, { type: 'propose', terms: channel.terms })
 }
 
 /** Handles `agree`. */

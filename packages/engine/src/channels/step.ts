@@ -14,7 +14,7 @@ import {
   stepChannel,
 } from '@sluice/protocol'
 import { EngineError } from '../errors.ts'
-import { channelOf, finalTime, secondsOf } from '../lanes/channel.ts'
+import { channelOf, finalTime, isFunded, isUnused, secondsOf } from '../lanes/channel.ts'
 import { processVirtualAtEnd, requestClose } from '../locks/advance.ts'
 import type { Tx } from '../ports/tx.ts'
 import { isChainStale } from '../watch/stale.ts'
@@ -22,11 +22,6 @@ import { holdsOwn } from './settled.ts'
 
 /** A channel but for its phase. */
 export type ChannelBody = Omit<ChannelRecord, 'phase'>
-
-/** Whether nothing was ever signed in either lane. */
-export function isUnused({ out, in: received }: ChannelBody): boolean {
-  return out.nextSeq <= 1n && received.current.seq === 0n && received.refusedThrough === 0n
-}
 
 /** What both lanes say, by what is newest here. */
 export function lanesOf(channel: ChannelBody): ChannelLanesContext {
@@ -55,7 +50,7 @@ function chainOf(tx: Tx, channel: ChannelBody): ChannelChainContext {
     isOver:
       endedFinal === 'closed' ||
       (endedFinal === 'settled' && !holdsOwn(channel, final, tx.chain, (virtualId) => isAwaited(tx, virtualId))),
-    isKnown: tx.chain.knows(channelId) || tx.isDepositing(channelId),
+    isFunded: isFunded(tx, channel) || tx.isDepositing(channelId),
     isStale: isChainStale(tx),
   }
 }
@@ -121,12 +116,24 @@ function signClose({ env }: Tx, close: Close): Hex {
   return env.signer.sign(env.digests.close(close))
 }
 
+/** Keeps the list of channels that nobody has paid into, in the order in which they came. */
+export function trackFunding(tx: Tx, channelId: Id): void {
+  const channel = tx.channels.get(channelId)
+  const isWaiting =
+    channel?.phase.type === 'open' && isUnused(channel) && !isFunded(tx, channel) && !tx.isDepositing(channelId)
+  if (isWaiting !== (tx.unfunded.get(channelId) !== undefined)) {
+    tx.unfunded.set(channelId, isWaiting ? { channelId } : undefined)
+  }
+}
+
 /** Makes one step of a channel: writes the phase, then carries out the effects. Returns the phase. */
 function step(tx: Tx, channel: ChannelBody, phase: ChannelLife, event: ChannelEvent): ChannelLife {
   const { phase: after, effects, name } = stepChannel(phase, event, contextOf(tx, channel))
   const { channelId, peer } = channel
   if (after !== phase) {
     tx.channels.set(channelId, after.type === 'absent' ? undefined : { ...channel, phase: after })
+    trackFunding(tx, channelId)
+    if (after.type === 'absent') tx.forgetPeer(peer)
     tx.env.log.debug('channel', { channelId, peer, event: event.type, transition: name, phase: after.type })
   }
   for (const effect of effects) carryOut(tx, channel, effect)

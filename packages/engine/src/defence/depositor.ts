@@ -1,4 +1,5 @@
 import type { Id } from '@sluice/protocol'
+import { proposeOnceFunded } from '../channels/propose.ts'
 import type { Loop } from '../loop/loop.ts'
 import type { Transaction } from '../loop/transaction.ts'
 import type { Chain, PreparedTransaction } from '../ports/chain.ts'
@@ -84,9 +85,15 @@ export class Depositor {
     if (found.status !== 'dropped') this.#dropped.delete(key)
     if (found.status === 'pending') await chain.broadcast(prepared)
     else if (found.status === 'dropped') await this.#replace(key, record, final)
-    else if (found.block <= final) {
-      await this.#set(key, found.success ? undefined : { ...record, failed: 'the transaction reverted' })
-    }
+    else if (found.block <= final) await this.#end(key, record, found.success)
+  }
+
+  /** A final block holds the transaction. */
+  async #end(key: string, record: DepositRecord, isSuccess: boolean): Promise<void> {
+    if (!isSuccess) return this.#set(key, { ...record, failed: 'the transaction reverted' })
+    await this.#set(key, undefined)
+    const { loop, tx } = this.#options
+    await loop.call(() => proposeOnceFunded(tx, record.channelId))
   }
 
   /** Forgets a transaction whose nonce was used by another, once no reorg can bring it back. */

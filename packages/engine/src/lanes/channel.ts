@@ -15,6 +15,7 @@ import {
   withdrawalReserve,
 } from '@sluice/protocol'
 import { EngineError } from '../errors.ts'
+import { capacityMinOf } from '../policy/policy.ts'
 import type { StateView } from '../ports/tx.ts'
 
 /** The batch's time in Unix seconds. */
@@ -54,6 +55,23 @@ export function channelOf(tx: StateView, channelId: Id, peer?: Address): Channel
     throw new EngineError('CHANNEL_UNKNOWN', { channelId })
   }
   return channel
+}
+
+/** Whether nothing was ever signed in either lane. */
+export function isUnused({ out, in: received }: Pick<ChannelRecord, 'out' | 'in'>): boolean {
+  return out.nextSeq <= 1n && received.current.seq === 0n && received.refusedThrough === 0n
+}
+
+/**
+ * Whether somebody paid into the channel what is worth keeping it for, by any block: this side anything, or both together what the smallest
+ * virtual channel needs. Keys and agreements are free; deposits cost gas.
+ */
+export function isFunded(
+  tx: StateView,
+  { channelId, self, terms }: Pick<ChannelRecord, 'channelId' | 'self' | 'terms'>,
+): boolean {
+  const { deposits } = tx.chain.channel(channelId).any
+  return deposits[self] > 0n || deposits[0] + deposits[1] >= capacityMinOf(tx.env.policy, terms.token)
 }
 
 /** Whether updates of the channel are over, or on hold: it does not stand, is frozen, signed to be closed, or any block shows its close. */

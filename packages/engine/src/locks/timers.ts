@@ -26,10 +26,12 @@ export function virtualDue(record: VirtualRecord, { policy }: Environment): numb
 }
 
 /** A virtual channel that is over leaves the records; its id stays used. */
-function forget(tx: Tx, { virtualId, terms }: VirtualRecord): void {
+function forget(tx: Tx, { virtualId, terms, role }: VirtualRecord): void {
   tx.usedIds.add(virtualId, terms.nonce)
   tx.virtuals.set(virtualId, undefined)
   tx.acknowledged.set(virtualId, undefined)
+  const payee = terms.path.at(-1)
+  if (role === 'payer' && payee !== undefined) tx.forgetPeer(payee)
 }
 
 /** Does what time asks for of a virtual channel. */

@@ -15,6 +15,8 @@ export interface Links {
   volatile(peer: Address, frame: Uint8Array): void
   /** The peer's url is known now: connects if no session stands. */
   reach(peer: Address): void
+  /** Within an event: nothing may be left between this side and the peer. */
+  forget(peer: Address): void
 }
 
 /** The engine's own view of a transaction: {@link Tx} and what flows have no business with. */

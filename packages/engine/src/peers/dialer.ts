@@ -46,6 +46,11 @@ export class Dialer {
     this.#attempts.delete(peer)
   }
 
+  /** Nothing is left to say to a peer: how often it was tried counts no more. */
+  forget(peer: Address): void {
+    if (!this.#busy.has(peer)) this.#attempts.delete(peer)
+  }
+
   stop(): void {
     this.#isStopped = true
     for (const cancel of this.#busy.values()) cancel()

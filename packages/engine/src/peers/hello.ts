@@ -3,6 +3,7 @@ import {
   type ChannelRecord,
   type ChannelStanding,
   type HelloFrame,
+  type Id,
   isStanding,
   MAX_HELLO_CHANNELS,
 } from '@sluice/protocol'
@@ -46,6 +47,24 @@ export function findLoss(tx: Transaction, peer: Address, hello: HelloFrame, ackn
     const channel = tx.channels.get(standing.channelId)
     const loss = channel?.peer === peer && isStanding(channel.phase) ? findChannelLoss(channel, standing) : undefined
     if (loss !== undefined) return `channel ${standing.channelId}: ${loss}`
+  }
+  return undefined
+}
+
+/**
+ * What is lost with a peer that remembers nothing of this side; undefined if nothing is: nothing that it accepted or signed counts here, and
+ * what this side signed is still on its way.
+ *
+ * @param updates How many updates wait to be sent, by channel.
+ */
+export function findForgotten(tx: Transaction, peer: Address, updates: ReadonlyMap<Id, number>): string | undefined {
+  for (const channelId of tx.channelsWith(peer)) {
+    const channel = tx.channels.get(channelId)
+    if (channel === undefined || !isStanding(channel.phase)) continue
+    const { out, in: received } = channel
+    const isHeard = received.current.seq > 0n || received.refusedThrough > 0n || out.base.state.seq > 0n
+    const isOnItsWay = out.updates.length === (updates.get(channelId) ?? 0)
+    if (isHeard || !isOnItsWay) return `channel ${channelId}: it remembers nothing of it`
   }
   return undefined
 }

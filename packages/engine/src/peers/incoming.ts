@@ -13,6 +13,10 @@ export interface IncomingOptions {
   readonly linkOf: (peer: Address) => Link | undefined
   /** Ends a session whose peer broke the protocol. */
   readonly breakOff: (link: Link, reason: string) => void
+  /** Whether a message comes before what it relies on can be seen here: it is not taken, and comes again in the next session. */
+  readonly isPremature: (peer: Address, message: PeerMessage) => boolean
+  /** Nothing came of a message. */
+  readonly onRefused: (link: Link, message: PeerMessage) => void
 }
 
 /** The messages of all peers. A numbered one acts once and in order, and is acknowledged once what it did is durable. */
@@ -26,40 +30,46 @@ export class Incoming {
   /** `message`: undefined for one that is ignored, which is counted and acknowledged all the same. */
   takeNumbered(link: Link, number: bigint, message: PeerMessage | undefined): void {
     const { post } = this.#options
-    const { peer } = link.session
     post(
       () => this.#consume(link, number, message),
       (error) => {
-        this.#logRefused(peer, message, error)
+        this.#refused(link, message, error)
         // Sent again, it would fail again: it is taken without effect.
         post(() => this.#consume(link, number, undefined))
       },
     )
   }
 
-  takeVolatile({ session: { peer } }: Link, message: PeerMessage): void {
+  takeVolatile(link: Link, message: PeerMessage): void {
     const { post, dispatch } = this.#options
+    const { peer } = link.session
     post(
       () => dispatch(peer, message),
-      (error) => this.#logRefused(peer, message, error),
+      (error) => this.#refused(link, message, error),
     )
   }
 
   #consume(link: Link, number: bigint, message: PeerMessage | undefined): void {
-    const { tx, dispatch, linkOf, breakOff } = this.#options
+    const { tx, dispatch, linkOf, breakOff, isPremature } = this.#options
     const { peer } = link.session
     const record = tx.state.peers.get(peer) ?? newPeer(peer)
-    if (number > record.expected) {
+    const breakOffLater = (reason: string) =>
       tx.afterCommit(() => {
-        if (linkOf(peer) === link) breakOff(link, `message ${number} instead of ${record.expected}`)
+        if (linkOf(peer) === link) breakOff(link, reason)
       })
+    if (number > record.expected) {
+      breakOffLater(`message ${number} instead of ${record.expected}`)
+      return
+    }
+    if (number === record.expected && message !== undefined && isPremature(peer, message)) {
+      breakOffLater('its channel was not paid into by what this side sees of the chain')
       return
     }
     tx.afterCommit(() => this.#acknowledge(peer))
     if (number < record.expected) return
     tx.state.peers.set(peer, { ...record, expected: number + 1n })
     if (message === undefined) return
-    const failed = (error: unknown) => this.#logRefused(peer, message, error)
+    const failed = (error: unknown) => this.#refused(link, message, error)
     tx.follow({ run: () => dispatch(peer, message), failed })
   }
 
@@ -72,7 +82,9 @@ export class Incoming {
     link.session.send(encodeFrame({ kind: 'ack', number }))
   }
 
-  #logRefused(peer: Address, message: PeerMessage | undefined, error: unknown): void {
+  #refused(link: Link, message: PeerMessage | undefined, error: unknown): void {
+    const { peer } = link.session
+    if (message !== undefined) this.#options.onRefused(link, message)
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     this.#options.tx.env.log.warn('message refused', { peer, type: message?.type, code, error: String(error) })
   }

@@ -1,11 +1,20 @@
-import type { Address, Feature } from '@sluice/protocol'
+import type { Address, Feature, HelloFrame } from '@sluice/protocol'
 import type { Session } from '../ports/transport.ts'
+import type { Bucket } from './bucket.ts'
 
 /** A session with a peer and how far it got. */
 export interface Link {
   readonly session: Session
   /** Milliseconds since the Unix epoch at which it was opened. */
   readonly since: number
+  /** By the hello that this side sent, it remembers nothing of the peer. */
+  readonly isFresh: boolean
+  /** What the peer may cost, as one without a channel or as one with. */
+  bucket: Bucket
+  isStranger: boolean
+  /** Frames that wait until it may cost more, and their bytes. */
+  readonly waiting: Uint8Array[]
+  waitingBytes: number
   /** The peer's hello came. */
   isGreeted: boolean
   /** Both hellos were taken: messages flow. */
@@ -20,7 +29,19 @@ export interface Link {
   acknowledged: bigint
 }
 
-/** A session that was just opened. */
-export function createLink(session: Session, since: number): Link {
-  return { session, since, isGreeted: false, isReady: false, features: [], sent: 0n, acknowledged: 0n }
+/** Whether whoever says this hello remembers nothing of the other: no message either way, no channel. */
+export function isFreshHello({ next, oldest, channels }: Pick<HelloFrame, 'next' | 'oldest' | 'channels'>): boolean {
+  return next === 1n && oldest === 1n && channels.length === 0
+}
+
+/** A session that was just opened, with the hello that this side says in it. */
+export function createLink(
+  session: Session,
+  since: number,
+  hello: HelloFrame,
+  limits: Pick<Link, 'bucket' | 'isStranger'>,
+): Link {
+  const isFresh = isFreshHello(hello)
+  const nothing = { isGreeted: false, isReady: false, features: [], sent: 0n, acknowledged: 0n }
+  return { session, since, isFresh, ...limits, waiting: [], waitingBytes: 0, ...nothing }
 }

@@ -73,6 +73,25 @@ export class Outgoing {
     }
   }
 
+  /** What the peer has not acknowledged, in order, by its keys. */
+  keysOf(peer: Address): readonly string[] {
+    const { peers, outbox } = this.#options.state
+    const keys: string[] = []
+    const { next = 1n } = peers.get(peer) ?? {}
+    const { swept = 0n } = this.#progress.get(peer) ?? {}
+    for (let number = swept + 1n; number < next; number++) {
+      const key = outboxKey(peer, number)
+      if (outbox.get(key) !== undefined) keys.push(key)
+    }
+    return keys
+  }
+
+  /** Within an event that took all of the peer's messages off the disk: its next one is number 1. */
+  reset(peer: Address): void {
+    this.#unswept.delete(peer)
+    this.#options.afterCommit(() => this.#progress.delete(peer))
+  }
+
   /** The peer has all up to that number: it goes off the disk with the next commit, whatever that is for, or after a while. */
   acknowledge(peer: Address, number: bigint): void {
     const progress = this.#progressOf(peer)

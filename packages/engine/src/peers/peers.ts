@@ -7,20 +7,25 @@ import {
   type Frame,
   featureNumbers,
   type HelloFrame,
+  type Id,
   type IgnoredFrame,
   type PeerMessage,
+  type ReliableMessage,
 } from '@sluice/protocol'
 import { EngineError } from '../errors.ts'
 import type { Links, Transaction } from '../loop/transaction.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Session, Transport, TransportHandler } from '../ports/transport.ts'
 import { newPeer } from '../records/peer.ts'
+import { Bucket } from './bucket.ts'
+import { costOf, wastedCost } from './cost.ts'
 import { Dialer } from './dialer.ts'
 import { agreeOnFeatures } from './features.ts'
-import { createHello, findLoss } from './hello.ts'
+import { createHello, findForgotten, findLoss } from './hello.ts'
 import { Incoming } from './incoming.ts'
-import { createLink, type Link } from './link.ts'
+import { createLink, isFreshHello, type Link } from './link.ts'
 import { Outgoing } from './outgoing.ts'
+import { forgetPeer, isStranger } from './strangers.ts'
 
 export interface PeersOptions {
   readonly transport: Transport
@@ -40,10 +45,32 @@ export interface PeersOptions {
   readonly isWanted: (peer: Address) => boolean
   /** Runs within an event: one of the two lost data. */
   readonly onLoss: (peer: Address, reason: string) => void
+  /** Whether a message comes before what it relies on can be seen here. */
+  readonly isPremature: (peer: Address, message: PeerMessage) => boolean
+  /** Runs within an event, before anything else is said: the peer may remember nothing of this side. */
+  readonly onAnew: (peer: Address) => void
 }
 
 /** Most bytes that may wait in a session for the network. */
 const QUEUED_MAX = 16 * 1024 * 1024
+
+const NOTHING = new Uint8Array()
+
+/** The message in a stored frame. */
+function messageIn(bytes: Uint8Array | undefined): ReliableMessage | undefined {
+  const frame = bytes && decodeFrame(bytes)
+  return frame?.kind === 'data' ? frame.message : undefined
+}
+
+function countUpdates(messages: readonly (ReliableMessage | undefined)[]): ReadonlyMap<Id, number> {
+  const counts = new Map<Id, number>()
+  for (const message of messages) {
+    if (message?.type !== 'update') continue
+    const { channelId } = message.update.voucher
+    counts.set(channelId, (counts.get(channelId) ?? 0) + 1)
+  }
+  return counts
+}
 
 /** The sessions with all peers: numbered messages that arrive once, in order, across sessions and restarts; and volatile ones. */
 export class Peers implements TransportHandler, Links {
@@ -66,6 +93,8 @@ export class Peers implements TransportHandler, Links {
       dispatch,
       linkOf: (peer) => this.#links.get(peer),
       breakOff: (link, reason) => this.#disconnect(link, reason),
+      isPremature: options.isPremature,
+      onRefused: (link, message) => void link.bucket.spend(wastedCost(message), clock.now()),
     })
     this.#dialer = new Dialer({
       transport,
@@ -80,6 +109,9 @@ export class Peers implements TransportHandler, Links {
   async start(): Promise<void> {
     const { tx, transport } = this.#options
     this.#outgoing.start()
+    this.#options.post(() => {
+      for (const [peer] of [...tx.state.peers.entries()]) this.forget(peer)
+    })
     await transport.start(this)
     for (const [peer] of tx.state.peers.allCommitted()) this.#dialer.consider(peer)
   }
@@ -141,6 +173,14 @@ export class Peers implements TransportHandler, Links {
     if (link?.isReady) this.#send(link, frame)
   }
 
+  /** Within an event: forgets a peer with whom nothing is left and no session stands, and what waited for it. */
+  forget(peer: Address): void {
+    if (this.#links.has(peer) || this.#options.tx.state.peers.get(peer) === undefined) return
+    if (!forgetPeer(this.#options.tx, peer, this.#outgoing.keysOf(peer))) return
+    this.#outgoing.reset(peer)
+    this.#dialer.forget(peer)
+  }
+
   /** Within an event: takes what peers have acknowledged off the disk. */
   sweep(): void {
     this.#outgoing.sweep()
@@ -154,11 +194,12 @@ export class Peers implements TransportHandler, Links {
       return
     }
     const before = this.#links.get(peer)
-    this.#links.set(peer, createLink(session, clock.now()))
-    before?.session.close()
     const oldest = this.#outgoing.acknowledged(peer) + 1n
     const parts = { oldest, account: tx.env.account, features: featureNumbers(features) }
-    session.send(encodeFrame(createHello(tx.state, peer, parts)))
+    const hello = createHello(tx.state, peer, parts)
+    this.#links.set(peer, createLink(session, clock.now(), hello, this.#limitsFor(peer)))
+    before?.session.close()
+    session.send(encodeFrame(hello))
   }
 
   closed(session: Session): void {
@@ -170,13 +211,58 @@ export class Peers implements TransportHandler, Links {
     const { clock, tx, post, onDisconnected } = this.#options
     const lasted = clock.now() - link.since
     if (link.isReady && lasted >= tx.env.policy.reconnectMax) this.#dialer.succeeded(peer)
-    post(() => onDisconnected(peer, link.isReady))
+    post(() => {
+      onDisconnected(peer, link.isReady)
+      this.forget(peer)
+    })
     this.#dialer.consider(peer)
   }
 
   frame(session: Session, bytes: Uint8Array): void {
     const link = this.#links.get(session.peer)
     if (link?.session !== session) return
+    if (link.waiting.length === 0) this.#read(link, bytes)
+    else this.#wait(link, bytes)
+  }
+
+  /** A frame waits behind others of a peer that cost too much. */
+  #wait(link: Link, bytes: Uint8Array): void {
+    link.waiting.push(bytes)
+    link.waitingBytes += bytes.length
+    if (link.waitingBytes > QUEUED_MAX) this.#disconnect(link, 'it says more than it may')
+  }
+
+  /** The peer cost more than it may: what it says next waits. One without a channel is cut off. */
+  #charge(link: Link, cost: number): void {
+    const { clock } = this.#options
+    const wait = link.bucket.spend(cost, clock.now())
+    if (wait === 0) return
+    if (link.isStranger) {
+      Object.assign(link, this.#limitsFor(link.session.peer))
+      if (link.isStranger) this.#disconnect(link, 'it costs more than one without a channel may')
+      return
+    }
+    if (link.waiting.length > 0) return
+    link.waiting.push(NOTHING)
+    clock.after(wait, () => this.#goOn(link))
+  }
+
+  /** Reads what waited, as far as the peer may cost it now. */
+  #goOn(link: Link): void {
+    const [, ...waiting] = link.waiting.splice(0)
+    link.waitingBytes = 0
+    for (const bytes of waiting) this.frame(link.session, bytes)
+  }
+
+  #limitsFor(peer: Address): Pick<Link, 'bucket' | 'isStranger'> {
+    const { tx, clock } = this.#options
+    const { sessionRate, sessionBurst, strangerRate, strangerBurst } = tx.env.policy
+    const isUnknown = isStranger(tx.state, peer)
+    const [rate, burst] = isUnknown ? [strangerRate, strangerBurst] : [sessionRate, sessionBurst]
+    return { isStranger: isUnknown, bucket: new Bucket(rate, burst, clock.now()) }
+  }
+
+  #read(link: Link, bytes: Uint8Array): void {
     let frame: Frame | IgnoredFrame
     try {
       frame = decodeFrame(bytes)
@@ -190,6 +276,7 @@ export class Peers implements TransportHandler, Links {
   }
 
   #take(link: Link, frame: Exclude<Frame, HelloFrame> | IgnoredFrame): void {
+    if ('message' in frame) this.#charge(link, costOf(frame.message))
     if (frame.kind === 'ack') this.#takeAck(link, frame.number)
     else if (frame.kind === 'data') this.#takeNumbered(link, frame.number, frame.message)
     else if (frame.kind === 'volatile') this.#incoming.takeVolatile(link, frame.message)
@@ -220,7 +307,8 @@ export class Peers implements TransportHandler, Links {
   #resume(link: Link, hello: HelloFrame): void {
     const { peer } = link.session
     const { tx, onLoss, onConnected } = this.#options
-    const loss = findLoss(tx, peer, hello, this.#outgoing.acknowledged(peer))
+    const isAnew = link.isFresh || isFreshHello(hello)
+    const loss = isAnew ? this.#beginAnew(link, peer) : findLoss(tx, peer, hello, this.#outgoing.acknowledged(peer))
     if (loss !== undefined) {
       tx.state.peers.set(peer, { ...(tx.state.peers.get(peer) ?? newPeer(peer)), lost: loss })
       onLoss(peer, loss)
@@ -229,11 +317,30 @@ export class Peers implements TransportHandler, Links {
     }
     tx.afterCommit(() => {
       if (this.#links.get(peer) !== link) return
-      this.#outgoing.acknowledge(peer, hello.next - 1n)
+      const next = isAnew ? 1n : hello.next
+      this.#outgoing.acknowledge(peer, next - 1n)
       link.isReady = true
-      for (const { number, frame } of this.#outgoing.keptFrom(peer, hello.next)) this.transmit(peer, number, frame)
+      for (const { number, frame } of this.#outgoing.keptFrom(peer, next)) this.transmit(peer, number, frame)
     })
     tx.follow({ run: () => onConnected(peer) })
+  }
+
+  /** One of the two remembers nothing of the other: both count from 1 again, unless something is lost by it, which is returned. */
+  #beginAnew(link: Link, peer: Address): string | undefined {
+    const { tx } = this.#options
+    const keys = this.#outgoing.keysOf(peer)
+    const messages = keys.map((key) => messageIn(tx.state.outbox.get(key)?.frame))
+    const loss = link.isFresh ? undefined : findForgotten(tx, peer, countUpdates(messages))
+    if (loss !== undefined) return loss
+    for (const key of keys) tx.state.outbox.set(key, undefined)
+    const record = tx.state.peers.get(peer)
+    if (record !== undefined && (record.next > 1n || record.expected > 1n)) {
+      tx.state.peers.set(peer, { ...record, next: 1n, expected: 1n })
+      this.#outgoing.reset(peer)
+    }
+    this.#options.onAnew(peer)
+    for (const message of messages) if (message !== undefined && message.type !== 'propose') tx.send(peer, message)
+    return undefined
   }
 
   #takeIgnored(link: Link, { name, number }: IgnoredFrame): void {
@@ -242,8 +349,10 @@ export class Peers implements TransportHandler, Links {
   }
 
   #takeNumbered(link: Link, number: bigint, message: PeerMessage | undefined): void {
-    const isDeaf = this.pending(link.session.peer) > 2 * this.#options.tx.env.policy.queueMax
-    if (isDeaf) this.#disconnect(link, 'it acknowledges nothing')
+    const { state, env } = this.#options.tx
+    const { queueMax, strangerQueueMax } = env.policy
+    const max = isStranger(state, link.session.peer) ? strangerQueueMax : 2 * queueMax
+    if (this.pending(link.session.peer) > max) this.#disconnect(link, 'it acknowledges nothing')
     else this.#incoming.takeNumbered(link, number, message)
   }
 

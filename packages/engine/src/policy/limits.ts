@@ -26,8 +26,12 @@ export const limits = {
   channelWindowDefault: limit(DAY, 20, 2 * DAY),
   /** Longest dispute window of a channel. Seconds. */
   channelWindowMax: limit(7 * DAY, DAY, 14 * DAY),
-  /** Channels not yet ended. */
+  /** Channels not yet ended that somebody paid into. */
   channelsMax: same(10_000),
+  /** Channels that nobody paid into: the oldest makes room for a new one. */
+  unfundedMax: same(256),
+  /** Time that a channel has to be paid into before it is forgotten. Seconds. */
+  fundingTimeout: limit(10 * MINUTE, 60, HOUR),
   /** Channels not yet ended with one peer. */
   channelsPerPeerMax: same(4),
   /** How far from now the minute in a nonce may be. Minutes. */
@@ -124,6 +128,16 @@ export const limits = {
   // Peers
   /** Messages that wait for one peer. */
   queueMax: same(10_000),
+  /** Messages that wait for a peer without a channel before it is cut off. */
+  strangerQueueMax: same(32),
+  /** What a peer may cost a second, beyond which its messages wait. Signatures. */
+  sessionRate: same(5_000),
+  /** What a peer may cost at once. Signatures. */
+  sessionBurst: same(20_000),
+  /** What a peer without a channel may cost a second, beyond which it is cut off. Signatures. */
+  strangerRate: same(20),
+  /** What such a peer may cost at once. Signatures. */
+  strangerBurst: same(200),
   /** First pause before reconnecting. Milliseconds. */
   reconnectMin: limit(500, 100, 500),
   /** Longest pause before reconnecting. Milliseconds. */

@@ -44,6 +44,11 @@ export interface Acknowledged {
   readonly amount: bigint
 }
 
+/** A channel that both agreed to and nobody has paid into. Only in memory: made again from the channels. */
+export interface Unfunded {
+  readonly channelId: Id
+}
+
 /** What a peer says that it takes now. Only in memory, and only while its session stands: it says so again in each. */
 export interface PublishedPolicy extends Omit<PolicyMessage, 'type'> {
   readonly peer: Address
@@ -77,6 +82,8 @@ export interface Tx extends StateView {
   readonly offers: Table<Id, Offer>
   readonly acknowledged: Table<Id, Acknowledged>
   readonly policies: Table<Address, PublishedPolicy>
+  /** In the order in which they were agreed to. */
+  readonly unfunded: Table<Id, Unfunded>
   readonly usedIds: UsedIds
   readonly locks: LockKeeper
   /** The channels with a peer, in any status. */
@@ -110,6 +117,8 @@ export interface Tx extends StateView {
   commonFeatures(peer: Address): readonly Feature[]
   /** Remembers where a peer listens, and connects to it from now on whenever no session stands. */
   reach(peer: Address, url: string): void
+  /** Forgets a peer with whom nothing is left, unless a session with it stands. */
+  forgetPeer(peer: Address): void
   notify(notification: Notification): void
   /** Runs once at the end of the batch, however often it is asked for with one key: for work that many events share, as one signature a lane. */
   atEnd(stage: EndStage, key: string, run: (tx: Tx) => void): void

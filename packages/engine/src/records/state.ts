@@ -10,7 +10,7 @@ import {
 } from '@sluice/protocol'
 import type { ChannelFacts } from '../ports/chain-view.ts'
 import type { Store } from '../ports/store.ts'
-import type { Acknowledged, Offer, PublishedPolicy } from '../ports/tx.ts'
+import type { Acknowledged, Offer, PublishedPolicy, Unfunded } from '../ports/tx.ts'
 import { type Cursor, cursorKind } from './chain/cursor.ts'
 import { type StoreOwner, storeOwnerKind } from './chain/store-owner.ts'
 import { channelFactsKind } from './channel-facts.ts'
@@ -34,6 +34,8 @@ export interface State {
   readonly acknowledged: Collection<Id, Acknowledged>
   /** Only in memory. */
   readonly policies: Collection<Address, PublishedPolicy>
+  /** Only in memory. */
+  readonly unfunded: Collection<Id, Unfunded>
   readonly usedIds: Collection<string, UsedIdsRecord>
   readonly peers: Collection<Address, PeerRecord>
   readonly outbox: Collection<string, OutboxRecord>
@@ -72,6 +74,7 @@ export function createState(
     ),
     acknowledged: new Collection<Id, Acknowledged>(memoryKind('acknowledged'), onChange),
     policies: new Collection<Address, PublishedPolicy>(memoryKind('policies')),
+    unfunded: new Collection<Id, Unfunded>(memoryKind('unfunded')),
     usedIds: new Collection<string, UsedIdsRecord>(usedIdsKind, undefined, ({ minute }) => [usedIdsNames.of(minute)]),
     peers: new Collection<Address, PeerRecord>(peerKind),
     outbox: new Collection<string, OutboxRecord>(outboxKind),

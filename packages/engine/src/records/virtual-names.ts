@@ -10,6 +10,8 @@ export const virtualNames = {
   receivedFor: (next: Address): string => `received/${next}`,
   /** Those that are not over and that this side pays to a peer. */
   paidTo: (payee: Address): string => `paid/${payee}`,
+  /** Those that are not over and that a peer pays this side by. */
+  paidBy: (payer: Address): string => `by/${payer}`,
   /** Those that are over, and shown for a while. */
   over: 'over',
   /** Those that a new block may move on: they close, or wait to be locked on. */
@@ -27,6 +29,7 @@ export function namesOf({ phase, role, terms, position }: VirtualRecord): readon
   if (phase.type === 'received') names.push(virtualNames.receivedFor(terms.path[position + 1] ?? '0x'))
   if (phase.type === 'closed') names.push(virtualNames.over)
   if (role === 'payer' && phase.type !== 'closed') names.push(virtualNames.paidTo(terms.path.at(-1) ?? '0x'))
+  if (role === 'payee' && phase.type !== 'closed') names.push(virtualNames.paidBy(terms.path[0] ?? '0x'))
   if ('closingSince' in phase || phase.type === 'received') names.push(virtualNames.onBlock)
   return names
 }

@@ -72,7 +72,8 @@ const shapes: Readonly<Record<string, { readonly shape: Shape; readonly thieves:
     shape: {
       ...line,
       deposits: [
-        [0, 0],
+        // Paid into by the hub alone: of a channel that nobody paid into nothing is taken.
+        [0, 1],
         [1, 0],
       ],
     },

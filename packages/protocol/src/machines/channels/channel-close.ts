@@ -60,6 +60,8 @@ export function closeOf(context: ChannelContext): Close {
 function objection(close: Close, context: ChannelContext): string | undefined {
   const { channelId, chain, lanes } = context
   if (chain.state !== 'live') return 'CHANNEL_CLOSING'
+  // Who has signed one has to keep it until it expires: not for a channel that costs its peer nothing.
+  if (lanes.isUnused && !chain.isFunded) return 'CHANNEL_NOT_FUNDED'
   return (
     deadlineObjection(close, context) ??
     refusalCode(() => checkNoLocks(channelId, lanes.states)) ??

@@ -29,6 +29,8 @@ export type ChannelEvent =
   | { readonly type: 'dataLoss'; readonly code: string; readonly text: string }
   /** The peer does not do what the chain decided about a virtual channel. */
   | { readonly type: 'unfollowed'; readonly reason: string }
+  /** Its place is needed by another: nobody has paid into it yet. */
+  | { readonly type: 'evict' }
   /** Something of the context may have changed: time passed, a block or a final block came, a session stands, a lane moved. What is due is done. */
   | { readonly type: 'contextChanged' }
 
@@ -38,8 +40,8 @@ export interface ChannelChainContext {
   readonly state: 'live' | 'closing' | 'ended'
   /** A final block leaves nothing of this side's in it. */
   readonly isOver: boolean
-  /** The chain named the channel, or a deposit of this side is on its way. */
-  readonly isKnown: boolean
+  /** Somebody paid into the channel what is worth keeping it for, by any block, or a deposit of this side is on its way. */
+  readonly isFunded: boolean
   /** The newest block is too old to say what is not there. */
   readonly isStale: boolean
 }
@@ -57,6 +59,7 @@ export interface ChannelLanesContext {
 /** The limits that a channel's life is held against; see the engine's policy. Seconds, but for `nonceAgeMax` in minutes. */
 export interface ChannelLimits {
   readonly proposalTimeout: number
+  readonly fundingTimeout: number
   readonly closeTimeout: number
   readonly deadlineDefault: number
   readonly deadlineMax: number

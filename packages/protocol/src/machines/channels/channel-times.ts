@@ -1,7 +1,7 @@
 import { highest } from '../../primitives/extremes.ts'
 import { nonceMinute } from '../../terms/nonce.ts'
 import type { ChannelContext, ChannelLimits } from './channel-events.ts'
-import type { ChannelLife } from './channel-phase.ts'
+import type { ChannelLife, PhaseOf } from './channel-phase.ts'
 
 /** Unix second at which a proposal that nobody answered is given up, and a failed one is forgotten though nobody asked. */
 export function openingDue(since: bigint, { proposalTimeout }: Pick<ChannelLimits, 'proposalTimeout'>): bigint {
@@ -13,16 +13,21 @@ export function closingDue(since: bigint, { closeTimeout }: Pick<ChannelLimits, 
   return since + BigInt(closeTimeout)
 }
 
-/**
- * Unix second at which a channel that was agreed to and never used is forgotten, if nobody has paid into it by then: agreeing costs a peer
- * nothing, so records of it must not last. Its nonce is too old by then for the id to come back.
- */
-export function abandonDue(
-  since: bigint,
+/** Unix second from which nobody agrees to a channel's id any more, for the age of its nonce. */
+export function idDue(
   nonce: bigint,
   { nonceAgeMax, chainLag }: Pick<ChannelLimits, 'nonceAgeMax' | 'chainLag'>,
 ): bigint {
-  return highest(since, nonceMinute(nonce) * 60n) + BigInt(2 * nonceAgeMax * 60 + chainLag)
+  return nonceMinute(nonce) * 60n + BigInt(2 * nonceAgeMax * 60 + chainLag)
+}
+
+/**
+ * Unix second at which a channel that was agreed to is forgotten, if nobody has paid into it by then: agreeing costs a peer nothing, so
+ * records of it must not last. Its id may come back, since nothing was ever signed under it; where a close was, only once it cannot.
+ */
+export function abandonDue({ since, close }: PhaseOf<'open' | 'frozen'>, nonce: bigint, limits: ChannelLimits): bigint {
+  const funding = since + BigInt(limits.fundingTimeout)
+  return close.type === 'none' ? funding : highest(funding, idDue(nonce, limits))
 }
 
 /** Unix second at which the phase is to be looked at for the time alone; undefined for never. From phase and record, without the chain. */
@@ -42,9 +47,10 @@ export function channelWakeAt(
       return isWaitingForPeer(phase) ? closingDue(phase.since, limits) : undefined
     case 'open':
     case 'frozen':
-      return lanes.isUnused ? abandonDue(phase.since, nonce, limits) : undefined
-    case 'absent':
+      return lanes.isUnused ? abandonDue(phase, nonce, limits) : undefined
     case 'ended':
+      return idDue(nonce, limits)
+    case 'absent':
       return undefined
   }
 }

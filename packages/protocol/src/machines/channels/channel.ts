@@ -37,7 +37,7 @@ import {
   type PhaseOf,
   type StandingPhase,
 } from './channel-phase.ts'
-import { abandonDue, closingDue, isWaitingForPeer, openingDue } from './channel-times.ts'
+import { abandonDue, closingDue, idDue, isWaitingForPeer, openingDue } from './channel-times.ts'
 
 type EventOf<Type extends ChannelEvent['type']> = Extract<ChannelEvent, { readonly type: Type }>
 type ChannelTransition<Phase, Type extends ChannelEvent['type']> = Transition<
@@ -102,13 +102,30 @@ const ends: ChannelTransition<StandingPhase, 'contextChanged'> = on('ends', (_ph
   return chain.isOver && goto({ type: 'ended' }, { type: 'processLocks' })
 })
 
-const forgetsUnused: ChannelTransition<PhaseOf<'open' | 'frozen'>, 'contextChanged'> = on(
-  'forgets a channel that nobody used',
-  ({ since }, _, { nonce, now, lanes, chain, limits }) => {
-    const isDue = lanes.isUnused && now >= abandonDue(since, nonce, limits)
-    return isDue && !chain.isStale && !chain.isKnown && goto(absent)
+const forgetsUnfunded: ChannelTransition<PhaseOf<'open' | 'frozen'>, 'contextChanged'> = on(
+  'forgets a channel that nobody paid into',
+  (phase, _, { nonce, now, lanes, chain, limits }) => {
+    const isDue = lanes.isUnused && now >= abandonDue(phase, nonce, limits)
+    return isDue && !chain.isStale && !chain.isFunded && goto(absent)
   },
 )
+
+/** Nothing was signed in it, not even its close: should somebody pay into it yet, it can be agreed to again. */
+const makesRoom: ChannelCell<PhaseOf<'open'>, 'evict'> = [
+  on('makes room for another', ({ close }, _, { lanes, chain }) => {
+    return lanes.isUnused && close.type === 'none' && !chain.isFunded && goto(absent)
+  }),
+  ignored('it is worth its place'),
+]
+
+const keepsItsPlace = ignored('only a channel that is open and not paid into makes room')
+
+const forgetsEnded: ChannelCell<PhaseOf<'ended'>, 'contextChanged'> = [
+  on('forgets a channel whose id is too old to come back', (_, __, { now, nonce, limits }) => {
+    return now >= idDue(nonce, limits) && goto(absent)
+  }),
+  ignored('its id could come back'),
+]
 
 const forgetsFailure: ChannelCell<PhaseOf<'failed'>, 'contextChanged'> = [
   on('forgets a failure that nobody asked for', ({ since }, _, { now, limits }) => {
@@ -164,6 +181,7 @@ export const channelTable: Table<ChannelLife, ChannelEvent, ChannelContext, Chan
     closeRefused: [impossible('messages about an unknown channel are refused before')],
     dataLoss: [impossible('it is given to channels that are there')],
     unfollowed: [impossible('no lock is in a channel that is not there')],
+    evict: [ignored('it takes no place')],
     contextChanged: [ignored('there is nothing to look after')],
   },
   proposed: {
@@ -182,6 +200,7 @@ export const channelTable: Table<ChannelLife, ChannelEvent, ChannelContext, Chan
     closeRefused: [ignored('nothing was signed here')],
     dataLoss: [ignored('nothing was signed here: the peer answers, or the proposal fails')],
     unfollowed: [impossible('no lock is in a channel before it is agreed to')],
+    evict: [keepsItsPlace],
     contextChanged: [
       on('is given up', ({ since }, _, { now, limits }) => {
         return now >= openingDue(since, limits) && goto(failed(now, { type: 'unanswered' }), { type: 'dropDeposits' })
@@ -201,6 +220,7 @@ export const channelTable: Table<ChannelLife, ChannelEvent, ChannelContext, Chan
     closeRefused: [ignored('nothing was signed here')],
     dataLoss: [ignored('nothing was signed here')],
     unfollowed: [impossible('no lock is in a channel that was never agreed to')],
+    evict: [keepsItsPlace],
     contextChanged: forgetsFailure,
   },
   open: {
@@ -221,9 +241,10 @@ export const channelTable: Table<ChannelLife, ChannelEvent, ChannelContext, Chan
     closeRefused: takesCloseRefused,
     dataLoss: freezes,
     unfollowed: [closesUnfollowed],
+    evict: makesRoom,
     contextChanged: [
       ends,
-      forgetsUnused,
+      forgetsUnfunded,
       forgetsExpiredClose,
       refusesWaitingClose,
       signsWaitingClose,
@@ -269,6 +290,7 @@ export const channelTable: Table<ChannelLife, ChannelEvent, ChannelContext, Chan
       }),
       ignored('it is closing alone already'),
     ],
+    evict: [keepsItsPlace],
     contextChanged: [ends, forgetsExpiredClose, refusesWaitingClose, signsWaitingClose, ...followsIntent],
   },
   frozen: {
@@ -290,9 +312,10 @@ export const channelTable: Table<ChannelLife, ChannelEvent, ChannelContext, Chan
     closeRefused: takesCloseRefused,
     dataLoss: [ignored('it is frozen already')],
     unfollowed: [ignored('it is being closed on chain already')],
+    evict: [keepsItsPlace],
     contextChanged: [
       ends,
-      forgetsUnused,
+      forgetsUnfunded,
       forgetsExpiredClose,
       refusesWaitingCloseFrozen,
       ignored('it is being closed on chain'),
@@ -310,7 +333,8 @@ export const channelTable: Table<ChannelLife, ChannelEvent, ChannelContext, Chan
     closeRefused: [ignored('it is over')],
     dataLoss: [ignored('it is over')],
     unfollowed: [ignored('it is over')],
-    contextChanged: [ignored('a final block cannot be taken back')],
+    evict: [keepsItsPlace],
+    contextChanged: forgetsEnded,
   },
 }
 

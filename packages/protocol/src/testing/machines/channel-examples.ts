@@ -6,7 +6,7 @@ import type { Example } from './examples.ts'
 
 const NOW = 1200n
 const { unused, quiet, busy, locked } = channelLanes
-const live = { state: 'live', isOver: false, isKnown: true, isStale: false } as const
+const live = { state: 'live', isOver: false, isFunded: true, isStale: false } as const
 /** What an example changes: a live channel with quiet lanes and a peer that is there. */
 export const baseContext: ChannelContext = {
   channelId,
@@ -204,6 +204,14 @@ const inEveryUsable = (make: (state?: CooperativeClose) => ChannelLife): readonl
     to: make(),
   },
   {
+    name: 'refuses the close',
+    from: make(),
+    event: asks({ ...close, amount: 0n }),
+    context: { lanes: unused, chain: { ...live, isFunded: false } },
+    effects: [refuses({ ...close, amount: 0n }, 'CHANNEL_NOT_FUNDED')],
+    to: make(),
+  },
+  {
     name: 'refuses the close that waited',
     from: make(requested),
     event: changed,
@@ -319,10 +327,24 @@ export const channelExamples: readonly ChannelExample[] = [
     effects: [warned],
   },
   {
-    name: 'forgets a channel that nobody used',
+    name: 'forgets a channel that nobody paid into',
     from: openChannel(),
     event: changed,
-    context: { lanes: unused, now: 2300n, chain: { ...live, isKnown: false } },
+    context: { lanes: unused, now: 1550n, chain: { ...live, isFunded: false } },
+    to: absent,
+  },
+  {
+    name: 'forgets a channel that nobody paid into',
+    from: openChannel(refused),
+    event: changed,
+    context: { lanes: unused, now: 2200n, chain: { ...live, isFunded: false } },
+    to: absent,
+  },
+  {
+    name: 'makes room for another',
+    from: openChannel(),
+    event: { type: 'evict' },
+    context: { lanes: unused, chain: { ...live, isFunded: false } },
     to: absent,
   },
   ...inEveryUsable((state) => closing('auto', state)),
@@ -413,10 +435,10 @@ export const channelExamples: readonly ChannelExample[] = [
   },
   { name: 'is refused the close', from: frozen(signed), event: ownRefusal, to: frozen(refused), effects: [warned] },
   {
-    name: 'forgets a channel that nobody used',
+    name: 'forgets a channel that nobody paid into',
     from: frozen(),
     event: changed,
-    context: { lanes: unused, now: 2300n, chain: { ...live, isKnown: false } },
+    context: { lanes: unused, now: 1550n, chain: { ...live, isFunded: false } },
     to: absent,
   },
   {
@@ -426,4 +448,11 @@ export const channelExamples: readonly ChannelExample[] = [
     effects: [{ type: 'sendReject', code: seen }],
   },
   { name: 'refuses to close', from: ended, event: asks(close), effects: [refuses(close, 'CHANNEL_CLOSING')] },
+  {
+    name: 'forgets a channel whose id is too old to come back',
+    from: ended,
+    event: changed,
+    context: { now: 2200n },
+    to: absent,
+  },
 ]

@@ -32,6 +32,7 @@ const DEADLINE = 1400n
 /** The limits of the walk. */
 export const channelLimits = {
   proposalTimeout: 60,
+  fundingTimeout: 550,
   closeTimeout: 600,
   deadlineDefault: 300,
   deadlineMax: 1000,
@@ -102,6 +103,7 @@ const events: readonly Sample<ChannelEvent>[] = [
   ]),
   { label: 'dataLoss', value: { type: 'dataLoss', code: 'PEER_FROZEN', text: 'it forgot message 7' } },
   { label: 'unfollowed', value: { type: 'unfollowed', reason: 'it does not fold' } },
+  { label: 'evict', value: { type: 'evict' } },
   { label: 'contextChanged', value: { type: 'contextChanged' } },
 ]
 
@@ -123,12 +125,12 @@ const chain = (
   state: ChannelChainContext['state'],
   changes: Partial<ChannelChainContext> = {},
 ): ChannelChainContext => {
-  return { state, isOver: false, isKnown: true, isStale: false, ...changes }
+  return { state, isOver: false, isFunded: true, isStale: false, ...changes }
 }
 
 const words: readonly ChannelChainContext[] = [
-  chain('live', { isKnown: false }),
-  chain('live', { isKnown: false, isStale: true }),
+  chain('live', { isFunded: false }),
+  chain('live', { isFunded: false, isStale: true }),
   chain('live'),
   chain('live', { isStale: true }),
   chain('closing'),

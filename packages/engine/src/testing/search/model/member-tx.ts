@@ -10,7 +10,7 @@ import {
 import { virtualKeeper } from '../../../locks/keeper.ts'
 import type { ChainReader } from '../../../ports/chain-view.ts'
 import type { Environment } from '../../../ports/environment.ts'
-import type { Acknowledged, EndStage, Offer, PublishedPolicy, Table, Tx, UsedIds } from '../../../ports/tx.ts'
+import type { Acknowledged, EndStage, Offer, PublishedPolicy, Table, Tx, Unfunded, UsedIds } from '../../../ports/tx.ts'
 import { namesOf, virtualNames } from '../../../records/virtual-names.ts'
 import { NOW } from './scene.ts'
 
@@ -77,6 +77,7 @@ export class MemberTx implements Tx {
   readonly offers: Records<Id, Offer>
   readonly acknowledged = new Records<Id, Acknowledged>([])
   readonly policies = new Records<Address, PublishedPolicy>([])
+  readonly unfunded = new Records<Id, Unfunded>([])
   readonly usedIds: UsedIds
   readonly locks = virtualKeeper
   readonly sent: Sent[] = []
@@ -183,6 +184,8 @@ export class MemberTx implements Tx {
   }
 
   reach(): void {}
+
+  forgetPeer(): void {}
 
   notify(): void {}
 

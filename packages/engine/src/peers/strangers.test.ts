@@ -1,0 +1,179 @@
+import { type ChannelTerms, encodeFrame, type Frame, NATIVE_TOKEN, type PeerMessage } from '@sluice/protocol'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { Session } from '../ports/transport.ts'
+import { HubScene } from '../testing/hub-scene.ts'
+import { Puppet } from '../testing/puppet.ts'
+import { createWorld, type Party, type World } from '../testing/world.ts'
+
+let world: World
+let hub: Party
+let made = 0
+
+beforeEach(async () => {
+  const policy = { unfundedMax: 20, forward: true }
+  world = createWorld({ seed: 11, parties: { hub: { money: 10_000n, policy }, alice: { money: 1_000n } } })
+  await world.start()
+  hub = world.party('hub')
+})
+
+afterEach(() => world.stop())
+
+const stored = (prefix = '') =>
+  [...hub.disk.snapshot().keys()].filter((key) => key.startsWith(prefix) && !/^(chain-|store-owner)/.test(key))
+
+function termsWith(address: `0x${string}`, changes: Partial<ChannelTerms> = {}): ChannelTerms {
+  const [a, b] = [address, hub.address].sort().map((signer) => ({ account: signer, signer }))
+  if (a === undefined || b === undefined) throw new RangeError('two parties')
+  made += 1
+  const nonce = (BigInt(Math.floor(world.scheduler.now() / 60_000)) << 32n) + BigInt(made)
+  return { a, b, token: NATIVE_TOKEN, disputeWindow: 20, nonce, ...changes }
+}
+
+async function stranger(key: number): Promise<Puppet> {
+  const puppet = new Puppet(world, `stranger ${key}`, world.signerOf(key))
+  await puppet.start()
+  await puppet.connect(hub)
+  return puppet
+}
+
+/** A stranger that takes what it is sent and acknowledges nothing. */
+async function deaf(
+  key: number,
+): Promise<{ session: Session; say: (...messages: PeerMessage[]) => void; isOver: () => boolean }> {
+  const { address } = world.signerOf(key)
+  const transport = world.network.attach(address, `sim:deaf ${key}`)
+  let isOver = false
+  await transport.start({
+    opened() {},
+    frame() {},
+    closed: () => {
+      isOver = true
+    },
+  })
+  const session = await world.finish(transport.connect(hub.address, hub.url))
+  const hello: Frame = { kind: 'hello', next: 1n, oldest: 1n, account: address, features: [], channels: [] }
+  session.send(encodeFrame(hello))
+  let number = 0n
+  const say = (...messages: PeerMessage[]) => {
+    for (const message of messages) {
+      number += 1n
+      session.send(encodeFrame({ kind: 'data', number, message } as Frame))
+    }
+  }
+  return { session, say, isOver: () => isOver }
+}
+
+it('keys without money leave nothing but a few channels, which make room for each other and end within minutes', async () => {
+  for (let key = 0; key < 60; key++) {
+    const one = await stranger(1_000 + key)
+    for (let i = 0; i < 4; i++) one.send(hub.address, { type: 'propose', terms: termsWith(one.address) })
+    await world.scheduler.runFor(100)
+    world.network.detach(one.url)
+  }
+  await world.scheduler.runFor(1_000)
+  expect(hub.engine.channels()).toHaveLength(20)
+  expect(stored('channel/')).toHaveLength(20)
+  expect(stored('peer/')).toHaveLength(5)
+  await world.scheduler.runFor(hub.policy.fundingTimeout * 1000 + 1_000)
+  expect(hub.engine.channels()).toEqual([])
+  expect(stored()).toEqual([])
+})
+
+it('a flood of proposals keeps nobody from opening a channel that pays into it', async () => {
+  const alice = world.party('alice')
+  const opening = alice.engine.openChannel({ peer: hub.address, url: hub.url, token: NATIVE_TOKEN, deposit: 500n })
+  await world.scheduler.runFor(100)
+  for (let key = 0; key < 10; key++) {
+    const one = await stranger(2_000 + key)
+    for (let i = 0; i < 4; i++) one.send(hub.address, { type: 'propose', terms: termsWith(one.address) })
+    await world.scheduler.runFor(10)
+  }
+  const { channelId } = await world.finish(opening)
+  await world.scheduler.runFor(2_000)
+  const seen = () => hub.engine.channels().find((one) => one.channelId === channelId)
+  await world.finish(alice.engine.closeChannel(channelId))
+  expect(seen()?.status).toBe('closed')
+  expect(alice.money).toBe(1_000n)
+})
+
+it('a channel that was forgotten before its deposit came is agreed to again', async () => {
+  const payer = await stranger(3_000)
+  const terms = termsWith(payer.address)
+  payer.send(hub.address, { type: 'propose', terms })
+  await world.scheduler.runFor(hub.policy.fundingTimeout * 1000 + 1_000)
+  expect(hub.engine.channels()).toEqual([])
+  const party = terms.a.signer === payer.address ? 0 : 1
+  world.chain.submit(payer.address, { type: 'deposit', terms, party, amount: 100n })
+  await world.scheduler.runFor(2_000)
+  payer.send(hub.address, { type: 'propose', terms })
+  await world.scheduler.runFor(2_000)
+  expect(hub.engine.channels()).toMatchObject([{ status: 'open', deposits: { peer: 100n } }])
+})
+
+it('one that acknowledges nothing is cut off, and its queue goes with it', async () => {
+  const one = await deaf(4_000)
+  const refused = termsWith(world.signerOf(4_000).address, { disputeWindow: 1 })
+  for (let i = 0; i < 100 && !one.isOver(); i++) {
+    one.say({ type: 'propose', terms: { ...refused, nonce: refused.nonce + BigInt(i) } })
+    await world.scheduler.runFor(100)
+  }
+  await world.scheduler.runFor(2_000)
+  expect(one.isOver()).toBe(true)
+  expect(stored()).toEqual([])
+})
+
+it('one that says more than a stranger may is cut off', async () => {
+  const one = await deaf(4_001)
+  const { address } = world.signerOf(4_001)
+  one.say(
+    ...Array.from(
+      { length: hub.policy.strangerBurst },
+      () => ({ type: 'propose', terms: termsWith(address) }) as const,
+    ),
+  )
+  await world.scheduler.runFor(2_000)
+  expect(one.isOver()).toBe(true)
+  expect(hub.engine.channels().length).toBeLessThanOrEqual(4)
+})
+
+it('an update of a channel that nobody paid into leaves nothing, and is taken once the deposit is seen', async () => {
+  const scene = await HubScene.create()
+  const thief = new Puppet(scene.world, 'thief', scene.world.signerOf(303))
+  await thief.start()
+  await thief.connect(scene.hub)
+  const channel = await thief.open(scene.hub, 0n)
+  const entries = () => [...scene.hub.disk.snapshot()].filter(([key]) => !key.startsWith('chain-'))
+  const before = entries()
+  const adds = Array.from({ length: 200 }, () => {
+    const terms = scene.termsOf([thief.address, scene.hub.address, scene.payee.address])
+    return { type: 'add', terms, memo: scene.memoOf(2) } as const
+  })
+  await thief.update(channel, adds)
+  expect(entries()).toEqual(before)
+  expect(thief.isConnected(scene.hub)).toBe(false)
+  const { lane: party, terms } = channel
+  scene.world.chain.submit(thief.address, { type: 'deposit', terms, party, amount: 200n * 300n })
+  await scene.world.scheduler.runFor(5_000)
+  await thief.connect(scene.hub)
+  await scene.world.scheduler.runFor(1_000)
+  expect(thief.heardOf('accepted')).toHaveLength(1)
+  await scene.world.stop()
+})
+
+it('a channel that is over is forgotten once its id is too old to come back, and its peer with it', async () => {
+  const alice = world.party('alice')
+  for (let i = 0; i < 5; i++) {
+    const options = { peer: hub.address, url: hub.url, token: NATIVE_TOKEN, deposit: 100n }
+    const { channelId } = await world.finish(alice.engine.openChannel(options))
+    await world.finish(alice.engine.closeChannel(channelId))
+  }
+  await world.scheduler.runFor(30_000)
+  expect(stored('channel/')).toHaveLength(5)
+  await alice.stop()
+  const { nonceAgeMax, chainLag } = hub.policy
+  await world.scheduler.runFor((2 * nonceAgeMax * 60 + chainLag + 60) * 1000)
+  expect(stored()).toEqual([])
+  expect(hub.engine.channels()).toEqual([])
+  await world.finish(alice.start())
+  expect(alice.engine.channels()).toEqual([])
+})

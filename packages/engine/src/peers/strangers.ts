@@ -1,0 +1,31 @@
+import { type Address, isStanding } from '@sluice/protocol'
+import type { Transaction } from '../loop/transaction.ts'
+import { channelNames } from '../records/channel-names.ts'
+import type { State } from '../records/state.ts'
+import { virtualNames } from '../records/virtual-names.ts'
+
+/** Whether a peer has nothing at stake here: no channel that somebody paid into, and no lock that came by others. */
+export function isStranger({ channels, unfunded, virtuals }: State, peer: Address): boolean {
+  if (virtuals.count(virtualNames.paidBy(peer)) > 0 || virtuals.count(virtualNames.paidTo(peer)) > 0) return false
+  for (const channelId of channels.named(channelNames.with(peer))) {
+    const phase = channels.committed(channelId)?.phase
+    if (phase !== undefined && isStanding(phase) && unfunded.get(channelId) === undefined) return false
+  }
+  return true
+}
+
+/** Whether nothing is left between this side and a peer: no channel, over or not, and no virtual channel that it is paid by. */
+function isOver({ channels, virtuals }: State, peer: Address): boolean {
+  return channels.count(channelNames.with(peer)) === 0 && virtuals.count(virtualNames.paidTo(peer)) === 0
+}
+
+/**
+ * Forgets a peer with whom nothing is left: its numbers, where it listens, and what waited for it. Both count anew once one of them did. Says
+ * whether it did.
+ */
+export function forgetPeer({ state }: Pick<Transaction, 'state'>, peer: Address, kept: Iterable<string>): boolean {
+  if (!isOver(state, peer)) return false
+  state.peers.set(peer, undefined)
+  for (const key of kept) state.outbox.set(key, undefined)
+  return true
+}
