@@ -54,7 +54,7 @@ const houses: Readonly<Record<string, House>> = {
     shared: ['errors', 'ports'],
   },
   '@sluice/adapters': {
-    order: ['system', 'crypto', 'keys', 'store', 'transport', 'chain', 'local-chain'],
+    order: ['system', 'net', 'crypto', 'keys', 'store', 'transport', 'chain', 'local-chain'],
     shared: [],
   },
   '@sluice/http': {

@@ -30,7 +30,7 @@ export function createPayer({ engine, domain, feesOf }: PayerOptions): Payer {
     engine.virtuals().find((virtual) => virtual.virtualId === virtualId)?.amount ?? 0n
 
   const open = async (wanted: OpenVirtual) => {
-    const { payee, payeeUrl, token, capacity, first } = wanted
+    const { payee, payeeUrl, payeeUrlPublicOnly = false, token, capacity, first } = wanted
     const hubs = choosePath(wanted, engine.channels())
     const fees = await feesOf?.(hubs, capacity)
     const opened = await engine.openVirtual({
@@ -39,7 +39,7 @@ export function createPayer({ engine, domain, feesOf }: PayerOptions): Payer {
       token,
       capacity,
       first,
-      ...(payeeUrl !== undefined && { payeeUrl }),
+      ...(payeeUrl !== undefined && { payeeUrl, payeeUrlPublicOnly }),
       ...(fees !== undefined && { fees }),
     })
     if (opened.first === undefined) throw new ClientError('FIRST_VOUCHER_MISSING')

@@ -45,6 +45,8 @@ export interface OpenVirtual {
   readonly payee: Address
   readonly payeeAccount: Address
   readonly payeeUrl?: string
+  /** That url is the offer's word alone: it is dialled only where it leads to a public address. */
+  readonly payeeUrlPublicOnly?: boolean
   /** The payee's hubs: the payer chooses a path through one of them, or none where it has a channel with the payee. */
   readonly hubs: readonly Hub[]
   readonly token: Address

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Finality } from '@sluice/adapters/chain-viem'
@@ -74,6 +75,23 @@ export const prices: Parse<readonly [TokenPrice, ...TokenPrice[]]> = (value, nam
   const distinct = new Set([first, ...others].map((price) => price.token)).size
   if (distinct <= others.length || distinct > 4) throw invalid(name, value, 'each token once, and four at most')
   return [first, ...others]
+}
+
+/** Addresses or networks of proxies, with commas between them. */
+export const proxies: Parse<readonly string[]> = (value, name) => {
+  const named = value.split(',').map((one) => one.trim())
+  const isOne = (one: string) => {
+    const [address = '', bits, ...rest] = one.split('/')
+    const width = isIP(address) === 4 ? 32 : 128
+    return (
+      isIP(address) !== 0 &&
+      rest.length === 0 &&
+      (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= width))
+    )
+  }
+  if (!named.every(isOne))
+    throw invalid(name, value, 'addresses or networks with commas between them: 127.0.0.1,10.0.0.0/8')
+  return named
 }
 
 /** An id or the beginning of one, with 0x. */

@@ -23,6 +23,7 @@ const options = {
   ),
   token: defaulted('token', 'token to pay in: address of an ERC-20 token, or native', token, 'native'),
   part: flagOnly(toggle('begin also when the whole costs more than --max, and stop there')),
+  allowPrivate: toggle('let the offer of a public server name an address in a private network'),
   fresh: flagOnly(toggle('forget a partial download and what was paid for it, and begin anew')),
 }
 
@@ -68,6 +69,7 @@ async function wantedOf(values: Values<typeof options>, url: string): Promise<Do
     token: values.token,
     allowPart: values.part,
     fresh: values.fresh,
+    allowPrivate: values.allowPrivate,
   }
 }
 

@@ -8,6 +8,7 @@ import {
   listenAddress,
   oneOf,
   path,
+  proxies,
   takenTokens,
   urlOf,
   wholeNumber,
@@ -83,6 +84,11 @@ export const daemonOptions = {
   ...engineOptions,
   listen: defaulted('address', 'where peers connect; port 0 takes a free one', listenAddress, '127.0.0.1:0'),
   publicUrl: optional('url', 'how peers reach that address from outside', urlOf('ws', 'wss')),
+  trustedProxy: optional(
+    'addresses',
+    'proxies in front of the listeners, whose X-Forwarded-For says whose connection it is: addresses or networks, with commas between them',
+    proxies,
+  ),
   tokens: defaulted(
     'tokens',
     'in which tokens peers may open channels with this side, with commas between them; after a colon the least capacity of a virtual channel in base units: native,0x…:1000',

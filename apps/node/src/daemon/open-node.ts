@@ -11,6 +11,7 @@ import type { Context } from '../cli/command.ts'
 import type { Values } from '../cli/options.ts'
 import type { ListenAddress } from '../cli/parse.ts'
 import { chainUrlOf, contractPlace } from '../config/contract.ts'
+import { connectionsFor } from '../config/descriptors.ts'
 import { loadKey } from '../config/key.ts'
 import type { engineOptions } from '../config/options.ts'
 import { problemOf } from '../errors.ts'
@@ -37,6 +38,8 @@ export interface Role {
 export interface OpenNodeOptions extends Role {
   /** Where peers connect; without it the node only dials. */
   readonly listen?: ListenAddress
+  /** Proxies in front of that. */
+  readonly trustedProxies?: readonly string[]
   /** Called once when the node can not go on, such as when the disk is full. */
   readonly onFatal?: (problem: unknown) => void
 }
@@ -100,7 +103,10 @@ async function assemble(
     crypto,
     domain: chain.domain,
     log,
-    ...(options.listen === undefined ? {} : { listen: { ...options.listen, greeting } }),
+    limits: { connections: connectionsFor('peers') },
+    ...(options.listen !== undefined && {
+      listen: { ...options.listen, greeting, trustedProxies: options.trustedProxies ?? [] },
+    }),
   })
   stopper.add(() => transport.stop())
   const ports = { store, transport, chain, clock: systemClock, random: systemRandom, crypto, signer, log }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { join } from 'node:path'
+import { limitConnections, TrustedProxies } from '@sluice/adapters/net'
 import { createPayee } from '@sluice/client'
 import { createGate, type Handler, serveFree } from '@sluice/http'
 import { openFileBindings, toNodeHandler } from '@sluice/http/node'
@@ -8,6 +9,7 @@ import { SluiceError } from '@sluice/protocol'
 import { createCarHandler } from '@sluice/retrieval'
 import { CarFolder } from '@sluice/retrieval/node'
 import type { ListenAddress, TokenPrice } from '../cli/parse.ts'
+import { httpLimits } from '../config/descriptors.ts'
 import { NodeError } from '../errors.ts'
 import { hostText, listenError } from '../rpc/listen.ts'
 import type { OpenNode } from './open-node.ts'
@@ -29,7 +31,12 @@ export interface ProviderOptions {
   readonly paymentTimeout: number
   /** How clients reach the paid listener from outside. */
   readonly httpUrl: string | undefined
+  /** Proxies in front of the listeners. */
+  readonly trustedProxy: readonly string[] | undefined
 }
+
+/** Beside the time for a payment, how long a client may read nothing, seconds. */
+const SILENT = 30
 
 /** Serves a folder of CARs for payment, and for nothing at a second listener if asked. */
 export async function serveProvider(node: OpenNode, stopper: Stopper, options: ProviderOptions) {
@@ -56,10 +63,18 @@ export async function serveProvider(node: OpenNode, stopper: Stopper, options: P
   })
   const listenerOf = (serve: Parameters<typeof createCarHandler>[0]['serve']) =>
     loggedListener(node, createCarHandler({ source: folder, serve }))
-  const paid = await listen(options.httpListen, 'paid content', listenerOf(gate.serve), stopper)
+  const proxies = new TrustedProxies(options.trustedProxy)
+  // A payment that is waited for is silence of nobody's fault.
+  const limits = httpLimits('content', (options.paymentTimeout + SILENT) * 1000)
+  const listenLimited = (where: ListenAddress, purpose: string, listener: RequestListener) => {
+    const server = createServer()
+    server.on('request', limitConnections(server, limits, proxies).guard(listener))
+    return listen(server, where, purpose, stopper)
+  }
+  const paid = await listenLimited(options.httpListen, 'paid content', listenerOf(gate.serve))
   const ready = { httpUrl: options.httpUrl ?? paid }
   if (options.unpaidListen === undefined) return ready
-  const unpaidUrl = await listen(options.unpaidListen, 'unpaid content', listenerOf(serveFree), stopper)
+  const unpaidUrl = await listenLimited(options.unpaidListen, 'unpaid content', listenerOf(serveFree))
   return { ...ready, unpaidUrl }
 }
 
@@ -83,12 +98,11 @@ function loggedListener({ log }: OpenNode, handler: Handler): RequestListener {
 }
 
 async function listen(
+  server: Server,
   { host, port }: ListenAddress,
   purpose: string,
-  listener: RequestListener,
   stopper: Stopper,
 ): Promise<string> {
-  const server = createServer(listener)
   server.listen(port, host)
   await once(server, 'listening').catch((thrown) => {
     throw listenError(thrown, `${hostText(host)}:${port}`, purpose)

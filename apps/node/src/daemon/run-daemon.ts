@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Context } from '../cli/command.ts'
 import type { Values } from '../cli/options.ts'
+import { httpLimits } from '../config/descriptors.ts'
 import type { daemonOptions } from '../config/options.ts'
 import { deferred } from '../deferred.ts'
 import { jsonLine } from '../json.ts'
@@ -11,6 +12,9 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import { startMetricsServer } from './metrics-server.ts'
 import { type OpenNode, openNode, type Role } from './open-node.ts'
 import { createStopper, type Stopper } from './stopper.ts'
+
+/** A call may wait for the chain, and a subscriber for news, milliseconds. */
+const RPC_SILENT = 24 * 3_600_000
 
 /** The values of a daemon's options. */
 export type DaemonValues = Values<typeof daemonOptions>
@@ -27,7 +31,12 @@ export async function runDaemon(context: Context, values: DaemonValues, role: Ro
   const ending = new AbortController()
   const failed = deferred<never>()
   try {
-    const node = await openNode(context, values, { ...role, listen: values.listen, onFatal: failed.reject })
+    const node = await openNode(context, values, {
+      ...role,
+      listen: values.listen,
+      trustedProxies: values.trustedProxy ?? [],
+      onFatal: failed.reject,
+    })
     stopper.add(node.stop)
     const rest = (await extra?.(node, stopper)) ?? {}
     const info = () => ({ ...node.info(), ...rest })
@@ -52,6 +61,7 @@ async function serveApi(node: OpenNode, values: DaemonValues, info: () => NodeIn
     token,
     handlers: { ...node.handlers, 'node.info': async () => info() },
     subscribe: (listener) => engine.subscribe(listener),
+    limits: httpLimits('rpc', RPC_SILENT),
     metrics: metrics.render,
   })
   stopper.add(server.close)

@@ -25,6 +25,8 @@ export interface DownloadOptions extends OutputFiles {
   readonly allowPart: boolean
   /** Forget a partial download and its payment. */
   readonly fresh: boolean
+  /** An offer may name an address in a private network. */
+  readonly allowPrivate: boolean
 }
 
 /** What a download came to. Amounts in base units, times in milliseconds. */
@@ -95,7 +97,7 @@ export async function downloadPaid(context: Context, node: NodeApi, options: Dow
   const ticket = fresh ? undefined : kept
   // Without its payment a part can not be gone on with: a new one pays from the first byte.
   if (ticket === undefined) rmSync(partOf(out), { force: true })
-  const purse = createPurse(node, await node.call('node.info', {}), () => performance.now())
+  const purse = createPurse(node, await node.call('node.info', {}), () => performance.now(), options.allowPrivate)
   return run(context, options, fundsOf(purse, ticket))
 }
 

@@ -26,8 +26,8 @@ export interface Purse {
   readonly explain: (virtualId: Id) => Promise<NodeError | undefined>
 }
 
-/** Pays for a download out of a node's channels. `now` in milliseconds. */
-export function createPurse(node: NodeApi, info: NodeInfo, now: () => number): Purse {
+/** Pays for a download out of a node's channels. `now` in milliseconds; `allowPrivate`: an offer may name an address in a private network. */
+export function createPurse(node: NodeApi, info: NodeInfo, now: () => number, allowPrivate = false): Purse {
   const spending: Spending = { payments: 0, paid: 0n, fees: 0n, openedAt: undefined, hubs: [] }
   const payer: Payer = {
     network: `eip155:${info.chainId}`,
@@ -37,7 +37,8 @@ export function createPurse(node: NodeApi, info: NodeInfo, now: () => number): P
       const fees = await node.call('hub.fees', { hubs, capacity: wanted.capacity })
       spending.hubs = hubs
       spending.openedAt = now()
-      const opened = await openVirtual(node, wanted, hubs, fees)
+      const isPublicOnly = wanted.payeeUrlPublicOnly === true && !allowPrivate
+      const opened = await openVirtual(node, { ...wanted, payeeUrlPublicOnly: isPublicOnly }, hubs, fees)
       spending.payments += 1
       spending.paid = opened.first.voucher.amount
       spending.fees = opened.fees
@@ -71,7 +72,7 @@ async function paidOn(node: NodeApi, virtualId: Id, known: bigint): Promise<bigi
 
 async function openVirtual(
   node: NodeApi,
-  { payee, payeeUrl, token, capacity, first }: OpenVirtual,
+  { payee, payeeUrl, payeeUrlPublicOnly = false, token, capacity, first }: OpenVirtual,
   hubs: readonly Address[],
   fees: readonly bigint[],
 ): Promise<OpenedVirtual & { readonly fees: bigint }> {
@@ -82,7 +83,7 @@ async function openVirtual(
     token,
     capacity,
     first,
-    ...(payeeUrl === undefined ? {} : { payeeUrl }),
+    ...(payeeUrl === undefined ? {} : { payeeUrl, payeeUrlPublicOnly }),
   })
   if (opened.first === undefined) {
     throw new NodeError('RPC_RESULT_INVALID', { method: 'virtual.open', problem: 'it has no first voucher' })

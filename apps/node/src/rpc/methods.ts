@@ -149,6 +149,7 @@ export const methods = {
     strict({
       payee: address,
       payeeUrl: optional(text),
+      payeeUrlPublicOnly: optional(truth),
       hubs: list(address, 4),
       token: address,
       capacity: amount,

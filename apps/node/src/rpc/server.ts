@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
+import { type ConnectionLimits, limitConnections, TrustedProxies } from '@sluice/adapters/net'
 import type { Notification } from '@sluice/engine'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { NodeError, problemOf } from '../errors.ts'
@@ -16,6 +17,8 @@ export interface RpcServerOptions {
   readonly token: string
   readonly handlers: Handlers
   readonly subscribe: (listener: (notification: Notification) => void) => () => void
+  /** What is taken at a time. Default: all that comes, as in tests. */
+  readonly limits?: ConnectionLimits
   /** The metrics in Prometheus' text format. */
   readonly metrics: () => string
 }
@@ -54,6 +57,8 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     const problem = new NodeError('RPC_INVALID_REQUEST', { problem: problemOf(error) })
     void reply.code(error.statusCode ?? 400).send({ jsonrpc: '2.0', id: null, error: toRpcError(problem) })
   })
+  if (options.limits !== undefined) limitConnections(server.server, options.limits, new TrustedProxies())
+  server.server.keepAliveTimeout = KEEP_ALIVE
   const streams = new Set<() => void>()
   server.post('/', async (request, reply) => reply.type('application/json').send(await answer(options, request.body)))
   server.get('/events', (request, reply) => streamEvents(options, request, reply, streams))

@@ -6,6 +6,10 @@ export const transportErrors = {
     message: '{url} is no address of a peer',
     action: 'Give a url that begins with ws:// or wss://.',
   },
+  TRANSPORT_NOT_PUBLIC: {
+    message: '{url} was named by somebody else and leads into a private network: {reason}',
+    action: 'Nothing, unless you know the peer to be there: then connect to it yourself, or allow private addresses.',
+  },
   TRANSPORT_UNREACHABLE: {
     message: 'nobody answers at {url}: {reason}',
     action: 'Check the address, and that the peer runs.',

@@ -10,12 +10,14 @@ export interface TransportLimits {
   readonly handshakeMs: number
   /** After so long without a sign of life the peer is asked for one; after three times as long the session is ended. */
   readonly keepAliveMs: number
-  /** Incoming connections that have not proved a key. */
+  /** Incoming connections that have not proved a key: the oldest makes room. */
   readonly unauthenticated: number
-  /** The same, from one IP address. */
+  /** The same, from one IP address, or one network of 64 bits. */
   readonly unauthenticatedPerIp: number
-  /** Incoming connections from one IP address. */
+  /** Incoming connections from one IP address of peers without a channel here, proved or not: the oldest makes room. */
   readonly connectionsPerIp: number
+  /** Incoming connections of peers without a channel here that have proved their key: the oldest makes room. */
+  readonly strangers: number
   /** Incoming connections. */
   readonly connections: number
 }
@@ -28,5 +30,6 @@ export const defaultTransportLimits: TransportLimits = {
   unauthenticated: 256,
   unauthenticatedPerIp: 64,
   connectionsPerIp: 256,
+  strangers: 1024,
   connections: 4096,
 }

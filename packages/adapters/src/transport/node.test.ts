@@ -7,6 +7,7 @@ import { WebSocket } from 'ws'
 import type { TransportLimits } from './limits.ts'
 import { createWebSocketTransport, type WebSocketTransport, type WebSocketTransportOptions } from './node.ts'
 import { certificate } from './testing/certificate.ts'
+import { startForwardingProxy } from './testing/forwarding-proxy.ts'
 import { createParties, createParty, domainOn, Recorder } from './testing/party.ts'
 import type { TransportOptions } from './transport.ts'
 import { createWebTransport } from './web.ts'
@@ -364,6 +365,48 @@ describe('a listener among hostile connections', () => {
     const sockets = Array.from({ length: 3 }, () => raw(port))
     await Promise.race(sockets.map(ended))
   })
+
+  it('takes a newcomer from where many say nothing', async () => {
+    const { port, serves } = await server({ unauthenticatedPerIp: 3, handshakeMs: 60_000 })
+    const sockets = Array.from({ length: 9 }, () => raw(port))
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')))
+    await serves()
+    for (const socket of sockets) socket.destroy()
+  })
+
+  it('behind a proxy that it trusts counts those for whom it asks, and no flood ends a peer that is known', async () => {
+    const known = createParty()
+    const limits = { connectionsPerIp: 2, strangers: 3 }
+    const hub = createParty({ limits })
+    const listen = { ...here, trustedProxies: ['127.0.0.1'] }
+    const { transport, events } = await listening(hub, { listen })
+    events.isKnown = (peer) => peer === known.signer.address
+    const proxy = await startForwardingProxy(Number(transport.listening?.port))
+    cleanups.push(() => proxy.close())
+    const join = async (party: TransportOptions, address: string) => {
+      const client = await start(createWebSocketTransport(party))
+      await client.transport.connect(hub.signer.address, proxy.urlFor(address))
+    }
+    await join(known, '192.0.2.1')
+    for (let i = 0; i < 4; i++) await join(createParty(), '192.0.2.1')
+    await events.until(() => events.opens === 5 && events.sessions.size === 3)
+    for (let i = 0; i < 4; i++) await join(createParty(), `198.51.100.${i}`)
+    await events.until(() => events.opens === 9 && events.sessions.size === 4)
+    expect([...events.sessions.keys()]).toContain(known.signer.address)
+    expect(transport.turnedAway).toBe(5)
+  })
+
+  it.each(['ws://127.0.0.1', 'ws://localhost', 'ws://[::1]', 'ws://0x7f.1'])(
+    'is not dialled at %s where only a public address may be',
+    async (url) => {
+      const party = createParty()
+      const { transport } = await listening(party)
+      const client = await start(createWebSocketTransport(createParty()))
+      const at = `${url}:${transport.listening?.port}`
+      const dialling = client.transport.connect(party.signer.address, at, { publicOnly: true })
+      await expect(dialling).rejects.toThrow(code('TRANSPORT_NOT_PUBLIC'))
+    },
+  )
 
   it('frees the place of a connection once its key is proved', async () => {
     const party = createParty({ limits: { unauthenticated: 1, handshakeMs: 60_000 } })

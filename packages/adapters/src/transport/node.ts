@@ -23,6 +23,8 @@ export interface WebSocketTransportOptions extends TransportOptions {
 export interface WebSocketTransport extends Transport {
   /** Where it listens, once started. */
   readonly listening: { readonly host: string; readonly port: number } | undefined
+  /** Connections that had to go for others, or were not taken, since it listens. */
+  readonly turnedAway: number
 }
 
 /**
@@ -54,8 +56,11 @@ export function createWebSocketTransport(options: WebSocketTransportOptions): We
   })
   return {
     start: (handler) => transport.start(handler),
-    connect: (peer, url) => transport.connect(peer, url),
+    connect: (peer, url, how) => transport.connect(peer, url, how),
     stop: () => transport.stop(),
+    get turnedAway() {
+      return listening?.turnedAway ?? 0
+    },
     get listening() {
       return listening && { host: listening.host, port: listening.port }
     },

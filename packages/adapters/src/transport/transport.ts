@@ -1,4 +1,4 @@
-import type { Clock, Log, Session, Transport, TransportHandler } from '@sluice/engine'
+import type { Clock, ConnectOptions, Log, Session, Transport, TransportHandler } from '@sluice/engine'
 import {
   type Address,
   type Crypto,
@@ -82,15 +82,16 @@ export class SocketTransport implements Transport {
     this.#handler = handler
     const accept: Accept = (wire, authenticated) => {
       const session = this.#handshake(wire, respond(this.#identity))
-      session.then(authenticated, (error) => this.#refused(error))
+      const prove = ({ peer }: Session): void => authenticated(() => this.#handler?.isKnown?.(peer) ?? true)
+      session.then(prove, (error) => this.#refused(error))
     }
     this.#listener = await this.#platform.listen?.(accept, this.#limits, recordBytes(this.#limits.frameBytes))
   }
 
-  connect(peer: Address, url: string): Promise<Session> {
+  connect(peer: Address, url: string, options: ConnectOptions = {}): Promise<Session> {
     const live = this.#table.get(peer)
     if (live !== undefined) return Promise.resolve(live)
-    const dialled = this.#dials.get(peer) ?? this.#dial(peer, url).finally(() => this.#dials.delete(peer))
+    const dialled = this.#dials.get(peer) ?? this.#dial(peer, url, options).finally(() => this.#dials.delete(peer))
     this.#dials.set(peer, dialled)
     return dialled
   }
@@ -104,7 +105,7 @@ export class SocketTransport implements Transport {
     await this.#listener?.close()
   }
 
-  async #dial(peer: Address, url: string): Promise<Session> {
+  async #dial(peer: Address, url: string, { publicOnly = false }: ConnectOptions): Promise<Session> {
     if (this.#stopping.signal.aborted) throw new TransportError('TRANSPORT_STOPPED')
     if (peer === this.#identity.signer.address) throw new TransportError('TRANSPORT_SELF', { peer })
     let session: Promise<Session> | undefined
@@ -112,6 +113,7 @@ export class SocketTransport implements Transport {
       messageBytes: recordBytes(this.#limits.frameBytes),
       timeoutMs: this.#limits.handshakeMs,
       signal: this.#stopping.signal,
+      publicOnly,
       opened: (wire) => {
         const { first, step } = initiate(this.#identity, peer)
         session = this.#handshake(wire, step)

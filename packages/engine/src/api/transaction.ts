@@ -4,6 +4,7 @@ import type { Links, Transaction } from '../loop/transaction.ts'
 import type { ChainReader } from '../ports/chain-view.ts'
 import type { Environment } from '../ports/environment.ts'
 import type { LockKeeper } from '../ports/locks/lock-keeper.ts'
+import type { ConnectOptions } from '../ports/transport.ts'
 import type { Notification } from '../ports/views.ts'
 import { channelNames } from '../records/channel-names.ts'
 import { outboxKey } from '../records/outbox.ts'
@@ -66,7 +67,7 @@ export function createTransaction(parts: TransactionParts): Transaction {
     },
     connected: (peer) => links.isConnected(peer),
     commonFeatures: (peer) => links.commonFeatures(peer),
-    reach: (peer, url) => reach(parts, peer, url),
+    reach: (peer, url, options) => reach(parts, peer, url, options),
     forgetPeer: (peer) => links.forget(peer),
     notify: (notification) => loop.afterCommit(() => parts.notify(notification)),
     atEnd: (stage, key, run) => loop.atEnd(stage, key, () => run(tx)),
@@ -86,8 +87,17 @@ function send({ state, links, loop }: TransactionParts, peer: Address, message: 
   loop.afterCommit(() => links.transmit(peer, number, frame))
 }
 
-function reach({ state, links, loop }: TransactionParts, peer: Address, url: string): void {
-  const record = state.peers.get(peer) ?? newPeer(peer)
-  if (record.url !== url) state.peers.set(peer, { ...record, url })
+/** What this side's own app says of a peer's url counts more than what others do. */
+function reach(
+  { state, links, loop }: TransactionParts,
+  peer: Address,
+  url: string,
+  { publicOnly = false }: ConnectOptions = {},
+): void {
+  const { publicOnly: wasNamed = false, ...record } = state.peers.get(peer) ?? newPeer(peer)
+  const isOwn = record.url !== undefined && !wasNamed
+  if (!(publicOnly && isOwn) && (record.url !== url || wasNamed !== publicOnly)) {
+    state.peers.set(peer, { ...record, url, ...(publicOnly && { publicOnly }) })
+  }
   loop.afterCommit(() => links.reach(peer))
 }

@@ -21,6 +21,8 @@ export interface OpenVirtualOptions {
   readonly payee: Address
   /** Where the payee's peer transport listens: the first voucher travels there directly. */
   readonly payeeUrl?: string
+  /** That url was named by somebody else, as in an offer: it is dialled only where it leads to a public address. */
+  readonly payeeUrlPublicOnly?: boolean
   /** Signers of the intermediaries in order; empty for a virtual channel over one channel. */
   readonly hubs: readonly Address[]
   readonly token: Address
@@ -138,7 +140,7 @@ export function openVirtual(tx: Tx, options: OpenVirtualOptions): OpenedVirtual 
   const first = signed?.voucher
   const phase = { type: 'open', outgoing, ...signed } as const
   tx.virtuals.set(virtualId, { role: 'payer', virtualId, terms, memo, position: 0, since: secondsOf(tx), phase })
-  if (payeeUrl !== undefined) tx.reach(payee, payeeUrl)
+  if (payeeUrl !== undefined) tx.reach(payee, payeeUrl, { publicOnly: options.payeeUrlPublicOnly ?? false })
   if (first !== undefined) tx.volatile(payee, { type: 'voucher', terms, signed: first })
   return { virtualId, terms, first, fees }
 }

@@ -8,6 +8,8 @@ export interface DialerOptions {
   readonly clock: Clock
   readonly env: Environment
   readonly urlOf: (peer: Address) => string | undefined
+  /** Whether the url is dialled only if it leads to a public address. */
+  readonly isPublicOnly: (peer: Address) => boolean
   /** Whether a session is wanted and none stands. */
   readonly isWanted: (peer: Address) => boolean
 }
@@ -71,7 +73,7 @@ export class Dialer {
     const url = this.#options.urlOf(peer)
     try {
       if (!this.#isStopped && url !== undefined && this.#isDiallable(peer))
-        await this.#options.transport.connect(peer, url)
+        await this.#options.transport.connect(peer, url, { publicOnly: this.#options.isPublicOnly(peer) })
     } catch (error) {
       this.#options.env.log.debug('peer not reached', { peer, url, error: String(error) })
     }

@@ -101,6 +101,7 @@ export class Peers implements TransportHandler, Links {
       clock,
       env: tx.env,
       urlOf: (peer) => tx.state.peers.committed(peer)?.url,
+      isPublicOnly: (peer) => tx.state.peers.committed(peer)?.publicOnly === true,
       isWanted: (peer) => !this.#links.has(peer) && options.isWanted(peer),
     })
   }
@@ -126,7 +127,8 @@ export class Peers implements TransportHandler, Links {
   /** Opens a session, or leaves the one that stands. @throws what the transport's `connect` throws. */
   async connect(peer: Address, url: string): Promise<void> {
     this.#incompatible.delete(peer)
-    if (!this.#links.has(peer)) await this.#options.transport.connect(peer, url)
+    const publicOnly = this.#options.tx.state.peers.committed(peer)?.publicOnly === true
+    if (!this.#links.has(peer)) await this.#options.transport.connect(peer, url, { publicOnly })
   }
 
   /** Whether a session stands, ready or not yet. */
@@ -184,6 +186,10 @@ export class Peers implements TransportHandler, Links {
   /** Within an event: takes what peers have acknowledged off the disk. */
   sweep(): void {
     this.#outgoing.sweep()
+  }
+
+  isKnown(peer: Address): boolean {
+    return !isStranger(this.#options.tx.state, peer)
   }
 
   opened(session: Session): void {

@@ -17,6 +17,13 @@ export interface TransportHandler {
   opened(session: Session): void
   frame(session: Session, frame: Uint8Array): void
   closed(session: Session): void
+  /** Whether a peer has something at stake here, such as a channel that was paid into: then its session makes room for no stranger's. */
+  isKnown?(peer: Address): boolean
+}
+
+export interface ConnectOptions {
+  /** Connects to no address of the machine itself, of a private network or the like: for urls that somebody else named. */
+  readonly publicOnly?: boolean
 }
 
 /** How peers reach each other. */
@@ -27,7 +34,7 @@ export interface Transport {
    * Opens a session with the signer at a url. Resolves after `opened` was called.
    * Rejects with a typed error when nobody answers, or another signer does.
    */
-  connect(peer: Address, url: string): Promise<Session>
+  connect(peer: Address, url: string, options?: ConnectOptions): Promise<Session>
   /** Ends all sessions and listeners. */
   stop(): Promise<void>
 }

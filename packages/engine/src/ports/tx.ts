@@ -13,6 +13,7 @@ import type {
 import type { ChainReader } from './chain-view.ts'
 import type { Environment } from './environment.ts'
 import type { LockKeeper } from './locks/lock-keeper.ts'
+import type { ConnectOptions } from './transport.ts'
 import type { Notification } from './views.ts'
 
 /** The records of one kind within a transaction, its changes included. Records are immutable: `set` replaces one. */
@@ -116,7 +117,7 @@ export interface Tx extends StateView {
   /** What this side and the peer both can do beyond the base, by the hellos of their session; none while none stands. */
   commonFeatures(peer: Address): readonly Feature[]
   /** Remembers where a peer listens, and connects to it from now on whenever no session stands. */
-  reach(peer: Address, url: string): void
+  reach(peer: Address, url: string, options?: ConnectOptions): void
   /** Forgets a peer with whom nothing is left, unless a session with it stands. */
   forgetPeer(peer: Address): void
   notify(notification: Notification): void

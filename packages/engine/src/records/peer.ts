@@ -1,11 +1,13 @@
 import { type Address, recordKind } from '@sluice/protocol'
-import { address, optional, struct, text, uint } from '@sluice/protocol/codec'
+import { address, flag, optional, struct, text, uint } from '@sluice/protocol/codec'
 
 /** What is durable about a peer. */
 export interface PeerRecord {
   readonly peer: Address
   /** Where it listens, if that is known. */
   readonly url?: string
+  /** That was named by somebody else: only a public address is dialled. */
+  readonly publicOnly?: boolean
   /** Number of the next message to it; the first is 1. */
   readonly next: bigint
   /** Number of the next message expected from it. */
@@ -22,6 +24,7 @@ export const peerKind = recordKind<PeerRecord>(
   struct<PeerRecord>({
     peer: address,
     url: optional(text),
+    publicOnly: optional(flag),
     next: uint,
     expected: uint,
     lost: optional(text),

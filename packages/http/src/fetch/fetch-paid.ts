@@ -7,6 +7,7 @@ import type { OpenedVirtual, Payer, Timers } from '../ports.ts'
 import { systemTimers } from '../timers.ts'
 import { askFrom, refusal } from './ask-from.ts'
 import { type Answer, ask, type Exchange } from './exchange.ts'
+import { isLocalUrl } from './local-url.ts'
 import { PaidBody, type PaidResponse, type PaidWith, type ResumeOptions } from './paid-response.ts'
 import { capacityFor, chooseOffer, objection, type SpendingLimits } from './spending.ts'
 
@@ -71,7 +72,7 @@ async function begin(exchange: Exchange, url: string, options: FetchPaidOptions)
   const offer = chooseOffer(offersIn(headers), options.payer, options.limits)
   await options.onOffer?.(offer)
   const capacity = capacityFor(offer, options.limits)
-  const virtual = await openFor(offer, capacity, options.payer)
+  const virtual = await openFor(offer, capacity, options.payer, url)
   try {
     return await pay(exchange, url, options, offer, virtual)
   } catch (error) {
@@ -86,7 +87,7 @@ function offersIn(headers: Headers): readonly Offer[] {
   return header === null ? [] : decodePaymentRequired(header).offers
 }
 
-function openFor(offer: Offer, capacity: bigint, payer: Payer): Promise<OpenedVirtual> {
+function openFor(offer: Offer, capacity: bigint, payer: Payer, url: string): Promise<OpenedVirtual> {
   return payer.open({
     payee: offer.signer,
     payeeAccount: offer.payTo,
@@ -94,7 +95,7 @@ function openFor(offer: Offer, capacity: bigint, payer: Payer): Promise<OpenedVi
     token: offer.asset,
     capacity,
     first: FIRST_PAYMENT < capacity ? FIRST_PAYMENT : capacity,
-    ...(offer.url === undefined ? {} : { payeeUrl: offer.url }),
+    ...(offer.url !== undefined && { payeeUrl: offer.url, payeeUrlPublicOnly: !isLocalUrl(url) }),
   })
 }
 

@@ -1,5 +1,6 @@
 import { rootCertificates } from 'node:tls'
 import { WebSocket } from 'ws'
+import { checkPublicHost, lookupPublic, NotPublicError } from '../../net/public-address.ts'
 import { TransportError } from '../errors.ts'
 import { createDelay, type DelayOptions } from './delay.ts'
 import { checkUrl } from './url.ts'
@@ -15,14 +16,16 @@ export interface WsDialOptions {
 /** Dials with the package `ws`. */
 export function createWsDial({ delay, ca }: WsDialOptions = {}): Dial {
   const trusted = ca === undefined ? {} : { ca: [...rootCertificates, ca] }
-  return (url, { messageBytes, timeoutMs, signal, opened }) => {
+  return async (url, { messageBytes, timeoutMs, signal, publicOnly, opened }) => {
     checkUrl(url)
+    if (publicOnly) checkPublic(url)
     return new Promise((resolve, reject) => {
       const socket = new WebSocket(url, {
         maxPayload: messageBytes,
         handshakeTimeout: timeoutMs,
         perMessageDeflate: false,
         followRedirects: false,
+        ...(publicOnly && { lookup: lookupPublic }),
         ...trusted,
       })
       const abort = (): void => {
@@ -32,7 +35,12 @@ export function createWsDial({ delay, ca }: WsDialOptions = {}): Dial {
       signal.addEventListener('abort', abort, { once: true })
       socket.once('error', (cause) => {
         signal.removeEventListener('abort', abort)
-        reject(new TransportError('TRANSPORT_UNREACHABLE', { url, reason: reasonOf(cause) }, cause))
+        const isPrivate = cause instanceof NotPublicError
+        reject(
+          isPrivate
+            ? notPublic(url, cause)
+            : new TransportError('TRANSPORT_UNREACHABLE', { url, reason: reasonOf(cause) }, cause),
+        )
       })
       socket.once('open', () => {
         signal.removeEventListener('abort', abort)
@@ -40,6 +48,18 @@ export function createWsDial({ delay, ca }: WsDialOptions = {}): Dial {
         resolve()
       })
     })
+  }
+}
+
+function notPublic(url: string, cause: Error): TransportError {
+  return new TransportError('TRANSPORT_NOT_PUBLIC', { url, reason: cause.message }, cause)
+}
+
+function checkPublic(url: string): void {
+  try {
+    checkPublicHost(new URL(url).hostname)
+  } catch (cause) {
+    throw cause instanceof NotPublicError ? notPublic(url, cause) : cause
   }
 }
 

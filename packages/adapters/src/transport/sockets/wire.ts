@@ -24,15 +24,20 @@ export interface DialOptions {
   readonly messageBytes: number
   readonly timeoutMs: number
   readonly signal: AbortSignal
+  /** Whether to connect to public addresses alone. What cannot look at addresses, as a page, leaves that to its surroundings. */
+  readonly publicOnly: boolean
   /** Called once the connection stands, and listens to it within the call, so that no message is lost. */
   opened(wire: Wire): void
 }
 
-/** Resolves after `opened` was called. Rejects with TransportError `TRANSPORT_URL_INVALID`, `TRANSPORT_UNREACHABLE` or `TRANSPORT_STOPPED`. */
+/** Resolves after `opened` was called. Rejects with TransportError `TRANSPORT_URL_INVALID`, `TRANSPORT_NOT_PUBLIC`, `TRANSPORT_UNREACHABLE` or `TRANSPORT_STOPPED`. */
 export type Dial = (url: string, options: DialOptions) => Promise<void>
 
-/** Takes a fresh connection in; `authenticated` is called once its other end has proved a key. Listens to it within the call. */
-export type Accept = (wire: Wire, authenticated: () => void) => void
+/**
+ * Takes a fresh connection in; `authenticated` is called once its other end has proved a key, with a function that says at any time whether
+ * that peer is known here. Listens to it within the call.
+ */
+export type Accept = (wire: Wire, authenticated: (isKnown: () => boolean) => void) => void
 
 /** Accepts connections until closed. */
 export interface Listener {

@@ -26,6 +26,7 @@ export function createParties(options: Partial<TransportOptions> = {}): [Transpo
 export class Recorder implements TransportHandler {
   readonly sessions = new Map<Address, Session>()
   readonly frames: Uint8Array[] = []
+  isKnown: (peer: Address) => boolean = () => true
   opens = 0
   closes = 0
   readonly #waiting = new Set<() => void>()
