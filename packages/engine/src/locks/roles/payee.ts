@@ -1,4 +1,11 @@
-import { highestValue, isPayeeAtStake, type PayeeEvent, type PayeeRecord, payeeField, payeeWants } from '@sluice/protocol'
+import {
+  highestValue,
+  isPayeeAtStake,
+  type PayeeEvent,
+  type PayeeRecord,
+  payeeField,
+  payeeWants,
+} from '@sluice/protocol'
 import type { Role } from '../../ports/locks/role.ts'
 import { advancePayee } from '../advance.ts'
 import { payeeContext } from '../context.ts'
