@@ -14,14 +14,14 @@ const groups: readonly Group[] = [
   { label: 'Guides', pattern: /^(guides\/.+|users)$/, first: [...guides, 'users'] },
   { label: 'Examples', pattern: /^examples(\/|$)/, first: ['examples'] },
   {
+    label: 'How it works',
+    pattern: /^(architecture|states|specs\/(?!(?:security|audit)$).+)$/,
+    first: ['architecture', 'specs/protocol', 'states', 'specs/http'],
+  },
+  {
     label: 'Contracts',
     pattern: /^(contracts(\/.+)?|packages\/contracts|specs\/(security|audit))$/,
     first: ['contracts', 'specs/security', 'specs/audit', 'packages/contracts'],
-  },
-  {
-    label: 'How it works',
-    pattern: /^(architecture|states|specs\/.+)$/,
-    first: ['architecture', 'specs/protocol', 'states', 'specs/http'],
   },
   { label: 'Reference', pattern: /^[^/]+$/, first: ['commands', 'rpc', 'errors'] },
   { label: 'Packages', pattern: /^packages\//, first: ['packages/client', 'packages/http'] },
