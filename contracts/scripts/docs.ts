@@ -1,5 +1,6 @@
 // `npm run docs -w contracts [-- --check]`: writes docs/contracts, a page a call, from the sources, the tables in `docs/calls` and the samples,
-// which are played on a local chain to measure their gas. With `--check` it writes nothing and fails where a page is stale or missing.
+// which are played on a local chain to measure their gas; and the tables of gas in other pages. With `--check` it writes nothing and fails where
+// a page is stale or missing.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -7,9 +8,12 @@ import type { CallGroup } from './docs/calls/call.ts'
 import { cooperative, deposits, disputes, locks } from './docs/calls/channels.ts'
 import { apps, hashLocks, vault } from './docs/calls/others.ts'
 import { credits, views, virtuals } from './docs/calls/virtuals.ts'
+import { disputeTable, gasTable, withTable } from './docs/figures.ts'
 import { callPage, findGaps, overviewPage, pathOf } from './docs/page.ts'
 import { playSamples } from './docs/play.ts'
 import { readReference } from './docs/reference.ts'
+import { gasSnapshotFile } from './gas/snapshot.ts'
+import type { GasReports } from './gas/table.ts'
 import { contractsFolder } from './tools/foundry.ts'
 import { contractSources } from './tools/natspec.ts'
 
@@ -25,11 +29,12 @@ const groups: readonly CallGroup[] = [
   apps,
   vault,
 ]
-const folder = join(contractsFolder, '..', 'docs', 'contracts')
+const root = join(contractsFolder, '..')
+const folder = join(root, 'docs', 'contracts')
 const reference = readReference()
 const gaps = findGaps(groups, reference)
 if (gaps.length > 0) throw new Error(`the tables in contracts/scripts/docs/calls have gaps:\n${gaps.join('\n')}`)
-const unmapped = findUnmapped(readFileSync(join(contractsFolder, '..', 'specs', 'audit.md'), 'utf8'))
+const unmapped = findUnmapped(readFileSync(join(root, 'specs', 'audit.md'), 'utf8'))
 if (unmapped.length > 0)
   throw new Error(`the map in specs/audit.md is not that of the sources:\n${unmapped.join('\n')}`)
 const gas = await playSamples()
@@ -38,6 +43,22 @@ const pages = new Map([['README.md', overviewPage(groups, reference, gas, setup)
 for (const group of groups) {
   for (const call of Object.keys(group.calls)) {
     pages.set(pathOf(group.contract, call), callPage(group, call, reference, gas))
+  }
+}
+
+const reports = JSON.parse(readFileSync(gasSnapshotFile, 'utf8')) as GasReports
+const figures = new Map([
+  ['contracts/README.md', gasTable(reports)],
+  ['specs/security.md', disputeTable(reports)],
+])
+for (const [path, table] of figures) {
+  const file = join(root, path)
+  const text = withTable(readFileSync(file, 'utf8'), table)
+  if (isCurrent(file, text)) continue
+  if (!process.argv.includes('--check')) writeFileSync(file, text)
+  else {
+    console.error(`${path} has figures that are not those of the snapshot: run \`npm run docs -w contracts\``)
+    process.exitCode = 1
   }
 }
 

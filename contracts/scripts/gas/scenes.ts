@@ -91,11 +91,17 @@ async function exitDirect(world: World): Promise<Cost> {
   return sum(start, settle)
 }
 
-/** a began a close with nothing shown; b shows the newest voucher of each lane in one call. */
-async function answerBoth(world: World): Promise<Cost> {
+/** a begins a close with nothing shown: what it costs to make the other side answer. */
+async function start(world: World): Promise<Cost> {
   const [, , terms] = await nativeDeposits(world)
-  const received = await laneVoucher(world, terms, 9n, 3n * UNIT)
-  const own = await laneVoucher(world, terms, 4n, UNIT, 0n, zeroWord, 1)
+  return world.call(world.a, 'startClose', [terms, noVoucher])
+}
+
+/** a began a close with nothing shown; b shows the newest voucher of each lane in one call. */
+async function answerBoth(world: World, ...locks: [locked?: bigint, locksRoot?: Hex]): Promise<Cost> {
+  const [, , terms] = await nativeDeposits(world)
+  const received = await laneVoucher(world, terms, 9n, 3n * UNIT, ...locks)
+  const own = await laneVoucher(world, terms, 4n, UNIT, locks[0] ?? 0n, locks[1] ?? zeroWord, 1)
   await world.call(world.a, 'startClose', [terms, noVoucher])
   return world.call(world.b, 'updateLanes', [terms, [received, own]])
 }
@@ -254,6 +260,8 @@ export async function playScenes(world: World): Promise<Record<string, Cost>> {
     unlockSubtreeEachOf1000: subtreeEach,
     closeVirtualsEachOf100: await closeVirtualsEachOf100(world),
     closeVirtualsByLocksEachOf100: await closeByLocksEachOf100(world),
+    start: await start(world),
+    answerBothWithLocks: await answerBoth(world, UNIT, `0x${'5a'.repeat(32)}`),
     deploy: world.deployCost,
   }
 }

@@ -42,8 +42,8 @@ export function reportOf(costs: Record<string, Cost>): GasReport {
   }
 }
 
-/** The table for people. */
-export function tableOf({ gas: all, storageWrites, prague }: GasReports): string {
+/** The table for people: its heading and a row a scene. */
+export function rowsOf({ gas: all, storageWrites, prague }: GasReports): string[][] {
   const rows = Object.entries(all).map(([name, gas]) => {
     const theirs = nitro[name]
     const most = theirs?.aim === undefined ? limits[name] : theirs.gas * theirs.aim
@@ -58,7 +58,12 @@ export function tableOf({ gas: all, storageWrites, prague }: GasReports): string
       most === undefined ? '' : gas <= most ? 'met' : 'not met',
     ]
   })
-  const lines = [['what', 'gas', 'by Prague', 'writes', 'Nitro', 'of it', 'aim', ''], ...rows]
+  return [['what', 'gas', 'by Prague', 'writes', 'Nitro', 'of it', 'aim', ''], ...rows]
+}
+
+/** The same for a terminal. */
+export function tableOf(reports: GasReports): string {
+  const lines = rowsOf(reports)
   const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? []
   return lines
     .map((line) =>
