@@ -9,6 +9,7 @@ import { sampleCheck } from './documents/samples/check.ts'
 import { spellingCheck } from './documents/spelling.ts'
 import { exampleCheck } from './examples.ts'
 import { habitCheck } from './habits.ts'
+import { appChecks } from './packages/apps.ts'
 import { bundleChecks } from './packages/bundles.ts'
 import { commandChecks } from './packages/command.ts'
 import { contentChecks } from './packages/contents.ts'
@@ -57,7 +58,7 @@ export function allChecks(): Check[] {
 
 /** What must hold of the packages as others install them: built, packed and installed, so slower than all of the above. */
 export function packageChecks(): Check[] {
-  return [...contentChecks, ...runtimeChecks, ...typeChecks, ...bundleChecks, ...commandChecks]
+  return [...contentChecks, ...runtimeChecks, ...typeChecks, ...bundleChecks, ...commandChecks, ...appChecks]
 }
 
 /** What must hold of the documentation, the site included: slower than the others, so it is built only when asked for. */

@@ -26,6 +26,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     '@sluice/client',
     '@sluice/contracts',
   ],
+  'create-sluice-app': ['@sluice/protocol'],
   '@sluice/bench': ['@sluice/protocol', '@sluice/engine', '@sluice/adapters', '@sluice/http', '@sluice/contracts'],
   '@sluice/dashboard': [],
   '@sluice/site': [],

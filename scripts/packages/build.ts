@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { build } from 'tsdown'
 import { root } from '../process/workspaces.ts'
 import { MODULES, modulesOf, publishedManifest } from './manifest.ts'
@@ -13,6 +14,20 @@ function accompanying(folder: string): readonly string[] {
   const shared = ['LICENSE-MIT', 'LICENSE-APACHE'].map((name) => join(root, name))
   const own = ['README.md', 'CHANGELOG.md'].map((name) => join(root, folder, name))
   return [...shared, ...own.filter((path) => existsSync(path))]
+}
+
+/** Copies the folders that a package carries, as git knows them: nothing that a build or an install left there. */
+function carryFolders({ manifest, built }: PublishedPackage): void {
+  for (const [name, source] of Object.entries(manifest.publishConfig?.carries ?? {})) {
+    const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard', source], {
+      cwd: root,
+    })
+    for (const path of String(listed)
+      .split('\0')
+      .filter((path) => path !== '' && existsSync(join(root, path)))) {
+      cpSync(join(root, path), join(built, name, relative(source, path)))
+    }
+  }
 }
 
 /** Declarations are made of all that a tsconfig names: the entries, and with them what they import. */
@@ -66,6 +81,7 @@ export async function buildPackage(published: PublishedPackage): Promise<void> {
   await buildModules(published)
   rmSync(join(built, 'tsconfig.json'))
   for (const path of accompanying(folder)) cpSync(path, join(built, path.slice(path.lastIndexOf('/') + 1)))
+  carryFolders(published)
   const written = publishedManifest(manifest, folder, readManifest('.').repository)
   writeFileSync(join(built, 'package.json'), `${JSON.stringify(written, null, 2)}\n`)
 }

@@ -6,7 +6,12 @@ export interface Manifest {
   readonly bin?: Readonly<Record<string, string>>
   readonly dependencies?: Readonly<Record<string, string>>
   readonly peerDependencies?: Readonly<Record<string, string>>
-  readonly publishConfig?: { readonly access: string; readonly directory?: string }
+  readonly publishConfig?: {
+    readonly access: string
+    readonly directory?: string
+    /** Folders that it carries beside its modules: as what, and from where, relative to the repository's root. */
+    readonly carries?: Readonly<Record<string, string>>
+  }
   readonly [field: string]: unknown
 }
 

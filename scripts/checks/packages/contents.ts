@@ -14,12 +14,16 @@ const FIELDS = ['description', 'keywords', 'license', 'engines', 'type', 'versio
 const UNWANTED = /\.test\.|\/testing\/|\/golden\/|fixture|tsconfig|(?<!\.d)\.ts$/
 
 function judgeContents({ name, files, manifest, unpackedSize }: Tarball): string[] {
+  const carried = Object.keys(manifest.publishConfig?.carries ?? {})
+  const isCarried = (path: string): boolean => carried.some((folder) => path.startsWith(`${folder}/`))
   const modules = files.filter((path) => path.endsWith('.js'))
   return [
     ...REQUIRED.filter((path) => !files.includes(path)).map((path) => `${name}: ${path} is missing`),
     ...FIELDS.filter((field) => manifest[field] === undefined).map((field) => `${name}: package.json lacks ${field}`),
     ...(manifest.private === true ? [`${name}: is private`] : []),
-    ...files.filter((path) => UNWANTED.test(path)).map((path) => `${name}: ${path} should stay out`),
+    ...files
+      .filter((path) => UNWANTED.test(path) && !isCarried(path))
+      .map((path) => `${name}: ${path} should stay out`),
     // A module that only passes on what others hold has nothing to map.
     ...(files.some((path) => path.endsWith('.js.map')) ? [] : [`${name}: has no source maps`]),
     ...(modules.length === 0 ? [`${name}: has no modules`] : []),
@@ -34,9 +38,10 @@ const isExpected = ({ kind }: Problem): boolean => kind === 'CJSResolvesToESM'
 const isModern = (problem: Problem): boolean =>
   !('resolutionKind' in problem) || (problem.resolutionKind !== 'node10' && problem.resolutionKind !== 'node16-cjs')
 
-async function findTypeProblems({ name, tarball }: Tarball): Promise<string[]> {
+async function findTypeProblems({ name, manifest, tarball }: Tarball): Promise<string[]> {
   const analysis = await checkPackage(createPackageFromTarballData(new Uint8Array(readFileSync(tarball))))
-  if (analysis.types === false) return name === 'sluice' ? [] : [`${name}: has no types`]
+  // What is a command alone has nothing to import.
+  if (analysis.types === false) return Object.keys(manifest.bin ?? {}).length > 0 ? [] : [`${name}: has no types`]
   const problems = analysis.problems.filter((problem) => !isExpected(problem) && isModern(problem))
   return problems.map((problem) => `${name}: ${JSON.stringify(problem)}`)
 }
