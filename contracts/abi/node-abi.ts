@@ -1673,6 +1673,21 @@ export const nodeAbi = [
         "name": "closesAt",
         "type": "uint64",
         "indexed": false
+      },
+      {
+        "name": "laneAndSeq",
+        "type": "uint256",
+        "indexed": false
+      },
+      {
+        "name": "paidAndLocked",
+        "type": "uint256",
+        "indexed": false
+      },
+      {
+        "name": "locksRoot",
+        "type": "bytes32",
+        "indexed": false
       }
     ],
     "anonymous": false
@@ -2072,6 +2087,20 @@ export const nodeAbi = [
       {
         "name": "virtualId",
         "type": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NonceAhead",
+    "inputs": [
+      {
+        "name": "nonce",
+        "type": "uint256"
+      },
+      {
+        "name": "timestamp",
+        "type": "uint256"
       }
     ]
   },

@@ -125,8 +125,7 @@ contract Sluice is ISluice, Guard {
         bytes32 digest = digestOf(Messages.ofWithdrawal(id, party, total, deadline));
         Cooperative.requireBoth(terms, digest, signatureA, signatureB);
         uint128 part = Cooperative.withdraw(store.channels[id], id, terms, party, total);
-        address account = party == 0 ? terms.a.account : terms.b.account;
-        Payouts.pay(store, terms.token, account, part, asCredit >> party & 1 != 0);
+        Payouts.pay(store, terms.token, Channels.accountOf(terms, party), part, asCredit >> party & 1 != 0);
     }
 
     /// @inheritdoc ISluice

@@ -129,6 +129,32 @@ contract CloseTest is Fixture {
         sluice.close(t, 0, 30, DEADLINE, a, a, PUSH);
     }
 
+    /// @dev A signer that sends the call consents by that, whatever stands in the place of its signature.
+    function test_theSenderNeedsNoSignature() public {
+        (ChannelTerms memory t, bytes32 id) = funded(100, 50);
+        (CompactSignature memory a, CompactSignature memory b) = signed(id, 0, 30, DEADLINE);
+        bytes32 digest = Reference.close(address(sluice), id, 0, 30, DEADLINE);
+        // of no use to anybody else, its account included
+        address[3] memory others = [signerA, accountB, stranger];
+        for (uint256 i; i < 3; ++i) {
+            refuses(abi.encodeWithSelector(BadSignature.selector, digest, signerB));
+            vm.prank(others[i]);
+            sluice.close(t, 0, 30, DEADLINE, a, none(), PUSH);
+        }
+        // nor does it speak for the other side
+        refuses(abi.encodeWithSelector(BadSignature.selector, digest, signerA));
+        vm.prank(signerB);
+        sluice.close(t, 0, 30, DEADLINE, none(), b, PUSH);
+        uint256 before = vm.snapshotState();
+        vm.prank(signerB);
+        sluice.close(t, 0, 30, DEADLINE, a, a, PUSH);
+        vm.revertToState(before);
+        vm.prank(signerA);
+        sluice.close(t, 0, 30, DEADLINE, none(), b, PUSH);
+        assertEq(accountA.balance, 70);
+        assertEq(accountB.balance, 80);
+    }
+
     function test_refusesPartyAboveOne() public {
         (ChannelTerms memory t,) = funded(100, 50);
         refuses(abi.encodeWithSelector(WrongParty.selector, 2));

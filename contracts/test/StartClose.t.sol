@@ -21,7 +21,7 @@ contract StartCloseTest is Fixture {
 
     function test_startsTheWindow() public {
         emits();
-        emit CloseStarted(id, end);
+        emit CloseStarted(id, end, 0, 0, 0);
         startCloseAs(signerA, t, noVoucher());
         assertEq(uint8(stateOf(id).status), uint8(Status.Closing));
         assertEq(stateOf(id).closesAt, end);
@@ -46,9 +46,7 @@ contract StartCloseTest is Fixture {
 
     function test_carriesAVoucherOfTheLaneThatTheSenderReceives() public {
         emits();
-        emit CloseStarted(id, end);
-        emits();
-        emit LaneUpdated(id, 5, 40 << 128, 0);
+        emit CloseStarted(id, end, 5, 40 << 128, 0);
         startCloseAs(signerB, t, lane(t, 0, 5, 40));
         assertEq(stateOf(id).lane0.seq, 5);
         assertEq(stateOf(id).lane0.paid, 40);

@@ -87,6 +87,17 @@ contract WithdrawTest is Fixture {
         sluice.withdraw(t, 0, 30, DEADLINE, a, none(), PUSH);
     }
 
+    function test_theSenderNeedsNoSignature() public {
+        bytes32 digest = Reference.withdrawal(address(sluice), id, 0, 30, DEADLINE);
+        (CompactSignature memory a, CompactSignature memory b) = (sign(keyA, digest), sign(keyB, digest));
+        refuses(abi.encodeWithSelector(BadSignature.selector, digest, signerB));
+        vm.prank(signerA);
+        sluice.withdraw(t, 0, 30, DEADLINE, a, none(), PUSH);
+        vm.prank(signerA);
+        sluice.withdraw(t, 0, 30, DEADLINE, none(), b, PUSH);
+        assertEq(accountA.balance, 30);
+    }
+
     function test_refusesPartyAboveOne() public {
         refuses(abi.encodeWithSelector(WrongParty.selector, 2));
         sluice.withdraw(t, 2, 1, DEADLINE, none(), none(), PUSH);

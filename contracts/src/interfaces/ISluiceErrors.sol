@@ -26,6 +26,11 @@ interface ISluiceErrors {
     /// @notice A dispute window of zero seconds, in which nobody could answer.
     error ZeroWindow();
 
+    /// @notice The minute in a nonce is more than a day ahead of the block.
+    /// @param nonce The nonce of the terms.
+    /// @param timestamp The block's.
+    error NonceAhead(uint256 nonce, uint256 timestamp);
+
     /// @notice A field of a channel's terms holds more bits than its type.
     error DirtyTerms();
 

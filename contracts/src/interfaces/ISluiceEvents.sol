@@ -22,12 +22,17 @@ interface ISluiceEvents {
     /// @param paidAAndPaidB What a got, and what b got.
     event Closed(bytes32 indexed channelId, uint256 paidAAndPaidB);
 
-    /// @notice A one-sided close began.
+    /// @notice A one-sided close began, with a voucher shown for a lane or with none: then its number is zero.
     /// @param channelId The channel.
     /// @param closesAt From this timestamp on it can be settled.
-    event CloseStarted(bytes32 indexed channelId, uint64 closesAt);
+    /// @param laneAndSeq The lane, and the voucher's number.
+    /// @param paidAndLocked Its paid total, and its locked sum.
+    /// @param locksRoot Its root.
+    event CloseStarted(
+        bytes32 indexed channelId, uint64 closesAt, uint256 laneAndSeq, uint256 paidAndLocked, bytes32 locksRoot
+    );
 
-    /// @notice A voucher was shown for a lane.
+    /// @notice A voucher was shown for a lane of a channel whose window runs.
     /// @param channelId The channel.
     /// @param laneAndSeq The lane, and the voucher's number.
     /// @param paidAndLocked Its paid total, and its locked sum.

@@ -10,7 +10,7 @@ abstract contract Guard {
 
     /// @dev For calls that call others, and whom these others may call back.
     modifier nonReentrant() {
-        requireNotEntered();
+        if (entered != 0) revert ISluiceErrors.Reentered();
         entered = 1;
         _;
         entered = 0;
@@ -18,11 +18,7 @@ abstract contract Guard {
 
     /// @dev For calls in which nobody can call back: they may not come in the middle of another.
     modifier notEntered() {
-        requireNotEntered();
-        _;
-    }
-
-    function requireNotEntered() private view {
         if (entered != 0) revert ISluiceErrors.Reentered();
+        _;
     }
 }

@@ -8,16 +8,20 @@ import { VirtualWord } from "./virtuals/VirtualWord.sol";
 /// @param deposits Both deposits, and how the channel ended; never cleared, as it says that an id is over.
 /// @param withdrawnA What a has withdrawn; zero once the channel is over.
 /// @param withdrawnB What b has withdrawn; zero once the channel is over.
-/// @param laneWords For each lane a DisputeWord until the channel is settled, and a PoolWord from then on; zero once its pool is
-/// empty.
-/// @param locksHashes For each lane keccak256(abi.encode(locked, locksRoot)) of the voucher shown; zero without locks, and once the
-/// lane's pool is empty.
+/// @param lanes Its two lanes.
 struct ChannelSlots {
     DepositsWord deposits;
     uint128 withdrawnA;
     uint128 withdrawnB;
-    uint256[2] laneWords;
-    bytes32[2] locksHashes;
+    LaneSlots[2] lanes;
+}
+
+/// @notice What the chain holds of a lane.
+/// @param word A DisputeWord until the channel is settled, and a PoolWord from then on; zero once its pool is empty.
+/// @param locksHash keccak256(abi.encode(locked, locksRoot)) of the voucher shown; zero without locks, and once the pool is empty.
+struct LaneSlots {
+    uint256 word;
+    bytes32 locksHash;
 }
 
 /// @notice What the chain holds of a virtual channel.

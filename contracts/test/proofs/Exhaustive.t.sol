@@ -6,6 +6,7 @@ import { LockTree } from "../../src/libraries/locks/LockTree.sol";
 import { Settlement } from "../../src/libraries/channels/Settlement.sol";
 import { Ticks } from "../../src/libraries/virtuals/Ticks.sol";
 import { Reference } from "../support/Reference.sol";
+import { SplitInput, SplitOutput, Splits } from "../support/Splits.sol";
 
 /// @notice All inputs of a few bits, where every case can be looked at: nothing is drawn, so nothing is missed.
 contract ExhaustiveTest is Test {
@@ -30,7 +31,7 @@ contract ExhaustiveTest is Test {
         uint256 memoryMark = mark();
         for (uint256 x; x < 1 << 16; ++x) {
             release(memoryMark);
-            Settlement.Input memory i = Settlement.Input(
+            SplitInput memory i = SplitInput(
                 uint128(x & 3),
                 uint128(x >> 2 & 3),
                 uint128(x >> 4 & 3),
@@ -93,7 +94,7 @@ contract ExhaustiveTest is Test {
     }
 
     // Signed arithmetic of numbers too small to overflow, straight from the protocol's text.
-    function checkSplit(Settlement.Input memory i) private pure {
+    function checkSplit(SplitInput memory i) private pure {
         int256 pot = int256(uint256(i.depositA)) + int256(uint256(i.depositB)) - int256(uint256(i.withdrawnA))
             - int256(uint256(i.withdrawnB));
         int256 share = int256(uint256(i.depositA)) - int256(uint256(i.withdrawnA)) - int256(uint256(i.paid0))
@@ -103,7 +104,7 @@ contract ExhaustiveTest is Test {
         int256 pool0 = int256(uint256(i.locked0)) < share ? int256(uint256(i.locked0)) : share;
         int256 rest = pot - share;
         int256 pool1 = int256(uint256(i.locked1)) < rest ? int256(uint256(i.locked1)) : rest;
-        Settlement.Split memory s = Settlement.split(i);
+        SplitOutput memory s = Splits.split(i);
         bool right = int256(uint256(s.pool0)) == pool0 && int256(uint256(s.pool1)) == pool1
             && int256(uint256(s.payA)) == share - pool0 && int256(uint256(s.payB)) == rest - pool1;
         if (!right) revert(string.concat("split of ", vm.toString(abi.encode(i))));

@@ -5,11 +5,12 @@ import { PoolWord } from "../../src/libraries/locks/PoolWord.sol";
 import { LockTree } from "../../src/libraries/locks/LockTree.sol";
 import { Settlement } from "../../src/libraries/channels/Settlement.sol";
 import { Ticks } from "../../src/libraries/virtuals/Ticks.sol";
+import { SplitInput, SplitOutput, Splits } from "../support/Splits.sol";
 
 /// @notice What is proven, compiled as the contract is: through the IR, by its optimizer's settings.
 contract Subject {
-    function split(Settlement.Input calldata input) external pure returns (Settlement.Split memory) {
-        return Settlement.split(input);
+    function split(SplitInput calldata input) external pure returns (SplitOutput memory) {
+        return Splits.split(input);
     }
 
     function unlock(uint128 amount, uint128 pool, uint128 payout) external pure returns (uint128, uint128) {

@@ -3,12 +3,12 @@ pragma solidity ^0.8.28;
 
 import { Test } from "forge-std/Test.sol";
 import { PoolWord } from "../../src/libraries/locks/PoolWord.sol";
-import { Settlement } from "../../src/libraries/channels/Settlement.sol";
 import { Reference } from "../support/Reference.sol";
+import { SplitInput, SplitOutput } from "../support/Splits.sol";
 
 /// @dev The subject by its interface, so that it is compiled as the contract is and not as tests are.
 interface ISubject {
-    function split(Settlement.Input calldata input) external pure returns (Settlement.Split memory);
+    function split(SplitInput calldata input) external pure returns (SplitOutput memory);
     function unlock(uint128 amount, uint128 pool, uint128 payout) external pure returns (uint128, uint128);
     function takeAndMark(PoolWord word, uint128 reserve, uint32 index) external pure returns (PoolWord);
     function leaf(uint32 index, uint128 amount, bytes32 condition) external pure returns (bytes32);
@@ -31,7 +31,7 @@ contract SymbolicTest is Test {
     // ---- settlement ----
 
     /// @dev For all deposits and withdrawals that the contract lets exist, and any vouchers whatsoever.
-    function check_split(Settlement.Input calldata i) external view {
+    function check_split(SplitInput calldata i) external view {
         // 256 bits hold all of it, and to be asked about overflows makes it harder for the solver
         unchecked {
             int256 pot = wide(i.depositA) + wide(i.depositB) - wide(i.withdrawnA) - wide(i.withdrawnB);
@@ -42,7 +42,7 @@ contract SymbolicTest is Test {
             if (share > pot) share = pot;
             int256 pool0 = least(wide(i.locked0), share);
             int256 pool1 = least(wide(i.locked1), pot - share);
-            Settlement.Split memory s = subject.split(i);
+            SplitOutput memory s = subject.split(i);
             assert(wide(s.pool0) == pool0);
             assert(wide(s.pool1) == pool1);
             assert(wide(s.payA) == share - pool0);

@@ -59,7 +59,7 @@ contract Harness {
         return Messages.ofRedirect(redirect);
     }
 
-    function isBy(address signer, bytes32 digest_, CompactSignature calldata signature) external pure returns (bool) {
+    function isBy(address signer, bytes32 digest_, CompactSignature calldata signature) external view returns (bool) {
         return Signatures.isBy(signer, digest_, signature);
     }
 
@@ -97,10 +97,6 @@ contract Harness {
 
     function tickValue(uint128 amount, uint128 value, uint32 ticks, uint128 capacity) external pure returns (uint128) {
         return Ticks.value(amount, value, ticks, capacity);
-    }
-
-    function split(Settlement.Input memory input) external pure returns (Settlement.Split memory) {
-        return Settlement.split(input);
     }
 
     function unlock(uint128 amount, uint128 pool, uint128 payout) external pure returns (uint128, uint128) {

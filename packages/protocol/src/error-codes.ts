@@ -201,6 +201,10 @@ export const protocolErrors = {
     message: 'the nonce was made {minutes} minutes from now, more than {max}',
     action: 'Use a fresh nonce, and set the clock.',
   },
+  ADD_NONCE_AHEAD: {
+    message: 'the nonce names a minute that is {minutes} minutes ahead, more than {max}',
+    action: 'Use a fresh nonce, and set the clock.',
+  },
   ADD_WINDOW: {
     message: 'the dispute window of {window} s is outside {min} to {max}',
     action: 'Choose a window within these bounds.',

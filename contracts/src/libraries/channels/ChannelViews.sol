@@ -33,11 +33,11 @@ library ChannelViews {
     }
 
     function settledLane(ChannelSlots storage slots, uint256 lane) private view returns (LaneState memory) {
-        return LaneState(0, 0, slots.locksHashes[lane], PoolWord.wrap(slots.laneWords[lane]).amount());
+        return LaneState(0, 0, slots.lanes[lane].locksHash, PoolWord.wrap(slots.lanes[lane].word).amount());
     }
 
     function shownLane(ChannelSlots storage slots, uint256 lane) private view returns (LaneState memory) {
-        DisputeWord word = DisputeWord.wrap(slots.laneWords[lane]);
-        return LaneState(word.seq(), word.paid(), slots.locksHashes[lane], 0);
+        DisputeWord word = DisputeWord.wrap(slots.lanes[lane].word);
+        return LaneState(word.seq(), word.paid(), slots.lanes[lane].locksHash, 0);
     }
 }

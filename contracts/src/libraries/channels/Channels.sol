@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import { ISluiceErrors } from "../../interfaces/ISluiceErrors.sol";
 import { ChannelTerms } from "../../interfaces/SluiceTypes.sol";
+import { NonceMinute } from "../NonceMinute.sol";
 import { ChannelSlots } from "../Store.sol";
 import { DepositsWord } from "./DepositsWord.sol";
 import { DisputeWord } from "./DisputeWord.sol";
@@ -12,8 +13,20 @@ import { DisputeWord } from "./DisputeWord.sol";
 library Channels {
     /// @dev Where the fields after both parties stand in calldata: two addresses a party come first.
     uint256 private constant TOKEN_OFFSET = 0x80;
-    uint256 private constant WINDOW_OFFSET = 0xa0;
-    uint256 private constant NONCE_OFFSET = 0xc0;
+    uint256 private constant SIGNER_OFFSET = 0x20;
+    uint256 private constant PARTY_SHIFT = 6;
+    uint256 private constant TERMS_SIZE = 0xe0;
+
+    /// @dev A channel's terms as they stand in calldata.
+    struct Words {
+        uint256 accountA;
+        uint256 signerA;
+        uint256 accountB;
+        uint256 signerB;
+        uint256 token;
+        uint256 disputeWindow;
+        uint256 nonce;
+    }
 
     /// @notice The deposits of a channel that was not paid out; refuses one that was. Terms are validated here, by the first
     /// call with an id into which nothing was deposited yet: whatever is in a channel has come this way.
@@ -31,18 +44,19 @@ library Channels {
         if (deposits.isEmpty()) requireTerms(terms);
     }
 
-    /// @notice Refuses terms that make no channel.
+    /// @notice Refuses terms that make no channel, or none yet.
     /// @param terms The terms.
-    function requireTerms(ChannelTerms calldata terms) internal pure {
-        if (!isClean(terms)) revert ISluiceErrors.DirtyTerms();
-        (address a, address b) = (terms.a.signer, terms.b.signer);
-        (address accountA, address accountB) = (terms.a.account, terms.b.account);
-        if (a >= b || a == address(0) || accountA == address(0) || accountB == address(0)) {
-            revert ISluiceErrors.BadTerms(a, b, accountA, accountB);
+    function requireTerms(ChannelTerms calldata terms) internal view {
+        Words memory w = wordsOf(terms);
+        uint256 dirt = (w.accountA | w.signerA | w.accountB | w.signerB | w.token) >> 160 | w.disputeWindow >> 32;
+        if (dirt | w.nonce >> 64 != 0) revert ISluiceErrors.DirtyTerms();
+        if (w.signerA >= w.signerB || w.signerA == 0 || w.accountA == 0 || w.accountB == 0) {
+            revert ISluiceErrors.BadTerms(terms.a.signer, terms.b.signer, terms.a.account, terms.b.account);
         }
         // one account on both sides could show a voucher as the receiver of a lane that it pays
-        if (accountA == accountB) revert ISluiceErrors.SameAccount(accountA);
-        if (terms.disputeWindow == 0) revert ISluiceErrors.ZeroWindow();
+        if (w.accountA == w.accountB) revert ISluiceErrors.SameAccount(terms.a.account);
+        if (w.disputeWindow == 0) revert ISluiceErrors.ZeroWindow();
+        if (NonceMinute.isAhead(w.nonce)) revert ISluiceErrors.NonceAhead(w.nonce, block.timestamp);
     }
 
     /// @notice Whether a channel is in the native token. Looks at the whole word: dirty upper bits are no native token either.
@@ -74,8 +88,8 @@ library Channels {
     /// @notice When the window is over; zero if no close began.
     /// @param slots The channel.
     function closesAt(ChannelSlots storage slots) internal view returns (uint64 timestamp) {
-        timestamp = DisputeWord.wrap(slots.laneWords[0]).closesAt();
-        if (timestamp == 0) timestamp = DisputeWord.wrap(slots.laneWords[1]).closesAt();
+        timestamp = DisputeWord.wrap(slots.lanes[0].word).closesAt();
+        if (timestamp == 0) timestamp = DisputeWord.wrap(slots.lanes[1].word).closesAt();
     }
 
     /// @notice What was withdrawn; not read where nothing ever was.
@@ -96,15 +110,33 @@ library Channels {
         if (deposits.hasWithdrawn()) (slots.withdrawnA, slots.withdrawnB) = (0, 0);
     }
 
+    /// @notice Where a side's money goes.
+    /// @dev As signerOf, it reads the word as it is: there is nothing under the id of terms with dirty upper bits.
+    /// @param terms The channel's terms.
+    /// @param party The side, 0 or 1.
+    /// @return account Its account.
+    function accountOf(ChannelTerms calldata terms, uint8 party) internal pure returns (address account) {
+        assembly ("memory-safe") {
+            account := calldataload(add(terms, shl(PARTY_SHIFT, party)))
+        }
+    }
+
+    /// @notice Who signs for a side.
+    /// @param terms The channel's terms.
+    /// @param party The side, 0 or 1.
+    /// @return signer Its signer.
+    function signerOf(ChannelTerms calldata terms, uint8 party) internal pure returns (address signer) {
+        assembly ("memory-safe") {
+            signer := calldataload(add(terms, add(SIGNER_OFFSET, shl(PARTY_SHIFT, party))))
+        }
+    }
+
     /// @notice Whether somebody may act for one side: its account or its signer.
     /// @param terms The channel's terms.
     /// @param party The side.
     /// @param who Who acts.
     function speaksFor(ChannelTerms calldata terms, uint8 party, address who) internal pure returns (bool) {
-        return
-            party == 0
-                ? who == terms.a.signer || who == terms.a.account
-                : who == terms.b.signer || who == terms.b.account;
+        return who == signerOf(terms, party) || who == accountOf(terms, party);
     }
 
     /// @notice Refuses who is no party of the channel.
@@ -125,17 +157,13 @@ library Channels {
         pure
         returns (address payer, address receiver)
     {
-        return lane == 0 ? (terms.a.signer, terms.b.signer) : (terms.b.signer, terms.a.signer);
+        return (signerOf(terms, lane), signerOf(terms, 1 - lane));
     }
 
-    // The id is made of the words as they are in calldata, upper bits included. Those of accounts and signers are looked at where
-    // these are read.
-    function isClean(ChannelTerms calldata terms) private pure returns (bool clean) {
+    // The id is made of the words as they are in calldata, upper bits included.
+    function wordsOf(ChannelTerms calldata terms) private pure returns (Words memory w) {
         assembly ("memory-safe") {
-            let token := shr(160, calldataload(add(terms, TOKEN_OFFSET)))
-            let window := shr(32, calldataload(add(terms, WINDOW_OFFSET)))
-            let nonce := shr(64, calldataload(add(terms, NONCE_OFFSET)))
-            clean := iszero(or(token, or(window, nonce)))
+            calldatacopy(w, terms, TERMS_SIZE)
         }
     }
 }

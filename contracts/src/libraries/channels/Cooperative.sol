@@ -13,19 +13,19 @@ import { Settlement } from "./Settlement.sol";
 /// @title Cooperative
 /// @notice What both parties agreed on: withdrawals and closes.
 library Cooperative {
-    /// @notice Refuses unless both signers signed.
+    /// @notice Refuses unless both signers consent: by their signatures, or by sending the call, which needs none.
     /// @param terms The channel's terms.
     /// @param digest What they signed.
-    /// @param signatureA By a's signer.
-    /// @param signatureB By b's signer.
+    /// @param signatureA By a's signer; not looked at if it is the sender.
+    /// @param signatureB By b's signer; likewise.
     function requireBoth(
         ChannelTerms calldata terms,
         bytes32 digest,
         CompactSignature calldata signatureA,
         CompactSignature calldata signatureB
-    ) internal pure {
-        requireSigned(terms.a.signer, digest, signatureA);
-        requireSigned(terms.b.signer, digest, signatureB);
+    ) internal view {
+        requireConsent(Channels.signerOf(terms, 0), digest, signatureA);
+        requireConsent(Channels.signerOf(terms, 1), digest, signatureB);
     }
 
     /// @notice Raises what a party has withdrawn.
@@ -73,8 +73,9 @@ library Cooperative {
         emit ISluiceEvents.Closed(id, uint256(paidA) << 128 | paidB);
     }
 
-    function requireSigned(address signer, bytes32 digest, CompactSignature calldata signature) private pure {
-        if (!Signatures.isBy(signer, digest, signature)) revert ISluiceErrors.BadSignature(digest, signer);
+    function requireConsent(address signer, bytes32 digest, CompactSignature calldata signature) private view {
+        if (msg.sender == signer || Signatures.isBy(signer, digest, signature)) return;
+        revert ISluiceErrors.BadSignature(digest, signer);
     }
 
     // Both shares sum to the pot, which is below 2^128; so neither is above it once neither is below zero.

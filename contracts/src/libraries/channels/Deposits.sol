@@ -25,8 +25,10 @@ library Deposits {
         // Channels.requireParty, written out: the compiler would jump there at each deposit
         if (party > 1) revert ISluiceErrors.WrongParty(party);
         if (received == 0) revert ISluiceErrors.NothingReceived();
-        DepositsWord deposits = Channels.requireAlive(slots, id, terms);
+        DepositsWord deposits = slots.deposits;
         isFirst = deposits.isEmpty();
+        if (isFirst) Channels.requireTerms(terms);
+        else if (deposits.isOver()) revert ISluiceErrors.ChannelOver(id);
         if (received > deposits.room()) revert ISluiceErrors.TooMuch(id, received);
         deposits = deposits.add(party, received);
         slots.deposits = deposits;

@@ -36,13 +36,14 @@ library Disputes {
         uint64 closesAt = Channels.closesAt(slots);
         if (closesAt != 0) revert ISluiceErrors.AlreadyClosing(id, closesAt);
         closesAt = uint64(block.timestamp + terms.disputeWindow);
-        emit ISluiceEvents.CloseStarted(id, closesAt);
         DisputeWord word = DisputeWords.closing(closesAt);
         if (voucher.seq == 0) {
-            slots.laneWords[0] = DisputeWord.unwrap(word);
+            slots.lanes[0].word = DisputeWord.unwrap(word);
+            emit ISluiceEvents.CloseStarted(id, closesAt, 0, 0, 0);
         } else {
             Refusals.raise(LaneVouchers.check(0, id, domain, terms, voucher, sender));
-            LaneVouchers.write(slots, id, voucher, word);
+            (uint256 laneAndSeq, uint256 paidAndLocked, bytes32 locksRoot) = LaneVouchers.write(slots, voucher, word);
+            emit ISluiceEvents.CloseStarted(id, closesAt, laneAndSeq, paidAndLocked, locksRoot);
         }
     }
 
@@ -74,9 +75,11 @@ library Disputes {
     ) internal returns (bytes memory refusal) {
         uint8 lane = voucher.lane;
         if (lane > 1) return abi.encodeWithSelector(ISluiceErrors.WrongLane.selector, lane);
-        DisputeWord word = DisputeWord.wrap(slots.laneWords[lane]);
+        DisputeWord word = DisputeWord.wrap(slots.lanes[lane].word);
         refusal = LaneVouchers.check(word.seq(), id, domain, terms, voucher, sender);
-        if (refusal.length == 0) LaneVouchers.write(slots, id, voucher, word);
+        if (refusal.length != 0) return refusal;
+        (uint256 laneAndSeq, uint256 paidAndLocked, bytes32 locksRoot) = LaneVouchers.write(slots, voucher, word);
+        emit ISluiceEvents.LaneUpdated(id, laneAndSeq, paidAndLocked, locksRoot);
     }
 
     /// @notice Ends the channel after its window, keeping a pool for each lane's locks.
@@ -93,28 +96,25 @@ library Disputes {
         DepositsWord deposits = slots.deposits;
         if (deposits.isOver()) revert ISluiceErrors.ChannelOver(id);
         (DisputeWord lane0, DisputeWord lane1) =
-            (DisputeWord.wrap(slots.laneWords[0]), DisputeWord.wrap(slots.laneWords[1]));
+            (DisputeWord.wrap(slots.lanes[0].word), DisputeWord.wrap(slots.lanes[1].word));
         requireWindowOver(id, lane0.closesAt() | lane1.closesAt());
         (uint128 withdrawnA, uint128 withdrawnB) = Channels.withdrawn(slots, deposits);
-        Settlement.Split memory split = Settlement.split(
-            Settlement.Input(
-                deposits.ofA(),
-                deposits.ofB(),
-                withdrawnA,
-                withdrawnB,
-                lane0.paid(),
-                lane1.paid(),
-                lockedOf(slots, id, 0, lane0, locks0),
-                lockedOf(slots, id, 1, lane1, locks1)
-            )
+        uint128 pool0;
+        uint128 pool1;
+        (payA, payB, pool0, pool1) = Settlement.split(
+            deposits.ofA(),
+            deposits.ofB(),
+            withdrawnA,
+            withdrawnB,
+            lane0.paid(),
+            lane1.paid(),
+            lockedOf(slots, id, 0, lane0, locks0),
+            lockedOf(slots, id, 1, lane1, locks1)
         );
         Channels.end(slots, deposits, DepositsWords.SETTLED);
-        keepPool(slots, 0, lane0, split.pool0);
-        keepPool(slots, 1, lane1, split.pool1);
-        emit ISluiceEvents.Settled(
-            id, uint256(split.payA) << 128 | split.payB, uint256(split.pool0) << 128 | split.pool1
-        );
-        return (split.payA, split.payB);
+        keepPool(slots, 0, lane0, pool0);
+        keepPool(slots, 1, lane1, pool1);
+        emit ISluiceEvents.Settled(id, uint256(payA) << 128 | payB, uint256(pool0) << 128 | pool1);
     }
 
     // Only one of the two lanes holds the time, so that either is zero.
@@ -136,7 +136,7 @@ library Disputes {
 
     function keepPool(ChannelSlots storage slots, uint256 lane, DisputeWord word, uint128 pool) private {
         uint256 kept = PoolWord.unwrap(PoolWords.full(pool));
-        if (DisputeWord.unwrap(word) != kept) slots.laneWords[lane] = kept;
-        if (pool == 0 && word.hasLocks()) slots.locksHashes[lane] = 0;
+        if (DisputeWord.unwrap(word) != kept) slots.lanes[lane].word = kept;
+        if (pool == 0 && word.hasLocks()) slots.lanes[lane].locksHash = 0;
     }
 }

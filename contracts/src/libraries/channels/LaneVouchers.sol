@@ -2,7 +2,6 @@
 pragma solidity ^0.8.28;
 
 import { ISluiceErrors } from "../../interfaces/ISluiceErrors.sol";
-import { ISluiceEvents } from "../../interfaces/ISluiceEvents.sol";
 import { ChannelTerms, SignedLane } from "../../interfaces/SluiceTypes.sol";
 import { Hashes } from "../signing/Hashes.sol";
 import { Messages } from "../signing/Messages.sol";
@@ -30,7 +29,7 @@ library LaneVouchers {
         ChannelTerms calldata terms,
         SignedLane calldata voucher,
         address sender
-    ) internal pure returns (bytes memory refusal) {
+    ) internal view returns (bytes memory refusal) {
         (uint8 lane, uint64 seq, uint128 locked) = (voucher.lane, voucher.seq, voucher.locked);
         if (seq <= shownSeq) {
             return abi.encodeWithSelector(ISluiceErrors.StaleVoucher.selector, id, lane, shownSeq, seq);
@@ -53,17 +52,22 @@ library LaneVouchers {
 
     /// @notice Puts a voucher that was checked in the place of the lane's last one.
     /// @param slots The channel.
-    /// @param id Its id.
     /// @param voucher The voucher.
     /// @param word The lane so far, which may not be stored yet.
-    function write(ChannelSlots storage slots, bytes32 id, SignedLane calldata voucher, DisputeWord word) internal {
+    /// @return laneAndSeq What events tell of it, as here and below.
+    /// @return paidAndLocked Its paid total, and its locked sum.
+    /// @return root Its root.
+    function write(ChannelSlots storage slots, SignedLane calldata voucher, DisputeWord word)
+        internal
+        returns (uint256 laneAndSeq, uint256 paidAndLocked, bytes32 root)
+    {
         (uint8 lane, uint64 seq, uint128 paid, uint128 locked) =
             (voucher.lane, voucher.seq, voucher.paid, voucher.locked);
-        bytes32 root = voucher.locksRoot;
-        slots.laneWords[lane] = DisputeWord.unwrap(word.withVoucher(seq, paid, locked != 0));
-        if (locked != 0) slots.locksHashes[lane] = hashOf(locked, root);
-        else if (word.hasLocks()) slots.locksHashes[lane] = 0;
-        emit ISluiceEvents.LaneUpdated(id, uint256(lane) << 128 | seq, uint256(paid) << 128 | locked, root);
+        root = voucher.locksRoot;
+        slots.lanes[lane].word = DisputeWord.unwrap(word.withVoucher(seq, paid, locked != 0));
+        if (locked != 0) slots.lanes[lane].locksHash = hashOf(locked, root);
+        else if (word.hasLocks()) slots.lanes[lane].locksHash = 0;
+        return (uint256(lane) << 128 | seq, uint256(paid) << 128 | locked, root);
     }
 
     /// @notice Refuses a locked sum and root that are not those of the voucher last shown.
@@ -76,7 +80,7 @@ library LaneVouchers {
         internal
         view
     {
-        if (slots.locksHashes[lane] != hashOf(locked, locksRoot)) revert ISluiceErrors.LocksMismatch(id, lane);
+        if (slots.lanes[lane].locksHash != hashOf(locked, locksRoot)) revert ISluiceErrors.LocksMismatch(id, lane);
     }
 
     /// @notice What is stored of a lane's locks.

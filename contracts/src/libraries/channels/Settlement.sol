@@ -4,48 +4,36 @@ pragma solidity ^0.8.28;
 /// @title Settlement
 /// @notice Who gets what. Every input is below 2^128, so nothing here can overflow.
 library Settlement {
-    /// @notice What the parties and the chain agree on when the window is over.
-    /// @param depositA All that was deposited for a.
-    /// @param depositB All that was deposited for b.
-    /// @param withdrawnA All that a withdrew.
-    /// @param withdrawnB All that b withdrew.
-    /// @param paid0 Paid total of the voucher last shown for lane 0.
-    /// @param paid1 Paid total of the voucher last shown for lane 1.
-    /// @param locked0 Its locked sum in lane 0.
-    /// @param locked1 Its locked sum in lane 1.
-    struct Input {
-        uint128 depositA;
-        uint128 depositB;
-        uint128 withdrawnA;
-        uint128 withdrawnB;
-        uint128 paid0;
-        uint128 paid1;
-        uint128 locked0;
-        uint128 locked1;
-    }
-
-    /// @notice What each gets at once, and what is kept for the locks of each lane. The four sum to the pot.
-    /// @param payA What a gets at once.
-    /// @param payB What b gets at once.
-    /// @param pool0 What is kept for lane 0's locks.
-    /// @param pool1 What is kept for lane 1's locks.
-    struct Split {
-        uint128 payA;
-        uint128 payB;
-        uint128 pool0;
-        uint128 pool1;
-    }
-
-    /// @notice The pot is all deposits less all withdrawals. a's share is its balance, forced between nothing and the whole pot;
-    /// b has the rest. Each lane's pool comes out of its payer's share.
-    /// @param i What was deposited, withdrawn, paid and locked.
-    /// @return out The four parts.
-    function split(Input memory i) internal pure returns (Split memory out) {
+    /// @notice Who gets what at once, and what is kept for the locks of each lane; the four sum to the pot, which is all deposits less
+    /// all withdrawals. a's share is its balance, forced between nothing and the whole pot; b has the rest. Each lane's pool
+    /// comes out of its payer's share.
+    /// @param depositA What a deposited.
+    /// @param depositB What b deposited.
+    /// @param withdrawnA What a withdrew.
+    /// @param withdrawnB What b withdrew.
+    /// @param paid0 What a paid b, by the voucher last shown for lane 0.
+    /// @param paid1 What b paid a, by that of lane 1.
+    /// @param locked0 What is locked in lane 0.
+    /// @param locked1 What is locked in lane 1.
+    /// @return payA What a gets at once.
+    /// @return payB What b gets at once.
+    /// @return pool0 What is kept for lane 0.
+    /// @return pool1 What is kept for lane 1.
+    function split(
+        uint128 depositA,
+        uint128 depositB,
+        uint128 withdrawnA,
+        uint128 withdrawnB,
+        uint128 paid0,
+        uint128 paid1,
+        uint128 locked0,
+        uint128 locked1
+    ) internal pure returns (uint128 payA, uint128 payB, uint128 pool0, uint128 pool1) {
         unchecked {
-            uint256 pot = potOf(i.depositA, i.depositB, i.withdrawnA, i.withdrawnB);
-            uint256 shareA = shareOf(i.depositA, i.withdrawnA, i.paid0, i.paid1, pot);
-            (out.payA, out.pool0) = poolOf(i.locked0, shareA);
-            (out.payB, out.pool1) = poolOf(i.locked1, pot - shareA);
+            uint256 pot = potOf(depositA, depositB, withdrawnA, withdrawnB);
+            uint256 shareA = shareOf(depositA, withdrawnA, paid0, paid1, pot);
+            (payA, pool0) = poolOf(locked0, shareA);
+            (payB, pool1) = poolOf(locked1, pot - shareA);
         }
     }
 

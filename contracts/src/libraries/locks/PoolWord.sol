@@ -31,7 +31,9 @@ library PoolWords {
     /// @param w The lane.
     /// @param reserve What leaves it, which the caller knows to be there.
     function take(PoolWord w, uint128 reserve) internal pure returns (PoolWord) {
-        return PoolWord.wrap(PoolWord.unwrap(w) - reserve);
+        unchecked {
+            return PoolWord.wrap(PoolWord.unwrap(w) - reserve);
+        }
     }
 
     /// @notice Whether a near slot was unlocked.

@@ -52,9 +52,9 @@ library Unlocking {
         Channels.requireLane(lane);
         ChannelSlots storage slots = store.channels[id];
         if (!slots.deposits.isSettled()) revert ISluiceErrors.NotSettled(id);
-        PoolWord pool = PoolWord.wrap(slots.laneWords[lane]);
+        PoolWord pool = PoolWord.wrap(slots.lanes[lane].word);
         if (pool.amount() == 0) revert ISluiceErrors.PoolEmpty(id, lane);
-        return Lane(id, lane, locked, slots.locksHashes[lane], pool, NO_KEY, 0, 0, 0);
+        return Lane(id, lane, locked, slots.lanes[lane].locksHash, pool, NO_KEY, 0, 0, 0);
     }
 
     /// @notice Writes a lane back; clears one whose pool is empty.
@@ -64,10 +64,10 @@ library Unlocking {
         ChannelSlots storage slots = store.channels[l.id];
         writeFarWord(store, l);
         if (l.pool.amount() != 0) {
-            slots.laneWords[l.lane] = PoolWord.unwrap(l.pool);
+            slots.lanes[l.lane].word = PoolWord.unwrap(l.pool);
         } else {
-            slots.laneWords[l.lane] = 0;
-            slots.locksHashes[l.lane] = 0;
+            slots.lanes[l.lane].word = 0;
+            slots.lanes[l.lane].locksHash = 0;
         }
     }
 
@@ -96,12 +96,14 @@ library Unlocking {
         requireSubtree(l, subtree);
         SubtreeSlot[] calldata slots = subtree.slots;
         uint256 first = subtree.first;
-        for (uint256 i; i < slots.length; ++i) {
-            SubtreeSlot calldata slot = slots[i];
-            uint128 amount = slot.amount;
-            if (amount == 0) continue;
-            bytes memory refusal = tryPay(store, l, uint32(first + i), amount, address(this), slot.idOrLeaf, 0);
-            if (refusal.length != 0) Refusals.skip(refusal, l.id, i);
+        unchecked {
+            for (uint256 i; i < slots.length; ++i) {
+                SubtreeSlot calldata slot = slots[i];
+                uint128 amount = slot.amount;
+                if (amount == 0) continue;
+                bytes memory refusal = tryPay(store, l, uint32(first + i), amount, address(this), slot.idOrLeaf, 0);
+                if (refusal.length != 0) Refusals.skip(refusal, l.id, i);
+            }
         }
     }
 
@@ -126,7 +128,7 @@ library Unlocking {
     /// @param index The slot.
     function isUnlocked(Store storage store, bytes32 id, uint8 lane, uint32 index) internal view returns (bool) {
         ChannelSlots storage slots = store.channels[id];
-        PoolWord pool = PoolWord.wrap(slots.laneWords[lane]);
+        PoolWord pool = PoolWord.wrap(slots.lanes[lane].word);
         if (!slots.deposits.isSettled() || pool.amount() == 0) return false;
         if (index < PoolWords.NEAR_SLOTS) return pool.isUnlocked(index);
         return hasFarBit(store.farUnlocked[id][farKeyOf(lane, index)], index);
@@ -167,9 +169,12 @@ library Unlocking {
         if (!isFinal) return abi.encodeWithSelector(ISluiceErrors.NotFinal.selector, resolver, id, side);
         (uint128 reserve, uint128 paid) = Settlement.unlock(amount, l.pool.amount(), payout);
         mark(l, index);
-        l.pool = l.pool.take(reserve);
-        l.toReceiver += paid;
-        l.toPayer += reserve - paid;
+        // all that is taken comes out of the pool
+        unchecked {
+            l.pool = l.pool.take(reserve);
+            l.toReceiver += paid;
+            l.toPayer += reserve - paid;
+        }
         emit ISluiceEvents.Unlocked(l.id, uint256(l.lane) << 128 | index, uint256(reserve) << 128 | paid);
     }
 

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import { ISluiceErrors } from "../../interfaces/ISluiceErrors.sol";
 import { ISluiceEvents } from "../../interfaces/ISluiceEvents.sol";
 import { ChannelTerms } from "../../interfaces/SluiceTypes.sol";
+import { Channels } from "../channels/Channels.sol";
 import { Store } from "../Store.sol";
 import { TokenPush } from "./TokenPush.sol";
 
@@ -32,8 +33,8 @@ library Payouts {
     function payBoth(Store storage store, ChannelTerms calldata terms, uint256 amountA, uint256 amountB, uint8 asCredit)
         internal
     {
-        pay(store, terms.token, terms.a.account, amountA, asCredit & 1 != 0);
-        pay(store, terms.token, terms.b.account, amountB, asCredit & 2 != 0);
+        pay(store, terms.token, Channels.accountOf(terms, 0), amountA, asCredit & 1 != 0);
+        pay(store, terms.token, Channels.accountOf(terms, 1), amountB, asCredit & 2 != 0);
     }
 
     /// @notice Pays an account all of its credit; it stays if it cannot be paid.

@@ -8,15 +8,29 @@ import { CompactSignature } from "../../interfaces/SluiceTypes.sol";
 library Signatures {
     /// @dev Half the order of secp256k1: a higher s is the malleable twin of a valid signature, and refused.
     uint256 private constant HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0;
+    uint256 private constant S_MASK = 0x7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff;
+    uint256 private constant ECRECOVER = 1;
     bytes4 private constant ERC1271_MAGIC = 0x1626ba7e;
 
     /// @notice Whether `signer` signed. Zero is nobody.
     /// @param signer Who.
     /// @param digest What.
     /// @param signature Its signature.
-    function isBy(address signer, bytes32 digest, CompactSignature calldata signature) internal pure returns (bool) {
-        address by = recoverCompact(digest, signature.r, signature.yParityAndS);
-        return by == signer && by != address(0);
+    function isBy(address signer, bytes32 digest, CompactSignature calldata signature) internal view returns (bool ok) {
+        assembly ("memory-safe") {
+            let m := mload(0x40)
+            let yParityAndS := calldataload(add(signature, 0x20))
+            let s := and(yParityAndS, S_MASK)
+            mstore(m, digest)
+            mstore(add(m, 0x20), add(27, shr(255, yParityAndS)))
+            mstore(add(m, 0x40), calldataload(signature))
+            mstore(add(m, 0x60), s)
+            // what signs for nobody gives no answer
+            mstore(0x00, 0)
+            pop(staticcall(gas(), ECRECOVER, m, 0x80, 0x00, 0x20))
+            let by := mload(0x00)
+            ok := and(and(eq(by, signer), gt(by, 0)), iszero(gt(s, HALF_ORDER)))
+        }
     }
 
     /// @notice Whether there is a signature at all.

@@ -20,7 +20,7 @@ library Groups {
     function redeem(Store storage store, bytes32 domain, VirtualGroup calldata group, GroupRedemption[] calldata items)
         internal
     {
-        Refusals.raise(Virtuals.checkTerms(group.others.length + 1, group.disputeWindow));
+        Refusals.raise(Virtuals.checkPathAndWindow(group.others.length + 1, group.disputeWindow));
         GroupFrame frame = GroupHashes.begin(domain, group);
         bool isMember = Virtuals.isMember(group.others, msg.sender);
         uint64 windowEnd = Virtuals.windowEndOf(group.disputeWindow);
@@ -29,23 +29,25 @@ library Groups {
             bytes32 id = frame.id(item);
             address payer = address(uint160(uint256(item.payerAndNonce) >> 96));
             uint64 mayStartUntil = isMember || msg.sender == payer ? windowEnd : 0;
-            Refusals.skip(tryRedeem(store.virtuals[id], frame, id, payer, item, mayStartUntil), id, i);
+            VirtualSlot storage slot = store.virtuals[id];
+            (VirtualWord word, bytes memory refusal) = check(slot.word, frame, id, payer, item, mayStartUntil);
+            if (refusal.length == 0) Virtuals.write(slot, id, word);
+            else Refusals.skip(refusal, id, i);
         }
     }
 
-    function tryRedeem(
-        VirtualSlot storage slot,
+    function check(
+        VirtualWord word,
         GroupFrame frame,
         bytes32 id,
         address payer,
         GroupRedemption calldata item,
         uint64 windowEnd
-    ) private returns (bytes memory refusal) {
+    ) private view returns (VirtualWord raised, bytes memory refusal) {
         (uint128 capacity, uint128 amount) = (uint128(item.capacityAndAmount >> 128), uint128(item.capacityAndAmount));
         bytes32 digest = frame.ofVoucher(id, amount);
         if (amount > capacity) amount = capacity;
-        VirtualWord word;
-        (word, refusal) = Virtuals.checkRedemption(slot.word, id, amount, windowEnd, payer, digest, item.signature);
-        if (refusal.length == 0) Virtuals.write(slot, id, word);
+        uint256 nonce = uint96(uint256(item.payerAndNonce));
+        return Virtuals.checkRedemption(word, id, amount, windowEnd, nonce, payer, digest, item.signature);
     }
 }

@@ -19,7 +19,7 @@ library VirtualClosing {
         internal
         returns (bytes memory refusal)
     {
-        refusal = Virtuals.checkTerms(terms.path.length, terms.disputeWindow);
+        refusal = Virtuals.checkTerms(terms);
         if (refusal.length != 0) return refusal;
         if (!Virtuals.isMember(terms.path, member)) {
             return abi.encodeWithSelector(ISluiceErrors.NotMember.selector, id, member);
@@ -42,7 +42,7 @@ library VirtualClosing {
         address payer,
         address receiver
     ) internal returns (bytes memory refusal) {
-        refusal = Virtuals.checkTerms(terms.path.length, terms.disputeWindow);
+        refusal = Virtuals.checkTerms(terms);
         if (refusal.length != 0) return refusal;
         if (!areNeighbours(terms.path, payer, receiver)) {
             return abi.encodeWithSelector(ISluiceErrors.NotNeighbours.selector, id, payer, receiver);

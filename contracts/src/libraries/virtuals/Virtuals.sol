@@ -7,6 +7,7 @@ import { CompactSignature, SignedVoucher, VirtualTerms } from "../../interfaces/
 import { Messages } from "../signing/Messages.sol";
 import { Signatures } from "../signing/Signatures.sol";
 import { TypedData } from "../signing/TypedData.sol";
+import { NonceMinute } from "../NonceMinute.sol";
 import { VirtualSlot } from "../Store.sol";
 import { Ticks } from "./Ticks.sol";
 import { VirtualWord, VirtualWords } from "./VirtualWord.sol";
@@ -16,12 +17,22 @@ import { VirtualWord, VirtualWords } from "./VirtualWord.sol";
 library Virtuals {
     uint256 private constant SHORTEST_PATH = 2;
     uint256 private constant LONGEST_PATH = 6;
+    /// @dev Where the nonce stands in calldata.
+    uint256 private constant NONCE_OFFSET = 0x80;
 
-    /// @notice Why terms make no virtual channel; no bytes if they do. Asked by whatever starts a window: nothing else writes the
-    /// word of an id first.
+    /// @notice Why terms make no virtual channel, or none yet; no bytes if they do. Asked by whatever starts a window: nothing else
+    /// writes the word of an id first.
+    /// @param terms The terms.
+    function checkTerms(VirtualTerms calldata terms) internal view returns (bytes memory refusal) {
+        uint256 nonce = nonceOf(terms);
+        if (NonceMinute.isAhead(nonce)) return NonceMinute.refusalOf(nonce);
+        return checkPathAndWindow(terms.path.length, terms.disputeWindow);
+    }
+
+    /// @notice The part of it that a group shares.
     /// @param pathLength How many members the path has.
     /// @param disputeWindow The window.
-    function checkTerms(uint256 pathLength, uint32 disputeWindow) internal pure returns (bytes memory refusal) {
+    function checkPathAndWindow(uint256 pathLength, uint32 disputeWindow) internal pure returns (bytes memory refusal) {
         if (pathLength < SHORTEST_PATH || pathLength > LONGEST_PATH) {
             return abi.encodeWithSelector(ISluiceErrors.BadPath.selector, pathLength);
         }
@@ -33,6 +44,7 @@ library Virtuals {
     /// @param id The virtual channel.
     /// @param amount The voucher's value, at most the capacity.
     /// @param windowEnd When a window is over that begins now; zero if the sender may not begin it.
+    /// @param nonce The nonce in the virtual channel's terms.
     /// @param payer Who has to have signed.
     /// @param digest What it has to have signed.
     /// @param signature Its signature.
@@ -43,6 +55,7 @@ library Virtuals {
         bytes32 id,
         uint128 amount,
         uint64 windowEnd,
+        uint256 nonce,
         address payer,
         bytes32 digest,
         CompactSignature calldata signature
@@ -52,6 +65,7 @@ library Virtuals {
             if (windowEnd == 0) {
                 return (word, abi.encodeWithSelector(ISluiceErrors.VirtualNotClosing.selector, id, msg.sender));
             }
+            if (NonceMinute.isAhead(nonce)) return (word, NonceMinute.refusalOf(nonce));
             finalAt = windowEnd;
         } else if (block.timestamp >= finalAt) {
             return (word, abi.encodeWithSelector(ISluiceErrors.VirtualFinal.selector, id, finalAt));
@@ -81,13 +95,14 @@ library Virtuals {
         VirtualWord word = slot.word;
         uint64 windowEnd;
         if (word.finalAt() == 0) {
-            refusal = checkTerms(terms.path.length, terms.disputeWindow);
+            refusal = checkPathAndWindow(terms.path.length, terms.disputeWindow);
             if (refusal.length != 0) return refusal;
             if (isMember(terms.path, msg.sender)) windowEnd = windowEndOf(terms.disputeWindow);
         }
         uint128 amount = Ticks.value(voucher.amount, voucher.tickValue, voucher.ticks, terms.capacity);
         bytes32 digest = TypedData.digest(domain, Messages.ofVoucher(id, voucher));
-        (word, refusal) = checkRedemption(word, id, amount, windowEnd, terms.path[0], digest, voucher.signature);
+        (word, refusal) =
+            checkRedemption(word, id, amount, windowEnd, nonceOf(terms), terms.path[0], digest, voucher.signature);
         if (refusal.length != 0) return refusal;
         // hashed last: only what the payer signed can make this long
         if (!isTick(voucher)) {
@@ -134,6 +149,13 @@ library Virtuals {
                     break
                 }
             }
+        }
+    }
+
+    // The whole word.
+    function nonceOf(VirtualTerms calldata terms) private pure returns (uint256 nonce) {
+        assembly ("memory-safe") {
+            nonce := calldataload(add(terms, NONCE_OFFSET))
         }
     }
 

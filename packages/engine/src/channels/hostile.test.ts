@@ -289,6 +289,7 @@ describe('a proposal', () => {
     const stranger: Hex = `0x${'77'.repeat(20)}`
     await propose({ nonce: terms.nonce + 1n, disputeWindow: 1 })
     await propose({ nonce: terms.nonce - (60n << 32n) })
+    await propose({ nonce: terms.nonce + (1000n << 32n) })
     await propose({ nonce: terms.nonce + 1n, a: terms.b, b: terms.a })
     await propose({
       nonce: terms.nonce + 1n,
@@ -300,6 +301,7 @@ describe('a proposal', () => {
     expect(rejected()).toEqual([
       'CHANNEL_PROPOSAL_REFUSED',
       'ADD_NONCE_AGE',
+      'ADD_NONCE_AHEAD',
       'TERMS_SIGNERS_ORDER',
       'CHANNEL_PROPOSAL_REFUSED',
       'TERMS_SAME_ACCOUNT',
@@ -307,7 +309,7 @@ describe('a proposal', () => {
     ])
     await propose({ nonce: terms.nonce + 1n })
     await propose({ nonce: terms.nonce + 2n })
-    expect(rejected()).toHaveLength(7)
+    expect(rejected()).toHaveLength(8)
     expect(bob.engine.channels()).toHaveLength(2)
   })
 

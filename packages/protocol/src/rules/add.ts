@@ -1,7 +1,7 @@
 import { ProtocolError } from '../errors.ts'
 import type { Memo, Operation } from '../lane/operation.ts'
 import type { Address, Id } from '../primitives/hex.ts'
-import { nonceMinute } from '../terms/nonce.ts'
+import { NONCE_AHEAD_MAX, nonceMinute } from '../terms/nonce.ts'
 import type { VirtualTerms } from '../terms/terms.ts'
 import { checkVirtualTerms } from '../terms/terms-check.ts'
 
@@ -30,6 +30,8 @@ export interface AddContext {
   readonly closing: boolean
   /** Locks in the lane before the add. */
   readonly locks: number
+  /** Unix seconds. */
+  readonly now: bigint
 }
 
 /**
@@ -62,11 +64,33 @@ export function checkUnseen(virtualId: Id, seen: boolean): void {
   if (seen) throw new ProtocolError('ADD_ID_SEEN', { virtualId })
 }
 
-/** Refuses a nonce made too far from now: ids are remembered only that long. @throws ProtocolError `ADD_NONCE_AGE`. */
+/**
+ * Refuses a nonce made too far from now: ids are remembered only that long. Whatever the policy, none is taken that is too far ahead.
+ *
+ * @param now Unix seconds.
+ * @param max Minutes.
+ * @throws ProtocolError `ADD_NONCE_AGE`, `ADD_NONCE_AHEAD`.
+ */
 export function checkNonceAge(nonce: bigint, now: bigint, max: number): void {
+  checkNonceAhead(nonce, now)
   const age = now / 60n - nonceMinute(nonce)
   const minutes = age < 0n ? -age : age
   if (minutes > BigInt(max)) throw new ProtocolError('ADD_NONCE_AGE', { minutes, max })
+}
+
+/** Minutes by which a nonce may be ahead of a party's clock: half of what the contract allows, the other half being for clocks that differ. */
+const AHEAD_MAX = BigInt(NONCE_AHEAD_MAX / 120)
+
+/**
+ * Refuses a nonce whose minute is so far ahead that the contract takes no call about such terms yet: what is locked under them could not be
+ * decided, and the id would have to be remembered until then.
+ *
+ * @param now Unix seconds.
+ * @throws ProtocolError `ADD_NONCE_AHEAD`.
+ */
+export function checkNonceAhead(nonce: bigint, now: bigint): void {
+  const minutes = nonceMinute(nonce) - now / 60n
+  if (minutes > AHEAD_MAX) throw new ProtocolError('ADD_NONCE_AHEAD', { minutes, max: AHEAD_MAX })
 }
 
 function checkWindow(window: number, { virtualWindowMin: min, virtualWindowMax: max }: AddLimits): void {
@@ -87,7 +111,7 @@ export function checkNotClosing(channelId: Id, closing: boolean): void {
  * replaying.
  *
  * @throws ProtocolError `CHANNEL_CLOSING`, `TERMS_PATH_LENGTH`, `TERMS_PATH_REPEATED`, `TERMS_ZERO_SIGNER`, `ADD_PATH_WRONG`, `ADD_TOKEN_WRONG`,
- *   `ADD_ID_SEEN`, `ADD_LOCKS_MAX`.
+ *   `ADD_NONCE_AHEAD`, `ADD_ID_SEEN`, `ADD_LOCKS_MAX`.
  */
 export function checkAddLock(
   context: AddContext,
@@ -100,6 +124,7 @@ export function checkAddLock(
   if (terms.token !== context.token) {
     throw new ProtocolError('ADD_TOKEN_WRONG', { got: terms.token, expected: context.token })
   }
+  checkNonceAhead(terms.nonce, context.now)
   checkUnseen(context.virtualId, context.seen)
   if (context.locks >= locksMax) throw new ProtocolError('ADD_LOCKS_MAX', { max: locksMax })
 }

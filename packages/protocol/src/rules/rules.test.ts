@@ -11,7 +11,7 @@ import type { VirtualTerms } from '../terms/terms.ts'
 import { tickAnchor, tickAt } from '../terms/ticks.ts'
 import type { SignedVoucher } from '../terms/voucher.ts'
 import { fakeCrypto, fakeSigner } from '../testing/fake-crypto.ts'
-import { type AddContext, type AddLimits, checkAddLock, checkAddVirtual, feesFrom, paySurplus } from './add.ts'
+import { type AddContext, type AddLimits, checkAddLock, checkAddVirtual, checkNonceAge, feesFrom, paySurplus } from './add.ts'
 import { checkCloseAmount, checkDeadline, checkNoLocks, closeBinds, laneBalance, sameEffect } from './close.ts'
 import { checkFee, feesToReturn, hubFee } from './fees.ts'
 import { checkPayerFold, type HubFold, hubFoldLimit } from './fold-payer.ts'
@@ -59,6 +59,7 @@ const context: AddContext = {
   seen: false,
   closing: false,
   locks: 3,
+  now,
 }
 
 describe('an add', () => {
@@ -83,6 +84,7 @@ describe('an add', () => {
     ['ADD_PATH_WRONG', { payer, receiver: payee }, {}],
     ['ADD_PATH_WRONG', { payer: address('dd') }, {}],
     ['ADD_TOKEN_WRONG', { token: address('99') }, {}],
+    ['ADD_NONCE_AHEAD', {}, { nonce: (now / 60n + 721n) << 32n }],
     ['ADD_ID_SEEN', { seen: true }, {}],
     ['ADD_LOCKS_MAX', { locks: 4 }, {}],
   ])('with a fault of the lane is refused with its update as %s', (name, part, changed) => {
@@ -107,6 +109,14 @@ describe('an add', () => {
       expect(() => lock({}, changed)).not.toThrow()
     },
   )
+
+  it('may name a minute that is half as far ahead as the contract takes, and is not wanted long before', () => {
+    const changed = { nonce: ((now / 60n + 720n) << 32n) | 0xffffffffn }
+    expect(() => lock({}, changed)).not.toThrow()
+    expect(() => virtual(changed)).toThrow(code('ADD_NONCE_AGE'))
+    expect(() => checkNonceAge(changed.nonce, now, 1_000_000)).not.toThrow()
+    expect(() => checkNonceAge(changed.nonce + 1n, now, 1_000_000)).toThrow(code('ADD_NONCE_AHEAD'))
+  })
 
   it('is held against the lifetime of its own hop', () => {
     const short = { until: [now + 500n, now + 99n] }

@@ -5,6 +5,12 @@ import { bytesToUint, uint32ToBytes } from '../primitives/bytes.ts'
 const RANDOM_BYTES = 4
 
 /**
+ * Seconds by which the minute in a nonce may be ahead of a block for the contract to write anything down under an id of such terms. So an id
+ * of which the chain knows something at a block's time may be one whose minute comes this much later.
+ */
+export const NONCE_AHEAD_MAX = 86_400
+
+/**
  * A nonce for terms: the Unix minute of its making in the top 32 bits, the random bytes in the rest.
  *
  * @param now Unix seconds.

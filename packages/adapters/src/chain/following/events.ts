@@ -16,10 +16,36 @@ function decode(log: Log) {
   }
 }
 
-/** What a log of the contract says, or undefined if the engine does not need to know. */
-export function eventOf(log: Log): ChainEvent | undefined {
+/** What a log says of a voucher that was shown. */
+function shown(args: {
+  readonly channelId: Hex
+  readonly laneAndSeq: bigint
+  readonly paidAndLocked: bigint
+  readonly locksRoot: Hex
+}): Extract<ChainEvent, { readonly type: 'laneUpdated' }> {
+  const { channelId, laneAndSeq, paidAndLocked, locksRoot } = args
+  const [lane, seq] = halves(laneAndSeq)
+  const [paid, locked] = halves(paidAndLocked)
+  return { type: 'laneUpdated', channelId, lane: Number(lane) as LaneIndex, seq, paid, locked, locksRoot }
+}
+
+/** What a log of the contract says, in order; nothing if the engine does not need to know. */
+export function eventsOf(log: Log): readonly ChainEvent[] {
   const decoded = decode(log)
-  switch (decoded?.eventName) {
+  if (decoded?.eventName === 'CloseStarted') {
+    const { channelId, closesAt } = decoded.args
+    const voucher = shown(decoded.args)
+    const started = { type: 'closeStarted', channelId, closesAt } as const
+    return voucher.seq === 0n ? [started] : [started, voucher]
+  }
+  const event = decoded === undefined ? undefined : eventOf(decoded)
+  return event === undefined ? [] : [event]
+}
+
+type Decoded = Exclude<NonNullable<ReturnType<typeof decode>>, { readonly eventName: 'CloseStarted' }>
+
+function eventOf(decoded: Decoded): ChainEvent | undefined {
+  switch (decoded.eventName) {
     case 'Deposited': {
       const { channelId, partyAndTotal } = decoded.args
       const [party, total] = halves(partyAndTotal)
@@ -30,14 +56,8 @@ export function eventOf(log: Log): ChainEvent | undefined {
       const [party, total] = halves(partyAndTotal)
       return { type: 'withdrawn', channelId, party: Number(party) as PartyIndex, total }
     }
-    case 'CloseStarted':
-      return { type: 'closeStarted', ...decoded.args }
-    case 'LaneUpdated': {
-      const { channelId, laneAndSeq, paidAndLocked, locksRoot } = decoded.args
-      const [lane, seq] = halves(laneAndSeq)
-      const [paid, locked] = halves(paidAndLocked)
-      return { type: 'laneUpdated', channelId, lane: Number(lane) as LaneIndex, seq, paid, locked, locksRoot }
-    }
+    case 'LaneUpdated':
+      return shown(decoded.args)
     case 'Closed': {
       const [paidA, paidB] = halves(decoded.args.paidAAndPaidB)
       return { type: 'closed', channelId: decoded.args.channelId, paidA, paidB }

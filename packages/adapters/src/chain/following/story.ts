@@ -1,8 +1,8 @@
-import type { ChainEvent, ChainHandler } from '@sluice/engine'
+import type { ChainHandler } from '@sluice/engine'
 import type { Hex } from '@sluice/protocol'
 import type { Log } from 'viem'
 import type { Header } from './blocks.ts'
-import { eventOf } from './events.ts'
+import { eventsOf } from './events.ts'
 
 /** A block that was told, and the logs that are known of it. */
 export interface ToldBlock extends Pick<Header, 'number' | 'hash' | 'timestamp'> {
@@ -110,7 +110,7 @@ export class Story {
 }
 
 function tellingOf({ number, hash, timestamp, logs }: ToldBlock) {
-  const events = logs.map(eventOf).filter((event): event is ChainEvent => event !== undefined)
+  const events = logs.flatMap(eventsOf)
   return { number, hash, timestamp, events }
 }
 

@@ -2,7 +2,7 @@ import type { Log } from '@sluice/engine'
 import { type Address, NATIVE_TOKEN } from '@sluice/protocol'
 import type { TransactionReceipt } from 'viem'
 import { encodeCall } from '../calls.ts'
-import { eventOf } from '../following/events.ts'
+import { eventsOf } from '../following/events.ts'
 import { rpcError } from '../rpc/failures.ts'
 import type { Estimator } from '../transactions/estimate.ts'
 import type { Fees } from '../transactions/fees.ts'
@@ -88,7 +88,7 @@ export class Payouts {
   /** Remembers whose pushes went wrong in a block. */
   learn({ call, pushed, dear }: Payout, { status, gasUsed, logs }: TransactionReceipt): void {
     const { terms } = call
-    const credited = logs.map(eventOf).flatMap((event) => (event?.type === 'credited' ? [event.account] : []))
+    const credited = logs.flatMap(eventsOf).flatMap((event) => (event.type === 'credited' ? [event.account] : []))
     const refused = partiesOf(terms, pushed, credited)
     const isWrong = status !== 'success' || gasUsed > dear
     const blamed = refused === NOBODY && isWrong ? this.#failed.suspects(terms, pushed) : refused

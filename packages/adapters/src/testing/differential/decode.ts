@@ -3,7 +3,7 @@
 import { sluiceAbi } from '@sluice/contracts'
 import { type ContractEvent, Refusal, type RefusalName } from '@sluice/engine/testing'
 import type { Address, Hex, LaneIndex, PartyIndex } from '@sluice/protocol'
-import { decodeErrorResult, decodeEventLog, type Log, toFunctionSelector } from 'viem'
+import { type DecodeEventLogReturnType, decodeErrorResult, decodeEventLog, type Log, toFunctionSelector } from 'viem'
 import { surroundingsAbi } from './surroundings.ts'
 
 const errors = [...sluiceAbi, ...surroundingsAbi].filter((one) => one.type === 'error')
@@ -25,9 +25,31 @@ const nameOf = (selector: Hex): RefusalName => {
 const lower = (address: string): Address => address.toLowerCase() as Hex
 const LOW = (1n << 128n) - 1n
 
-/** What a log of the contract tells. */
-export function decodeEvent({ data, topics }: Log): ContractEvent {
-  const { eventName, args } = decodeEventLog({ abi: sluiceAbi, data, topics })
+/** What a log of the contract tells: of a close that began with a voucher, both. */
+export function decodeEvents({ data, topics }: Log): readonly ContractEvent[] {
+  const event = decodeEventLog({ abi: sluiceAbi, data, topics })
+  if (event.eventName !== 'CloseStarted') return [decodeEvent(event)]
+  const { channelId, closesAt } = event.args
+  const shown = voucherOf(event.args)
+  return [{ type: 'closeStarted', channelId, closesAt }, ...(shown.seq === 0n ? [] : [shown])]
+}
+
+interface ShownArgs {
+  readonly channelId: Hex
+  readonly laneAndSeq: bigint
+  readonly paidAndLocked: bigint
+  readonly locksRoot: Hex
+}
+
+function voucherOf({ channelId, laneAndSeq, paidAndLocked, locksRoot }: ShownArgs) {
+  const lane = Number(laneAndSeq >> 128n) as LaneIndex
+  const voucher = { seq: laneAndSeq & LOW, paid: paidAndLocked >> 128n, locked: paidAndLocked & LOW, locksRoot }
+  return { type: 'laneUpdated', channelId, lane, ...voucher } as const
+}
+
+type Decoded = Exclude<DecodeEventLogReturnType<typeof sluiceAbi>, { readonly eventName: 'CloseStarted' }>
+
+function decodeEvent({ eventName, args }: Decoded): ContractEvent {
   switch (eventName) {
     case 'Deposited': {
       const { channelId, partyAndTotal } = args
@@ -43,14 +65,8 @@ export function decodeEvent({ data, topics }: Log): ContractEvent {
       const { channelId, paidAAndPaidB } = args
       return { type: 'closed', channelId, paidA: paidAAndPaidB >> 128n, paidB: paidAAndPaidB & LOW }
     }
-    case 'CloseStarted':
-      return { type: 'closeStarted', ...args }
-    case 'LaneUpdated': {
-      const { channelId, laneAndSeq, paidAndLocked, locksRoot } = args
-      const lane = Number(laneAndSeq >> 128n) as LaneIndex
-      const voucher = { seq: laneAndSeq & LOW, paid: paidAndLocked >> 128n, locked: paidAndLocked & LOW, locksRoot }
-      return { type: 'laneUpdated', channelId, lane, ...voucher }
-    }
+    case 'LaneUpdated':
+      return voucherOf(args)
     case 'Settled': {
       const { channelId, paidAAndPaidB, pool0AndPool1 } = args
       const pools = [pool0AndPool1 >> 128n, pool0AndPool1 & LOW] as const

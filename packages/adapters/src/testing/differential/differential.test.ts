@@ -43,6 +43,7 @@ const met = [
   ...[
     'SameAccount',
     'ZeroWindow',
+    'NonceAhead',
     'PoolEmpty',
     'CreditTooSmall',
     'LocksMismatch',
@@ -59,7 +60,7 @@ const met = [
   ...['VirtualFinal', 'VirtualNotClosing', 'StaleVoucher', 'NotReceiver', 'NotMember', 'NotNeighbours'].map(
     (why) => `skipped ${why}`,
   ),
-  ...['NoLock', 'ZeroWindow'].map((why) => `skipped ${why}`),
+  ...['NoLock', 'ZeroWindow', 'NonceAhead'].map((why) => `skipped ${why}`),
 ]
 
 // One seed, so that what a run meets is the same each time.

@@ -15,8 +15,8 @@ import {
 } from '@sluice/engine/testing'
 import { type Address, type Id, NATIVE_TOKEN, ZERO_HASH } from '@sluice/protocol'
 import { encodeAbiParameters, keccak256 } from 'viem'
-import { eventOf } from '../../chain/following/events.ts'
-import { decodeEvent } from './decode.ts'
+import { eventsOf } from '../../chain/following/events.ts'
+import { decodeEvents } from './decode.ts'
 import { makeScene, type Scene } from './scene.ts'
 import type { Stage } from './stage.ts'
 import { callOf, type Step } from './steps.ts'
@@ -69,7 +69,7 @@ async function take(scene: Scene, step: Step, now: bigint, seen: Map<string, num
   if (want !== got) return `the model says ${want}, the chain says ${got}`
   note(seen, made.call, foretold)
   if (refusal !== undefined) return undefined
-  const events = logs.map(decodeEvent)
+  const events = logs.flatMap(decodeEvents)
   const differing = differ('events', foretold.events, events)
   // what the engine is told of them, by the model and by the chain
   const told = foretold.events.flatMap((event) => chainEventOf(event) ?? [])
@@ -78,7 +78,7 @@ async function take(scene: Scene, step: Step, now: bigint, seen: Map<string, num
     differ(
       'news',
       told,
-      logs.flatMap((log) => eventOf(log) ?? []),
+      logs.flatMap(eventsOf),
     ) ??
     (await compareMoney(scene))
   )

@@ -30,6 +30,9 @@ const ANSWER = 200
 /** Slots of the tree that every voucher with locks holds: two beyond what a lane's word has room for. */
 const SLOTS = [0, 1, 2, 3, 200, 201] as const
 
+/** A nonce of long ago, or of a minute that is far ahead of any block. */
+const nonceOf = (isAhead: boolean, random: number): bigint => (isAhead ? 0xffffffffn << 32n : 0n) | BigInt(random)
+
 /** What a play is played with. */
 export interface Scene {
   readonly stage: Stage
@@ -39,9 +42,9 @@ export interface Scene {
   readonly stranger: Signer
   /** Accounts of a and b, of nobody's before. */
   readonly accounts: readonly [Signer, Signer]
-  /** Two native ones and one in the token; one with signers in the wrong order, one with one account, one with a window of zero. */
+  /** Two native ones and one in the token; one with signers in the wrong order, one with one account, one with a window of zero, one of a far minute. */
   readonly channels: readonly ChannelTerms[]
-  /** Through b, through a, through b by another payer; one whose path is too short, and one with a window of zero. */
+  /** Through b, through a, through b by another payer; one whose path is too short, one with a window of zero, one of a far minute. */
   readonly virtuals: readonly VirtualTerms[]
   readonly locks: readonly LockProof[]
   /** Their leaves, and whether a virtual channel decides them. */
@@ -67,14 +70,14 @@ export async function makeScene(stage: Stage, salt: number): Promise<Scene> {
     b: n === 3 ? partyA : n === 4 ? { ...partyB, account: partyA.account } : partyB,
     token: of,
     disputeWindow: n === 5 ? 0 : WINDOW,
-    nonce: BigInt(salt * 100 + n),
+    nonce: nonceOf(n === 6, salt * 100 + n),
   })
   const virtual = (n: number, path: readonly Address[]): VirtualTerms => ({
     path,
     token: NATIVE_TOKEN,
     capacity: CAPACITY,
     disputeWindow: n === 4 ? 0 : VIRTUAL_WINDOW,
-    nonce: BigInt(salt * 100 + n),
+    nonce: nonceOf(n === 5, salt * 100 + n),
   })
   const virtuals = [
     virtual(0, [a.address, b.address, payee.address]),
@@ -82,6 +85,7 @@ export async function makeScene(stage: Stage, salt: number): Promise<Scene> {
     virtual(2, [stranger.address, b.address, payee.address]),
     virtual(3, [a.address]),
     virtual(4, [a.address, b.address, payee.address]),
+    virtual(5, [a.address, b.address, payee.address]),
   ]
   const ids = virtuals.map((terms) => digests.virtualId(terms))
   const [resolver, mute] = [keyed('resolver').address, keyed('mute resolver').address]
@@ -125,7 +129,7 @@ export async function makeScene(stage: Stage, salt: number): Promise<Scene> {
     payee,
     stranger,
     accounts,
-    channels: [0, 1, 2, 3, 4, 5].map((n) => channel(n, n === 2 ? token : NATIVE_TOKEN)),
+    channels: [0, 1, 2, 3, 4, 5, 6].map((n) => channel(n, n === 2 ? token : NATIVE_TOKEN)),
     virtuals,
     locks: bare.map((lock) => ({ ...lock, proof: lockProof(tree, lock.slot) })),
     leaves,

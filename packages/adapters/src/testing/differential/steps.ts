@@ -64,7 +64,7 @@ const asCreditOf = ({ flag }: Step) => (flag < 4 ? 0 : flag - 4)
 
 /** Mostly a good channel; seldom one whose terms are wrong. */
 const channelOf = ({ channels }: Scene, { which, flag }: Step) =>
-  pick(channels, flag === 7 ? 3 + (which % 3) : which % 3)
+  pick(channels, flag === 7 ? 3 + (which % 4) : which % 3)
 /** A channel for which the call makes sense, if there is one; now and then any. */
 function channelThatIs(status: ModelChannel['status'], scene: Scene, step: Step): ChannelTerms | undefined {
   const { ledger, stage, channels } = scene
@@ -91,7 +91,7 @@ function laneWithPool(scene: Scene, step: Step): Lane | undefined {
 }
 
 /** Mostly a good virtual channel; seldom one whose terms are wrong. */
-const virtualOf = ({ virtuals }: Scene, n: number, { flag }: Step) => pick(virtuals, flag === 7 ? 3 + (n % 2) : n % 3)
+const virtualOf = ({ virtuals }: Scene, n: number, { flag }: Step) => pick(virtuals, flag === 7 ? 3 + (n % 3) : n % 3)
 
 /** Both signatures, or what stands in their place. */
 function bothSign({ a, b }: Scene, { twist }: Step, digest: Hex): readonly [Hex, Hex] {
@@ -362,7 +362,7 @@ const redeemBatch: Maker = (scene, step) => {
   const items = Array.from({ length: 1 + (step.flag % 3) }, (_, i) => {
     const terms =
       i === 1 && step.flag === 7
-        ? pick(scene.virtuals, 3 + (step.which % 2))
+        ? pick(scene.virtuals, 3 + (step.which % 3))
         : pick(scene.virtuals, (step.which + i) % 3)
     return redemptionOf(scene, step, terms, BigInt(step.amount + 3 * i))
   })
@@ -370,8 +370,8 @@ const redeemBatch: Maker = (scene, step) => {
 }
 
 const redeemGroup: Maker = (scene, step) => {
-  // the first and the third differ in payer and nonce alone
-  const members = step.flag === 7 ? [3] : step.flag < 3 ? [2, 0] : [0, 2, 0]
+  // the first, the third and the last differ in payer and nonce alone
+  const members = step.flag === 7 ? [3] : step.flag === 6 ? [0, 5, 2] : step.flag < 3 ? [2, 0] : [0, 2, 0]
   const items = members.map((n, i) => redemptionOf(scene, step, pick(scene.virtuals, n), BigInt(step.amount + i)))
   return { sender: senderOf(scene, step), call: { type: 'redeemGroup', items } }
 }

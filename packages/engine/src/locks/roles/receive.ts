@@ -154,7 +154,7 @@ class ReceivedVirtuals implements ReceivedLocks {
     const seen = this.#find(virtualId) !== undefined || tx.usedIds.has(virtualId, add.terms.nonce)
     const closing = isLeaving(tx, this.#channel)
     const context = { channelId, token: terms.token, payer: peer, receiver: tx.env.self, virtualId, seen, closing }
-    checkAddLock({ ...context, locks: lane.locks.size }, add.terms, tx.env.policy)
+    checkAddLock({ ...context, locks: lane.locks.size, now: secondsOf(tx) }, add.terms, tx.env.policy)
     const incoming: Leg = { channelId, slot: lowestFreeSlot(lane.locks) }
     this.#added.set(virtualId, recordOf(tx, this.#channel, add, incoming, virtualId))
   }

@@ -41,7 +41,7 @@ function requireSpeaker({ digests }: Run, terms: ChannelTerms, who: Address): vo
 
 function start(run: Run, terms: ChannelTerms, voucher: SignedLaneVoucher | undefined, sender: Address): void {
   const [channelId, channel] = channelOf(run, terms)
-  requireAlive(channelId, channel, terms)
+  requireAlive(run, channelId, channel, terms)
   requireLane(voucher)
   if (channel.status === 'closing') refuse('AlreadyClosing', channelId, channel.closesAt)
   const closesAt = run.time + BigInt(terms.disputeWindow)

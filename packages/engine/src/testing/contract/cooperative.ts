@@ -1,3 +1,4 @@
+import type { Address, Hex } from '@sluice/protocol'
 import type { CallOf } from './calls.ts'
 import { replaced } from './ledger.ts'
 import { pay, payBoth } from './payouts.ts'
@@ -20,7 +21,7 @@ export function withdraw(run: Run, call: CallOf<'withdraw'>): void {
   requireBefore(run, deadline)
   const [channelId, channel] = channelOf(run, terms)
   requireBoth(run, call, run.digests.withdrawal({ channelId, party, total, deadline }), signatures)
-  requireAlive(channelId, channel, terms)
+  requireAlive(run, channelId, channel, terms)
   const before = channel.withdrawn[party]
   if (total <= before) refuse('NothingNew', channelId, before, total)
   const paid = total - before
@@ -37,7 +38,7 @@ export function close(run: Run, call: CallOf<'close'>): void {
   requireBefore(run, deadline)
   const [channelId, channel] = channelOf(run, terms)
   requireBoth(run, call, run.digests.close({ channelId, from, amount, deadline }), signatures)
-  requireAlive(channelId, channel, terms)
+  requireAlive(run, channelId, channel, terms)
   const toA = from === 0 ? -amount : amount
   const paidA = channel.deposits[0] - channel.withdrawn[0] + toA
   const paidB = channel.deposits[1] - channel.withdrawn[1] - toA
@@ -51,9 +52,14 @@ export function close(run: Run, call: CallOf<'close'>): void {
 function requireBoth(
   run: Run,
   { terms }: CallOf<'withdraw' | 'close'>,
-  digest: `0x${string}`,
+  digest: Hex,
   [a, b]: CallOf<'close'>['signatures'],
 ): void {
-  requireSignature(run, digest, a, terms.a.signer)
-  requireSignature(run, digest, b, terms.b.signer)
+  requireConsent(run, digest, a, terms.a.signer)
+  requireConsent(run, digest, b, terms.b.signer)
+}
+
+/** Who sends the call consents by that. */
+function requireConsent(run: Run, digest: Hex, signature: Hex, signer: Address): void {
+  if (run.sender !== signer) requireSignature(run, digest, signature, signer)
 }

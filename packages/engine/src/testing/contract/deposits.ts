@@ -90,7 +90,7 @@ function record(run: Run, terms: ChannelTerms, party: number, received: bigint):
   if (!isParty(party)) refuse('WrongParty', party)
   if (received === 0n) refuse('NothingReceived')
   const [channelId, channel] = channelOf(run, terms)
-  requireAlive(channelId, channel, terms)
+  requireAlive(run, channelId, channel, terms)
   const before = channel.deposits[0] + channel.deposits[1]
   if (received > MOST - before) refuse('TooMuch', channelId, received)
   const total = channel.deposits[party] + received

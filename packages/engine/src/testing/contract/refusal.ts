@@ -9,6 +9,7 @@ export type RefusalName =
   | 'SameAccount'
   | 'ZeroWindow'
   | 'BadPath'
+  | 'NonceAhead'
   | 'ChannelOver'
   | 'AlreadyClosing'
   | 'NotClosing'

@@ -7,6 +7,8 @@ import {
   type Id,
   type LaneIndex,
   NATIVE_TOKEN,
+  NONCE_AHEAD_MAX,
+  nonceMinute,
   type PartyIndex,
   ZERO_HASH,
 } from '@sluice/protocol'
@@ -71,18 +73,24 @@ export function requireNotOver(id: Id, { status }: ModelChannel): void {
 }
 
 /** Refuses a channel that was paid out; looks at the terms of one that nobody paid into. */
-export function requireAlive(id: Id, channel: ModelChannel, terms: ChannelTerms): void {
+export function requireAlive(context: CallContext, id: Id, channel: ModelChannel, terms: ChannelTerms): void {
   requireNotOver(id, channel)
-  if (channel.deposits[0] + channel.deposits[1] === 0n) requireTerms(terms)
+  if (channel.deposits[0] + channel.deposits[1] === 0n) requireTerms(context, terms)
 }
 
-function requireTerms({ a, b, disputeWindow }: ChannelTerms): void {
+function requireTerms(context: CallContext, { a, b, disputeWindow, nonce }: ChannelTerms): void {
   const isSorted = a.signer < b.signer
   if (!isSorted || [a.signer, a.account, b.account].includes(NATIVE_TOKEN)) {
     refuse('BadTerms', a.signer, b.signer, a.account, b.account)
   }
   if (a.account === b.account) refuse('SameAccount', a.account)
   if (disputeWindow === 0) refuse('ZeroWindow')
+  requireDue(context, nonce)
+}
+
+/** Refuses terms whose nonce names a minute too far ahead of the block. */
+export function requireDue({ time }: CallContext, nonce: bigint): void {
+  if (nonceMinute(nonce) * 60n > time + BigInt(NONCE_AHEAD_MAX)) refuse('NonceAhead', nonce, time)
 }
 
 export function requireBefore({ time }: CallContext, deadline: bigint): void {

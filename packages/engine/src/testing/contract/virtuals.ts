@@ -10,7 +10,7 @@ import {
 import type { Redemption } from '../../ports/chain.ts'
 import type { CallOf } from './calls.ts'
 import { refuse } from './refusal.ts'
-import { otherThan, partyOf, type Run, requireRequest, requireSignature, tryItem } from './run.ts'
+import { otherThan, partyOf, type Run, requireDue, requireRequest, requireSignature, tryItem } from './run.ts'
 import { begin, requireSubtree } from './unlocking.ts'
 
 export function closeVirtual(run: Run, { terms }: CallOf<'closeVirtual'>): void {
@@ -47,6 +47,7 @@ export function closeVirtualsByLocks(run: Run, call: CallOf<'closeVirtualsByLock
       const found = subtree.slots.findIndex(({ amount, idOrLeaf }, i) => i >= next && idOrLeaf === id && amount !== 0n)
       if (found < 0) refuse('NoLock', id)
       next = found + 1
+      requireDue(run, terms.nonce)
       requireTerms(terms)
       requireNeighbours(terms, id, partyOf(channel, lot.lane).signer, partyOf(channel, otherThan(lot.lane)).signer)
       start(run, terms)
@@ -66,6 +67,7 @@ function requireNeighbours({ path }: VirtualTerms, id: Id, payer: Address, recei
 
 /** Starts the window for a member of the path. */
 function startFor(run: Run, terms: VirtualTerms, who: Address): void {
+  requireDue(run, terms.nonce)
   requireTerms(terms)
   if (!terms.path.includes(who)) refuse('NotMember', run.digests.virtualId(terms), who)
   start(run, terms)
@@ -89,6 +91,7 @@ export function redeem(run: Run, { terms, signed }: Redemption): void {
   if (known === undefined) {
     requireTerms(terms)
     if (!terms.path.includes(run.sender)) refuse('VirtualNotClosing', virtualId, run.sender)
+    requireDue(run, terms.nonce)
   } else {
     if (run.time >= known.finalAt) refuse('VirtualFinal', virtualId, known.finalAt)
     if (amount <= known.amount) refuse('NotHigher', virtualId, known.amount, amount)
