@@ -38,6 +38,11 @@ export const chainErrors = {
     message: 'the chain at {url} replaced block {final}, which was final',
     action: 'Compare with another node before going on, and use a deeper finality policy.',
   },
+  CHAIN_ENDPOINTS_DISAGREE: {
+    message: '{url} shows {what} from block {number} on than {leader}',
+    action:
+      'Find out which of them is right, by a node of your own or a block explorer, and start again without the other. Meanwhile nothing is forwarded or accepted, and no deposit counts.',
+  },
   CHAIN_REVERTED: {
     message: 'the contract refuses {call}: {reason}',
     action: 'Look at the reason and its values.',

@@ -5,21 +5,27 @@ import { keccak256 } from 'viem'
 import { getChainId, getCode } from 'viem/actions'
 import { systemClock } from '../system/system.ts'
 import { SEPARATOR_CALL } from './calls.ts'
+import { JointFollowing } from './endpoints/joint-following.ts'
+import { jointRpc } from './endpoints/joint-rpc.ts'
 import { ChainError } from './errors.ts'
 import type { Finality } from './following/finality.ts'
-import { Follower } from './following/follower.ts'
-import { rpcError } from './rpc/failures.ts'
+import { Follower, type FollowerOptions } from './following/follower.ts'
+import { kindOf, rpcError } from './rpc/failures.ts'
 import { readCall } from './rpc/reads.ts'
 import { openRpc, type Rpc } from './rpc/rpc.ts'
 import { Sender } from './transactions/sender.ts'
+import type { Sightings } from './transactions/standing.ts'
 
 export { ChainError, chainErrors } from './errors.ts'
 export { resolveAccount } from './filecoin.ts'
 export type { Finality } from './following/finality.ts'
 
 export interface ViemChainOptions {
-  /** The chain's RPC: http, https, ws or wss. */
-  readonly url: string
+  /**
+   * The chain's RPC: http, https, ws or wss. Several are asked side by side: a close that one of them shows counts, and money only by all that
+   * answer, two at least.
+   */
+  readonly url: string | readonly [string, ...string[]]
   /** Which chain it must be. Default: whichever answers. */
   readonly chainId?: bigint
   /** Default: the one that @sluice/contracts knows of on this chain, or the one that `deploySluice` puts there. */
@@ -41,6 +47,21 @@ export interface ViemChainOptions {
   /** Per cent on top of the gas that the chain estimates. Default 25. */
   readonly gasMargin?: number
   readonly log?: Log
+}
+
+/** What an endpoint last showed. */
+export interface EndpointView {
+  readonly url: string
+  /** Numbers of the newest block and of the newest final one. */
+  readonly newest: bigint
+  readonly final: bigint
+  /** Why it does not answer, if it does not. */
+  readonly problem: Error | undefined
+}
+
+/** A chain, and a look at the endpoints that it is read by. */
+export interface ViemChain extends Chain {
+  readonly endpoints: () => readonly EndpointView[]
 }
 
 const FINALIZED: Finality = { type: 'tag', tag: 'finalized' }
@@ -75,9 +96,49 @@ async function openDomain(rpc: Rpc, options: ViemChainOptions): Promise<Domain> 
     await checkContract(rpc, domain)
     return domain
   } catch (cause) {
-    await rpc.close()
     throw rpcError(rpc.url, 'eth_chainId', cause)
   }
+}
+
+/** The domain by the first endpoint that answers. The others are of the same, or cannot be asked yet. */
+async function openDomains(rpcs: readonly Rpc[], options: ViemChainOptions): Promise<Domain> {
+  const answers = await Promise.allSettled(rpcs.map((rpc) => openDomain(rpc, options)))
+  const problems = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as ChainError] : []))
+  const [first, ...others] = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
+  const wrong = problems.find((problem) => kindOf(problem) === 'refused')
+  const problem = wrong ?? (first === undefined ? problems[0] : foreignOf(first, others, rpcs[1]?.url ?? ''))
+  if (first !== undefined && problem === undefined) return first
+  await Promise.all(rpcs.map((rpc) => rpc.close()))
+  throw problem
+}
+
+function foreignOf({ chainId }: Domain, others: readonly Domain[], url: string): ChainError | undefined {
+  const other = others.find((domain) => domain.chainId !== chainId)
+  return other && new ChainError('CHAIN_WRONG', { url, got: other.chainId, expected: chainId })
+}
+
+/** Follows the chain by one endpoint, or by several together. */
+function follow(rpcs: readonly [Rpc, ...Rpc[]], domain: Domain, options: FollowingOptions) {
+  const [rpc, ...others] = rpcs
+  if (others.length > 0) {
+    const check = async (one: Rpc): Promise<void> => void (await openDomain(one, { ...options.given, ...domain }))
+    const following = new JointFollowing({ ...options.following, rpcs, check })
+    const endpoints = (): readonly EndpointView[] => following.voices
+    return { following, rpc: jointRpc(rpcs, () => following.order()), sightings: following, endpoints }
+  }
+  const following = new Follower({ ...options.following, rpc })
+  const sightings: Sightings = {
+    blockOf: (transaction) => following.story?.blockOf(transaction),
+    get final() {
+      return following.story?.final
+    },
+  }
+  return { following, rpc, sightings, endpoints: (): readonly EndpointView[] => [following] }
+}
+
+interface FollowingOptions {
+  readonly given: ViemChainOptions
+  readonly following: Omit<FollowerOptions, 'rpc'>
 }
 
 /** Reports everything to the handler, and each new head to the sender. */
@@ -93,6 +154,7 @@ function tending(handler: ChainHandler, sender: Sender, log: Log | undefined): C
     rolledBack: (to) => handler.rolledBack(to),
     final: (number) => handler.final(number),
     health: (problem) => handler.health(problem),
+    doubt: (reason) => handler.doubt?.(reason),
   }
 }
 
@@ -105,44 +167,43 @@ function tending(handler: ChainHandler, sender: Sender, log: Log | undefined): C
  * const chain = await createViemChain({ url: 'http://127.0.0.1:8545', signer })
  * ```
  */
-export async function createViemChain(options: ViemChainOptions): Promise<Chain> {
+export async function createViemChain(options: ViemChainOptions): Promise<ViemChain> {
   const { signer, clock = systemClock, finality = FINALIZED, deployedAt = 0n, log } = options
-  const rpc = openRpc(options.url)
-  const domain = await openDomain(rpc, options)
+  const [url, ...more] = typeof options.url === 'string' ? ([options.url] as const) : options.url
+  const rpcs = [openRpc(url), ...more.map((one) => openRpc(one))] as const
+  const domain = await openDomains(rpcs, options)
   const { chainId, contract } = domain
-  const shared = { rpc, contract, clock, ...(log !== undefined && { log }) }
-  const follower = new Follower({
-    ...shared,
-    finality,
-    pollMs: options.pollMs ?? 1_000,
-    rangeBlocks: options.rangeBlocks ?? 2_000,
-    origin: deployedAt > 0n ? deployedAt - 1n : 0n,
+  const shared = { contract, clock, finality, ...(log !== undefined && { log }) }
+  const { following, rpc, sightings, endpoints } = follow(rpcs, domain, {
+    given: options,
+    following: {
+      ...shared,
+      pollMs: options.pollMs ?? 1_000,
+      rangeBlocks: options.rangeBlocks ?? 2_000,
+      origin: deployedAt > 0n ? deployedAt - 1n : 0n,
+    },
   })
   const sender = new Sender({
     ...shared,
+    rpc,
     chainId,
     signer,
-    finality,
+    sightings,
     gasMargin: options.gasMargin ?? 25,
-    sightings: {
-      blockOf: (transaction) => follower.story?.blockOf(transaction),
-      get final() {
-        return follower.story?.final
-      },
-    },
     ...(options.maxFeePerGas !== undefined && { maxFeePerGas: options.maxFeePerGas }),
   })
   return {
     domain,
     sender: signer.address,
-    start: (from, handler) => follower.start(from, tending(handler, sender, log)),
+    start: (from, handler) => following.start(from, tending(handler, sender, log)),
     prepare: (call, terms) => sender.prepare(call, terms),
     gasPrice: () => sender.gasPrice(),
     includedCount: () => sender.includedCount(),
     broadcast: (transaction) => sender.broadcast(transaction),
     status: (transaction) => sender.status(transaction),
+    endpoints,
     async stop() {
-      const stopped = follower.stop()
+      const stopped = following.stop()
       await rpc.close()
       await stopped
     },

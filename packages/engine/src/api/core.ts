@@ -57,6 +57,9 @@ export class Core {
   /** The minute before which all used ids were forgotten. */
   #usedSince: number | undefined
   #isStopped = false
+  /** Why the chain is not reached, and in what those who are asked about it disagree. */
+  #silence: Error | undefined
+  #doubt: Error | undefined
 
   constructor(roles: readonly EngineRole[], ports: EnginePorts, options: EngineOptions) {
     const { chain, clock, store, log = silentLog, signer, crypto, random, transport } = ports
@@ -142,6 +145,7 @@ export class Core {
       rolledBack: (to) => this.#event(() => this.#chainMoved(this.watch.takeRollback(to))),
       final: (number) => this.#event(() => this.#takeFinal(number)),
       health: (problem) => this.#health(problem),
+      doubt: (reason) => this.#event(() => this.#takeDoubt(reason)),
     })
     await this.loop.idle()
     this.#isCaughtUp = true
@@ -320,6 +324,24 @@ export class Core {
   #health(problem: Error | undefined): void {
     if (problem === undefined) this.env.log.info('chain is back')
     else this.env.log.error('chain not reached', { error: problem.message })
+    this.#silence = problem
+    this.#notifyChain()
+  }
+
+  /** Whoever waits for the chain to be beyond doubt is looked at again. */
+  #takeDoubt(reason: Error | undefined): void {
+    this.watch.takeDoubt(reason !== undefined)
+    this.tx.afterCommit(() => {
+      this.#doubt = reason
+      this.#notifyChain()
+    })
+    if (reason === undefined) this.#chainMoved(new Set())
+  }
+
+  #notifyChain(): void {
+    const problem = this.#silence ?? this.#doubt
+    const status = this.#silence !== undefined ? 'unreachable' : this.#doubt !== undefined ? 'doubted' : 'good'
+    this.#notify({ type: 'chain', status, ...(problem !== undefined && { reason: problem.message }) })
   }
 
   #committed(ids: ReadonlySet<string>): void {

@@ -74,6 +74,8 @@ export interface ChainReader {
   readonly head: BlockPoint | undefined
   /** Newest final block; undefined before the first. */
   readonly final: BlockPoint | undefined
+  /** Whether those who are asked about the chain disagree. */
+  readonly isDoubted: boolean
   channel(channelId: Id): ChannelChain
   virtual(virtualId: Id): VirtualChain
   /** Whether the chain ever named the id, as a channel's or a virtual channel's. */

@@ -216,6 +216,11 @@ export interface ChainHandler {
   final(number: bigint): void
   /** The chain can't be reached (an error) or can again (undefined). */
   health(problem: Error | undefined): void
+  /**
+   * Those who are asked about the chain disagree (an error that says how), or agree again (undefined). What any of them shows of a close is
+   * told; nothing good that the chain says is to be relied on meanwhile.
+   */
+  doubt?(reason: Error | undefined): void
 }
 
 /** The chain as one contract's party sees it. */

@@ -65,6 +65,12 @@ export type Notification =
   | { readonly type: 'channel'; readonly channel: ChannelView }
   | { readonly type: 'virtual'; readonly virtual: VirtualView }
   | { readonly type: 'payment'; readonly virtualId: Id; readonly role: 'payer' | 'payee'; readonly amount: bigint }
+  /** Whether the chain can be read, and those who are asked about it agree; with why, where it is not so. */
+  | {
+      readonly type: 'chain'
+      readonly status: 'good' | 'unreachable' | 'doubted'
+      readonly reason?: string
+    }
   | { readonly type: 'peer'; readonly peer: Address; readonly connected: boolean }
   | {
       readonly type: 'transaction'

@@ -37,6 +37,7 @@ export class ChainWatch implements ChainReader, Participant {
   /** What takes the running event's changes in memory back, and what takes the batch's. */
   #undoEvent: (() => void)[] = []
   #undoBatch: (() => void)[] = []
+  #isDoubted = false
   readonly isChanged = false
 
   constructor(collections: WatchCollections) {
@@ -57,6 +58,16 @@ export class ChainWatch implements ChainReader, Participant {
 
   get final(): BlockPoint | undefined {
     return this.#final
+  }
+
+  get isDoubted(): boolean {
+    return this.#isDoubted
+  }
+
+  /** Takes that those who are asked about the chain disagree, or agree again. */
+  takeDoubt(isDoubted: boolean): void {
+    this.#remember()
+    this.#isDoubted = isDoubted
   }
 
   /** Takes the next block. Returns the ids that it is about. */
@@ -165,8 +176,9 @@ export class ChainWatch implements ChainReader, Participant {
   }
 
   #remember(): void {
-    const [blocks, head, final] = [this.#blocks, this.#head, this.#final]
+    const [blocks, head, final, isDoubted] = [this.#blocks, this.#head, this.#final, this.#isDoubted]
     this.#undoEvent.push(() => {
+      this.#isDoubted = isDoubted
       this.#blocks = blocks
       this.#head = head
       this.#final = final

@@ -46,6 +46,7 @@ export class Follower {
   #heads = 0
   #problem: ChainError | undefined
   #stopped = false
+  #isRunning = false
   #cancelTimer: () => void = () => {}
   #running: Promise<void> = Promise.resolve()
 
@@ -53,6 +54,28 @@ export class Follower {
     this.#options = options
     this.#blocks = new Blocks(options.rpc)
     this.#ranges = new LogRanges(options.rpc, options.contract, options.rangeBlocks)
+  }
+
+  get url(): string {
+    return this.#options.rpc.url
+  }
+
+  get newest(): bigint {
+    return this.#story?.height ?? 0n
+  }
+
+  get final(): bigint {
+    return this.#story?.final ?? 0n
+  }
+
+  /** Why the chain could not be read at the last look, if it could not. */
+  get problem(): ChainError | undefined {
+    return this.#problem
+  }
+
+  /** Whether it goes on by itself: once it has started. */
+  get isRunning(): boolean {
+    return this.#isRunning
   }
 
   /** What was told; undefined before the start. */
@@ -78,6 +101,7 @@ export class Follower {
     } catch (cause) {
       throw rpcError(rpc.url, 'reading blocks', cause)
     }
+    this.#isRunning = true
     this.#schedule(pollMs, FIRST_RETRY_MS)
   }
 

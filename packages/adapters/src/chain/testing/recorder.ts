@@ -4,6 +4,7 @@ import type { ChainBlock, ChainEvent, ChainHandler } from '@sluice/engine'
 export class ChainRecorder implements ChainHandler {
   blocks: ChainBlock[] = []
   readonly told: string[] = []
+  doubted: (Error & { readonly code?: string }) | undefined
   finalNumber = -1n
   problem: (Error & { readonly code?: string }) | undefined
   readonly #waiting = new Set<() => void>()
@@ -37,6 +38,11 @@ export class ChainRecorder implements ChainHandler {
   health(problem: Error | undefined): void {
     this.problem = problem
     this.#tell(`health ${this.problem?.code ?? 'good'}`)
+  }
+
+  doubt(reason: Error | undefined): void {
+    this.doubted = reason
+    this.#tell(reason === undefined ? 'agreed' : 'doubted')
   }
 
   /** Resolves once the condition holds; looked at after each piece of news. */

@@ -16,3 +16,9 @@ export function depositedLog(channelId: Id, party: 0 | 1, total: bigint): Script
   const topics = encodeEventTopics({ abi: nodeAbi, eventName: 'Deposited', args: { channelId } })
   return { topics: topics as Hex[], data: encodeAbiParameters([{ type: 'uint256' }], [halves(BigInt(party), total)]) }
 }
+
+/** The contract's log of a virtual channel's window that began, or of its amount that rose. `finalAt`: Unix seconds. */
+export function virtualUpdatedLog(virtualId: Id, amount: bigint, finalAt: bigint): ScriptedLog {
+  const topics = encodeEventTopics({ abi: nodeAbi, eventName: 'VirtualUpdated', args: { virtualId } })
+  return { topics: topics as Hex[], data: encodeAbiParameters([{ type: 'uint256' }], [halves(finalAt, amount)]) }
+}

@@ -177,6 +177,7 @@ export function readerOf(scene: Scene, sight: ChainSight, isLate: boolean): Chai
   return {
     head: { number: 1n, timestamp: head },
     final: { number: 1n, timestamp: final },
+    isDoubted: false,
     channel(channelId) {
       const known = chains.get(channelId) ?? channelChainOf(channelId, channelAt(channelId))
       chains.set(channelId, known)

@@ -1,0 +1,248 @@
+import type { ChainEvent } from '@sluice/engine'
+import { seededRandom } from '@sluice/engine/testing'
+import type { Id } from '@sluice/protocol'
+import { afterEach, describe, expect, it } from 'vitest'
+import { systemClock } from '../../system/system.ts'
+import { openRpc } from '../rpc/rpc.ts'
+import { startTestEndpoint, type TestEndpoint } from '../testing/endpoint/endpoint.ts'
+import { ScriptedChain } from '../testing/endpoint/scripted-chain.ts'
+import { closeStartedLog, depositedLog, virtualUpdatedLog } from '../testing/endpoint/scripted-logs.ts'
+import type { Switches } from '../testing/endpoint/switches.ts'
+import type { RawLog } from '../testing/endpoint/wire.ts'
+import { ChainRecorder } from '../testing/recorder.ts'
+import { JointFollowing } from './joint-following.ts'
+
+const contract = '0x00000000000000000000000000000000005100ce' as const
+const id = (byte: string): Id => `0x${byte.repeat(32)}`
+const close = closeStartedLog(id('c1'), 2_000_000_000n)
+const closed: ChainEvent = { type: 'closeStarted', channelId: id('c1'), closesAt: 2_000_000_000n }
+const deposit = depositedLog(id('c1'), 0, 70n)
+const deposited: ChainEvent = { type: 'deposited', channelId: id('c1'), party: 0, total: 70n }
+const FINALITY = 5
+
+const cleanups: (() => unknown)[] = []
+afterEach(async () => {
+  for (const clean of cleanups.splice(0).reverse()) await clean()
+})
+
+interface Scene {
+  readonly chain: ScriptedChain
+  readonly endpoints: readonly TestEndpoint[]
+  follow(): Promise<ChainRecorder>
+  /** Puts blocks on top, each heard of by the endpoints that are in step. */
+  grow(told: ChainRecorder, heights: number): Promise<void>
+}
+
+/** Several endpoints before one chain of 61 blocks. */
+async function createScene(...switches: readonly Partial<Switches>[]): Promise<Scene> {
+  const chain = new ScriptedChain(contract)
+  chain.pushAll(0, 60)
+  const starting = switches.map((one, i) => startTestEndpoint({ source: chain, seed: i + 1, switches: one }))
+  const endpoints = await Promise.all(starting)
+  const follow = async (): Promise<ChainRecorder> => {
+    const rpcs = endpoints.map(({ url }) => openRpc(url))
+    const following = new JointFollowing({
+      rpcs,
+      check: async () => {},
+      contract,
+      finality: { type: 'depth', blocks: FINALITY },
+      clock: systemClock,
+      pollMs: 2,
+      rangeBlocks: 2_000,
+      origin: 0n,
+      retryMs: 20,
+    })
+    cleanups.push(async () => {
+      await Promise.all(rpcs.map((rpc) => rpc.close()))
+      await following.stop()
+      await Promise.all(endpoints.map((endpoint) => endpoint.stop()))
+    })
+    const told = new ChainRecorder()
+    await following.start(undefined, told)
+    return told
+  }
+  const grow = async (told: ChainRecorder, heights: number): Promise<void> => {
+    for (let i = 0; i < heights; i++) {
+      const { number } = chain.push(Number(chain.newest.number) + 1)
+      await told.until(() => told.newest === BigInt(number))
+    }
+  }
+  return { chain, endpoints, follow, grow }
+}
+
+const isClose = ({ topics }: RawLog): boolean => topics[0] === close.topics[0]
+const seen = (told: ChainRecorder, type: ChainEvent['type']) => told.events.filter((event) => event.type === type)
+
+describe.each([
+  ['first', 0, 1],
+  ['second', 1, 0],
+] as const)('an endpoint that lies, named %s', (_, liar, honest) => {
+  const scene = (switches: Partial<Switches>) => createScene(...(liar === 0 ? [switches, {}] : [{}, switches]))
+
+  it('by leaving out a close hides it from nobody, and nothing from there on is final', async () => {
+    const { chain, endpoints, follow, grow } = await scene({ hides: isClose })
+    const told = await follow()
+    chain.push(61, { logs: [close] })
+    await grow(told, 2)
+    await told.event('closeStarted')
+    await grow(told, 20)
+    await told.until(() => told.doubted?.code === 'CHAIN_ENDPOINTS_DISAGREE')
+    expect(told.doubted?.message).toContain(endpoints[0]?.url)
+    expect(told.finalNumber).toBe(60n)
+    expect(seen(told, 'closeStarted')).toEqual([closed])
+    // It comes round: all of it becomes final, and is beyond doubt.
+    const switched = endpoints[liar]
+    if (switched !== undefined) switched.switches.hides = () => false
+    await grow(told, 2)
+    const final = BigInt(chain.newest.number) - BigInt(FINALITY)
+    await told.until(() => told.doubted === undefined && told.finalNumber === final)
+    expect(told.events).toEqual([closed])
+  })
+
+  it('by being 50 blocks behind delays what is final, and hides no close', async () => {
+    const { chain, endpoints, follow, grow } = await scene({ lag: 50 })
+    const told = await follow()
+    expect(told.newest).toBe(60n)
+    chain.push(61, { logs: [close, deposit] })
+    await told.event('closeStarted')
+    await grow(told, 20)
+    expect(told.doubted?.code).toBe('CHAIN_ENDPOINTS_DISAGREE')
+    expect(told.finalNumber).toBeLessThan(61n)
+    const switched = endpoints[liar]
+    if (switched !== undefined) switched.switches.lag = 0
+    await told.until(() => told.finalNumber >= 61n && told.doubted === undefined)
+    expect(told.events).toEqual(expect.arrayContaining([closed, deposited]))
+  })
+
+  it('by blocks of its own hides no close, and what lies above is not final', async () => {
+    const { chain, follow, grow } = await scene({ forkAbove: 58, forkAhead: 1 })
+    const told = await follow()
+    chain.push(61, { logs: [close] })
+    await told.event('closeStarted')
+    await grow(told, 12)
+    await told.event('closeStarted')
+    await told.until(() => told.doubted?.code === 'CHAIN_ENDPOINTS_DISAGREE')
+    expect(told.finalNumber).toBeLessThanOrEqual(58n)
+    expect(seen(told, 'closeStarted')).toEqual([closed])
+  })
+
+  it('by making up a deposit has it counted by nobody', async () => {
+    const madeUp = await scene({})
+    const { chain, endpoints, follow, grow } = madeUp
+    const told = await follow()
+    const block = chain.push(61)
+    const log = {
+      ...deposit,
+      address: contract,
+      blockHash: block.hash,
+      blockNumber: block.number,
+      logIndex: '0x0',
+    } as const
+    const invented = { ...log, transactionIndex: '0x0', transactionHash: block.hash } as const
+    const switched = endpoints[liar]
+    if (switched !== undefined) switched.switches.invents = ({ hash }) => (hash === block.hash ? [invented] : [])
+    await grow(told, 20)
+    await told.until(() => told.doubted !== undefined)
+    expect(told.finalNumber).toBe(60n)
+    expect(told.events).toEqual([])
+  })
+
+  it('about the amount of a window that began shows the window, and no amount', async () => {
+    const { chain, endpoints, follow, grow } = await scene({})
+    const told = await follow()
+    const real = virtualUpdatedLog(id('f1'), 5n, 1_900_000_000n)
+    const made = virtualUpdatedLog(id('f1'), 500n, 1_950_000_000n)
+    const block = chain.push(61, { logs: [real] })
+    const switched = endpoints[liar]
+    if (switched !== undefined) {
+      const log = {
+        ...made,
+        address: contract,
+        blockHash: block.hash,
+        blockNumber: block.number,
+        logIndex: '0x0',
+      } as const
+      const invented = { ...log, transactionIndex: '0x0', transactionHash: block.hash } as const
+      switched.switches.hides = () => true
+      switched.switches.invents = ({ hash }) => (hash === block.hash ? [invented] : [])
+    }
+    await grow(told, 4)
+    await told.until(() => told.doubted !== undefined)
+    const updates = seen(told, 'virtualUpdated')
+    expect(updates.every((event) => event.type === 'virtualUpdated' && event.amount === 0n)).toBe(true)
+    // The window that ends first comes last.
+    expect(updates.at(-1)).toMatchObject({ finalAt: 1_900_000_000n })
+    expect(honest).not.toBe(liar)
+  })
+})
+
+describe('an endpoint that does not answer', () => {
+  it('from the start on is done without, but one alone makes nothing final', async () => {
+    const { chain, endpoints, follow, grow } = await createScene({}, {})
+    const silent = endpoints[1]
+    if (silent !== undefined) silent.switches.busyFor = Number.POSITIVE_INFINITY
+    await silent?.stop()
+    const told = await follow()
+    chain.push(61, { logs: [close] })
+    await told.event('closeStarted')
+    await grow(told, 10)
+    expect(told.finalNumber).toBe(-1n)
+    expect(told.problem).toBeUndefined()
+  })
+
+  it('is done without where two others agree', async () => {
+    const { chain, endpoints, follow, grow } = await createScene({}, {}, {})
+    const told = await follow()
+    await endpoints[0]?.stop()
+    chain.push(61, { logs: [deposit] })
+    await grow(told, 12)
+    await told.until(() => told.finalNumber >= 61n)
+    expect(told.events).toContainEqual(deposited)
+  })
+
+  it('is a problem of the chain only where no other does', async () => {
+    const { endpoints, follow } = await createScene({}, {})
+    const told = await follow()
+    for (const endpoint of endpoints) await endpoint.stop()
+    await told.until(() => told.problem?.code === 'CHAIN_UNREACHABLE')
+  })
+})
+
+describe('endpoints that are honest', () => {
+  it('are not doubted for a reorganisation that one hears of later', async () => {
+    const { chain, follow, grow } = await createScene({}, { lag: 1 }, {})
+    const told = await follow()
+    for (let round = 0; round < 8; round++) {
+      chain.push(Number(chain.newest.number) + 1, { logs: [close] })
+      await told.event('closeStarted')
+      chain.pop()
+      const { number } = chain.push(Number(chain.newest.number) + 2, { branch: `${round}` })
+      await told.until(() => told.newest === BigInt(number) && told.events.length === 0)
+      await grow(told, 2)
+    }
+    expect(told.told).not.toContain('doubted')
+  })
+
+  it('tell the same story as the chain has, whatever comes late at which of them, for many seeds', async () => {
+    for (let seed = 1; seed <= 6; seed++) {
+      const random = seededRandom(seed)
+      const { chain, follow } = await createScene({ lateLogs: 0.4 }, { lateLogs: 0.4, lag: seed % 3 })
+      const told = await follow()
+      for (let i = 1; i <= 25; i++) {
+        const height = Number(chain.newest.number) + 1 + random.below(2)
+        chain.push(height, random.chance(0.5) ? { logs: [depositedLog(id('c1'), 0, BigInt(i))] } : {})
+        if (random.chance(0.3)) {
+          chain.pop(1 + random.below(2))
+          chain.push(height + 1, { branch: `${i}` })
+        }
+        if (i % 5 === 0) await told.until(() => told.newest === BigInt(chain.newest.number))
+      }
+      const last = Number(chain.newest.number)
+      chain.pushAll(last + 1, last + 12)
+      await told.until(() => told.finalNumber >= BigInt(last))
+      const expected = await Promise.all((await chain.blocks(0, 1_000)).map(({ hash }) => chain.logs(hash)))
+      expect(told.events.length).toBe(expected.flat().length)
+      for (const clean of cleanups.splice(0).reverse()) await clean()
+    }
+  })
+})
