@@ -10,6 +10,8 @@ export interface Option<T> {
   readonly description: string
   /** Shown in the help. */
   readonly fallback?: string
+  /** May be given several times; elsewhere than on the command line with spaces between the values. */
+  readonly isMany?: boolean
   /** Where the value comes from besides the command line; secrets and one-off switches come from nowhere else. */
   readonly sources: 'all' | 'flag'
   /** Reads the value; `name` is how the user knows it. */
@@ -57,6 +59,19 @@ export function required<T>(placeholder: string, description: string, parse: Par
     return parse(raw, name)
   }
   return { placeholder, description, sources: 'all', read }
+}
+
+/** An option that may be given several times, each value another one. */
+export function several<T>(placeholder: string, description: string, parse: Parse<T>): Option<readonly T[]> {
+  const read = (raw: Raw, key: string) => {
+    const name = `--${kebab(key)}`
+    const texts = typeof raw === 'string' ? raw.split(/\s+/).filter((text) => text !== '') : []
+    if (new Set(texts).size < texts.length) {
+      throw new NodeError('VALUE_INVALID', { name, value: texts.join(' '), expected: 'each value once' })
+    }
+    return texts.map((text) => parse(text, name))
+  }
+  return { placeholder, description, sources: 'all', read, isMany: true }
 }
 
 /** A switch. */

@@ -35,13 +35,20 @@ function addCommand(program: Command, spec: CommandSpec, invoke: Invoke): void {
     .exitOverride()
     .allowExcessArguments(false)
   for (const argument of spec.arguments) command.argument(argumentText(argument), argument.description)
-  for (const [key, option] of Object.entries(spec.options)) command.option(flagText(key, option), optionText(option))
+  for (const [key, option] of Object.entries(spec.options)) {
+    if (option.isMany) command.option(flagText(key, option), optionText(option), together)
+    else command.option(flagText(key, option), optionText(option))
+  }
   command.addHelpText('after', `\nExamples:\n${spec.examples.map((example) => `  $ ${example}`).join('\n')}`)
   command.action((...received: unknown[]) => {
     const args = received.slice(0, spec.arguments.length).filter((value) => typeof value === 'string')
     return invoke(spec, command.opts(), args)
   })
 }
+
+/** The values of an option that is given several times. */
+const together = (value: string, before: string | undefined): string =>
+  before === undefined ? value : `${before} ${value}`
 
 function groupOf(parent: Command, word: string): Command {
   const existing = parent.commands.find((command) => command.name() === word)

@@ -53,6 +53,7 @@ function parseConfig(file: string): object {
 
 function textOf(file: string, key: string, value: unknown): string {
   if (typeof value === 'string' || typeof value === 'boolean') return String(value)
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value.join(' ')
   // Larger numbers have lost digits already when JSON was read.
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value)
   throw new NodeError('CONFIG_UNREADABLE', {

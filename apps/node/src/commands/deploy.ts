@@ -1,7 +1,7 @@
 import type { Deployed } from '@sluice/adapters/deploy'
 import { defineCommand } from '../cli/command.ts'
 import { flagOnly, toggle } from '../cli/options.ts'
-import { chainUrlOf } from '../config/contract.ts'
+import { chainUrlsOf } from '../config/contract.ts'
 import { loadKey } from '../config/key.ts'
 import { chainOptions, commonOptions, dataOptions } from '../config/options.ts'
 import { unlessAborted } from '../daemon/access.ts'
@@ -36,7 +36,7 @@ export const deployCommand = defineCommand({
     const signer = crypto.signer(await loadKey(values, environment))
     const { plain } = values
     const chainId = values.chainId === undefined ? undefined : BigInt(values.chainId)
-    const options = { url: chainUrlOf(values), signer, plain, ...(chainId === undefined ? {} : { chainId }) }
+    const options = { url: chainUrlsOf(values)[0], signer, plain, ...(chainId === undefined ? {} : { chainId }) }
     const deployed = await unlessAborted(signal, deploySluice(options))
     output.result(answerOf(deployed), textOf(deployed))
   },

@@ -1,5 +1,5 @@
 import { DEFAULT_DATA_FOLDER } from '../cli/folder.ts'
-import { defaulted, optional, toggle } from '../cli/options.ts'
+import { defaulted, optional, several, toggle } from '../cli/options.ts'
 import {
   address,
   amount,
@@ -33,7 +33,11 @@ export const dataOptions = {
 
 /** The chain and the contract on it. */
 export const chainOptions = {
-  chain: optional('url', 'JSON-RPC address of the chain', urlOf('http', 'https', 'ws', 'wss')),
+  chain: several(
+    'url',
+    'JSON-RPC address of the chain; given several times, all are asked: a close that one shows counts, money only by all',
+    urlOf('http', 'https', 'ws', 'wss'),
+  ),
   chainId: optional(
     'number',
     'id that the chain must have (default: what it says)',
@@ -43,6 +47,16 @@ export const chainOptions = {
     'time',
     'how often the chain is asked for a new block (default: 2s, in development 0.2s)',
     duration,
+  ),
+  contractBlock: optional(
+    'number',
+    "block of the contract's creation, where an endpoint does not keep what it takes to find it",
+    wholeNumber(0, Number.MAX_SAFE_INTEGER),
+  ),
+  gasPriceMax: optional(
+    'amount',
+    'most to pay for a unit of gas, such as 5nFIL (default: what the chain asks)',
+    amount,
   ),
   contract: optional(
     'address',

@@ -3,7 +3,14 @@ import { expect, test } from 'vitest'
 import { createMetrics } from './metrics.ts'
 
 const idle: DefenceView = { waiting: [], pending: 0, lost: { count: 0, value: 0n } }
-const none = { channels: () => [], virtuals: () => [], defence: () => idle, now: () => 0 }
+const none = {
+  channels: () => [],
+  virtuals: () => [],
+  defence: () => idle,
+  endpoints: () => [],
+  balance: () => undefined,
+  now: () => 0,
+}
 
 test('shows what waits for the chain, and what was lost', () => {
   const id = `0x${'ab'.repeat(32)}` as const
@@ -16,6 +23,22 @@ test('shows what waits for the chain, and what was lost', () => {
   expect(text).toContain('sluice_calls_pending 2\n')
   expect(text).toContain('sluice_losses_total 3\n')
   expect(text).toContain('sluice_losses_value 70\n')
+})
+
+test('shows a chain whose endpoints disagree, by their hosts alone, and what is left for gas', () => {
+  const url = 'https://rpc.example/v3/a-key-of-the-operator'
+  const endpoint = { url, newest: 12n, final: 3n, problem: undefined }
+  const silent = { url: 'http://127.0.0.1:8545', newest: 4n, final: 3n, problem: new Error('silent') }
+  const metrics = createMetrics({ ...none, endpoints: () => [endpoint, silent], balance: () => 90n })
+  expect(metrics.render()).toContain('sluice_chain_problem{problem="doubted"} 0\n')
+  metrics.note({ type: 'chain', status: 'doubted', reason: 'other events' })
+  const text = metrics.render()
+  expect(text).toContain('sluice_chain_problem{problem="doubted"} 1\n')
+  expect(text).toContain('sluice_chain_problem{problem="unreachable"} 0\n')
+  expect(text).toContain('sluice_chain_block{number="1",endpoint="rpc.example"} 12\n')
+  expect(text).toContain('sluice_chain_endpoint_up{number="2",endpoint="127.0.0.1:8545"} 0\n')
+  expect(text).toContain('sluice_gas_balance 90\n')
+  expect(text).not.toContain('a-key-of-the-operator')
 })
 
 test('counts what is told, in the text format', () => {

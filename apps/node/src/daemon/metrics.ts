@@ -1,3 +1,4 @@
+import type { EndpointView } from '@sluice/adapters/chain-viem'
 import type { ChannelView, DefenceView, Notification, VirtualView } from '@sluice/engine'
 
 /** What metrics are read from when they are asked for. */
@@ -5,6 +6,9 @@ export interface MetricSources {
   readonly channels: () => readonly ChannelView[]
   readonly virtuals: () => readonly VirtualView[]
   readonly defence: () => DefenceView
+  /** The chain's endpoints, and what the account that pays for gas has, native base units. */
+  readonly endpoints: () => readonly EndpointView[]
+  readonly balance: () => bigint | undefined
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number
 }
@@ -25,13 +29,15 @@ interface Sample {
 }
 
 /** Metrics of one node. Amounts are base units; Prometheus keeps them as floating-point numbers. */
-export function createMetrics({ channels, virtuals, defence, now }: MetricSources): Metrics {
+export function createMetrics({ channels, virtuals, defence, endpoints, balance, now }: MetricSources): Metrics {
   const startedAt = now()
   const payments = new Map<string, number>()
   const transactions = new Map<string, number>()
   const peers = new Set<string>()
+  let chain: ChainStatus = 'good'
   const count = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1)
   const note = (notification: Notification) => {
+    if (notification.type === 'chain') chain = notification.status
     if (notification.type === 'payment') count(payments, notification.role)
     if (notification.type === 'transaction') count(transactions, `${notification.call} ${notification.status}`)
     if (notification.type === 'peer' && notification.connected) peers.add(notification.peer)
@@ -51,6 +57,7 @@ export function createMetrics({ channels, virtuals, defence, now }: MetricSource
         grouped(virtuals(), 'role', 'status'),
       ),
       ...defenceFamilies(defence()),
+      ...chainFamilies(chain, endpoints(), balance()),
       family(
         'sluice_payments_total',
         'counter',
@@ -68,6 +75,46 @@ export function createMetrics({ channels, virtuals, defence, now }: MetricSource
       ]),
     ].join('')
   return { note, render }
+}
+
+type ChainStatus = (Notification & { readonly type: 'chain' })['status']
+
+function chainFamilies(
+  status: ChainStatus,
+  endpoints: readonly EndpointView[],
+  balance: bigint | undefined,
+): readonly string[] {
+  // Addresses of endpoints hold the keys of those who use them.
+  const ofEach = (read: (endpoint: EndpointView) => number | bigint): readonly Sample[] =>
+    endpoints.map((endpoint, i) => ({
+      labels: { number: `${i + 1}`, endpoint: new URL(endpoint.url).host },
+      value: read(endpoint),
+    }))
+  const problems = (['unreachable', 'doubted'] as const).map((problem) => ({
+    labels: { problem },
+    value: problem === status ? 1 : 0,
+  }))
+  return [
+    family('sluice_chain_problem', 'gauge', 'Whether the chain is not reached, or its endpoints disagree.', problems),
+    family(
+      'sluice_chain_endpoint_up',
+      'gauge',
+      'Whether an endpoint of the chain answers.',
+      ofEach(({ problem }) => (problem === undefined ? 1 : 0)),
+    ),
+    family(
+      'sluice_chain_block',
+      'gauge',
+      'The newest block that an endpoint shows.',
+      ofEach(({ newest }) => newest),
+    ),
+    family(
+      'sluice_gas_balance',
+      'gauge',
+      'What the account that pays for gas has, native base units.',
+      balance === undefined ? [] : [{ labels: {}, value: balance }],
+    ),
+  ]
 }
 
 function channelFamilies(channels: readonly ChannelView[]): readonly string[] {

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { createViemChain, resolveAccount } from '@sluice/adapters/chain-viem'
+import { createViemChain, resolveAccount, type ViemChain } from '@sluice/adapters/chain-viem'
 import { createNodeCrypto } from '@sluice/adapters/crypto-node'
 import { openSqliteStore } from '@sluice/adapters/store-sqlite'
 import { systemClock, systemRandom } from '@sluice/adapters/system'
@@ -10,7 +10,7 @@ import type { Domain } from '@sluice/protocol'
 import type { Context } from '../cli/command.ts'
 import type { Values } from '../cli/options.ts'
 import type { ListenAddress } from '../cli/parse.ts'
-import { chainUrlOf, contractPlace } from '../config/contract.ts'
+import { chainUrlsOf, contractPlace } from '../config/contract.ts'
 import { connectionsFor } from '../config/descriptors.ts'
 import { loadKey } from '../config/key.ts'
 import type { engineOptions } from '../config/options.ts'
@@ -49,6 +49,7 @@ export interface OpenNode {
   readonly engine: Engine
   readonly handlers: Handlers
   readonly domain: Domain
+  readonly chain: Pick<ViemChain, 'endpoints' | 'balance'>
   readonly log: Log
   readonly info: () => NodeInfo
   readonly stop: () => Promise<void>
@@ -82,7 +83,8 @@ async function assemble(
   const crypto = await createNodeCrypto()
   const signer = crypto.signer(await loadKey(values, context.environment))
   mkdirSync(values.data, { recursive: true, mode: 0o700 })
-  const account = values.account === undefined ? undefined : await resolveAccount(chainUrlOf(values), values.account)
+  const account =
+    values.account === undefined ? undefined : await resolveAccount(chainUrlsOf(values)[0], values.account)
   if (account !== values.account) log.warn('account.translated', { given: values.account, account })
   const store = openSqliteStore({ path: join(values.data, 'store.db') })
   stopper.add(() => store.close())
@@ -93,6 +95,8 @@ async function assemble(
     log,
     finality: values.finality ?? { type: 'tag', tag: 'finalized' },
     pollMs: pollOf(values),
+    ...(values.contractBlock === undefined ? {} : { deployedAt: BigInt(values.contractBlock) }),
+    ...(values.gasPriceMax === undefined ? {} : { maxFeePerGas: values.gasPriceMax }),
   })
   stopper.add(() => chain.stop())
   // It listens before the engine has caught up with the chain: until then it says nothing of itself.
@@ -123,7 +127,7 @@ async function assemble(
   info = readInfo
   const urls = openPeerUrls(values.data)
   const handlers = createHandlers({ engine, policy, urls, fees: createHubFees(urls, systemClock), info: readInfo })
-  return { engine, handlers, domain: chain.domain, log, info: readInfo, stop: stopper.stop }
+  return { engine, handlers, domain: chain.domain, chain, log, info: readInfo, stop: stopper.stop }
 }
 
 function logOf({ output }: Context, { logFormat, logLevel }: EngineValues, { listen }: OpenNodeOptions): Log {

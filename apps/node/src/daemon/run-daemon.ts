@@ -53,7 +53,8 @@ export async function runDaemon(context: Context, values: DaemonValues, role: Ro
 async function serveApi(node: OpenNode, values: DaemonValues, info: () => NodeInfo, stopper: Stopper): Promise<string> {
   const { engine } = node
   const { channels, virtuals, defence } = engine
-  const metrics = createMetrics({ channels, virtuals, defence, now: Date.now })
+  const { endpoints, balance } = node.chain
+  const metrics = createMetrics({ channels, virtuals, defence, endpoints, balance, now: Date.now })
   stopper.add(engine.subscribe(metrics.note))
   const token = randomBytes(32).toString('base64url')
   const server = await startRpcServer({

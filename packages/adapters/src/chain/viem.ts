@@ -5,6 +5,7 @@ import { keccak256 } from 'viem'
 import { getChainId, getCode } from 'viem/actions'
 import { systemClock } from '../system/system.ts'
 import { SEPARATOR_CALL } from './calls.ts'
+import { findCreation } from './creation.ts'
 import { JointFollowing } from './endpoints/joint-following.ts'
 import { jointRpc } from './endpoints/joint-rpc.ts'
 import { ChainError } from './errors.ts'
@@ -40,7 +41,7 @@ export interface ViemChainOptions {
   readonly pollMs?: number
   /** How many blocks' logs to ask for at once; some nodes answer only for few. Default 2000. */
   readonly rangeBlocks?: number
-  /** The block of the contract's creation: nothing before it is read. Default 0. */
+  /** The block of the contract's creation: nothing before it is read. Default: it is looked for. */
   readonly deployedAt?: bigint
   /** Most to pay for a unit of gas, native base units. Default: whatever the chain asks. */
   readonly maxFeePerGas?: bigint
@@ -62,6 +63,8 @@ export interface EndpointView {
 /** A chain, and a look at the endpoints that it is read by. */
 export interface ViemChain extends Chain {
   readonly endpoints: () => readonly EndpointView[]
+  /** What the account that pays for gas has, native base units, as it was last seen. */
+  readonly balance: () => bigint | undefined
 }
 
 const FINALIZED: Finality = { type: 'tag', tag: 'finalized' }
@@ -141,6 +144,16 @@ interface FollowingOptions {
   readonly following: Omit<FollowerOptions, 'rpc'>
 }
 
+/** The block to begin after where nothing was read before. */
+async function beforeCreation(rpc: Rpc, { contract }: Domain, { deployedAt }: ViemChainOptions): Promise<bigint> {
+  try {
+    const created = deployedAt ?? (await findCreation(rpc, contract))
+    return created > 0n ? created - 1n : 0n
+  } catch (cause) {
+    throw rpcError(rpc.url, 'eth_blockNumber', cause)
+  }
+}
+
 /** Reports everything to the handler, and each new head to the sender. */
 function tending(handler: ChainHandler, sender: Sender, log: Log | undefined): ChainHandler {
   let tended: Promise<void> = Promise.resolve()
@@ -168,7 +181,7 @@ function tending(handler: ChainHandler, sender: Sender, log: Log | undefined): C
  * ```
  */
 export async function createViemChain(options: ViemChainOptions): Promise<ViemChain> {
-  const { signer, clock = systemClock, finality = FINALIZED, deployedAt = 0n, log } = options
+  const { signer, clock = systemClock, finality = FINALIZED, log } = options
   const [url, ...more] = typeof options.url === 'string' ? ([options.url] as const) : options.url
   const rpcs = [openRpc(url), ...more.map((one) => openRpc(one))] as const
   const domain = await openDomains(rpcs, options)
@@ -180,7 +193,6 @@ export async function createViemChain(options: ViemChainOptions): Promise<ViemCh
       ...shared,
       pollMs: options.pollMs ?? 1_000,
       rangeBlocks: options.rangeBlocks ?? 2_000,
-      origin: deployedAt > 0n ? deployedAt - 1n : 0n,
     },
   })
   const sender = new Sender({
@@ -195,13 +207,17 @@ export async function createViemChain(options: ViemChainOptions): Promise<ViemCh
   return {
     domain,
     sender: signer.address,
-    start: (from, handler) => following.start(from, tending(handler, sender, log)),
+    async start(from, handler) {
+      const begin = from ?? (await beforeCreation(rpc, domain, options))
+      await following.start(begin, tending(handler, sender, log))
+    },
     prepare: (call, terms) => sender.prepare(call, terms),
     gasPrice: () => sender.gasPrice(),
     includedCount: () => sender.includedCount(),
     broadcast: (transaction) => sender.broadcast(transaction),
     status: (transaction) => sender.status(transaction),
     endpoints,
+    balance: () => sender.balance,
     async stop() {
       const stopped = following.stop()
       await rpc.close()

@@ -129,6 +129,19 @@ describe('a payee whose payer keeps no rule', () => {
     expect(acceptedAmounts()).toEqual([50n, 60n])
   })
 
+  it('accepts no voucher while the endpoints of the chain disagree, and all of them after', async () => {
+    await add()
+    await pay(50n)
+    world.chain.setDoubted(true)
+    await world.scheduler.runFor(200)
+    await pay(60n)
+    await world.scheduler.runFor(3_000)
+    expect(acceptedAmounts()).toEqual([50n])
+    world.chain.setDoubted(false)
+    await world.scheduler.runFor(2_000)
+    expect(acceptedAmounts()).toEqual([50n, 60n])
+  })
+
   it('lets nobody in by a low voucher that the payer did not sign', async () => {
     await add()
     await pay(50n)

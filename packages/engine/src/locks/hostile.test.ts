@@ -403,6 +403,29 @@ describe('a hub between two that keep no rule', () => {
     expect(payer.heardOf('decline')).toMatchObject([{ code: 'FORWARD_CHAIN_STALE' }])
   })
 
+  it('locks on nothing while the endpoints of the chain disagree, and goes on once they agree', async () => {
+    world.chain.setDoubted(true)
+    await world.scheduler.runFor(500)
+    const before = payee.heardOf('update').length
+    await scene.add()
+    expect(payee.heardOf('update').length).toBe(before)
+    world.chain.setDoubted(false)
+    await world.scheduler.runFor(500)
+    expect(payee.heardOf('update').length).toBe(before + 1)
+  })
+
+  it('tells when the endpoints of the chain disagree, when it is not reached, and when all is good', async () => {
+    const told: (string | undefined)[] = []
+    hub.engine.subscribe((news) => told.push(news.type === 'chain' ? news.status : undefined))
+    world.chain.setDoubted(true)
+    await world.scheduler.runFor(500)
+    world.chain.setDown(true)
+    world.chain.setDown(false)
+    world.chain.setDoubted(false)
+    await world.scheduler.runFor(500)
+    expect(told.filter((status) => status !== undefined)).toEqual(['doubted', 'unreachable', 'doubted', 'good'])
+  })
+
   it('gives no new lock to one that does not countersign', async () => {
     await scene.add()
     await scene.accept()

@@ -224,6 +224,7 @@ function whileAlive(chain: Chain, life: { readonly isOver: boolean }): Chain {
           rolledBack: (to) => alive(() => handler.rolledBack(to)),
           final: (number) => alive(() => handler.final(number)),
           health: (problem) => alive(() => handler.health(problem)),
+          doubt: (reason) => alive(() => handler.doubt?.(reason)),
         }),
       )
     },

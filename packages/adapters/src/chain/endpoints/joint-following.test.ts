@@ -49,7 +49,6 @@ async function createScene(...switches: readonly Partial<Switches>[]): Promise<S
       clock: systemClock,
       pollMs: 2,
       rangeBlocks: 2_000,
-      origin: 0n,
       retryMs: 20,
     })
     cleanups.push(async () => {
@@ -58,7 +57,7 @@ async function createScene(...switches: readonly Partial<Switches>[]): Promise<S
       await Promise.all(endpoints.map((endpoint) => endpoint.stop()))
     })
     const told = new ChainRecorder()
-    await following.start(undefined, told)
+    await following.start(0n, told)
     return told
   }
   const grow = async (told: ChainRecorder, heights: number): Promise<void> => {

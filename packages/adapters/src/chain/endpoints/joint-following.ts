@@ -72,11 +72,11 @@ export class JointFollowing {
   }
 
   /** Reads up to the head of the moment by all that answer in time, then goes on. Rejects if none can be read. */
-  async start(from: bigint | undefined, handler: ChainHandler): Promise<void> {
-    const { origin, clock, log } = this.#options
-    const chorus = new Chorus(() => this.voices, handler, from ?? origin, log)
+  async start(from: bigint, handler: ChainHandler): Promise<void> {
+    const { clock, log } = this.#options
+    const chorus = new Chorus(() => this.voices, handler, from, log)
     this.#chorus = chorus
-    const attempts = this.#members.map(({ rpc, reading }) => this.#begin(rpc, reading, from ?? origin))
+    const attempts = this.#members.map(({ rpc, reading }) => this.#begin(rpc, reading, from))
     try {
       await Promise.any(attempts)
     } catch (failed) {

@@ -55,7 +55,6 @@ async function createScene(switches: Partial<Switches> = {}): Promise<Scene> {
       clock: systemClock,
       pollMs: 2,
       rangeBlocks: 2_000,
-      origin: 0n,
       ...options,
     })
     const told = new ChainRecorder()
@@ -63,7 +62,7 @@ async function createScene(switches: Partial<Switches> = {}): Promise<Scene> {
       await rpc.close()
       await follower.stop()
     })
-    await follower.start(from, told)
+    await follower.start(from ?? 0n, told)
     return told
   }
   return { chain, endpoint, follow }
@@ -93,10 +92,10 @@ describe('heights without a block', () => {
     expect(after.blocks.every(({ number }) => number > 6n)).toBe(true)
   })
 
-  it('are where the contract’s own block is looked for', async () => {
+  it('are where a start is asked for', async () => {
     const { chain, follow } = await createScene()
     for (const height of [0, 6, 7]) chain.push(height)
-    const told = await follow(undefined, { origin: 5n })
+    const told = await follow(5n)
     expect(told.newest).toBe(7n)
   })
 
@@ -201,11 +200,11 @@ describe('logs', () => {
       const endpoint = await startTestEndpoint({ source: chain, seed, switches: { lateLogs: 0.6, lateLogsBlocks: 4 } })
       const rpc = openRpc(endpoint.url)
       const finality = { type: 'depth', blocks: 6 } as const
-      const options = { rpc, contract, finality, clock: systemClock, pollMs: 1, rangeBlocks: 50, origin: 0n }
+      const options = { rpc, contract, finality, clock: systemClock, pollMs: 1, rangeBlocks: 50 }
       const follower = new Follower(options)
       const told = new ChainRecorder()
       chain.push(0)
-      await follower.start(undefined, told)
+      await follower.start(0n, told)
       for (let height = 1; height <= 20; height++) {
         chain.push(height, { logs: [depositedLog(id('c1'), 0, BigInt(height))] })
         if (height % 3 === 0) await told.until(() => told.newest === BigInt(height))

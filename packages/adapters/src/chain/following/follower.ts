@@ -27,8 +27,6 @@ export interface FollowerOptions {
   readonly clock: Clock
   readonly pollMs: number
   readonly rangeBlocks: number
-  /** The block before the contract's own. */
-  readonly origin: bigint
   readonly log?: EngineLog
 }
 
@@ -83,11 +81,11 @@ export class Follower {
     return this.#story
   }
 
-  /** Reads up to the head of the moment, then goes on by itself. Rejects if the chain cannot be read at all. */
-  async start(from: bigint | undefined, handler: ChainHandler): Promise<void> {
-    const { origin, pollMs, rpc, log } = this.#options
+  /** Reads all after block `from` up to the head of the moment, then goes on by itself. Rejects if the chain cannot be read at all. */
+  async start(from: bigint, handler: ChainHandler): Promise<void> {
+    const { pollMs, rpc, log } = this.#options
     this.#handler = handler
-    const story = new Story(this.#unlessStopped(handler), from ?? origin)
+    const story = new Story(this.#unlessStopped(handler), from)
     this.#story = story
     this.#rereading = new Rereading({
       blocks: this.#blocks,

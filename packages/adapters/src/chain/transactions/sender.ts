@@ -21,6 +21,7 @@ import type { Rpc } from '../rpc/rpc.ts'
 import { encodeApprove, readAllowance } from './allowance.ts'
 import { Estimator } from './estimate.ts'
 import { currentOffer, type Fees, raisedFees } from './fees.ts'
+import { Funds } from './funds.ts'
 import { Nonces } from './nonces.ts'
 import { PendingTransactions } from './pending.ts'
 import type { Plan, Target } from './plan.ts'
@@ -68,6 +69,7 @@ export class Sender {
   readonly #scale: GasScale
   readonly #payouts: Payouts
   readonly #standing: Standing
+  readonly #funds: Funds
   #lastSigned: Promise<unknown> = Promise.resolve()
   #lastDeposit: Promise<unknown> = Promise.resolve()
   /** Token deposits that may not be in the chain yet. */
@@ -81,6 +83,7 @@ export class Sender {
     const scale = new GasScale(estimator, contract, clock)
     this.#estimator = estimator
     this.#scale = scale
+    this.#funds = new Funds(rpc, signer.address)
     this.#standing = new Standing({
       ...options,
       account: signer.address,
@@ -155,8 +158,13 @@ export class Sender {
   }
 
   /** Called at each new head. */
-  tend(head: bigint): Promise<void> {
-    return this.#pending.tend(head)
+  async tend(head: bigint): Promise<void> {
+    await Promise.all([this.#pending.tend(head), this.#funds.tend()])
+  }
+
+  /** What the account has, native base units, as it was last seen. */
+  get balance(): bigint | undefined {
+    return this.#funds.balance
   }
 
   async #plan(call: ChainCall, fees: Fees): Promise<Plan> {

@@ -214,6 +214,12 @@ export class SimulatedChain {
     if (!isDown) this.#tellAll()
   }
 
+  /** Makes the endpoints of all its users disagree, or agree again. */
+  setDoubted(isDoubted: boolean): void {
+    for (const { handler } of this.#listeners)
+      handler.doubt?.(isDoubted ? new Error('the simulated endpoints disagree') : undefined)
+  }
+
   get #newest(): MinedBlock {
     return newestOf(this.#blocks)
   }
