@@ -1,46 +1,11 @@
-import { type ErrorArguments, SluiceError } from '@sluice/protocol'
-
-/** Every error of the stores. */
-export const storeErrors = {
-  STORE_IN_USE: {
-    message: 'the store {path} is in use by {owner}',
-    action: 'Talk to that process, stop it, or choose another folder.',
-  },
-  STORE_UNREACHABLE: {
-    message: 'the store {path} cannot be opened: {reason}',
-    action: 'Make the folder, and give this user the right to read and write it.',
-  },
-  STORE_CORRUPT: {
-    message: 'the store {path} is damaged: {reason}',
-    action: 'Leave the file as it is, and close the channels on chain with the newest backup.',
-  },
-  STORE_FOREIGN: {
-    message: 'the file {path} is no store of Sluice',
-    action: 'Choose another path.',
-  },
-  STORE_VERSION_UNKNOWN: {
-    message: 'the store {path} has version {version}, and this program knows {known}',
-    action: 'Use a newer version of this program.',
-  },
-  STORE_FULL: {
-    message: 'there is no room left to write the store {path}',
-    action: 'Free space on the disk, then start again: nothing half-written is kept.',
-  },
-  STORE_WRITE_FAILED: {
-    message: 'writing the store {path} failed: {reason}',
-    action: 'Check the disk, then start again: nothing half-written is kept.',
-  },
-  STORE_CLOSED: {
-    message: 'the store {path} is closed',
-    action: 'Open it again.',
-  },
-} as const
+import { type ErrorArguments, meaningOf, SluiceError } from '@sluice/protocol'
+import type { storeErrors } from './error-codes.ts'
 
 /** A store that cannot be had, read or written. The codes are in {@link storeErrors}. */
 export class StoreError<Code extends keyof typeof storeErrors = keyof typeof storeErrors> extends SluiceError<Code> {
   override readonly name = 'StoreError'
 
   constructor(code: Code, ...[details, cause]: ErrorArguments<(typeof storeErrors)[Code]['message']>) {
-    super(code, storeErrors[code], details, cause)
+    super(code, meaningOf(code), details, cause)
   }
 }

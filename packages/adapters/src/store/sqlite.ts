@@ -1,6 +1,8 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
 import type { Store, Write } from '@sluice/engine'
+import { explainErrors } from '@sluice/protocol'
+import { storeErrors } from './error-codes.ts'
 import { StoreError } from './errors.ts'
 import { ensureStoreFile } from './new-file.ts'
 import { forgetOwner, noteOwner } from './owner.ts'
@@ -140,6 +142,7 @@ class SqliteStore implements Store {
  * @example `const store = openSqliteStore({ path: join(dataDir, 'store.sqlite') })`
  */
 export function openSqliteStore(options: SqliteStoreOptions): Store {
+  explainErrors(storeErrors)
   const { path } = options
   let database: DatabaseSync | undefined
   try {

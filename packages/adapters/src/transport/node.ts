@@ -1,4 +1,7 @@
 import type { Transport } from '@sluice/engine'
+import { explainErrors } from '@sluice/protocol'
+import { transportErrors } from './error-codes.ts'
+import { respond } from './session/handshake.ts'
 import { nodePrimitives } from './session/primitives-node.ts'
 import type { DelayOptions } from './sockets/delay.ts'
 import { createWsDial } from './sockets/dial-ws.ts'
@@ -42,15 +45,19 @@ export interface WebSocketTransport extends Transport {
  * ```
  */
 export function createWebSocketTransport(options: WebSocketTransportOptions): WebSocketTransport {
+  explainErrors(transportErrors)
   let listening: WsListener | undefined
   const { listen: where, delay, ca } = options
   const transport = new SocketTransport(options, {
-    primitives: nodePrimitives,
+    primitives: async () => nodePrimitives,
     dial: createWsDial({ delay, ca }),
     ...(where !== undefined && {
-      listen: async (accept: Accept, limits, messageBytes) => {
-        listening = await listenWs(where, accept, { limits, messageBytes, delay })
-        return listening
+      listening: {
+        respond,
+        listen: async (accept: Accept, limits, messageBytes) => {
+          listening = await listenWs(where, accept, { limits, messageBytes, delay })
+          return listening
+        },
       },
     }),
   })

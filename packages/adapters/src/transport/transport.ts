@@ -18,7 +18,6 @@ import {
   type HandshakeStep,
   type Identity,
   initiate,
-  respond,
 } from './session/handshake.ts'
 import { malformed } from './session/hello.ts'
 import type { Primitives } from './session/primitives.ts'
@@ -47,9 +46,14 @@ export interface TransportOptions {
 
 /** What a platform brings to a transport. */
 export interface Platform {
-  readonly primitives: Primitives
+  /** Brings the cryptography of sessions, which may have to be loaded first. */
+  readonly primitives: () => Promise<Primitives>
   readonly dial: Dial
-  readonly listen?: (accept: Accept, limits: TransportLimits, messageBytes: number) => Promise<Listener>
+  /** How peers are taken; left out by who only dials. */
+  readonly listening?: {
+    readonly listen: (accept: Accept, limits: TransportLimits, messageBytes: number) => Promise<Listener>
+    readonly respond: (identity: Identity) => HandshakeStep
+  }
 }
 
 /** Sessions over message sockets: dialling, being dialled, and which session with a peer is the one. */
@@ -58,7 +62,8 @@ export class SocketTransport implements Transport {
   readonly #clock: Clock
   readonly #platform: Platform
   readonly #limits: TransportLimits
-  readonly #identity: Identity
+  readonly #self: Address
+  #identity: Promise<Identity> | undefined
   readonly #table: SessionTable
   readonly #dials = new Map<Address, Promise<Session>>()
   readonly #wires = new Set<Wire>()
@@ -67,25 +72,41 @@ export class SocketTransport implements Transport {
   #listener: Listener | undefined
 
   constructor(options: TransportOptions, platform: Platform) {
-    const { signer, crypto, domain, versions = VERSIONS } = options
-    const { primitives } = platform
     this.#options = options
     this.#clock = options.clock ?? systemClock
     this.#platform = platform
     this.#limits = { ...defaultTransportLimits, ...options.limits }
-    const digests = createDigests(domain, crypto)
-    this.#identity = { signer, crypto, digests, primitives, versions, instance: primitives.random(INSTANCE_BYTES) }
-    this.#table = new SessionTable(signer.address)
+    this.#self = options.signer.address
+    this.#table = new SessionTable(this.#self)
   }
 
   async start(handler: TransportHandler): Promise<void> {
     this.#handler = handler
+    const identity = await this.#identify()
+    const { listening } = this.#platform
+    if (listening === undefined) return
     const accept: Accept = (wire, authenticated) => {
-      const session = this.#handshake(wire, respond(this.#identity))
+      const session = this.#handshake(wire, identity, listening.respond(identity))
       const prove = ({ peer }: Session): void => authenticated(() => this.#handler?.isKnown?.(peer) ?? true)
       session.then(prove, (error) => this.#refused(error))
     }
-    this.#listener = await this.#platform.listen?.(accept, this.#limits, recordBytes(this.#limits.frameBytes))
+    this.#listener = await listening.listen(accept, this.#limits, recordBytes(this.#limits.frameBytes))
+  }
+
+  /** Who shakes hands here, once the cryptography is there. What could not be loaded is loaded again when it is next needed. */
+  #identify(): Promise<Identity> {
+    this.#identity ??= this.#load().catch((cause) => {
+      this.#identity = undefined
+      throw new TransportError('TRANSPORT_CRYPTO_MISSING', { reason: String(cause) }, cause)
+    })
+    return this.#identity
+  }
+
+  async #load(): Promise<Identity> {
+    const { signer, crypto, domain, versions = VERSIONS } = this.#options
+    const primitives = await this.#platform.primitives()
+    const instance = primitives.random(INSTANCE_BYTES)
+    return { signer, crypto, digests: createDigests(domain, crypto), primitives, versions, instance }
   }
 
   connect(peer: Address, url: string, options: ConnectOptions = {}): Promise<Session> {
@@ -107,7 +128,8 @@ export class SocketTransport implements Transport {
 
   async #dial(peer: Address, url: string, { publicOnly = false }: ConnectOptions): Promise<Session> {
     if (this.#stopping.signal.aborted) throw new TransportError('TRANSPORT_STOPPED')
-    if (peer === this.#identity.signer.address) throw new TransportError('TRANSPORT_SELF', { peer })
+    if (peer === this.#self) throw new TransportError('TRANSPORT_SELF', { peer })
+    const identity = await this.#identify()
     let session: Promise<Session> | undefined
     await this.#platform.dial(url, {
       messageBytes: recordBytes(this.#limits.frameBytes),
@@ -115,8 +137,8 @@ export class SocketTransport implements Transport {
       signal: this.#stopping.signal,
       publicOnly,
       opened: (wire) => {
-        const { first, step } = initiate(this.#identity, peer)
-        session = this.#handshake(wire, step)
+        const { first, step } = initiate(identity, peer)
+        session = this.#handshake(wire, identity, step)
         wire.send(first)
       },
     })
@@ -125,7 +147,7 @@ export class SocketTransport implements Transport {
   }
 
   /** Drives a handshake to its end. The session takes the wire over in the turn of the last message, so that none is lost. */
-  #handshake(wire: Wire, step: HandshakeStep): Promise<Session> {
+  #handshake(wire: Wire, { primitives }: Identity, step: HandshakeStep): Promise<Session> {
     this.#track(wire)
     return new Promise((resolve, reject) => {
       let isOver = false
@@ -147,7 +169,7 @@ export class SocketTransport implements Transport {
         if (reply !== undefined) wire.send(reply)
         if (refusal === undefined && established === undefined) return
         finish()
-        if (established !== undefined) resolve(this.#open(wire, established))
+        if (established !== undefined) resolve(this.#open(wire, primitives, established))
         else {
           reject(refusal)
           wire.close()
@@ -168,11 +190,11 @@ export class SocketTransport implements Transport {
   }
 
   /** Both ends have proved their keys. Returns the session that is the one with this peer from now on. */
-  #open(wire: Wire, established: Established): Session {
+  #open(wire: Wire, primitives: Primitives, established: Established): Session {
     const session = new SecureSession({
       established,
       wire,
-      primitives: this.#platform.primitives,
+      primitives,
       limits: this.#limits,
       clock: this.#clock,
       handler: {

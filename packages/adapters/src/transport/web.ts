@@ -1,6 +1,6 @@
 import type { Transport } from '@sluice/engine'
 import { TransportError } from './errors.ts'
-import { webPrimitives } from './session/primitives-web.ts'
+import type { Primitives } from './session/primitives.ts'
 import { checkUrl } from './sockets/url.ts'
 import type { Dial } from './sockets/wire.ts'
 import { createWebWire } from './sockets/wire-web.ts'
@@ -39,7 +39,14 @@ const dial: Dial = (url, { messageBytes, timeoutMs, signal, opened }) => {
   })
 }
 
+/** Comes later, with what its errors mean: a page shows itself before it needs a session. */
+async function loadPrimitives(): Promise<Primitives> {
+  const { webPrimitives, explainTransport } = await import('./session/primitives-web.ts')
+  explainTransport()
+  return webPrimitives
+}
+
 /** Sessions over the platform's own WebSocket, in browsers; it dials and does not listen. */
 export function createWebTransport(options: TransportOptions): Transport {
-  return new SocketTransport(options, { primitives: webPrimitives, dial })
+  return new SocketTransport(options, { primitives: loadPrimitives, dial })
 }

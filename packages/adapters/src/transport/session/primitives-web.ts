@@ -2,7 +2,8 @@ import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { x25519 } from '@noble/curves/ed25519.js'
 import { hkdf } from '@noble/hashes/hkdf.js'
 import { sha256 } from '@noble/hashes/sha2.js'
-import { asciiToBytes } from '@sluice/protocol'
+import { asciiToBytes, explainErrors } from '@sluice/protocol'
+import { transportErrors } from '../error-codes.ts'
 import type { Primitives } from './primitives.ts'
 
 function attempt<T>(compute: () => T): T | undefined {
@@ -27,4 +28,9 @@ export const webPrimitives: Primitives = {
     seal: (nonce, plain) => chacha20poly1305(key, nonce).encrypt(plain),
     open: (nonce, sealed) => attempt(() => chacha20poly1305(key, nonce).decrypt(sealed)),
   }),
+}
+
+/** Lets the errors of transports say what they mean. */
+export function explainTransport(): void {
+  explainErrors(transportErrors)
 }
