@@ -1,70 +1,23 @@
 import { createEngine, type Engine, type EngineOptions, type EnginePorts } from '@sluice/engine'
-import { type FetchPaidOptions, fetchPaid, type PaidResponse, type Payee, type Payer } from '@sluice/http'
-import { type Address, type Domain, type Id, NATIVE_TOKEN } from '@sluice/protocol'
-import { paidStream } from './paid-stream.ts'
+import type { Payee } from '@sluice/http'
+import type { Domain } from '@sluice/protocol'
+import { paidFetching } from './paid-fetch.ts'
 import { createPayee, type PayeeOptions } from './payee.ts'
 import { createPayer, type PayerOptions } from './payer.ts'
+import { type CloseFailed, type Paying, payingOver } from './paying.ts'
 
 export interface ClientOptions
   extends EngineOptions,
     Pick<PayerOptions, 'feesOf'>,
     Pick<PayeeOptions, 'url' | 'hubUrl'> {
   readonly ports: EnginePorts
-  /** Called when a virtual channel could not be closed after its use: it then ends by its lifetime, and nothing is lost. */
-  readonly onCloseFailed?: (virtualId: Id, error: unknown) => void
-}
-
-export interface PaidFetchOptions extends Omit<FetchPaidOptions, 'payer' | 'limits'> {
-  /** Most to pay for the whole, base units. */
-  readonly maxAmount: bigint
-  /** Tokens to pay in. Default: the native one. */
-  readonly tokens?: readonly Address[]
+  readonly onCloseFailed?: CloseFailed
 }
 
 /** An app's way to pay and to be paid: an engine, and paid HTTP over it. */
-export interface Client {
-  /** Channels, virtual channels and payments themselves. */
-  readonly engine: Engine
-  /** This client as whoever pays. */
-  readonly payer: Payer
+export interface Client extends Paying {
   /** This client as whoever is paid: hand it to a gate. */
   readonly payee: Payee
-  /**
-   * Fetches a resource and pays for its bytes as they are read. The virtual channel is closed once the body is read, fails or is cancelled.
-   *
-   * @throws HttpError, ClientError for what the server wants and this side does not give; nothing is paid then.
-   */
-  fetch(url: string, options: PaidFetchOptions): Promise<Response>
-  /**
-   * The same for bytes that are looked at before they are paid for: the caller accepts them, and closes the virtual channel in the end.
-   */
-  fetchPaid(url: string, options: PaidFetchOptions): Promise<PaidResponse>
-  /** Waits for the closing of virtual channels that `fetch` used, then stops the engine. */
-  stop(): Promise<void>
-}
-
-/** Closes virtual channels behind the back of whoever used them, and can be waited for. */
-class Closings {
-  readonly #payer: Payer
-  readonly #failed: (virtualId: Id, error: unknown) => void
-  readonly #running = new Set<Promise<void>>()
-
-  constructor(payer: Payer, failed: (virtualId: Id, error: unknown) => void) {
-    this.#payer = payer
-    this.#failed = failed
-  }
-
-  begin(virtualId: Id): void {
-    const closing = this.#payer
-      .close(virtualId)
-      .catch((error) => this.#failed(virtualId, error))
-      .finally(() => this.#running.delete(closing))
-    this.#running.add(closing)
-  }
-
-  async settled(): Promise<void> {
-    await Promise.all(this.#running)
-  }
 }
 
 /** Paid HTTP over an engine that runs. `domain`: the chain and contract that its channels live in. */
@@ -73,39 +26,15 @@ export function createClientOver(
   domain: Domain,
   options: Omit<ClientOptions, 'ports' | 'policy'> = {},
 ): Client {
-  const { feesOf, url: ownUrl, hubUrl, onCloseFailed = () => {} } = options
+  const { feesOf, url, hubUrl, onCloseFailed } = options
   const payer = createPayer({ engine, domain, ...(feesOf !== undefined && { feesOf }) })
   const payee = createPayee({
     engine,
     domain,
-    ...(ownUrl !== undefined && { url: ownUrl }),
+    ...(url !== undefined && { url }),
     ...(hubUrl !== undefined && { hubUrl }),
   })
-  const closings = new Closings(payer, onCloseFailed)
-
-  const paid = (
-    url: string,
-    { maxAmount, tokens = [NATIVE_TOKEN], ...rest }: PaidFetchOptions,
-  ): Promise<PaidResponse> => fetchPaid(url, { ...rest, payer, limits: { maxAmount, tokens } })
-
-  return {
-    engine,
-    payer,
-    payee,
-    fetchPaid: paid,
-    async fetch(url, wanted) {
-      const response = await paid(url, wanted)
-      const { virtualId, length } = response
-      const body = paidStream(response, () => {
-        if (virtualId !== undefined) closings.begin(virtualId)
-      })
-      return new Response(body, length === undefined ? {} : { headers: { 'content-length': String(length) } })
-    },
-    async stop() {
-      await closings.settled()
-      await engine.stop()
-    },
-  }
+  return { ...payingOver(engine, payer, async () => paidFetching, onCloseFailed), payee }
 }
 
 /**
