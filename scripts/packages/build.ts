@@ -52,6 +52,8 @@ async function buildModules(published: PublishedPackage): Promise<void> {
     target: 'es2023',
     fixedExtension: false,
     hash: false,
+    // A module a file: bundlers leave out what is not imported, and load later what is imported later.
+    unbundle: true,
     sourcemap: true,
     dts: { sourcemap: false },
     deps: {

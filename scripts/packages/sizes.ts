@@ -22,17 +22,14 @@ export interface Part {
   readonly isLater: boolean
 }
 
-/** A module that is nowhere on disk, in a folder from which all packages are found. */
-const ENTRY = join(root, 'apps/node/measured.js')
-
-async function bundle(program: string): Promise<readonly OutputChunk[]> {
+async function bundle(program: string, entry: string): Promise<readonly OutputChunk[]> {
   const source = {
     name: 'program',
-    resolveId: (id: string) => (id === ENTRY ? id : null),
-    load: (id: string) => (id === ENTRY ? program : null),
+    resolveId: (id: string) => (id === entry ? id : null),
+    load: (id: string) => (id === entry ? program : null),
   }
   const build = await rolldown({
-    input: ENTRY,
+    input: entry,
     platform: 'browser',
     external: /^node:/,
     plugins: [source],
@@ -74,9 +71,13 @@ const nameOf = (id: string): string => id.replace(`${root}/`, '').replace(/^.*no
 const gzipped = (chunks: readonly OutputChunk[]): number =>
   chunks.reduce((sum, { code }) => sum + gzipSync(code, { level: 9 }).length, 0)
 
-/** Bundles a program from the sources as an app's bundler would, and weighs it. */
-export async function measure(program: string): Promise<Size> {
-  const chunks = await bundle(program)
+/**
+ * Bundles a program as an app's bundler would, and weighs it.
+ *
+ * @param from - The folder from which its imports are found. Default: one of the repository, where they are the sources.
+ */
+export async function measure(program: string, from = join(root, 'apps/node')): Promise<Size> {
+  const chunks = await bundle(program, join(from, 'measured.js'))
   const atOnce = findAtOnce(chunks)
   const [early, late] = [chunks.filter((chunk) => atOnce.has(chunk)), chunks.filter((chunk) => !atOnce.has(chunk))]
   const names = new Set(chunks.map(({ fileName }) => fileName))

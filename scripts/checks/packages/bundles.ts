@@ -1,7 +1,9 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Budget, budgets } from '../../packages/budgets.ts'
 import { consumer, packed } from '../../packages/consumer.ts'
 import { findSamples } from '../../packages/samples.ts'
+import { measure } from '../../packages/sizes.ts'
 import { runCommand } from '../../process/run-command.ts'
 import type { Check } from '../check.ts'
 
@@ -34,6 +36,14 @@ async function bundleBy(path: string, command: readonly string[], outputs: strin
 
 const page = '<!doctype html><title>Sample</title><script type="module" src="./sample.ts"></script>\n'
 
+/** What is installed weighs what its sources do: what a page does not import stays out of what is published, too. */
+async function findExcess({ name, program, atOnce, later = 0 }: Budget): Promise<string[]> {
+  const { folder } = await consumer()
+  const size = await measure(program, folder)
+  const isHeavy = size.atOnce > atOnce || size.later > later
+  return isHeavy ? [`${name}: ${size.atOnce} bytes at once and ${size.later} later, as installed`] : []
+}
+
 /** The README's sample becomes a page by the bundlers that apps use, with nothing left outside. */
 export const bundleChecks: readonly Check[] = [
   {
@@ -59,5 +69,9 @@ export const bundleChecks: readonly Check[] = [
       const command = ['node_modules/esbuild/bin/esbuild', 'esbuild/sample.ts', ...options, '--log-level=warning']
       return bundleBy('esbuild/sample.ts', command, 'esbuild/dist/*.js')
     },
+  },
+  {
+    name: 'packages: what apps load within the budgets',
+    run: async () => (await Promise.all(budgets.map(findExcess))).flat(),
   },
 ]

@@ -11,7 +11,11 @@ const REQUIRED = ['package.json', 'README.md', 'LICENSE-MIT', 'LICENSE-APACHE']
 const FIELDS = ['description', 'keywords', 'license', 'engines', 'type', 'version']
 
 /** What nobody who installs a package has a use for. */
-const UNWANTED = /\.test\.|\/testing\/|\/golden\/|fixture|tsconfig|(?<!\.d)\.ts$/
+const UNWANTED = /\.test\.|\/golden\/|fixture|tsconfig|(?<!\.d)\.ts$/
+
+/** What serves tests is there for who publishes it as an entry, and for nobody else. */
+const isUnwanted = (path: string, { exports = {} }: Tarball['manifest']): boolean =>
+  UNWANTED.test(path) || (path.includes('/testing/') && !('./testing' in exports))
 
 function judgeContents({ name, files, manifest, unpackedSize }: Tarball): string[] {
   const carried = Object.keys(manifest.publishConfig?.carries ?? {})
@@ -22,7 +26,7 @@ function judgeContents({ name, files, manifest, unpackedSize }: Tarball): string
     ...FIELDS.filter((field) => manifest[field] === undefined).map((field) => `${name}: package.json lacks ${field}`),
     ...(manifest.private === true ? [`${name}: is private`] : []),
     ...files
-      .filter((path) => UNWANTED.test(path) && !isCarried(path))
+      .filter((path) => isUnwanted(path, manifest) && !isCarried(path))
       .map((path) => `${name}: ${path} should stay out`),
     // A module that only passes on what others hold has nothing to map.
     ...(files.some((path) => path.endsWith('.js.map')) ? [] : [`${name}: has no source maps`]),
