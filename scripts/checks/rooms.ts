@@ -48,6 +48,7 @@ const houses: Readonly<Record<string, House>> = {
       'locks',
       'channels',
       'defence',
+      'roles',
       'recovery',
       'api',
     ],

@@ -1,7 +1,7 @@
 import { highestValue, type Id, ProtocolError, type SignedVoucher, type VirtualTerms } from '@sluice/protocol'
 import { virtualOf, voucherOf } from '../locks/record.ts'
-import type { Admitting } from '../locks/roles/engine-role.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { Admitting } from '../roles/engine-role.ts'
 import { bounded } from './bounded.ts'
 import type { Core } from './core.ts'
 import type { Admission } from './engine.ts'

@@ -1,7 +1,7 @@
 import { NATIVE_TOKEN, type VirtualTerms } from '@sluice/protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { payee } from '../locks/roles/payee.ts'
-import { payer } from '../locks/roles/payer.ts'
+import { payee } from '../roles/payee.ts'
+import { payer } from '../roles/payer.ts'
 import { Puppet } from '../testing/puppet.ts'
 import { createWorld, type Party, type World } from '../testing/world.ts'
 

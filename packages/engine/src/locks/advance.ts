@@ -17,6 +17,7 @@ import type { Tx } from '../ports/tx.ts'
 import { hubContext, payeeContext, payerContext } from './context.ts'
 import { carryOut } from './effects.ts'
 import { forwarding } from './forwarding.ts'
+import { carryOutReceiving } from './receiving/effects.ts'
 
 /** Most steps in a row: each leads to another phase, of which there are fewer. */
 const STEPS_MAX = 16
@@ -34,7 +35,7 @@ export function advanceHub(tx: Tx, record: HubRecord, event: HubEvent): string |
   const context = { ...hubContext(tx, record), forwarding: () => forwarding(tx, record) }
   const { name, phase, effects } = stepBy(hubTable, record.phase, event, context)
   if (phase !== record.phase) tx.virtuals.set(record.virtualId, { ...record, phase })
-  for (const effect of effects) carryOut(tx, record, effect)
+  for (const effect of effects) carryOutReceiving(tx, record, effect)
   return name
 }
 
@@ -42,7 +43,7 @@ export function advanceHub(tx: Tx, record: HubRecord, event: HubEvent): string |
 export function advancePayee(tx: Tx, record: PayeeRecord, event: PayeeEvent): string | undefined {
   const { name, phase, effects } = stepBy(payeeTable, record.phase, event, payeeContext(tx, record))
   if (phase !== record.phase) tx.virtuals.set(record.virtualId, { ...record, phase })
-  for (const effect of effects) carryOut(tx, record, effect)
+  for (const effect of effects) carryOutReceiving(tx, record, effect)
   return name
 }
 

@@ -1,54 +1,16 @@
-import {
-  type ChannelRecord,
-  type HubEffect,
-  type PayeeEffect,
-  type PayerEffect,
-  ProtocolError,
-  SluiceError,
-  type VirtualRecord,
-} from '@sluice/protocol'
-import { channelOf } from '../lanes/channel.ts'
+import type { PayerEffect, VirtualRecord } from '@sluice/protocol'
 import { draft, restate } from '../lanes/draft.ts'
-import { signUpdate } from '../lanes/sign-update.ts'
 import type { Tx } from '../ports/tx.ts'
-import { addOperations } from './forwarding.ts'
-import { incomingLeg, nextOf } from './record.ts'
-
-/** What machines ask for. */
-export type LockEffect = HubEffect | PayerEffect | PayeeEffect
-
-function incomingChannel(tx: Tx, record: VirtualRecord): ChannelRecord {
-  const leg = incomingLeg(record)
-  if (leg === undefined) throw new ProtocolError('FORWARD_NOT_STANDING', { virtualId: record.virtualId })
-  return channelOf(tx, leg.channelId)
-}
-
-/** Pays fees of a declined add back; what can't be paid back now is not promised. Returns what was paid, base units. */
-function returnFees(tx: Tx, channel: ChannelRecord, amount: bigint): bigint {
-  if (amount === 0n) return 0n
-  try {
-    draft(tx, channel.channelId, [{ type: 'pay', amount }])
-  } catch (error) {
-    if (!(error instanceof SluiceError)) throw error
-    tx.env.log.warn('fees not returned', { channelId: channel.channelId, amount, code: error.code })
-    return 0n
-  }
-  // Signed now, so that the pay is there when the decline that names it arrives.
-  signUpdate(tx, channel.channelId)
-  return amount
-}
+import { nextOf } from './record.ts'
 
 /**
- * Carries out an effect of a virtual channel's machine.
+ * Carries out an effect of a virtual channel's machine on the side of the outgoing lock.
  *
  * @param record As it was before the event.
  */
-export function carryOut(tx: Tx, record: VirtualRecord, effect: LockEffect): void {
-  const { virtualId, terms } = record
+export function carryOut(tx: Tx, record: VirtualRecord, effect: PayerEffect): void {
+  const { virtualId } = record
   switch (effect.type) {
-    case 'add':
-      draft(tx, effect.outgoing.channelId, addOperations(record))
-      return
     case 'fold': {
       const { channelId, slot } = effect.leg
       draft(tx, channelId, [{ type: 'fold', lockId: virtualId, amount: effect.amount }], () => slot)
@@ -60,24 +22,6 @@ export function carryOut(tx: Tx, record: VirtualRecord, effect: LockEffect): voi
     case 'requestClose': {
       const next = nextOf(record)
       if (next !== undefined) tx.send(next, { type: 'requestClose', virtualId })
-      return
-    }
-    case 'claim': {
-      const { voucher } = effect
-      tx.send(incomingChannel(tx, record).peer, { type: 'claim', virtualId, ...(voucher && { voucher }) })
-      return
-    }
-    case 'decline': {
-      const channel = incomingChannel(tx, record)
-      const { code } = effect.decline
-      tx.env.log.info('declining', { virtualId, code })
-      const returned = returnFees(tx, channel, effect.decline.returned)
-      tx.send(channel.peer, { type: 'decline', virtualId, code, returned })
-      return
-    }
-    case 'acknowledge': {
-      const [payer] = terms.path
-      if (payer !== undefined) tx.volatile(payer, { type: 'voucherAccepted', virtualId, amount: effect.amount })
     }
   }
 }

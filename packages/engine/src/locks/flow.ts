@@ -8,7 +8,6 @@ import { handlePolicy, publishPolicy } from './neighbours/publish-policy.ts'
 import { isUnacknowledged } from './payments/answers.ts'
 import { sendVoucher } from './payments/pay.ts'
 import { incomingLeg } from './record.ts'
-import type { EngineRole } from './roles/engine-role.ts'
 import { virtualDue, virtualTimer } from './timers.ts'
 
 /** A session stands: the payee hears the highest vouchers again, and what waited to be locked on goes on. */
@@ -60,6 +59,6 @@ function refusePayment(): never {
 const refusingFlow: Flow = { messages: { voucher: refusePayment, tick: refusePayment } }
 
 /** How virtual channels open, are paid on and close, for an engine with these roles. */
-export function virtualFlows(roles: readonly EngineRole[]): readonly Flow[] {
+export function virtualFlows(roles: readonly { readonly flow: Flow }[]): readonly Flow[] {
   return [refusingFlow, ...roles.map(({ flow }) => flow), sharedFlow]
 }

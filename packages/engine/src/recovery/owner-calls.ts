@@ -13,8 +13,6 @@ import { type LockedVirtual, startsByLocks } from '../defence/batches/starts-by-
 import { channelGoals } from '../defence/goals/channel-goals.ts'
 import { virtualGoals } from '../defence/goals/virtual-goals.ts'
 import { knowledgeOf } from '../defence/sending/knowledge.ts'
-import { allRoles } from '../locks/roles/all-roles.ts'
-import { rolesOf } from '../locks/roles/engine-role.ts'
 import { limits } from '../policy/limits.ts'
 import { createPolicy } from '../policy/policy.ts'
 import type { ChainCall, SignedCloseRequest } from '../ports/chain.ts'
@@ -22,6 +20,8 @@ import type { ChainReader } from '../ports/chain-view.ts'
 import type { Environment } from '../ports/environment.ts'
 import { silentLog } from '../ports/log.ts'
 import type { StateView } from '../ports/tx.ts'
+import { allRoles } from '../roles/all-roles.ts'
+import { rolesOf } from '../roles/engine-role.ts'
 import { type Backup, NO_SIGNATURE, signerOf } from './backup.ts'
 
 /**

@@ -25,7 +25,7 @@ export const rules: readonly Rule[] = [
     thieves: 'AB',
     patches: [
       {
-        file: engine('locks/roles/receive.ts'),
+        file: engine('locks/receiving/receive.ts'),
         find: "cleared: lock === 'cleared'",
         replace: "cleared: lock !== 'standing'",
       },
@@ -167,7 +167,7 @@ export const rules: readonly Rule[] = [
     thieves: 'AB',
     patches: [
       {
-        file: engine('locks/roles/receive.ts'),
+        file: engine('locks/receiving/receive.ts'),
         find: 'const seen = this.#find(virtualId) !== undefined || tx.usedIds.has(virtualId, add.terms.nonce)',
         replace: 'const seen = false',
       },

@@ -9,11 +9,11 @@ import {
   type Signer,
   type VirtualTerms,
 } from '@sluice/protocol'
-import { allRoles } from '../../../locks/roles/all-roles.ts'
-import { rolesOf } from '../../../locks/roles/engine-role.ts'
 import { createPolicy, type Policy } from '../../../policy/policy.ts'
 import type { Environment } from '../../../ports/environment.ts'
 import { silentLog } from '../../../ports/log.ts'
+import { allRoles } from '../../../roles/all-roles.ts'
+import { rolesOf } from '../../../roles/engine-role.ts'
 import { createFastCrypto, type FastCrypto } from '../../fast-crypto.ts'
 import type { Scope } from '../scope.ts'
 

@@ -1,8 +1,8 @@
 import { type PayerEvent, type PayerRecord, payerField, payerWants } from '@sluice/protocol'
-import type { Role } from '../../ports/locks/role.ts'
-import { advancePayer } from '../advance.ts'
-import { payerContext } from '../context.ts'
-import { handleVoucherAccepted, handleVoucherRefused } from '../payments/answers.ts'
+import { advancePayer } from '../locks/advance.ts'
+import { payerContext } from '../locks/context.ts'
+import { handleVoucherAccepted, handleVoucherRefused } from '../locks/payments/answers.ts'
+import type { Role } from '../ports/locks/role.ts'
 import type { EngineRole } from './engine-role.ts'
 
 const role: Role<PayerRecord, PayerEvent> = {

@@ -7,10 +7,10 @@ import {
   type VirtualTerms,
   virtualKindOf,
 } from '@sluice/protocol'
-import type { Waiting } from '../../loop/waiting.ts'
-import type { LockReceiver } from '../../ports/locks/lock-keeper.ts'
-import type { Role, Roles } from '../../ports/locks/role.ts'
-import type { Flow, Tx } from '../../ports/tx.ts'
+import type { Waiting } from '../loop/waiting.ts'
+import type { LockReceiver } from '../ports/locks/lock-keeper.ts'
+import type { Role, Roles } from '../ports/locks/role.ts'
+import type { Flow, Tx } from '../ports/tx.ts'
 
 /** How somebody who is paid lets payments in that came by any transport. */
 export interface Admitting {

@@ -6,15 +6,15 @@ import {
   payeeField,
   payeeWants,
 } from '@sluice/protocol'
-import type { Role } from '../../ports/locks/role.ts'
-import { advancePayee } from '../advance.ts'
-import { payeeContext } from '../context.ts'
-import { acceptOfferAtEnd } from '../payments/accept.ts'
-import { admit, waitForAmount } from '../payments/admit.ts'
-import { handleTick, handleVoucher, offerDue, offerTimer } from '../payments/offers.ts'
-import { voucherOf } from '../record.ts'
+import { advancePayee } from '../locks/advance.ts'
+import { payeeContext } from '../locks/context.ts'
+import { acceptOfferAtEnd } from '../locks/payments/accept.ts'
+import { admit, waitForAmount } from '../locks/payments/admit.ts'
+import { handleTick, handleVoucher, offerDue, offerTimer } from '../locks/payments/offers.ts'
+import { virtualReceiver } from '../locks/receiving/receive.ts'
+import { voucherOf } from '../locks/record.ts'
+import type { Role } from '../ports/locks/role.ts'
 import type { EngineRole } from './engine-role.ts'
-import { virtualReceiver } from './receive.ts'
 
 const role: Role<PayeeRecord, PayeeEvent> = {
   name: 'payee',

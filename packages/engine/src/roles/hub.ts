@@ -1,9 +1,9 @@
 import { type HubEvent, type HubRecord, hubField, hubWants, isHubAtStake } from '@sluice/protocol'
-import type { Role } from '../../ports/locks/role.ts'
-import { advanceHub } from '../advance.ts'
-import { hubContext } from '../context.ts'
+import { advanceHub } from '../locks/advance.ts'
+import { hubContext } from '../locks/context.ts'
+import { virtualReceiver } from '../locks/receiving/receive.ts'
+import type { Role } from '../ports/locks/role.ts'
 import type { EngineRole } from './engine-role.ts'
-import { virtualReceiver } from './receive.ts'
 
 const role: Role<HubRecord, HubEvent> = {
   name: 'hub',
