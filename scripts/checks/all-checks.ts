@@ -7,6 +7,7 @@ import { directionCheck } from './directions.ts'
 import { linkCheck } from './documents/links.ts'
 import { sampleCheck } from './documents/samples/check.ts'
 import { spellingCheck } from './documents/spelling.ts'
+import { translationCheck } from './documents/translation.ts'
 import { exampleCheck } from './examples.ts'
 import { habitCheck } from './habits.ts'
 import { appChecks } from './packages/apps.ts'
@@ -30,7 +31,7 @@ const generators = {
   'pages of contract calls': 'contracts/scripts/docs.ts',
 }
 
-const docChecks = [linkCheck, sampleCheck, spellingCheck]
+const docChecks = [linkCheck, sampleCheck, spellingCheck, translationCheck]
 
 /** Builds the site, and fails on dead links and on what a page would load from elsewhere. Some twenty seconds on two idle cores. */
 const siteCheck = commandCheck('docs: site', ['node', '--disable-warning=ExperimentalWarning', 'site/src/main.ts'])

@@ -80,7 +80,7 @@ function sidebarOf(pages: readonly Page[], reference: readonly ApiPage[]): unkno
     collapsed: label === 'Packages',
     items: members
       .filter((page) => !isListedElsewhere(page))
-      .map(({ route, title }) => ({ slug: route, label: shortTitle(title) })),
+      .map(({ route, title }) => ({ slug: route, label: labelOf(route, title) })),
   }))
   const entries = reference.filter(({ isEntry }) => isEntry)
   const api = {
@@ -91,9 +91,9 @@ function sidebarOf(pages: readonly Page[], reference: readonly ApiPage[]): unkno
   return groups.toSpliced(-1, 0, api)
 }
 
-/** What stands before a colon says enough in a list. */
-function shortTitle(title: string): string {
-  return title.split(': ')[0] ?? title
+/** What stands before a colon says enough in a list; a page in another language is called by that. */
+function labelOf(route: string, title: string): string {
+  return route === 'zh-cn' ? '中文' : (title.split(': ')[0] ?? title)
 }
 
 function writeForReaders(pages: readonly Page[], reference: readonly ApiPage[], base: string): void {
