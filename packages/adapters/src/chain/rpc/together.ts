@@ -23,6 +23,8 @@ export class Together {
   #size: number
   #running = 0
   #isPlanned = false
+  /** Whether a request of several questions was answered. */
+  #isProven = false
 
   constructor(wire: Wire, patience: Patience) {
     this.#wire = wire
@@ -60,16 +62,20 @@ export class Together {
     if (batch.length === 1 && first !== undefined) return first.settle(await this.#askOne(first.question))
     try {
       const outcomes = await this.#patience.run(() => this.#askAll(batch))
+      this.#isProven = true
       for (const [i, outcome] of outcomes.entries()) this.#take(batch[i], outcome)
     } catch (error) {
-      if (kindOf(error) !== 'refused') for (const { settle } of batch) settle({ error })
-      else this.#split(batch)
+      if (error instanceof BatchRefused || kindOf(error) === 'refused') this.#split(batch)
+      else for (const { settle } of batch) settle({ error })
     }
   }
 
   /** Asks a batch. One that is refused for want of patience, in part or as a whole, fails as a whole. */
   async #askAll(batch: readonly Asked[]): Promise<readonly Outcome[]> {
-    const outcomes = await this.#wire.ask(batch.map(({ question }) => question))
+    const outcomes = await this.#wire.ask(batch.map(({ question }) => question)).catch((error: unknown) => {
+      // What never answered several questions at once may do so one by one.
+      throw !this.#isProven && kindOf(error) === 'silent' ? new BatchRefused(String(error)) : error
+    })
     const busy = outcomes.find((outcome) => 'error' in outcome && kindOf(outcome.error) === 'busy')
     if (busy !== undefined && 'error' in busy) throw busy.error
     return outcomes
