@@ -121,8 +121,8 @@ export const limits = {
   callBytesMax: limit(120_000, 120_000, 64_000),
   /** Gas of a call by the schedule of Ethereum. */
   callGasMax: same(8_000_000),
-  /** What a call is taken to cost above what its gas costs now. Per cent. */
-  costMargin: same(25),
+  /** What a call must be worth, of what its gas costs now; 0: any call is worth it. Per cent. */
+  worthMin: limit(125, 0, 125),
   /** Blocks after which a call that no block shows is sent again. */
   resendBlocks: limit(10, 5, 10),
   // Peers

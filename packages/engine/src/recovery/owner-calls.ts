@@ -15,7 +15,7 @@ import { virtualGoals } from '../defence/goals/virtual-goals.ts'
 import { knowledgeOf } from '../defence/sending/knowledge.ts'
 import { limits } from '../policy/limits.ts'
 import { createPolicy } from '../policy/policy.ts'
-import type { ChainCall, SignedCloseRequest } from '../ports/chain.ts'
+import type { ChainCall } from '../ports/chain.ts'
 import type { ChainReader } from '../ports/chain-view.ts'
 import type { Environment } from '../ports/environment.ts'
 import { silentLog } from '../ports/log.ts'
@@ -46,25 +46,28 @@ export function ownerCalls(backup: Backup, reader: ChainReader, crypto: Crypto):
   }
   const now = Number(reader.head?.timestamp ?? 0n) * 1000
   const view: StateView = { env, now, chain: reader, channels: backup.channels }
+  const { complete, ...material } = knowledgeOf(view)
   const ofVirtuals = [...backup.virtuals.values()].flatMap((record) => virtualGoals(view, record))
   const starts = new Set(ofVirtuals.flatMap(({ id, call }) => (call.type === 'closeVirtual' ? [id] : [])))
   const byLocks = [...backup.channels.values()].flatMap((record) => startsIn(view, backup, record, starts))
   const goals = [
     ...[...backup.channels.values()].flatMap((record) => channelGoals(record, reader, env, true)),
-    ...ofVirtuals.filter(({ id, call }) => call.type !== 'closeVirtual' || (starts.has(id) && isConsent(call.request))),
+    ...ofVirtuals.filter(({ id, call }) => call.type !== 'closeVirtual' || starts.has(id)),
   ]
   const { batches } = gather(goals, {
-    material: knowledgeOf(view),
+    material,
     limits: env.policy,
     prices: { costOf: () => 0n },
     // A backup holds consent to each start, and none to several.
     isAlone: ({ call }) => call.type === 'closeVirtual',
   })
-  return [...batches.map(({ call }) => withoutConsent(call)), ...byLocks]
+  return [...batches.map(complete).filter(hasConsent).map(withoutConsent), ...byLocks]
 }
 
-/** What a lock of a settled channel starts needs no consent; past the deadline of the signer's, nothing else is left. */
-const isConsent = ({ signature }: SignedCloseRequest): boolean => signature !== NO_SIGNATURE
+/** Past the deadline of the signer's consent, only what the lock of a settled channel starts is left. */
+function hasConsent(call: ChainCall): boolean {
+  return call.type !== 'closeVirtual' || call.request.signature !== NO_SIGNATURE
+}
 
 /** The account starts the close itself, and needs nobody's consent. */
 function withoutConsent(call: ChainCall): ChainCall {

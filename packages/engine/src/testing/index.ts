@@ -1,5 +1,8 @@
 export { callBytes } from '../defence/batches/call-bytes.ts'
 export { callGas } from '../defence/batches/call-gas.ts'
+export * from './attack/attack.ts'
+export * from './attack/attacks.ts'
+export * from './attack/main.ts'
 export * from './chain/chain-calls.ts'
 export * from './chain/simulated-chain.ts'
 export * from './conformance/case.ts'

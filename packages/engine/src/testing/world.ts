@@ -18,7 +18,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import { allRoles } from '../roles/all-roles.ts'
 import type { EngineRole } from '../roles/engine-role.ts'
-import { type Endpoint, SimulatedChain } from './chain/simulated-chain.ts'
+import { type Endpoint, SimulatedChain, type SimulatedChainOptions } from './chain/simulated-chain.ts'
 import { Disk } from './disk.ts'
 import { createFastCrypto } from './fast-crypto.ts'
 import { Network } from './network.ts'
@@ -61,6 +61,8 @@ export interface WorldOptions {
   readonly finality?: number
   /** Probability that a height has no block. Default 0. */
   readonly nullRounds?: number
+  /** What gas costs, how much a block takes, and how many transactions may wait. */
+  readonly chain?: Partial<Pick<SimulatedChainOptions, 'gasPrice' | 'blockGas' | 'pendingMax' | 'inclusionDelay'>>
   readonly latency?: number
   readonly jitter?: number
   /** `real`: secp256k1 and keccak. `fast` (default): see {@link createFastCrypto}. */
@@ -261,7 +263,7 @@ export class World {
     this.signerOf = (number) =>
       isReal ? signerFromKey(`0x${number.toString(16).padStart(64, '0')}`) : fast.signer(number)
     const { scheduler, random, crypto } = this
-    const ofChain = { blockTime, finality, nullRounds }
+    const ofChain = { blockTime, finality, nullRounds, ...options.chain }
     this.chain = new SimulatedChain({ scheduler, random: random.fork('chain'), crypto, ...ofChain })
     this.network = new Network({
       scheduler,

@@ -21,13 +21,13 @@ const EVEN: ReadonlySet<ChainCall['type']> = new Set<ChainCall['type']>([
  * its own.
  */
 export class LearntPrices implements Prices {
-  readonly #margin: bigint
+  readonly #worthMin: bigint
   readonly #ratios = new Map<ChainCall['type'], bigint>()
   #perGas = 0n
 
-  /** @param margin Per cent above what the gas costs. */
-  constructor(margin: number) {
-    this.#margin = 100n + BigInt(margin)
+  /** @param worthMin What a call must be worth, per cent of what its gas costs. */
+  constructor(worthMin: number) {
+    this.#worthMin = BigInt(worthMin)
   }
 
   /** The price of a unit of gas by Ethereum's schedule, native base units. */
@@ -37,7 +37,7 @@ export class LearntPrices implements Prices {
 
   costOf(type: ChainCall['type'], gas: number): bigint {
     const ratio = this.#ratios.get(type) ?? UNIT
-    return (BigInt(gas) * this.#perGas * ratio * this.#margin) / (UNIT * 100n)
+    return (BigInt(gas) * this.#perGas * ratio * this.#worthMin) / (UNIT * 100n)
   }
 
   /** What the chain's own estimate of a call came to, native base units without margin. */

@@ -7,6 +7,9 @@ interface RequestSigner {
   sign(digest: Hex): Hex
 }
 
+/** What stands for a signature that is made when the call goes out: of its length. */
+export const UNSIGNED: Hex = `0x${'00'.repeat(65)}`
+
 /** A year in seconds. */
 const YEAR = 365n * 86_400n
 

@@ -3,7 +3,7 @@ import { outcomeOf } from '../../locks/context.ts'
 import { voucherOf } from '../../locks/record.ts'
 import type { ChainCall } from '../../ports/chain.ts'
 import type { StateView } from '../../ports/tx.ts'
-import { signCloseRequest, virtualRequestDeadline } from './close-request.ts'
+import { UNSIGNED, virtualRequestDeadline } from './close-request.ts'
 import { type Goal, worthOf } from './goal.ts'
 
 function goalOf({ env }: StateView, record: VirtualRecord, key: string, call: ChainCall, amount: bigint): Goal {
@@ -19,11 +19,12 @@ function redeem(view: StateView, record: VirtualRecord, signed: SignedVoucher, o
   return [{ ...goalOf(view, record, key, call, owed - outcome.redeemed), deadline: outcome.until, isReached }]
 }
 
+/** Looked for at each block, so that its request is signed only when it goes out. */
 function closeVirtual(view: StateView, record: VirtualRecord, time: bigint, atStake: bigint): Goal {
-  const { terms, virtualId } = record
-  const { policy, signer, digests } = view.env
+  const { terms } = record
+  const { policy, self } = view.env
   const deadline = virtualRequestDeadline(record, time + BigInt(policy.deadlineDefault))
-  const request = signCloseRequest(signer, digests, [virtualId], deadline)
+  const request = { by: self, deadline, signature: UNSIGNED }
   return goalOf(view, record, 'closeVirtual', { type: 'closeVirtual', terms, request }, atStake)
 }
 

@@ -24,12 +24,11 @@ function locksOf({ channels, chain }: View, channelId: Id, lane: LaneIndex): Loc
   return record && shownState(record, chain.channel(channelId).any, lane)?.locks
 }
 
-/** A batch of starts needs consent to all of them in one. */
-function complete({ env, chain }: View, { goals, call }: Batch): ChainCall {
-  if (call.type !== 'closeVirtuals') return call
-  const deadline = (chain.head?.timestamp ?? 0n) + BigInt(env.policy.deadlineDefault)
+/** Starts of windows need consent to all of them in one. */
+function complete({ env: { signer, digests } }: View, { goals, call }: Batch): ChainCall {
+  if (call.type !== 'closeVirtual' && call.type !== 'closeVirtuals') return call
   const ids = goals.map(({ id }) => id)
-  return { ...call, request: signCloseRequest(env.signer, env.digests, ids, deadline) }
+  return { ...call, request: signCloseRequest(signer, digests, ids, call.request.deadline) }
 }
 
 function isMissed({ chain }: View, { deadline, isReached }: Goal): boolean {

@@ -61,7 +61,7 @@ export class Publisher {
     this.#options = options
     const { chain, log, policy } = options
     this.#cooling = new Cooling(policy.resendBlocks)
-    this.#prices = new LearntPrices(policy.costMargin)
+    this.#prices = new LearntPrices(policy.worthMin)
     this.#flights = new Flights({
       chain,
       log,
@@ -223,11 +223,11 @@ export class Publisher {
   }
 
   async #send(batch: Batch, instead: Flight | undefined): Promise<void> {
-    const { chain, log, knowledge } = this.#options
+    const { chain, log, knowledge, policy } = this.#options
     const { call, gas, value } = batch
     try {
       const prepared = await chain.prepare(knowledge.complete(batch), {
-        ...(value !== undefined && { worth: value }),
+        ...(value !== undefined && policy.worthMin > 0 && { worth: value }),
         ...(instead !== undefined && { instead: instead.transaction }),
       })
       const { cost, ...transaction } = prepared

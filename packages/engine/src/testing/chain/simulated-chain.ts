@@ -35,6 +35,8 @@ interface Transaction extends PreparedTransaction {
   readonly instead?: Hex
   /** Height from which a block may include it. */
   readonly from: bigint
+  /** What its sender says that it is worth. */
+  readonly worth?: bigint
 }
 
 interface Mined {
@@ -99,6 +101,19 @@ export interface SimulatedChainOptions {
   readonly inclusionDelay?: number
 }
 
+/** A transaction that a block includes. */
+export interface MinedCall {
+  readonly sender: Address
+  readonly call: ChainCall
+  readonly success: boolean
+  /** Of its gas, native base units. */
+  readonly cost: bigint
+  /** How many things it changed. */
+  readonly effects: number
+  /** What its sender said that it is worth, native base units. */
+  readonly worth: bigint | undefined
+}
+
 /** What a transaction takes that is refused. */
 const REVERTED_GAS = 30_000
 
@@ -126,8 +141,9 @@ export class SimulatedChain {
   lossRate = 0
   /** Native base units for a unit of gas. */
   gasPrice: bigint
-  /** Sees each transaction that a block includes; for tests that look. `cost`: of its gas, native base units. */
-  onMined: (sender: Address, call: ChainCall, success: boolean, cost: bigint) => void = () => {}
+  /** Sees each transaction that a block includes; for tests that look. */
+  onMined: (sender: Address, call: ChainCall, success: boolean) => void = () => {}
+  readonly #watchers: ((mined: MinedCall) => void)[] = []
 
   constructor(options: SimulatedChainOptions) {
     this.#options = options
@@ -145,6 +161,11 @@ export class SimulatedChain {
 
   get head(): ChainBlock {
     return this.#newest
+  }
+
+  /** Tells of each transaction that a block includes, beside `onMined`. */
+  watch(watcher: (mined: MinedCall) => void): void {
+    this.#watchers.push(watcher)
   }
 
   /** The state at the newest block. */
@@ -268,7 +289,7 @@ export class SimulatedChain {
     })
   }
 
-  #sign(sender: Address, call: ChainCall, instead?: PreparedTransaction): Transaction {
+  #sign(sender: Address, call: ChainCall, { instead, worth }: PrepareTerms = {}): Transaction {
     const waiting = new Set(this.#mempool.filter((each) => each.sender === sender).map((each) => each.nonce))
     let nonce = this.ledger.nonces.get(sender) ?? 0
     while (waiting.has(nonce)) nonce += 1
@@ -281,17 +302,19 @@ export class SimulatedChain {
       call,
       from: this.#newest.number + 1n + BigInt(this.#options.inclusionDelay ?? 0),
       ...(instead !== undefined && { instead: instead.hash }),
+      ...(worth !== undefined && { worth }),
     }
     this.#known.set(hash, transaction)
     return transaction
   }
 
-  #prepare(sender: Address, call: ChainCall, { worth, instead }: PrepareTerms, endpoint: Endpoint): QuotedTransaction {
+  #prepare(sender: Address, call: ChainCall, terms: PrepareTerms, endpoint: Endpoint): QuotedTransaction {
+    const { worth } = terms
     this.#execute(copyLedger(newestOf(this.#view(endpoint)).ledger), sender, call, this.#time())
     const cost = BigInt(callGas(call)) * this.gasPrice
     if (worth !== undefined && cost > worth)
       throw new Error(`it costs ${cost}, more than the ${worth} that it is worth`)
-    const { hash, raw, nonce } = this.#sign(sender, call, instead)
+    const { hash, raw, nonce } = this.#sign(sender, call, terms)
     return { hash, raw, nonce, cost }
   }
 
@@ -329,14 +352,22 @@ export class SimulatedChain {
       room -= callGas(next.call)
       ledger.nonces.set(next.sender, next.nonce + 1)
       const attempt = copyLedger(ledger)
+      const before = events.length
       const success = this.#attempt(attempt, next, timestamp, events)
       if (success) ledger = attempt
+      const effects = events.slice(before).filter(({ type }) => type !== 'credited').length
       mined.push({ transaction: next, success })
-      this.onMined(next.sender, next.call, success, this.gasPrice * BigInt(success ? callGas(next.call) : REVERTED_GAS))
+      this.#tellMined(next, success, effects)
     }
     this.#blocks.push({ number: this.#nextHeight(), hash: this.#hash(), timestamp, events, mined, ledger })
     this.#final = later(this.#final, this.#finalUnder(this.#newest.number))
     this.#scheduler.after(this.#options.random.below(50), () => this.#tellAll())
+  }
+
+  #tellMined({ sender, call, worth }: Transaction, success: boolean, effects: number): void {
+    this.onMined(sender, call, success)
+    const cost = this.gasPrice * BigInt(success ? callGas(call) : REVERTED_GAS)
+    for (const watcher of this.#watchers) watcher({ sender, call, success, cost, effects, worth })
   }
 
   /** A final height stays as it is, also one without a block. */

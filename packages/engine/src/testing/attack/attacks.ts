@@ -1,0 +1,8 @@
+import type { Attack } from './attack.ts'
+import { claimDrain } from './claim-drain.ts'
+import { dust } from './dust.ts'
+import { floodAndLoot } from './flood-and-loot.ts'
+import { lateDecline } from './late-decline.ts'
+
+/** The attacks on an engine in a simulated world. */
+export const simulatedAttacks: readonly Attack[] = [floodAndLoot, claimDrain, dust, lateDecline]
