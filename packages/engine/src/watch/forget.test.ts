@@ -1,4 +1,12 @@
-import { checkNonceAge, createDigests, type Id, makeNonce, NONCE_AHEAD_MAX, nonceMinute, virtualKind } from '@sluice/protocol'
+import {
+  checkNonceAge,
+  createDigests,
+  type Id,
+  makeNonce,
+  NONCE_AHEAD_MAX,
+  nonceMinute,
+  virtualKind,
+} from '@sluice/protocol'
 import { describe, expect, it } from 'vitest'
 import { createState } from '../records/state.ts'
 import { createFastCrypto } from '../testing/fast-crypto.ts'
@@ -34,7 +42,9 @@ describe('what the chain said of others', () => {
     const until = (nonceMinute(newest) + BigInt(nonceAgeMax) + 1n) * 60n - 1n
     const forgottenFrom = at + BigInt(NONCE_AHEAD_MAX + 2 * nonceAgeMax * 60 + chainLag)
     expect(() => checkNonceAge(newest, until, nonceAgeMax)).not.toThrow()
-    expect(() => checkNonceAge(newest, until + 1n, nonceAgeMax)).toThrow(expect.objectContaining({ code: 'ADD_NONCE_AGE' }))
+    expect(() => checkNonceAge(newest, until + 1n, nonceAgeMax)).toThrow(
+      expect.objectContaining({ code: 'ADD_NONCE_AGE' }),
+    )
     expect(forgottenFrom > until).toBe(true)
   })
 })

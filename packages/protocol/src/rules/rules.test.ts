@@ -11,7 +11,15 @@ import type { VirtualTerms } from '../terms/terms.ts'
 import { tickAnchor, tickAt } from '../terms/ticks.ts'
 import type { SignedVoucher } from '../terms/voucher.ts'
 import { fakeCrypto, fakeSigner } from '../testing/fake-crypto.ts'
-import { type AddContext, type AddLimits, checkAddLock, checkAddVirtual, checkNonceAge, feesFrom, paySurplus } from './add.ts'
+import {
+  type AddContext,
+  type AddLimits,
+  checkAddLock,
+  checkAddVirtual,
+  checkNonceAge,
+  feesFrom,
+  paySurplus,
+} from './add.ts'
 import { checkCloseAmount, checkDeadline, checkNoLocks, closeBinds, laneBalance, sameEffect } from './close.ts'
 import { checkFee, feesToReturn, hubFee } from './fees.ts'
 import { checkPayerFold, type HubFold, hubFoldLimit } from './fold-payer.ts'

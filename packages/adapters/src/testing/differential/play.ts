@@ -73,15 +73,7 @@ async function take(scene: Scene, step: Step, now: bigint, seen: Map<string, num
   const differing = differ('events', foretold.events, events)
   // what the engine is told of them, by the model and by the chain
   const told = foretold.events.flatMap((event) => chainEventOf(event) ?? [])
-  return (
-    differing ??
-    differ(
-      'news',
-      told,
-      logs.flatMap(eventsOf),
-    ) ??
-    (await compareMoney(scene))
-  )
+  return differing ?? differ('news', told, logs.flatMap(eventsOf)) ?? (await compareMoney(scene))
 }
 
 function foretell(scene: Scene, sender: Address, call: ContractCall, time: bigint): Foretold {
