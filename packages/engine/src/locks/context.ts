@@ -21,7 +21,7 @@ import { isClosing, isLeaving, secondsOf } from '../lanes/channel.ts'
 import { isLockDisputed } from '../lanes/disputed.ts'
 import { canRestate, takesOperation } from '../lanes/draft.ts'
 import type { StateView } from '../ports/tx.ts'
-import { closesAtOf, forwardUntil } from './record.ts'
+import { closesAtOf, feesKeptFrom, forwardUntil } from './record.ts'
 
 /** What the chain says of a virtual channel. */
 export function outcomeOf({ chain }: Pick<StateView, 'chain'>, virtualId: Id): Outcome {
@@ -94,7 +94,11 @@ export function hubContext(view: StateView, record: HubRecord): Omit<HubContext,
     incoming: incomingContext(view, virtualId, 'incoming' in phase ? phase.incoming : undefined),
     outgoing: outgoing && outgoingContext(view, virtualId, outgoing),
     forwardUntil: forwardUntil(record, view.env.policy),
-    fees: { received: feesFrom(memo, position - 1), paidOn: outgoing === undefined ? 0n : feesFrom(memo, position) },
+    fees: {
+      received: feesFrom(memo, position - 1),
+      paidOn: outgoing === undefined ? 0n : feesFrom(memo, position),
+      keptFrom: feesKeptFrom(record, view.env.policy),
+    },
   }
 }
 

@@ -60,6 +60,11 @@ export function closesAtOf(record: VirtualRecord, { voucherMargin }: Policy): bi
   return role === 'payee' ? untilOf(record) - BigInt(voucherMargin) : (memo.until[position] ?? 0n)
 }
 
+/** Unix second from which a hub keeps its fee whatever comes: this side and all that follow had their time to find a way. */
+export function feesKeptFrom({ since, position, terms }: VirtualRecord, { forwardWait }: Policy): bigint {
+  return since + BigInt(forwardWait * (terms.path.length - position))
+}
+
 /** Unix second until which a hub waits for what may pass before it locks on. */
 export function forwardUntil({ since }: Pick<VirtualRecord, 'since'>, { forwardWait }: Policy): bigint {
   return since + BigInt(forwardWait)

@@ -41,9 +41,15 @@ export interface DeclinedFees {
   readonly paidOn: bigint
   /** What the next hop has durably paid back. */
   readonly returned: bigint
+  /** Whether capital was locked for longer than finding a way takes. */
+  readonly isLate: boolean
 }
 
-/** What a hub returns of a declined add's fees: never more than it has of them. */
-export function feesToReturn({ received, paidOn, returned }: DeclinedFees): bigint {
-  return received - paidOn + (returned < paidOn ? returned : paidOn)
+/**
+ * What a hub returns of a declined add's fees: never more than it has of them. Of a late decline only what came back from the next hop: its
+ * own part paid for the time for which its capital was locked, or who jams it would wait for free.
+ */
+export function feesToReturn({ received, paidOn, returned, isLate }: DeclinedFees): bigint {
+  const back = returned < paidOn ? returned : paidOn
+  return isLate ? back : received - paidOn + back
 }

@@ -175,10 +175,12 @@ describe('forwarding', () => {
   })
 
   it('returns of a declined add what it did not pay on and what came back, never more than it has', () => {
-    expect(feesToReturn({ received: 7n, paidOn: 0n, returned: 0n })).toBe(7n)
-    expect(feesToReturn({ received: 7n, paidOn: 4n, returned: 4n })).toBe(7n)
-    expect(feesToReturn({ received: 7n, paidOn: 4n, returned: 1n })).toBe(4n)
-    expect(feesToReturn({ received: 7n, paidOn: 4n, returned: 9n })).toBe(7n)
+    expect(feesToReturn({ received: 7n, paidOn: 0n, returned: 0n, isLate: false })).toBe(7n)
+    expect(feesToReturn({ received: 7n, paidOn: 4n, returned: 4n, isLate: false })).toBe(7n)
+    expect(feesToReturn({ received: 7n, paidOn: 4n, returned: 1n, isLate: false })).toBe(4n)
+    expect(feesToReturn({ received: 7n, paidOn: 4n, returned: 9n, isLate: false })).toBe(7n)
+    expect(feesToReturn({ received: 7n, paidOn: 4n, returned: 1n, isLate: true })).toBe(1n)
+    expect(feesToReturn({ received: 7n, paidOn: 4n, returned: 9n, isLate: true })).toBe(4n)
   })
 })
 

@@ -158,7 +158,12 @@ export interface HubContext extends LockContext {
   /** Unix second until which reasons that may pass are waited for. */
   readonly forwardUntil: bigint
   /** Fees that came in with the add, and those paid on with this side's own, base units. */
-  readonly fees: { readonly received: bigint; readonly paidOn: bigint }
+  readonly fees: {
+    readonly received: bigint
+    readonly paidOn: bigint
+    /** Unix second from which a decline brings nothing of this side's own part back. */
+    readonly keptFrom: bigint
+  }
 }
 
 /** What the engine does for a hub, all in the transaction that holds the new phase. */

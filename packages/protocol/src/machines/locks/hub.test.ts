@@ -26,7 +26,7 @@ const base: HubContext = {
   outgoing: goodOutgoing,
   forwarding: () => ({ type: 'ready', outgoing }),
   forwardUntil: FORWARD_UNTIL,
-  fees: { received: 7n, paidOn: 3n },
+  fees: { received: 7n, paidOn: 3n, keptFrom: NOW + 1n },
 }
 const withOutgoing = (part: Partial<typeof goodOutgoing>): Partial<HubContext> => ({
   outgoing: { ...goodOutgoing, ...part },
@@ -133,6 +133,15 @@ const beforeClaim = (from: HubPhase, closingSince: bigint): readonly HubExample[
       event: declines,
       context: window,
       to: { type: 'claimed', ...held, ...rest, claimed: 0n, decline },
+    },
+    {
+      // Its capital was locked for too long: only what the next hop gave back goes back.
+      name: 'take the decline',
+      from,
+      event: declines,
+      context: { fees: { ...base.fees, keptFrom: NOW } },
+      to: { ...foldingAt(0n, rest), decline: { ...decline, returned: 1n } } as HubPhase,
+      effects: [fold(0n)],
     },
     { name: 'withdraw', from, event: addRefused, to: { ...withdrawing, ...rest, refusedAt: NOW } as HubPhase },
     {

@@ -135,7 +135,10 @@ function followClaim(phase: Closing, claim: HubClaim, context: HubContext): HubS
 type HubClaim = Extract<HubEvent, { type: 'claim' }>['claim']
 
 function followDecline(phase: Closing, event: Extract<HubEvent, { type: 'decline' }>, context: HubContext): HubStep {
-  const decline: Decline = { code: event.code, returned: feesToReturn({ ...context.fees, returned: event.returned }) }
+  const { received, paidOn, keptFrom } = context.fees
+  const isLate = context.now >= keptFrom
+  const returned = feesToReturn({ received, paidOn, returned: event.returned, isLate })
+  const decline: Decline = { code: event.code, returned }
   return foldOrWait(phase, { claimed: 0n, decline }, context)
 }
 
