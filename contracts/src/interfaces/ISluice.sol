@@ -81,8 +81,8 @@ interface ISluice is IResolver, ISluiceEvents, ISluiceErrors {
     /// @param party Who withdraws.
     /// @param total Its withdrawals so far, including this one.
     /// @param deadline Last timestamp at which this may be executed.
-    /// @param signatureA By a's signer over the Withdrawal digest.
-    /// @param signatureB By b's signer over the same.
+    /// @param signatureA By a's signer over the Withdrawal digest; not looked at if a's signer is the sender.
+    /// @param signatureB By b's signer over the same; likewise.
     /// @param asCredit Whether to credit instead of pushing (mask).
     function withdraw(
         ChannelTerms calldata terms,
@@ -99,8 +99,8 @@ interface ISluice is IResolver, ISluiceEvents, ISluiceErrors {
     /// @param from Who pays.
     /// @param amount How much.
     /// @param deadline Last timestamp at which this may be executed.
-    /// @param signatureA By a's signer over the Close digest.
-    /// @param signatureB By b's signer over the same.
+    /// @param signatureA By a's signer over the Close digest; not looked at if a's signer is the sender.
+    /// @param signatureB By b's signer over the same; likewise.
     /// @param asCredit Whether to credit instead of pushing (mask).
     function close(
         ChannelTerms calldata terms,

@@ -1,7 +1,7 @@
 import type { CallGroup } from './call.ts'
 
 /** What the first call with an id says of terms that make no channel. */
-const terms = ['DirtyTerms', 'BadTerms', 'SameAccount', 'ZeroWindow']
+const terms = ['DirtyTerms', 'BadTerms', 'SameAccount', 'ZeroWindow', 'NonceAhead']
 const depositing = ['WrongParty', 'NothingReceived', 'ChannelOver', ...terms, 'TooMuch']
 const pulling = ['NeedsToken', ...depositing, 'NotErc20']
 const voucher = ['WrongLane', 'BadLocks', 'BadSignature', 'NotReceiver']
@@ -70,7 +70,7 @@ export const cooperative: CallGroup = {
   samples: 'cooperative',
   calls: {
     withdraw: {
-      who: "anyone, with both signers' signatures",
+      who: "anyone, with both signers' signatures; a signer that sends it needs none of its own",
       when: 'Until the deadline, as long as the channel is neither settled nor closed.',
       events: ['Withdrawn', 'Credited'],
       errors: ['WrongParty', 'DeadlinePassed', 'BadSignature', 'ChannelOver', ...terms, 'NothingNew', 'PotTooSmall'],
@@ -80,7 +80,7 @@ export const cooperative: CallGroup = {
       ],
     },
     close: {
-      who: "anyone, with both signers' signatures",
+      who: "anyone, with both signers' signatures; a signer that sends it needs none of its own",
       when: 'Until the deadline, as long as the channel is neither settled nor closed.',
       events: ['Closed', 'Credited'],
       errors: ['WrongParty', 'DeadlinePassed', 'BadSignature', 'ChannelOver', ...terms, 'ShareBelowZero'],
@@ -100,17 +100,17 @@ export const disputes: CallGroup = {
     startClose: {
       who: 'a party: the account or the signer of either side',
       when: 'Any time while the channel is open. Do it when the other side is gone, refuses to close, or breaks the protocol.',
-      events: ['CloseStarted', 'LaneUpdated'],
+      events: ['CloseStarted'],
       errors: ['NotParty', 'ChannelOver', ...terms, 'AlreadyClosing', ...voucher],
       notes: [
         "Show the newest voucher that you received. Without the receiver's signature it has to be of the lane that the sender receives.",
-        'The window runs `disputeWindow` seconds from this block. Watch for `LaneUpdated` and answer what is older than what you hold.',
+        'The window runs `disputeWindow` seconds from this block. The event tells the voucher shown. Watch for `LaneUpdated` and answer what is older than what you hold.',
       ],
     },
     startCloseFor: {
       who: "anyone, with a party's CloseRequest",
       when: "While the channel is open, until the request's deadline.",
-      events: ['CloseStarted', 'LaneUpdated'],
+      events: ['CloseStarted'],
       errors: ['NotParty', 'DeadlinePassed', 'ChannelOver', ...terms, 'AlreadyClosing', ...voucher],
       notes: [
         "A request shows no voucher by itself: one that comes along needs its receiver's signature.",

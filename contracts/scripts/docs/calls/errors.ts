@@ -6,6 +6,7 @@ export const remedies: Readonly<Record<string, Readonly<Record<string, string>>>
     BadTerms: 'Sort the sides by their signers, lower first, and name an account and a signer for each.',
     SameAccount: 'Use another account for one of the sides.',
     ZeroWindow: 'Agree on a window in which both sides surely look at the chain.',
+    NonceAhead: 'Make a nonce of the present minute, or wait until a day before the minute that it names.',
     DirtyTerms: 'Encode with a library; no encoder makes such calldata.',
     BadPath: 'Give two to six members.',
     ChannelOver:

@@ -1,7 +1,7 @@
 import type { CallGroup } from './call.ts'
 
-const starting = ['BadPath', 'ZeroWindow', 'NotMember']
-const redeeming = ['VirtualNotClosing', 'VirtualFinal', 'NotHigher', 'BadSignature']
+const starting = ['NonceAhead', 'BadPath', 'ZeroWindow', 'NotMember']
+const redeeming = ['VirtualNotClosing', 'NonceAhead', 'VirtualFinal', 'NotHigher', 'BadSignature']
 
 export const virtuals: CallGroup = {
   contract: 'Sluice',
@@ -46,7 +46,7 @@ export const virtuals: CallGroup = {
       when: "After the settlement of a channel whose lane holds the locks, as long as something is in the lane's pool.",
       events: ['VirtualUpdated', 'Skipped'],
       errors: ['WrongLane', 'NotSettled', 'PoolEmpty', 'BadProof'],
-      skips: ['NoLock', 'BadPath', 'ZeroWindow', 'NotNeighbours'],
+      skips: ['NoLock', 'NonceAhead', 'BadPath', 'ZeroWindow', 'NotNeighbours'],
       notes: ["For who has no signer's key of the path: the lock itself shows that two neighbours in it agreed."],
     },
     redeem: {
