@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { cpSync, existsSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { build } from 'tsdown'
 import { root } from '../process/workspaces.ts'
 import { MODULES, modulesOf, publishedManifest } from './manifest.ts'
@@ -16,17 +16,18 @@ function accompanying(folder: string): readonly string[] {
   return [...shared, ...own.filter((path) => existsSync(path))]
 }
 
-/** Copies the folders that a package carries, as git knows them: nothing that a build or an install left there. */
+/** The files of a folder, relative to the root, as git knows them: nothing that a build or an install left there. */
+function filesOf(folder: string): readonly string[] {
+  const command = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', folder]
+  const listed = execFileSync('git', command, { cwd: root, encoding: 'utf8' })
+  return listed.split('\0').filter((path) => path !== '' && existsSync(join(root, path)))
+}
+
+/** Copies what a package carries of other folders: the packages in them, whole. */
 function carryFolders({ manifest, built }: PublishedPackage): void {
   for (const [name, source] of Object.entries(manifest.publishConfig?.carries ?? {})) {
-    const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard', source], {
-      cwd: root,
-    })
-    for (const path of String(listed)
-      .split('\0')
-      .filter((path) => path !== '' && existsSync(join(root, path)))) {
-      cpSync(join(root, path), join(built, name, relative(source, path)))
-    }
+    const packages = globSync(`${source}/*/package.json`, { cwd: root }).map(dirname)
+    for (const path of packages.flatMap(filesOf)) cpSync(join(root, path), join(built, name, relative(source, path)))
   }
 }
 

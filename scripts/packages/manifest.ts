@@ -9,7 +9,7 @@ export interface Manifest {
   readonly publishConfig?: {
     readonly access: string
     readonly directory?: string
-    /** Folders that it carries beside its modules: as what, and from where, relative to the repository's root. */
+    /** Folders of packages that it carries beside its modules: as what, and from where, relative to the repository's root. */
     readonly carries?: Readonly<Record<string, string>>
   }
   readonly [field: string]: unknown

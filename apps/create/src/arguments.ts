@@ -34,6 +34,8 @@ export function readArguments(args: readonly string[]): Arguments {
     if (more.length > 0) throw new Error(`one folder is enough: ${more.join(' ')} is too much`)
     return { ...values, folder, example: values.example }
   } catch (thrown) {
-    throw new CreateError('USAGE', { problem: thrown instanceof Error ? thrown.message : String(thrown) }, thrown)
+    // Node.js adds advice for programs whose arguments may begin with a hyphen.
+    const [problem = ''] = (thrown instanceof Error ? thrown.message : String(thrown)).split('. ')
+    throw new CreateError('USAGE', { problem }, thrown)
   }
 }
