@@ -11,7 +11,7 @@ const guides = ['buyer', 'seller', 'page-author', 'agent-author', 'operator'].ma
 
 /** The groups in their order. Other folders of `docs` follow as groups of their own, without anything being said here. */
 const groups: readonly Group[] = [
-  { label: 'Guides', pattern: /^(guides\/.+|users)$/, first: [...guides, 'users'] },
+  { label: 'Guides', pattern: /^(overview|users|guides\/.+)$/, first: ['overview', 'users', ...guides] },
   { label: 'Examples', pattern: /^examples(\/|$)/, first: ['examples'] },
   {
     label: 'How it works',

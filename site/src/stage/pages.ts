@@ -16,11 +16,11 @@ export interface Page {
   readonly body: string
 }
 
-/** Every document that the site shows, by path. The first page is the site's own and not among them. */
+/** Every document that the site shows, by path. */
 export function readPages(): readonly Page[] {
   return readSources(/\.md$/).flatMap(({ path, text }) => {
     const route = routeOf(path)
-    return route === undefined || route === '' ? [] : [toPage(path, route, text)]
+    return route === undefined ? [] : [toPage(path, route, text)]
   })
 }
 

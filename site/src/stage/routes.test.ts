@@ -3,7 +3,7 @@ import { arrange, groupOf } from './groups.ts'
 import { routeOf } from './routes.ts'
 
 test.each([
-  ['README.md', ''],
+  ['README.md', 'overview'],
   ['docs/guides/buyer.md', 'guides/buyer'],
   ['docs/contracts/events.md', 'contracts/events'],
   ['specs/decisions/0001-node-sqlite-store.md', 'decisions/0001-node-sqlite-store'],

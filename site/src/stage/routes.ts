@@ -1,6 +1,6 @@
 /** Where the site shows each page of the repository. The first that fits counts; what none fits is no page. */
 const places: readonly (readonly [RegExp, string])[] = [
-  [/^README\.md$/, ''],
+  [/^README\.md$/, 'overview'],
   [/^README\.zh-CN\.md$/, 'zh-cn'],
   [/^CONTRIBUTING\.md$/, 'contributing'],
   [/^docs\/(.+)\/README\.md$/, '$1'],
@@ -19,7 +19,7 @@ const places: readonly (readonly [RegExp, string])[] = [
 const README = 'README.md'
 
 /**
- * The route of a page: `guides/buyer`, or empty for the first page.
+ * The route of a page, such as `guides/buyer`.
  *
  * @param path - Of its source or of a folder, from the repository's root.
  * @returns Undefined if the site does not show it.

@@ -7,6 +7,7 @@ import { arrange } from './groups.ts'
 import { makeHome, SUMMARY } from './home.ts'
 import { type Resolve, rewriteLinks } from './links.ts'
 import { joinForReaders, listForReaders, type PlainPage } from './llms.ts'
+import { splitAtBlocks } from './markdown.ts'
 import type { Page } from './pages.ts'
 import { routeOf } from './routes.ts'
 
@@ -16,9 +17,9 @@ export function stageSite(pages: readonly Page[], reference: readonly ApiPage[],
   const shown = new Set(pages.map(({ route }) => route))
   const inDocuments = (path: string): string | undefined => {
     const route = routeOf(path)
-    return route === '' || (route !== undefined && shown.has(route)) ? route : undefined
+    return route !== undefined && shown.has(route) ? route : undefined
   }
-  const guides = arrange(pages).get('Guides') ?? []
+  const guides = (arrange(pages).get('Guides') ?? []).filter(({ route }) => route !== 'overview')
   const home = makeHome(
     readFileSync(join(siteFolder, 'src/content/index.md'), 'utf8'),
     guides,
@@ -39,11 +40,11 @@ type ToAddress = (route: string) => string
 const addressOf =
   (base: string): ToAddress =>
   (route) =>
-    /^$|[.]txt$/.test(route) ? `${base}${route}` : `${base}${route}/`
+    route.endsWith('.txt') ? `${base}${route}` : `${base}${route}/`
 const plainAddressOf =
   (base: string): ToAddress =>
   (route) =>
-    `${base}${route === '' ? 'index' : route}.md`
+    `${base}${route}.md`
 
 interface Written {
   readonly path: string
@@ -59,12 +60,23 @@ function writePage({ path, route, title, description, body }: Written, base: str
       const found = routes(target)
       return found === undefined ? undefined : to(found)
     })
-  const head = { title, ...(description === '' ? {} : { description }), slug: route }
+  const head = {
+    title,
+    slug: route,
+    ...(description === '' ? {} : { description }),
+    ...(isListing(body) ? { pagefind: false } : {}),
+  }
   writeFile(`pages/${route}.md`, `${frontmatter(head)}\n${drawDiagrams(link(addressOf(base)))}`)
   writeFile(`public/${route}.md`, `# ${title}\n\n${link(plainAddressOf(base))}`)
 }
 
-function frontmatter(fields: Readonly<Record<string, string>>): string {
+/** A page that is little but one long block, such as an ABI: found by its name, and in no search for a word. */
+function isListing(body: string): boolean {
+  const blocks = splitAtBlocks(body).filter(({ language }) => language !== undefined)
+  return blocks.some(({ text }) => text.length > 10_000)
+}
+
+function frontmatter(fields: Readonly<Record<string, string | boolean>>): string {
   return ['---', ...Object.entries(fields).map(([name, value]) => `${name}: ${JSON.stringify(value)}`), '---'].join(
     '\n',
   )
@@ -91,9 +103,12 @@ function sidebarOf(pages: readonly Page[], reference: readonly ApiPage[]): unkno
   return groups.toSpliced(-1, 0, api)
 }
 
-/** What stands before a colon says enough in a list; a page in another language is called by that. */
+/** Pages whose titles are that of the whole. */
+const labels: Readonly<Record<string, string>> = { overview: 'Overview', 'zh-cn': '中文' }
+
+/** What stands before a colon says enough in a list. */
 function labelOf(route: string, title: string): string {
-  return route === 'zh-cn' ? '中文' : (title.split(': ')[0] ?? title)
+  return labels[route] ?? title.split(': ')[0] ?? title
 }
 
 function writeForReaders(pages: readonly Page[], reference: readonly ApiPage[], base: string): void {
