@@ -82,7 +82,7 @@ contract CreditsTest is Fixture {
     function settlementBetween(address a, address b) private returns (ChannelTerms memory t) {
         t = nativeTerms();
         (t.a.account, t.b.account) = (a, b);
-        t.nonce = uint64(uint256(keccak256(abi.encode(a, b))));
+        t.nonce = uint32(uint256(keccak256(abi.encode(a, b))));
         fund(t, 0, 50);
         fund(t, 1, 50);
         startCloseAs(signerB, t, noVoucher());
