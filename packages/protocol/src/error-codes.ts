@@ -213,6 +213,15 @@ export const protocolErrors = {
     message: 'the lane holds {max} locks, the most that it may',
     action: 'Close other virtual channels first.',
   },
+  ADD_DUST: {
+    message:
+      'a capacity of {capacity} is not worth enforcing on chain, and what would be held on trust, {trusted}, is more than the fees earned, {earned}',
+    action: 'Open it with a larger capacity, or pay by another hub.',
+  },
+  DEFENCE_FULL: {
+    message: '{live} virtual channels are open, and the chain would not take the defence of more than {max} in time',
+    action: 'Wait until others are closed, or pay by another hub.',
+  },
   ADD_VIRTUALS_MAX: {
     message: 'the node remembers {max} virtual channels, the most that it may',
     action: 'Wait: those that are over are forgotten after a while.',

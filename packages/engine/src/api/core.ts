@@ -4,6 +4,7 @@ import { channelFlow } from '../channels/flow.ts'
 import { freezeChannels } from '../channels/process.ts'
 import { proposeAnew } from '../channels/propose.ts'
 import { channelView } from '../channels/view.ts'
+import { GasPrices } from '../defence/batches/gas-prices.ts'
 import { Depositor } from '../defence/depositor.ts'
 import { channelGoals, lockedIn } from '../defence/goals/channel-goals.ts'
 import { virtualGoals } from '../defence/goals/virtual-goals.ts'
@@ -51,6 +52,7 @@ export class Core {
   readonly #flows: Flows
   readonly #timers: Timers
   readonly #closing: Closing
+  readonly #gasPrices: GasPrices
   #now = 0
   #isCaughtUp = false
   #forgetAt = 0n
@@ -99,8 +101,10 @@ export class Core {
       locks: virtualKeeper,
       loop: this.loop,
       now: () => this.#now,
+      gasPrice: () => this.#gasPrices.high,
       notify: (notification) => this.#notify(notification),
     })
+    this.#gasPrices = new GasPrices(chain, () => clock.now())
     this.#timers = new Timers(clock, (key) => this.#due(key as Id))
     this.peers = new Peers({
       transport,
@@ -129,6 +133,7 @@ export class Core {
       notify: (notification) => this.#notify(notification),
       policy,
       knowledge: knowledgeOf(this.tx),
+      gasPrices: this.#gasPrices,
     })
   }
 
@@ -160,7 +165,17 @@ export class Core {
       for (const virtualId of this.tx.virtualsOn(id)) this.#updateGoals(virtualId)
     }
     this.depositor.look()
+    await this.#askGasPrice()
     await this.peers.start()
+  }
+
+  /** What is taken on is held against what its defence would cost, so the price is known before anything is taken on. */
+  async #askGasPrice(): Promise<void> {
+    const { policy, roles, log } = this.env
+    if (policy.worthMin === 0 || !roles.receives) return
+    await this.#gasPrices
+      .refresh(PRICE_EVERY_MS)
+      .catch((error) => log.debug('gas price not told', { error: String(error) }))
   }
 
   /** The store is this signer's on this chain, or becomes it, before anything else is written. */
@@ -289,6 +304,7 @@ export class Core {
     if (!this.#isCaughtUp) return
     this.tx.afterCommit(() => {
       this.depositor.look()
+      void this.#askGasPrice()
       this.publisher.block(this.watch.head ?? GENESIS, this.watch.final?.number ?? 0n)
     })
   }
@@ -396,6 +412,9 @@ export class Core {
 
 /** What stands for the newest block before there is one. */
 const GENESIS = { number: 0n, timestamp: 0n }
+
+/** How often the price of gas is asked for, where nothing else asks. Milliseconds. */
+const PRICE_EVERY_MS = 60_000
 
 /** Final blocks after which facts about others are looked through. */
 const FORGET_BLOCKS = 1000n

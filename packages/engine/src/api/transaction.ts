@@ -21,6 +21,7 @@ export interface TransactionParts {
   readonly locks: LockKeeper
   readonly loop: Loop
   readonly now: () => number
+  readonly gasPrice: () => bigint
   readonly notify: (notification: Notification) => void
 }
 
@@ -52,6 +53,14 @@ export function createTransaction(parts: TransactionParts): Transaction {
       [...state.deposits.named(channelId)].some((key) => state.deposits.get(key)?.failed === undefined),
     dropDeposits(channelId) {
       for (const key of [...state.deposits.named(channelId)]) state.deposits.set(key, undefined)
+    },
+    get gasPrice() {
+      return parts.gasPrice()
+    },
+    earned: (peer) => state.peers.get(peer)?.earned ?? 0n,
+    earn(peer, amount) {
+      const record = state.peers.get(peer) ?? newPeer(peer)
+      state.peers.set(peer, { ...record, earned: (record.earned ?? 0n) + amount })
     },
     liveVirtuals: () => state.virtuals.size - state.virtuals.count(virtualNames.over),
     virtualsOn: (channelId) => [...state.virtuals.named(virtualNames.on(channelId))],

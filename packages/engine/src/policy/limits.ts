@@ -123,6 +123,8 @@ export const limits = {
   callGasMax: same(8_000_000),
   /** What a call must be worth, of what its gas costs now; 0: any call is worth it. Per cent. */
   worthMin: limit(125, 0, 125),
+  /** What all that is taken on may need of what the chain takes in the shortest window; 0: no bound. Per cent. */
+  defenceShare: limit(50, 0, 50),
   /** Blocks after which a call that no block shows is sent again. */
   resendBlocks: limit(10, 5, 10),
   // Peers

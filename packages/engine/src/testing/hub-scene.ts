@@ -31,10 +31,18 @@ export class HubScene {
     this.virtualId = this.idOf(this.terms)
   }
 
-  /** The payer's channel to the hub holds 5000 of the payer's, the hub's to the payee 5000 of the hub's. */
-  static async create(policy: PolicyChanges = {}): Promise<HubScene> {
+  /**
+   * The payer's channel to the hub holds 5000 of the payer's, the hub's to the payee 5000 of the hub's.
+   *
+   * @param gasPrice Native base units for a unit of gas.
+   */
+  static async create(policy: PolicyChanges = {}, gasPrice = 0n): Promise<HubScene> {
     const hubPolicy = { forward: true, forwardWait: 2, ...policy }
-    const world = createWorld({ seed: 5, parties: { hub: { money: 100_000n, policy: hubPolicy } } })
+    const world = createWorld({
+      seed: 5,
+      chain: { gasPrice },
+      parties: { hub: { money: 100_000n, policy: hubPolicy } },
+    })
     await world.start()
     const hub = world.party('hub')
     const puppets = [101, 102].map((key) => new Puppet(world, `puppet ${key}`, world.signerOf(key)))

@@ -13,11 +13,12 @@ import {
 } from '@sluice/protocol'
 import { ownSlots, shownState } from '../../channels/settled.ts'
 import { otherParty } from '../../lanes/channel.ts'
+import { worthOf } from '../../policy/worth.ts'
 import type { ChainCall, SignedLaneVoucher } from '../../ports/chain.ts'
 import type { ChainReader, ChannelChain } from '../../ports/chain-view.ts'
 import type { Environment } from '../../ports/environment.ts'
 import { signCloseRequest } from './close-request.ts'
-import { type Goal, worthOf } from './goal.ts'
+import type { Goal } from './goal.ts'
 
 interface Scene {
   readonly record: ChannelRecord

@@ -1,7 +1,6 @@
-import type { Address, Id } from '@sluice/protocol'
+import type { Id } from '@sluice/protocol'
 import type { ChainCall } from '../../ports/chain.ts'
 import type { ChainReader } from '../../ports/chain-view.ts'
-import type { Policy } from '../../ports/environment.ts'
 
 /**
  * A call that should be made now. Goals are computed anew from records and the chain at every block, so nothing about them is
@@ -26,12 +25,4 @@ export interface Goal {
   readonly isReached?: (chain: ChainReader) => boolean
   /** Whether it answers a close: among what is worth more than it costs, that goes first. */
   readonly isAnswer?: boolean
-}
-
-/** What an amount of a token is worth, native base units; undefined where the policy names no price. */
-export function worthOf({ tokens }: Pick<Policy, 'tokens'>, token: Address, amount: bigint): bigint | undefined {
-  const held = amount > 0n ? amount : 0n
-  if (BigInt(token) === 0n) return held
-  const price = tokens.find((taken) => taken.token === token)?.price
-  return price === undefined || price.tokens <= 0n ? undefined : (held * price.native) / price.tokens
 }

@@ -1,10 +1,11 @@
 import type { Outcome, SignedVoucher, VirtualRecord } from '@sluice/protocol'
 import { outcomeOf } from '../../locks/context.ts'
 import { voucherOf } from '../../locks/record.ts'
+import { worthOf } from '../../policy/worth.ts'
 import type { ChainCall } from '../../ports/chain.ts'
 import type { StateView } from '../../ports/tx.ts'
 import { UNSIGNED, virtualRequestDeadline } from './close-request.ts'
-import { type Goal, worthOf } from './goal.ts'
+import type { Goal } from './goal.ts'
 
 function goalOf({ env }: StateView, record: VirtualRecord, key: string, call: ChainCall, amount: bigint): Goal {
   return { id: record.virtualId, key, call, value: worthOf(env.policy, record.terms.token, amount) }

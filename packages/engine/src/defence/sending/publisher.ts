@@ -6,6 +6,7 @@ import type { Log } from '../../ports/log.ts'
 import type { DefenceView, Notification, WaitingCall } from '../../ports/views.ts'
 import { type Batch, type Material, nameOf } from '../batches/batch.ts'
 import { callGas } from '../batches/call-gas.ts'
+import type { GasPrices } from '../batches/gas-prices.ts'
 import { gather } from '../batches/gather.ts'
 import { companyOf } from '../batches/join.ts'
 import { order } from '../batches/order.ts'
@@ -32,6 +33,7 @@ export interface PublisherOptions {
   readonly notify: (notification: Notification) => void
   readonly policy: Policy
   readonly knowledge: Knowledge
+  readonly gasPrices: GasPrices
 }
 
 /**
@@ -159,9 +161,13 @@ export class Publisher {
 
   async #look(): Promise<void> {
     if (this.#isLooking || this.#isStopped) return
+    const { gasPrices } = this.#options
     this.#isLooking = true
     try {
-      if (this.#wanted.size > 0) this.#prices.perGas = await this.#options.chain.gasPrice()
+      if (this.#wanted.size > 0) {
+        await gasPrices.refresh()
+        this.#prices.perGas = gasPrices.newest
+      }
       await this.#flights.look(this.#head.number, this.#final)
     } catch (error) {
       this.#options.log.debug('chain not asked', { error: String(error) })

@@ -29,6 +29,7 @@ import { isLeaving, secondsOf } from '../../lanes/channel.ts'
 import { capacityMinOf } from '../../policy/policy.ts'
 import type { LockOperation, LockReceiver, ReceivedLocks } from '../../ports/locks/lock-keeper.ts'
 import type { Tx } from '../../ports/tx.ts'
+import { checkDefensible } from '../admission.ts'
 import { advance, processVirtualAtEnd } from '../advance.ts'
 import { hubContext, outcomeOf } from '../context.ts'
 import { arrived } from '../payments/offers.ts'
@@ -41,7 +42,13 @@ type Fold = Extract<LockOperation, { type: 'fold' }>
  * Why a virtual channel whose lock is in order is not wanted here; undefined if it is. Its payer may not have seen on chain what this side
  * saw, and is not to lose a whole update by it.
  */
-function declineCode(tx: Tx, channel: ChannelRecord, { terms, memo }: Add, virtualId: Id): string | undefined {
+function declineCode(
+  tx: Tx,
+  channel: ChannelRecord,
+  { terms, memo }: Add,
+  virtualId: Id,
+  beside: readonly VirtualRecord[],
+): string | undefined {
   const { policy, self } = tx.env
   const limits = { ...policy, capacityMin: capacityMinOf(policy, channel.terms.token) }
   const hop = hopOf(terms, channel.peer, self)
@@ -51,6 +58,7 @@ function declineCode(tx: Tx, channel: ChannelRecord, { terms, memo }: Add, virtu
       throw new ProtocolError('ADD_VIRTUALS_MAX', { max: policy.virtualsMax })
     }
     checkAddVirtual(terms, memo, hop, secondsOf(tx), limits)
+    checkDefensible(tx, channel.peer, terms, beside)
   } catch (error) {
     if (error instanceof ProtocolError) return error.code
     throw error
@@ -59,12 +67,20 @@ function declineCode(tx: Tx, channel: ChannelRecord, { terms, memo }: Add, virtu
 }
 
 /** The record of a virtual channel whose lock is accepted. One that is not wanted is given back by its id: its lane is in order. */
-function recordOf(tx: Tx, channel: ChannelRecord, add: Add, incoming: Leg, virtualId: Id): VirtualRecord {
+function recordOf(
+  tx: Tx,
+  channel: ChannelRecord,
+  add: Add,
+  incoming: Leg,
+  virtualId: Id,
+  added: readonly VirtualRecord[],
+): VirtualRecord {
   const { terms, memo } = add
   const since = secondsOf(tx)
   const hop = hopOf(terms, channel.peer, tx.env.self)
   const base: VirtualBase = { virtualId, terms, memo, position: hop + 1, since }
-  const code = declineCode(tx, channel, add, virtualId)
+  const beside = added.filter(({ phase }) => phase.type !== 'returning')
+  const code = declineCode(tx, channel, add, virtualId, beside)
   const unwanted =
     code === undefined
       ? undefined
@@ -156,7 +172,7 @@ class ReceivedVirtuals implements ReceivedLocks {
     const context = { channelId, token: terms.token, payer: peer, receiver: tx.env.self, virtualId, seen, closing }
     checkAddLock({ ...context, locks: lane.locks.size, now: secondsOf(tx) }, add.terms, tx.env.policy)
     const incoming: Leg = { channelId, slot: lowestFreeSlot(lane.locks) }
-    this.#added.set(virtualId, recordOf(tx, this.#channel, add, incoming, virtualId))
+    this.#added.set(virtualId, recordOf(tx, this.#channel, add, incoming, virtualId, [...this.#added.values()]))
   }
 
   #takeFold(fold: Fold): void {

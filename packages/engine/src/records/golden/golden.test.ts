@@ -34,7 +34,14 @@ const check = <R>(kind: RecordKind<R>, records: Readonly<Record<string, R>>): Ca
 const cases = [
   check(peerKind, {
     'a peer never spoken to': { peer: address('11'), next: 1n, expected: 1n },
-    'a peer with everything': { peer: address('12'), url: 'ws://peer', next: 300n, expected: 1n << 63n, lost: 'all' },
+    'a peer that brought fees': { peer: address('13'), next: 2n, expected: 3n, earned: 70n },
+    'a peer with everything': {
+      peer: address('12'),
+      url: 'ws://peer',
+      next: 300n,
+      expected: 1n << 63n,
+      lost: 'all',
+    },
   }),
   check(outboxKind, { 'a message': { peer: address('11'), number: 258n, frame: Uint8Array.of(1, 2, 3) } }),
   check(storeOwnerKind, { 'an owner': { chainId: 314n, contract: address('51'), signer: address('11') } }),

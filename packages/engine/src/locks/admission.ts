@@ -1,0 +1,93 @@
+import {
+  type Address,
+  feesFrom,
+  type HubRecord,
+  ProtocolError,
+  type VirtualRecord,
+  type VirtualTerms,
+} from '@sluice/protocol'
+import { worthOf } from '../policy/worth.ts'
+import type { Environment } from '../ports/environment.ts'
+import type { Tx } from '../ports/tx.ts'
+import { previousOf } from './record.ts'
+
+/**
+ * Gas by Ethereum's schedule that one virtual channel takes on chain in the worst case, in company of others: its window begun, a voucher
+ * redeemed, its lock paid out.
+ */
+export const DEFENCE_GAS = 60_000n
+
+/** One peer's part of all that this side may have to defend. */
+const PEERS = 4n
+
+/** The least that is worth enforcing on chain at the prices of bad times; none where every call counts as worth it. */
+function isDust({ env, gasPrice }: Tx, { token, capacity }: VirtualTerms): boolean {
+  const worth = worthOf(env.policy, token, capacity)
+  return worth !== undefined && worth * 100n < DEFENCE_GAS * gasPrice * BigInt(env.policy.worthMin)
+}
+
+/** Of the virtual channels that came from a peer and are not over. */
+function* receivedFrom(tx: Tx, peer: Address) {
+  for (const channelId of tx.channelsWith(peer)) {
+    for (const virtualId of tx.virtualsOn(channelId)) {
+      const record = tx.virtuals.get(virtualId)
+      if (record !== undefined && previousOf(record) === peer) yield record
+    }
+  }
+}
+
+/**
+ * Refuses what is not worth enforcing beyond what its peer has earned this side in fees: it would be held on trust. Strangers have earned
+ * nothing.
+ */
+function checkDust(tx: Tx, peer: Address, terms: VirtualTerms, beside: readonly VirtualRecord[]): void {
+  if (!isDust(tx, terms)) return
+  const earned = tx.earned(peer)
+  let trusted = terms.capacity
+  if (trusted <= earned) {
+    for (const record of [...receivedFrom(tx, peer), ...beside]) {
+      if (isDust(tx, record.terms)) trusted += record.terms.capacity
+    }
+  }
+  if (trusted > earned) throw new ProtocolError('ADD_DUST', { capacity: terms.capacity, trusted, earned })
+}
+
+/** How many virtual channels can be defended in the shortest window, at most; undefined where the policy sets no bound. */
+export function defensible({ policy }: Pick<Environment, 'policy'>): bigint | undefined {
+  const { defenceShare, virtualWindowMin, channelWindowMin, inclusionTime, callsPendingMax, callGasMax } = policy
+  if (defenceShare === 0) return undefined
+  const rounds = Math.floor(Math.min(virtualWindowMin, channelWindowMin) / inclusionTime)
+  const gas = BigInt(rounds) * BigInt(callsPendingMax) * BigInt(callGasMax)
+  return (gas * BigInt(defenceShare)) / (100n * DEFENCE_GAS)
+}
+
+/** Refuses what could not be defended beside all else, should everything have to be at once. */
+function checkRoom(tx: Tx, peer: Address, beside: readonly VirtualRecord[]): void {
+  const max = defensible(tx.env)
+  if (max === undefined) return
+  const live = BigInt(tx.liveVirtuals() + beside.length)
+  if (live >= max) throw new ProtocolError('DEFENCE_FULL', { live, max })
+  // As long as little is taken on, nobody has to be counted.
+  const share = max / PEERS
+  if (live < share) return
+  let own = BigInt(beside.length)
+  for (const _ of receivedFrom(tx, peer)) own += 1n
+  if (own >= share) throw new ProtocolError('DEFENCE_FULL', { live: own, max: share })
+}
+
+/**
+ * Refuses a virtual channel that this side could not defend, or not for what it is worth.
+ *
+ * @param beside What the same update brought before it, and this side did not decline.
+ * @throws ProtocolError `ADD_DUST`, `DEFENCE_FULL`.
+ */
+export function checkDefensible(tx: Tx, peer: Address, terms: VirtualTerms, beside: readonly VirtualRecord[]): void {
+  checkDust(tx, peer, terms, beside)
+  checkRoom(tx, peer, beside)
+}
+
+/** What a hub keeps of the fees of a virtual channel that is over, base units. */
+export function keptFees({ memo, position }: HubRecord, returned: bigint): bigint {
+  const kept = feesFrom(memo, position - 1) - feesFrom(memo, position) - returned
+  return kept > 0n ? kept : 0n
+}
