@@ -194,7 +194,14 @@ const shapes = {
   Withdrawal: { channelId: 'h32', party: 'bit', total: 'u128', deadline: 'u64' },
   Countersignature: { seq: 'u64', signature: 'h65' },
   CapacityLimit: { token: 'h20', least: 'u128' },
-  HubPolicy: { feeBase: 'u128', feePartsPerMillion: 'u32', feePerHour: 'u32', hopMargin: 'u32' },
+  HubPolicy: {
+    feeBase: 'u128',
+    feePartsPerMillion: 'u32',
+    feePerHour: 'u32',
+    feeHold: 'u32',
+    feeWindow: 'u32',
+    hopMargin: 'u32',
+  },
   Standing: { channelId: 'h32', sent: 'u64', received: 'u64', countersigned: 'u64', held: 'u64' },
 }
 

@@ -263,6 +263,11 @@ export const protocolErrors = {
     message: 'the hub has not seen a new block of the chain for a while',
     action: 'Try again later, or by another hub.',
   },
+  FORWARD_SHARE: {
+    message: 'what {peer} may hold of the {what} towards {next} is {max}, and it holds {held}',
+    action:
+      'Try again later, open with less, or by another hub: what a hub lets a peer hold grows with what it forwarded for it.',
+  },
   FEE_LOW: {
     message: 'the fee of {got} is below {needed}',
     action: "Pay the fees that the hubs' schedules say.",

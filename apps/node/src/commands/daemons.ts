@@ -38,9 +38,9 @@ const hub = defineCommand({
     const changes = {
       forward: true,
       tokens: values.tokens,
-      feeBase: values.feeBase,
-      feePartsPerMillion: values.feePpm,
-      feePerHour: values.feeHourPpm,
+      ...(values.feeBase !== undefined && { feeBase: values.feeBase }),
+      ...(values.feePpm !== undefined && { feePartsPerMillion: values.feePpm }),
+      ...(values.feeHourPpm !== undefined && { feePerHour: values.feeHourPpm }),
     }
     return runDaemon(context, values, { role: 'hub', changes })
   },

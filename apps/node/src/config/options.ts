@@ -120,12 +120,11 @@ export const daemonOptions = {
 
 /** What a hub asks for forwarding. */
 export const feeOptions = {
-  feeBase: defaulted('amount', 'fee for each virtual channel', amount, '0'),
-  feePpm: defaulted('number', 'fee in millionths of the capacity', wholeNumber(0, 1_000_000), '0'),
-  feeHourPpm: defaulted(
+  feeBase: optional('amount', 'fee for each virtual channel (default: of the profile; in development none)', amount),
+  feePpm: optional('number', 'fee in millionths of the capacity (default: of the profile)', wholeNumber(0, 1_000_000)),
+  feeHourPpm: optional(
     'number',
-    'fee in millionths of the capacity for each hour of lifetime',
+    'fee in millionths of the capacity for each hour for which it may be held (default: of the profile)',
     wholeNumber(0, 1_000_000),
-    '0',
   ),
 }

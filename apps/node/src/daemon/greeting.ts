@@ -1,9 +1,16 @@
 import type { FeeSchedule } from '@sluice/protocol'
 import { jsonLine } from '../json.ts'
 import type { NodeInfo } from '../rpc/methods.ts'
-import { address, amount, count, type Infer, object, oneOf, text } from '../rpc/schema.ts'
+import { address, amount, count, type Infer, object, oneOf, optional, text } from '../rpc/schema.ts'
 
-const fees = object({ base: amount, partsPerMillion: count, partsPerMillionHour: count })
+const fees = object({
+  base: amount,
+  partsPerMillion: count,
+  partsPerMillionHour: count,
+  /** Seconds that count beyond the lifetime, and how much of the virtual channel's window does, per cent. */
+  hold: optional(count),
+  window: optional(count),
+})
 
 const greeting = object({
   sluice: oneOf(1),
@@ -28,6 +35,8 @@ export function writeGreeting(info: NodeInfo, schedule: FeeSchedule): string {
     base: schedule.feeBase,
     partsPerMillion: schedule.feePartsPerMillion,
     partsPerMillionHour: schedule.feePerHour,
+    hold: schedule.feeHold ?? 0,
+    window: schedule.feeWindow ?? 0,
   }
   return jsonLine({ sluice: 1, version, role, signer, account, network: `eip155:${chainId}`, contract, fees: asked })
 }
@@ -43,5 +52,12 @@ export function readGreeting(json: string): Greeting {
 
 /** The fees of a greeting as the protocol's rules take them. */
 export function scheduleOf({ fees }: Greeting): FeeSchedule {
-  return { feeBase: fees.base, feePartsPerMillion: fees.partsPerMillion, feePerHour: fees.partsPerMillionHour }
+  const { base, partsPerMillion, partsPerMillionHour, hold = 0, window = 0 } = fees
+  return {
+    feeBase: base,
+    feePartsPerMillion: partsPerMillion,
+    feePerHour: partsPerMillionHour,
+    feeHold: hold,
+    feeWindow: window,
+  }
 }

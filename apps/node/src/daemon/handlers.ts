@@ -31,10 +31,13 @@ export function createHandlers({ engine, policy, urls, fees, info }: HandlerPart
     'channel.withdraw': ({ channelId, amount }) => engine.withdraw(channelId, amount),
     'channel.close': ({ channelId, mode }) => engine.closeChannel(channelId, mode),
     'channel.list': async () => engine.channels(),
-    'hub.fees': ({ hubs, capacity, lifetime = policy.lifetimeDefault }) => fees.of(hubs, capacity, lifetime),
+    'hub.fees': ({ hubs, capacity, lifetime = policy.lifetimeDefault }) =>
+      fees.of(hubs, capacity, lifetime, policy.virtualWindowDefault),
     'virtual.open': async (options) => {
       const lifetime = options.lifetime ?? policy.lifetimeDefault
-      const asked = options.fees ?? (await fees.of(options.hubs, options.capacity, lifetime))
+      const asked =
+        options.fees ??
+        (await fees.of(options.hubs, options.capacity, lifetime, options.disputeWindow ?? policy.virtualWindowDefault))
       return engine.openVirtual({ ...options, lifetime, fees: asked })
     },
     'virtual.pay': ({ virtualId, total }) => engine.pay(virtualId, total),

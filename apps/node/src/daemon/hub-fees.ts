@@ -13,7 +13,12 @@ export interface HubFees {
    *
    * @throws NodeError HUB_FEES_UNKNOWN when a hub whose address is known does not tell
    */
-  readonly of: (hubs: readonly Address[], capacity: bigint, lifetimeSeconds: number) => Promise<readonly bigint[]>
+  readonly of: (
+    hubs: readonly Address[],
+    capacity: bigint,
+    lifetimeSeconds: number,
+    windowSeconds?: number,
+  ) => Promise<readonly bigint[]>
 }
 
 /** A schedule is asked for again after this many milliseconds. */
@@ -36,11 +41,13 @@ export function createHubFees(urls: PeerUrls, clock: Clock): HubFees {
     return schedule
   }
   return {
-    of: (hubs, capacity, lifetimeSeconds) =>
+    of: (hubs, capacity, lifetimeSeconds, windowSeconds = 0) =>
       Promise.all(
         hubs.map(async (hub) => {
           const schedule = await scheduleFor(hub)
-          return schedule === undefined ? 0n : hubFee(schedule, capacity, BigInt(lifetimeSeconds + CLOCK_MARGIN))
+          return schedule === undefined
+            ? 0n
+            : hubFee(schedule, capacity, BigInt(lifetimeSeconds + CLOCK_MARGIN), windowSeconds)
         }),
       ),
   }

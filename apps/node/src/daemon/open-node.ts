@@ -5,7 +5,15 @@ import { createNodeCrypto } from '@sluice/adapters/crypto-node'
 import { openSqliteStore } from '@sluice/adapters/store-sqlite'
 import { systemClock, systemRandom } from '@sluice/adapters/system'
 import { createWebSocketTransport, type WebSocketTransport } from '@sluice/adapters/transport-websocket'
-import { createEngine, createPolicy, type Engine, type Log, type Policy, type PolicyChanges } from '@sluice/engine'
+import {
+  createEngine,
+  createPolicy,
+  type Engine,
+  type Log,
+  type Policy,
+  type PolicyChanges,
+  scheduleFor,
+} from '@sluice/engine'
 import type { Domain } from '@sluice/protocol'
 import type { Context } from '../cli/command.ts'
 import type { Values } from '../cli/options.ts'
@@ -101,7 +109,7 @@ async function assemble(
   stopper.add(() => chain.stop())
   // It listens before the engine has caught up with the chain: until then it says nothing of itself.
   let info: (() => NodeInfo) | undefined
-  const greeting = () => (info === undefined ? '{}' : writeGreeting(info(), policy))
+  const greeting = () => (info === undefined ? '{}' : writeGreeting(info(), scheduleFor(policy)))
   const transport = createWebSocketTransport({
     signer,
     crypto,

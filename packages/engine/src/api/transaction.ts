@@ -40,6 +40,7 @@ export function createTransaction(parts: TransactionParts): Transaction {
     offers: state.offers,
     acknowledged: state.acknowledged,
     policies: state.policies,
+    standings: state.standings,
     unfunded: state.unfunded,
     usedIds: {
       has: (id, nonce) => isUsedId(state.usedIds, id, nonce),

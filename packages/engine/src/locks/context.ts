@@ -97,6 +97,7 @@ export function hubContext(view: StateView, record: HubRecord): Omit<HubContext,
     fees: {
       received: feesFrom(memo, position - 1),
       paidOn: outgoing === undefined ? 0n : feesFrom(memo, position),
+      base: view.env.policy.feeBase,
       keptFrom: feesKeptFrom(record, view.env.policy),
     },
   }

@@ -23,6 +23,8 @@ import type { Tx } from '../ports/tx.ts'
 import { isChainStale } from '../watch/stale.ts'
 import { outcomeOf } from './context.ts'
 import { checkNextPolicy, locksMaxTowards } from './neighbours/next-policy.ts'
+import { scheduleFor, scheduleForPeer } from './neighbours/price.ts'
+import { checkShare } from './neighbours/shares.ts'
 import { nextOf } from './record.ts'
 
 /** Reasons that may pass: the add waits for them a bounded time. */
@@ -73,7 +75,9 @@ function checkMemo(tx: Tx, { memo, position, terms }: HubRecord): void {
   if (!policy.forward) throw new ProtocolError('FORWARD_DISABLED')
   checkHopMargin(memo.until, position, policy.hopMargin)
   const lifetime = (memo.until[position] ?? 0n) - secondsOf(tx)
-  checkFee(memo.fees[position - 1] ?? 0n, hubFee(policy, terms.capacity, lifetime))
+  const previous = terms.path[position - 1]
+  const schedule = previous === undefined ? scheduleFor(policy) : scheduleForPeer(tx, previous)
+  checkFee(memo.fees[position - 1] ?? 0n, hubFee(schedule, terms.capacity, lifetime, terms.disputeWindow))
 }
 
 /** The incoming lock must stand in a channel that is not on its way out, for a virtual channel that the chain was not asked about. */
@@ -100,6 +104,7 @@ function chooseOutgoing(tx: Tx, record: HubRecord): Forwarding {
   const channelId = bestChannel(tx, next, record.terms.token)
   if (!tx.connected(next) || !tx.canSend(next)) throw new ProtocolError('FORWARD_UNREACHABLE', { next })
   checkRoomForLock(tx, channelId, record.terms.capacity + feesFrom(record.memo, record.position))
+  checkShare(tx, record, channelId)
   return { type: 'ready', outgoing: { channelId, slot: nextSlot(tx, channelId) } }
 }
 

@@ -2,6 +2,7 @@ import {
   type Address,
   checkMemo,
   checkVirtualTerms,
+  highest,
   type Id,
   type Memo,
   makeNonce,
@@ -15,6 +16,7 @@ import { draft, takesOperation } from '../lanes/draft.ts'
 import { Waiting } from '../loop/waiting.ts'
 import type { Tx } from '../ports/tx.ts'
 import { addOperations, bestChannel, checkRoomForLock, nextSlot } from './forwarding.ts'
+import { feeAskedBy } from './neighbours/next-policy.ts'
 import { signVoucher } from './payments/sign-voucher.ts'
 
 export interface OpenVirtualOptions {
@@ -66,7 +68,11 @@ function termsOf(tx: Tx, options: OpenVirtualOptions): VirtualTerms {
 }
 
 /** Each hop ends `hopMargin` after the next one, so that every hub can act on chain between; the last lives as long as asked. */
-function memoOf(tx: Tx, { hubs, fees, lifetime = tx.env.policy.lifetimeDefault }: OpenVirtualOptions): Memo {
+function memoOf(
+  tx: Tx,
+  { hubs, fees, lifetime = tx.env.policy.lifetimeDefault }: OpenVirtualOptions,
+  terms: VirtualTerms,
+): Memo {
   const { hopMargin, lifetimeMax: max } = tx.env.policy
   if (!Number.isInteger(lifetime) || lifetime < 1 || lifetime > max) {
     throw new ProtocolError('ADD_LIFETIME', { seconds: lifetime, min: 1, max })
@@ -74,7 +80,9 @@ function memoOf(tx: Tx, { hubs, fees, lifetime = tx.env.policy.lifetimeDefault }
   const last = secondsOf(tx) + BigInt(lifetime)
   const hops = hubs.length + 1
   const until = Array.from({ length: hops }, (_, hop) => last + BigInt((hops - 1 - hop) * hopMargin))
-  return { until, fees: fees ?? hubs.map(() => 0n) }
+  const asked = (hub: Address, at: number) =>
+    at === 0 ? feeAskedBy(tx, hub, terms.capacity, until[1] ?? 0n, terms.disputeWindow) : 0n
+  return { until, fees: fees ?? hubs.map(asked) }
 }
 
 /** Refuses fees that are no amounts, and more than the policy lets be paid. @throws EngineError `FEES_TOO_HIGH`; ProtocolError. */
@@ -83,7 +91,8 @@ function checkFees(tx: Tx, { fees }: Memo, capacity: bigint): bigint {
   if (wrong !== undefined)
     throw new ProtocolError('NUMBER_OUT_OF_RANGE', { field: 'fees', value: wrong, max: (1n << 128n) - 1n })
   const total = fees.reduce((sum, fee) => sum + fee, 0n)
-  const max = (capacity * BigInt(tx.env.policy.feeMax)) / MILLION
+  const { feeMax, feeMaxAmount } = tx.env.policy
+  const max = highest((capacity * BigInt(feeMax)) / MILLION, feeMaxAmount)
   if (total > max) throw new EngineError('FEES_TOO_HIGH', { total, max })
   return total
 }
@@ -127,7 +136,7 @@ export function openVirtual(tx: Tx, options: OpenVirtualOptions): OpenedVirtual 
   const channelId = channelToSignOn(tx, hubs[0] ?? payee, token)
   if (channelId instanceof Waiting) return channelId
   const terms = termsOf(tx, options)
-  const memo = memoOf(tx, options)
+  const memo = memoOf(tx, options, terms)
   checkMemo(terms, memo)
   const fees = checkFees(tx, memo, capacity)
   checkRoomForLock(tx, channelId, capacity + fees)

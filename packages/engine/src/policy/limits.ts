@@ -88,13 +88,30 @@ export const limits = {
   tickCountMax: same(10_000),
   // Fees of a hub
   /** Fee for forwarding an add. Base units. */
-  feeBase: limit(0n, 0n, 0n),
+  feeBase: limit(10n ** 9n, 0n, 10n ** 12n),
   /** Fee for forwarding, of the capacity. Parts per million. */
-  feePartsPerMillion: limit(0, 0, 0),
-  /** Fee for forwarding, of the capacity, for each hour of lifetime. Parts per million. */
-  feePerHour: limit(0, 0, 0),
+  feePartsPerMillion: limit(500, 0, 500),
+  /** Fee for forwarding, of the capacity, for each hour for which it may be held. Parts per million. */
+  feePerHour: limit(20, 0, 20),
+  /** How much of the time for which a new peer may hold capacity beyond a lifetime is paid for at first: windows and follow times. Per cent. */
+  feeHoldShare: limit(100, 0, 100),
   /** Most that a payer pays all hubs of a path, of the capacity. Parts per million. */
   feeMax: same(10_000),
+  /** Most that a payer pays all hubs of a path where that is more: what is not worth a thought. Base units. */
+  feeMaxAmount: limit(10n ** 12n, 100n, 10n ** 15n),
+  // Shares of a lane towards the next member
+  /** What peers that are new here may hold together of its slots and its capacity. Per cent. */
+  strangersShare: limit(30, 100, 30),
+  /** What one peer that is new here may hold of its slots. Per cent. */
+  strangerSlots: limit(2, 98, 2),
+  /** What one peer that is new here may hold of its capacity. Per cent. */
+  strangerCapacity: limit(5, 100, 5),
+  /** Virtual channels that were folded in time before a peer is no longer new. */
+  knownAfter: same(8),
+  /** How much more capacity a peer may hold for what it paid in fees, as a multiple of them. */
+  feeLeverage: same(1_000),
+  /** Time after which half of what a peer did counts no more. Seconds. */
+  standingHalfLife: same(30 * DAY),
   // Closing and withdrawing together
   /** Deadline of a close or withdrawal that this side signs. Seconds. */
   deadlineDefault: limit(HOUR, 60, 12 * HOUR),

@@ -45,6 +45,15 @@ export interface Acknowledged {
   readonly amount: bigint
 }
 
+/** What was forwarded for a channel's peer, as of a Unix second; counts in thousandths. */
+export interface Standing {
+  readonly channelId: Id
+  readonly earned: bigint
+  readonly inTime: bigint
+  readonly late: bigint
+  readonly at: bigint
+}
+
 /** A channel that both agreed to and nobody has paid into. Only in memory: made again from the channels. */
 export interface Unfunded {
   readonly channelId: Id
@@ -83,6 +92,7 @@ export interface Tx extends StateView {
   readonly offers: Table<Id, Offer>
   readonly acknowledged: Table<Id, Acknowledged>
   readonly policies: Table<Address, PublishedPolicy>
+  readonly standings: Table<Id, Standing>
   /** In the order in which they were agreed to. */
   readonly unfunded: Table<Id, Unfunded>
   readonly usedIds: UsedIds

@@ -20,6 +20,7 @@ import { type DepositRecord, depositKind } from './deposit.ts'
 import { memoryKind } from './memory.ts'
 import { type OutboxRecord, outboxKind } from './outbox.ts'
 import { type PeerRecord, peerKind } from './peer.ts'
+import { type StandingRecord, standingKind } from './standing.ts'
 import { type UsedIdsRecord, usedIdsKind, usedIdsNames } from './used-ids.ts'
 import { type VirtualFacts, virtualFactsKind } from './virtual-facts.ts'
 import { namesOf } from './virtual-names.ts'
@@ -36,6 +37,7 @@ export interface State {
   readonly policies: Collection<Address, PublishedPolicy>
   /** Only in memory. */
   readonly unfunded: Collection<Id, Unfunded>
+  readonly standings: Collection<Id, StandingRecord>
   readonly usedIds: Collection<string, UsedIdsRecord>
   readonly peers: Collection<Address, PeerRecord>
   readonly outbox: Collection<string, OutboxRecord>
@@ -75,6 +77,7 @@ export function createState(
     acknowledged: new Collection<Id, Acknowledged>(memoryKind('acknowledged'), onChange),
     policies: new Collection<Address, PublishedPolicy>(memoryKind('policies')),
     unfunded: new Collection<Id, Unfunded>(memoryKind('unfunded')),
+    standings: new Collection<Id, StandingRecord>(standingKind),
     usedIds: new Collection<string, UsedIdsRecord>(usedIdsKind, undefined, ({ minute }) => [usedIdsNames.of(minute)]),
     peers: new Collection<Address, PeerRecord>(peerKind),
     outbox: new Collection<string, OutboxRecord>(outboxKind),
@@ -117,6 +120,7 @@ export async function loadState(state: State, store: Store): Promise<void> {
     // Before the channels, whose locks are known by them.
     reading(state.virtuals),
     reading(state.channels),
+    reading(state.standings),
     reading(state.usedIds),
     reading(state.peers),
     reading(state.outbox),

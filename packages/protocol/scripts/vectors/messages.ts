@@ -108,7 +108,14 @@ const volatile: readonly VolatileMessage[] = [
     type: '_policy',
     ...limits,
     capacities: [{ token: signer.address, least: 10n ** 12n }],
-    forwarding: { feeBase: 1_000n, feePartsPerMillion: 500, feePerHour: 10, hopMargin: 600 },
+    forwarding: {
+      feeBase: 1_000n,
+      feePartsPerMillion: 500,
+      feePerHour: 10,
+      feeHold: 87_600,
+      feeWindow: 100,
+      hopMargin: 600,
+    },
   },
 ]
 

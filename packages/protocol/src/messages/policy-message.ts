@@ -10,6 +10,8 @@ const hubPolicy = struct<HubPolicy>({
   feeBase: uint128,
   feePartsPerMillion: uint32,
   feePerHour: uint32,
+  feeHold: uint32,
+  feeWindow: uint32,
   hopMargin: uint32,
 })
 

@@ -192,6 +192,8 @@ export interface HubPolicy {
   readonly feeBase: bigint
   readonly feePartsPerMillion: number
   readonly feePerHour: number
+  readonly feeHold: number
+  readonly feeWindow: number
   readonly hopMargin: number
 }
 

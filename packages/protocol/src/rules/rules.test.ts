@@ -175,12 +175,20 @@ describe('forwarding', () => {
   })
 
   it('returns of a declined add what it did not pay on and what came back, never more than it has', () => {
-    expect(feesToReturn({ received: 7n, paidOn: 0n, returned: 0n, isLate: false })).toBe(7n)
-    expect(feesToReturn({ received: 7n, paidOn: 4n, returned: 4n, isLate: false })).toBe(7n)
-    expect(feesToReturn({ received: 7n, paidOn: 4n, returned: 1n, isLate: false })).toBe(4n)
-    expect(feesToReturn({ received: 7n, paidOn: 4n, returned: 9n, isLate: false })).toBe(7n)
-    expect(feesToReturn({ received: 7n, paidOn: 4n, returned: 1n, isLate: true })).toBe(1n)
-    expect(feesToReturn({ received: 7n, paidOn: 4n, returned: 9n, isLate: true })).toBe(4n)
+    expect(feesToReturn({ received: 7n, paidOn: 0n, base: 0n, returned: 0n, isLate: false })).toBe(7n)
+    expect(feesToReturn({ received: 7n, paidOn: 4n, base: 0n, returned: 4n, isLate: false })).toBe(7n)
+    expect(feesToReturn({ received: 7n, paidOn: 4n, base: 0n, returned: 1n, isLate: false })).toBe(4n)
+    expect(feesToReturn({ received: 7n, paidOn: 4n, base: 0n, returned: 9n, isLate: false })).toBe(7n)
+    expect(feesToReturn({ received: 7n, paidOn: 4n, base: 0n, returned: 1n, isLate: true })).toBe(1n)
+    expect(feesToReturn({ received: 7n, paidOn: 4n, base: 0n, returned: 9n, isLate: true })).toBe(4n)
+    expect(feesToReturn({ received: 7n, paidOn: 4n, base: 2n, returned: 4n, isLate: false })).toBe(5n)
+    expect(feesToReturn({ received: 7n, paidOn: 4n, base: 9n, returned: 4n, isLate: false })).toBe(4n)
+  })
+
+  it('asks for the time for which what is locked on can be held after the lifetime', () => {
+    const schedule = { feeBase: 0n, feePartsPerMillion: 0, feePerHour: 1000, feeHold: 7200, feeWindow: 50 }
+    expect(hubFee(schedule, 1_000_000n, 3600n, 7200)).toBe(4000n)
+    expect(hubFee(schedule, 1_000_000n, -5n, 0)).toBe(2000n)
   })
 })
 

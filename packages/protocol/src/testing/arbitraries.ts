@@ -187,6 +187,8 @@ export const anyVolatileMessage: fc.Arbitrary<VolatileMessage> = fc.oneof(
           feeBase: anyUint128,
           feePartsPerMillion: anyUint32,
           feePerHour: anyUint32,
+          feeHold: anyUint32,
+          feeWindow: anyUint32,
           hopMargin: anyUint32,
         }),
       ),

@@ -19,13 +19,23 @@ export function locksMaxTowards(tx: Tx, peer: Address): number {
   return Math.min(locksMax, tx.policies.get(peer)?.locksMax ?? locksMax)
 }
 
+/** Seconds by which a hub's clock may be behind: a lifetime is longer there by as much. */
+const CLOCK_MARGIN = 60n
+
+/** What a neighbour said that it asks for forwarding, base units; 0 if it said nothing. `until`: when the hop after it ends, Unix seconds. */
+export function feeAskedBy(tx: Tx, neighbour: Address, capacity: bigint, until: bigint, window: number): bigint {
+  const forwarding = tx.policies.get(neighbour)?.forwarding
+  if (forwarding === undefined) return 0n
+  return hubFee(forwarding, capacity, until - secondsOf(tx) + CLOCK_MARGIN, window)
+}
+
 /** What the next member asks for when it forwards itself. */
 function checkForwarding(tx: Tx, { memo, position, terms }: Add, { forwarding }: PublishedPolicy): void {
   if (forwarding === undefined) throw new ProtocolError('FORWARD_DISABLED')
   const outgoing = position + 1
   checkHopMargin(memo.until, outgoing, forwarding.hopMargin)
   const lifetime = (memo.until[outgoing] ?? 0n) - secondsOf(tx)
-  checkFee(memo.fees[position] ?? 0n, hubFee(forwarding, terms.capacity, lifetime))
+  checkFee(memo.fees[position] ?? 0n, hubFee(forwarding, terms.capacity, lifetime, terms.disputeWindow))
 }
 
 /**

@@ -4,6 +4,8 @@ import { createPolicy } from '../../policy/policy.ts'
 import { HubScene } from '../../testing/hub-scene.ts'
 import { policyMessage } from './publish-policy.ts'
 
+const free = { feeBase: 0n, feePartsPerMillion: 0, feePerHour: 0, feeHold: 0, feeWindow: 0 }
+
 const said = (changes: Partial<PolicyMessage> = {}): PolicyMessage => ({
   ...policyMessage(createPolicy('development'), [NATIVE_TOKEN]),
   ...changes,
@@ -52,8 +54,8 @@ describe('a hub that was told what the next member takes', () => {
 
   it.each([
     ['FORWARD_DISABLED', {}],
-    ['FEE_LOW', { forwarding: { feeBase: 1n, feePartsPerMillion: 0, feePerHour: 0, hopMargin: 0 } }],
-    ['ADD_LIFETIME_ORDER', { forwarding: { feeBase: 0n, feePartsPerMillion: 0, feePerHour: 0, hopMargin: 11 } }],
+    ['FEE_LOW', { forwarding: { ...free, feeBase: 1n, hopMargin: 0 } }],
+    ['ADD_LIFETIME_ORDER', { forwarding: { ...free, hopMargin: 11 } }],
   ] as const)('asks what a next member that forwards itself asks for: %s', async (code, changes) => {
     await tell(changes)
     const { payer, hub, payee } = scene

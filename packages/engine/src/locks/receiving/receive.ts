@@ -32,6 +32,7 @@ import type { Tx } from '../../ports/tx.ts'
 import { checkDefensible } from '../admission.ts'
 import { advance, processVirtualAtEnd } from '../advance.ts'
 import { hubContext, outcomeOf } from '../context.ts'
+import { noteFolded } from '../neighbours/standing.ts'
 import { arrived } from '../payments/offers.ts'
 import { incomingLeg, roleAt, voucherOf } from '../record.ts'
 
@@ -154,6 +155,7 @@ class ReceivedVirtuals implements ReceivedLocks {
     }
     for (const { lockId: virtualId, amount } of this.#folded) {
       const record = tx.virtuals.get(virtualId)
+      if (record?.role === 'hub') noteFolded(tx, record)
       if (record !== undefined && record.role !== 'payer') advance(tx, record, { type: 'folded', amount })
       processVirtualAtEnd(tx, virtualId)
     }

@@ -161,6 +161,8 @@ export interface HubContext extends LockContext {
   readonly fees: {
     readonly received: bigint
     readonly paidOn: bigint
+    /** What of its own part this side keeps in any case once it has locked on, for slot and signatures. */
+    readonly base: bigint
     /** Unix second from which a decline brings nothing of this side's own part back. */
     readonly keptFrom: bigint
   }

@@ -26,7 +26,7 @@ const base: HubContext = {
   outgoing: goodOutgoing,
   forwarding: () => ({ type: 'ready', outgoing }),
   forwardUntil: FORWARD_UNTIL,
-  fees: { received: 7n, paidOn: 3n, keptFrom: NOW + 1n },
+  fees: { received: 7n, paidOn: 3n, base: 0n, keptFrom: NOW + 1n },
 }
 const withOutgoing = (part: Partial<typeof goodOutgoing>): Partial<HubContext> => ({
   outgoing: { ...goodOutgoing, ...part },
@@ -141,6 +141,15 @@ const beforeClaim = (from: HubPhase, closingSince: bigint): readonly HubExample[
       event: declines,
       context: { fees: { ...base.fees, keptFrom: NOW } },
       to: { ...foldingAt(0n, rest), decline: { ...decline, returned: 1n } } as HubPhase,
+      effects: [fold(0n)],
+    },
+    {
+      // Slot and signatures were used.
+      name: 'take the decline',
+      from,
+      event: declines,
+      context: { fees: { ...base.fees, base: 2n } },
+      to: { ...foldingAt(0n, rest), decline: { ...decline, returned: 3n } } as HubPhase,
       effects: [fold(0n)],
     },
     { name: 'withdraw', from, event: addRefused, to: { ...withdrawing, ...rest, refusedAt: NOW } as HubPhase },

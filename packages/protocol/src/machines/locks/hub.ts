@@ -135,9 +135,9 @@ function followClaim(phase: Closing, claim: HubClaim, context: HubContext): HubS
 type HubClaim = Extract<HubEvent, { type: 'claim' }>['claim']
 
 function followDecline(phase: Closing, event: Extract<HubEvent, { type: 'decline' }>, context: HubContext): HubStep {
-  const { received, paidOn, keptFrom } = context.fees
+  const { received, paidOn, base, keptFrom } = context.fees
   const isLate = context.now >= keptFrom
-  const returned = feesToReturn({ received, paidOn, returned: event.returned, isLate })
+  const returned = feesToReturn({ received, paidOn, base, returned: event.returned, isLate })
   const decline: Decline = { code: event.code, returned }
   return foldOrWait(phase, { claimed: 0n, decline }, context)
 }

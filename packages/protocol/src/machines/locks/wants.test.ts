@@ -58,7 +58,7 @@ const hub: Held = {
   incoming: goodLeg,
   outgoing: goodOutgoing,
   forwardUntil: FORWARD_UNTIL,
-  fees: { received: 7n, paidOn: 3n, keptFrom: 1n << 60n },
+  fees: { received: 7n, paidOn: 3n, base: 0n, keptFrom: 1n << 60n },
 }
 const payer: PayerContext = { ...limits, outcome: quiet, outgoing: goodOutgoing }
 const payee: PayeeContext = { ...limits, outcome: quiet, incoming: goodLeg }

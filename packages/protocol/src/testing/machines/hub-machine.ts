@@ -91,7 +91,7 @@ const forwardings: readonly Forwarding[] = [
 ]
 
 const limits = { capacity: CAPACITY, closesAt: CLOSES_AT, forwardUntil: FORWARD_UNTIL, refoldAfter: REFOLD_AFTER }
-const fees = { received: 7n, paidOn: 3n, keptFrom: 1n << 60n }
+const fees = { received: 7n, paidOn: 3n, base: 0n, keptFrom: 1n << 60n }
 const offline: Forwarding = { type: 'temporary', code: 'PEER_OFFLINE' }
 
 /** Before it locked on: every moment and way on. */

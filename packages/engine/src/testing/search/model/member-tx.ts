@@ -10,7 +10,17 @@ import {
 import { virtualKeeper } from '../../../locks/keeper.ts'
 import type { ChainReader } from '../../../ports/chain-view.ts'
 import type { Environment } from '../../../ports/environment.ts'
-import type { Acknowledged, EndStage, Offer, PublishedPolicy, Table, Tx, Unfunded, UsedIds } from '../../../ports/tx.ts'
+import type {
+  Acknowledged,
+  EndStage,
+  Offer,
+  PublishedPolicy,
+  Standing,
+  Table,
+  Tx,
+  Unfunded,
+  UsedIds,
+} from '../../../ports/tx.ts'
 import { namesOf, virtualNames } from '../../../records/virtual-names.ts'
 import { NOW } from './scene.ts'
 
@@ -78,6 +88,8 @@ export class MemberTx implements Tx {
   readonly acknowledged = new Records<Id, Acknowledged>([])
   readonly policies = new Records<Address, PublishedPolicy>([])
   readonly unfunded = new Records<Id, Unfunded>([])
+  /** Of no consequence: there are no fees and slots enough. */
+  readonly standings = new Records<Id, Standing>([])
   readonly usedIds: UsedIds
   readonly locks = virtualKeeper
   readonly sent: Sent[] = []

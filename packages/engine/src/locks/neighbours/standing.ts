@@ -1,0 +1,73 @@
+import { type Address, feesFrom, type HubRecord, type Id } from '@sluice/protocol'
+import { secondsOf } from '../../lanes/channel.ts'
+import type { Standing, Tx } from '../../ports/tx.ts'
+import { incomingLeg } from '../record.ts'
+
+/** Counts are kept in thousandths, so that they can fade. */
+const ONE = 1_000n
+
+/** What is known of a peer, by all of its channels. */
+export interface Known {
+  /** Fees kept, base units. */
+  readonly earned: bigint
+  /** Virtual channels that were folded in time. */
+  readonly inTime: number
+  readonly late: number
+}
+
+const nothing = (channelId: Id, at: bigint): Standing => ({ channelId, earned: 0n, inTime: 0n, late: 0n, at })
+
+/** What is left of it now: half after each half-life, and in a straight line between. */
+export function faded(standing: Standing, now: bigint, halfLife: number): Standing {
+  const { channelId, earned, inTime, late, at } = standing
+  const elapsed = now > at ? now - at : 0n
+  const half = BigInt(halfLife)
+  const halves = elapsed / half
+  const rest = elapsed % half
+  const fade = (amount: bigint) => ((amount >> halves) * (2n * half - rest)) / (2n * half)
+  return { channelId, earned: fade(earned), inTime: fade(inTime), late: fade(late), at: now }
+}
+
+/** What was forwarded for a peer. */
+export function standingOf(tx: Tx, peer: Address): Known {
+  const now = secondsOf(tx)
+  let [earned, inTime, late] = [0n, 0n, 0n]
+  for (const channelId of tx.channelsWith(peer)) {
+    const standing = tx.standings.get(channelId)
+    if (standing === undefined) continue
+    const left = faded(standing, now, tx.env.policy.standingHalfLife)
+    earned += left.earned
+    inTime += left.inTime
+    late += left.late
+  }
+  return { earned, inTime: Number(inTime) / 1000, late: Number(late) / 1000 }
+}
+
+/** The fee that is this hub's own, base units. */
+function ownFee({ memo, position, phase }: HubRecord): bigint {
+  if ('decline' in phase && phase.decline !== undefined) return feesFrom(memo, position - 1) - phase.decline.returned
+  return memo.fees[position - 1] ?? 0n
+}
+
+/** Whether the incoming lock is folded within the time that its payer has for it. */
+function isInTime(tx: Tx, { phase }: HubRecord): boolean {
+  const { followTimeout } = tx.env.policy
+  return !('askedAt' in phase && phase.askedAt !== undefined) || secondsOf(tx) < phase.askedAt + BigInt(followTimeout)
+}
+
+/** The payer's side folds what was locked on for it: what that brought, and whether it was in time. What was never locked on says nothing. */
+export function noteFolded(tx: Tx, record: HubRecord): void {
+  const leg = incomingLeg(record)
+  const isLockedOn = record.phase.type !== 'received' && record.phase.type !== 'returning'
+  if (leg === undefined || !isLockedOn) return
+  const now = secondsOf(tx)
+  const { channelId } = leg
+  const before = faded(tx.standings.get(channelId) ?? nothing(channelId, now), now, tx.env.policy.standingHalfLife)
+  const [inTime, late] = isInTime(tx, record) ? [ONE, 0n] : [0n, ONE]
+  tx.standings.set(channelId, {
+    ...before,
+    earned: before.earned + ownFee(record),
+    inTime: before.inTime + inTime,
+    late: before.late + late,
+  })
+}
