@@ -76,3 +76,14 @@ describe('a chain over an endpoint as Filecoin has them', () => {
     })
   }
 })
+
+describe('a chain over an endpoint that shows no receipts, takes no batches and answers late', () => {
+  for (const [i, { name, run }] of chainConformance.entries()) {
+    it(name, async () => {
+      await mineAbove()
+      const switches = { receipts: 'never', batches: 'bad-request', lateLogs: 0.5, nullRounds: 0.1 } as const
+      endpoint = await startTestEndpoint({ source: local.url, seed: 100 + i, switches })
+      await run(await createHarness(endpoint.url, 2 * FINALITY_BLOCKS))
+    })
+  }
+})

@@ -72,6 +72,14 @@ export const chainErrors = {
     message: 'the nonce {nonce} of {sender} was taken by another transaction',
     action: 'Prepare the call again; give each running program a key of its own.',
   },
+  CHAIN_QUEUE_FULL: {
+    message: 'the chain at {url} takes no more transactions of {sender} for now: {reason}',
+    action: 'Nothing: it is sent once others are in a block. More endpoints, or a node of your own, take more.',
+  },
+  CHAIN_CALL_TOO_LARGE: {
+    message: '{call} takes {bytes} bytes, more than the {limit} of a transaction on this chain',
+    action: 'Nothing: what it does is done by smaller ones.',
+  },
   CHAIN_NOT_SENT: {
     message: 'the chain at {url} does not take the transaction: {reason}',
     action: 'Look at the reason, then send again.',

@@ -6,6 +6,11 @@ import { openRpc, type Rpc } from './rpc/rpc.ts'
 /** Mainnet, Calibration, and the chain id of local networks. */
 const FILECOIN_CHAINS: readonly bigint[] = [314n, 314_159n, 31_415_926n]
 
+/** How many times Ethereum's gas a call takes on Filecoin at most, by what was seen there. */
+export const FILECOIN_SCALE = 450n
+
+export const isFilecoin = (chainId: bigint): boolean => FILECOIN_CHAINS.includes(chainId)
+
 /** The address form of an actor's id: 0xff, eleven zero bytes, eight bytes of id. */
 const MASKED_ID = /^0xff0{22}[0-9a-f]{16}$/
 

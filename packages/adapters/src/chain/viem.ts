@@ -211,6 +211,7 @@ export async function createViemChain(options: ViemChainOptions): Promise<ViemCh
       const begin = from ?? (await beforeCreation(rpc, domain, options))
       await following.start(begin, tending(handler, sender, log))
     },
+    allow: (call) => sender.allow(call),
     prepare: (call, terms) => sender.prepare(call, terms),
     gasPrice: () => sender.gasPrice(),
     includedCount: () => sender.includedCount(),

@@ -1,4 +1,4 @@
-import type { Id } from '@sluice/protocol'
+import type { ChannelTerms, Id } from '@sluice/protocol'
 import { proposeOnceFunded } from '../channels/propose.ts'
 import type { Loop } from '../loop/loop.ts'
 import type { Transaction } from '../loop/transaction.ts'
@@ -47,10 +47,24 @@ export class Depositor {
     if (channel?.phase.type === 'proposed') return
     try {
       if (channel === undefined) return await this.#set(key, undefined)
-      if (record.prepared === undefined) await sender.run(() => this.#sign(key, record))
+      if (record.prepared === undefined && (await this.#allow(key, record, channel.terms)))
+        await sender.run(() => this.#sign(key, record))
+      else if (record.prepared === undefined) return
       else await this.#follow(key, record, record.prepared, await chain.status(record.prepared))
     } catch (error) {
       tx.env.log.warn('deposit waits', { channelId: record.channelId, error: String(error) })
+    }
+  }
+
+  /** Before its turn to be signed: no other call waits for what a deposit needs. Returns whether it may go on. */
+  async #allow(key: string, record: DepositRecord, terms: ChannelTerms): Promise<boolean> {
+    const { party, amount } = record
+    try {
+      await this.#options.chain.allow?.({ type: 'deposit', terms, party, amount })
+      return true
+    } catch (error) {
+      await this.#set(key, { ...record, failed: error instanceof Error ? error.message : String(error) })
+      return false
     }
   }
 

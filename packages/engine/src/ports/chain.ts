@@ -230,6 +230,11 @@ export interface Chain {
   readonly sender: Address
   /** Reports all from the block after `from` on (undefined: from the contract's creation). Resolves once caught up with the head of the moment. */
   start(from: bigint | undefined, handler: ChainHandler): Promise<void>
+  /**
+   * Makes ready what a call needs besides itself, such as a token's allowance; that may take blocks, and holds up no other call. `prepare` does
+   * it where it was not done.
+   */
+  allow?(call: ChainCall): Promise<void>
   /** Signs a call with the next account nonce and does not send it. Rejects with a typed error when the call would revert. */
   prepare(call: ChainCall, terms?: PrepareTerms): Promise<QuotedTransaction>
   /** What gas costs now: native base units for the work of one unit of gas by Ethereum's schedule, which other chains count otherwise. */

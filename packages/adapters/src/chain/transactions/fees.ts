@@ -42,14 +42,45 @@ export async function currentFees(rpc: Rpc, limit: bigint | undefined): Promise<
   return (await currentOffer(rpc, limit)).fees
 }
 
-/** Fees that a node takes in place of earlier ones: an eighth more, rounded up, or what the moment asks if that is more. */
+/** Fees that a node takes in place of earlier ones: a quarter more, as Lotus wants it, rounded up; or what the moment asks if that is more. */
 export function raisedFees(old: Fees, now: Fees): Fees {
   const raise = (before: bigint, current: bigint): bigint => {
-    const more = before + before / 8n + 1n
+    const more = before + before / 4n + 1n
     return more > current ? more : current
   }
   return {
     maxFeePerGas: raise(old.maxFeePerGas, now.maxFeePerGas),
     maxPriorityFeePerGas: raise(old.maxPriorityFeePerGas, now.maxPriorityFeePerGas),
   }
+}
+
+/** The least that an endpoint takes, learnt from what it refused as too little. It may ask for more than its own estimate. */
+export class LeastFees {
+  #least: Fees | undefined
+
+  /** It refused these. */
+  refused(fees: Fees): void {
+    this.#least = raisedFees(fees, fees)
+  }
+
+  /** It took some: what was learnt wears off. */
+  taken(): void {
+    if (this.#least === undefined) return
+    const { maxFeePerGas, maxPriorityFeePerGas } = this.#least
+    this.#least = { maxFeePerGas: (maxFeePerGas * 7n) / 8n, maxPriorityFeePerGas: (maxPriorityFeePerGas * 7n) / 8n }
+  }
+
+  /** Fees that it may take, at most `limit` a unit of gas. */
+  over(fees: Fees, limit: bigint | undefined): Fees {
+    if (this.#least === undefined) return fees
+    const wanted = most(fees.maxFeePerGas, this.#least.maxFeePerGas)
+    const maxFeePerGas = limit === undefined ? wanted : least(wanted, limit)
+    const priority = most(fees.maxPriorityFeePerGas, this.#least.maxPriorityFeePerGas)
+    return { maxFeePerGas, maxPriorityFeePerGas: least(priority, maxFeePerGas) }
+  }
+}
+
+function most(a: bigint, b: bigint): bigint {
+  if (a > b) return a
+  return b
 }

@@ -14,6 +14,9 @@ const RESEND_BLOCKS = 5n
 /** Blocks for which a transaction that is included is remembered, should it be undone, or its replacement be asked for. */
 const REMEMBER_BLOCKS = 1_000n
 
+/** Gas of a transaction that does nothing, where it is not estimated: Filecoin's takes some 500,000. */
+const CANCEL_GAS = 3_000_000n
+
 /** A signed transaction, and what is needed to sign it again at other fees. */
 export interface Pending {
   readonly prepared: PreparedTransaction
@@ -83,6 +86,11 @@ export class PendingTransactions {
     return this.#sent.get(hash)?.fees
   }
 
+  /** What a transaction that was signed here offers, sent or not. */
+  offeredBy({ hash }: PreparedTransaction): Fees | undefined {
+    return (this.#sent.get(hash) ?? this.#prepared.get(hash))?.fees
+  }
+
   /** What a transaction pays, if it does and it was sent here. */
   payoutOf({ hash }: PreparedTransaction): Payout | undefined {
     return this.#sent.get(hash)?.target.payout
@@ -129,9 +137,12 @@ export class PendingTransactions {
     }
     const fees = raisedFees(pending.fees, await this.#feesNow())
     const raised = this.#signed(target, prepared.nonce, gas, fees)
-    if (this.#isTooDear(fees) || !(await this.#send(raised.raw))) return
-    pending.replacements.push(raised)
+    if (this.#isTooDear(fees)) return
+    const isTaken = await this.#send(raised.raw)
+    // One that was refused as too little is offered more the next time.
     pending.fees = fees
+    if (!isTaken) return
+    pending.replacements.push(raised)
     this.#options.log?.info('transaction.raised', { call: target.call, nonce: prepared.nonce, hash: raised.hash })
   }
 
@@ -159,7 +170,7 @@ export class PendingTransactions {
     const now = await this.#feesNow()
     const fees = old === undefined ? now : raisedFees(old, now)
     if (this.#isTooDear(fees)) return old ?? now
-    const gas = await estimateCall(rpc, { ...target, from: signer.address })
+    const gas = await estimateCall(rpc, { ...target, from: signer.address }).catch(() => CANCEL_GAS)
     const cancelled = await this.#send(this.#signed(target, nonce, gas, fees).raw)
     if (cancelled) log?.info('transaction.cancelled', { nonce })
     return fees

@@ -11,22 +11,23 @@ import { type Address, NATIVE_TOKEN, type Signer } from '@sluice/protocol'
 import { getTransactionCount, sendRawTransaction } from 'viem/actions'
 import { encodeCall } from '../calls.ts'
 import { ChainError } from '../errors.ts'
-import { refuseMasked } from '../filecoin.ts'
+import { FILECOIN_SCALE, isFilecoin, refuseMasked } from '../filecoin.ts'
 import type { Finality } from '../following/finality.ts'
 import { APPROVE_GAS, GasScale, honestGas } from '../payouts/gas.ts'
 import { isPaying } from '../payouts/payees.ts'
 import { Payouts } from '../payouts/payouts.ts'
-import { reasonOf, rpcError } from '../rpc/failures.ts'
+import { rpcError } from '../rpc/failures.ts'
 import type { Rpc } from '../rpc/rpc.ts'
 import { encodeApprove, readAllowance } from './allowance.ts'
 import { Estimator } from './estimate.ts'
-import { currentOffer, type Fees, raisedFees } from './fees.ts'
+import { currentOffer, type Fees, LeastFees, raisedFees } from './fees.ts'
 import { Funds } from './funds.ts'
 import { Nonces } from './nonces.ts'
 import { PendingTransactions } from './pending.ts'
 import type { Plan, Target } from './plan.ts'
+import { refusalOf, sendError } from './refusals.ts'
 import { signTransaction } from './sign.ts'
-import { type Included, type Sightings, Standing } from './standing.ts'
+import { type Sightings, Standing } from './standing.ts'
 
 /** How long a nonce is kept for a transaction that was prepared and not sent. */
 const RESERVE_MS = 60_000
@@ -52,6 +53,11 @@ export interface SenderOptions {
 
 type TokenDeposit = ChainCall & { readonly type: 'deposit' }
 
+/** Most bytes of a transaction: Lotus' messages, and geth's pool. What is around a call's data takes some two hundred. */
+const FILECOIN_BYTES = 65_536
+const ETHEREUM_BYTES = 131_072
+const ENVELOPE_BYTES = 256
+
 /** Gas whose price is asked for, so that a scale is not lost by rounding. */
 const SCALE_SAMPLE = 1_000_000n
 
@@ -70,16 +76,19 @@ export class Sender {
   readonly #payouts: Payouts
   readonly #standing: Standing
   readonly #funds: Funds
+  readonly #least = new LeastFees()
   #lastSigned: Promise<unknown> = Promise.resolve()
   #lastDeposit: Promise<unknown> = Promise.resolve()
   /** Token deposits that may not be in the chain yet. */
   #deposits: PreparedDeposit[] = []
+  /** Token deposits that are to be prepared, and count on their allowance. */
+  readonly #allowed = new Set<TokenDeposit>()
 
   constructor(options: SenderOptions) {
     this.#options = options
     const { rpc, contract, clock, signer } = options
     this.#pending = new PendingTransactions({ ...options, nonces: this.#nonces })
-    const estimator = new Estimator(rpc, signer.address)
+    const estimator = new Estimator(rpc, signer.address, isFilecoin(options.chainId) ? FILECOIN_SCALE : 1n, options.log)
     const scale = new GasScale(estimator, contract, clock)
     this.#estimator = estimator
     this.#scale = scale
@@ -93,6 +102,16 @@ export class Sender {
       },
     })
     this.#payouts = new Payouts({ ...options, url: rpc.url, sender: signer.address, scale, estimator })
+  }
+
+  /** Lets the contract pull what a token deposit needs, which takes a block. No other call waits for it. */
+  async allow(call: ChainCall): Promise<void> {
+    if (call.type !== 'deposit' || call.terms.token === NATIVE_TOKEN) return
+    await refuseMasked(this.#options.rpc, this.#options.chainId, call.terms)
+    this.#allowed.add(call)
+    const allowed = this.#lastDeposit.then(() => this.#ensureAllowance(call))
+    this.#lastDeposit = allowed.catch(() => void this.#allowed.delete(call))
+    await allowed
   }
 
   async prepare(call: ChainCall, terms: PrepareTerms = {}): Promise<QuotedTransaction> {
@@ -130,6 +149,7 @@ export class Sender {
   #prepareTokenDeposit(call: TokenDeposit, terms: PrepareTerms): Promise<QuotedTransaction> {
     const prepared = this.#lastDeposit.then(async () => {
       await this.#ensureAllowance(call)
+      this.#allowed.delete(call)
       const transaction = await this.#prepareCall(call, terms)
       this.#deposits.push({ call, transaction })
       return transaction
@@ -142,8 +162,9 @@ export class Sender {
     const { rpc } = this.#options
     try {
       await sendRawTransaction(rpc.client, { serializedTransaction: transaction.raw })
+      this.#least.taken()
     } catch (cause) {
-      if (!(await this.#isKnown(transaction, cause))) throw await this.#sendError(transaction, cause)
+      if (!(await this.#isKnown(transaction, cause))) throw this.#refused(transaction, cause)
     }
     this.#pending.sent(transaction)
   }
@@ -197,8 +218,10 @@ export class Sender {
       if (worth !== undefined && cost > worth)
         throw new ChainError('CHAIN_TOO_DEAR', { call: target.call, cost, worth })
       const before = instead && this.#pending.feesOf(instead)
-      const fees = before === undefined ? offer.fees : raisedFees(before, offer.fees)
+      const asked = before === undefined ? offer.fees : raisedFees(before, offer.fees)
+      const fees = this.#least.over(asked, maxFeePerGas)
       const { to, data, value } = target
+      this.#checkSize(target)
       await this.#estimator.checkFunds(target.call, value + gas * fees.maxFeePerGas)
       const nonce = await this.#nonceFor(instead)
       const transaction = { type: 'eip1559', chainId: Number(chainId), nonce, gas, to, data, value, ...fees } as const
@@ -208,6 +231,12 @@ export class Sender {
     } catch (cause) {
       throw rpcError(rpc.url, 'preparing a transaction', cause)
     }
+  }
+
+  #checkSize({ call, data }: Target): void {
+    const limit = isFilecoin(this.#options.chainId) ? FILECOIN_BYTES : ETHEREUM_BYTES
+    const bytes = (data.length - 2) / 2 + ENVELOPE_BYTES
+    if (bytes > limit) throw new ChainError('CHAIN_CALL_TOO_LARGE', { call, bytes, limit })
   }
 
   async #nonceFor(instead: PreparedTransaction | undefined): Promise<number> {
@@ -221,7 +250,9 @@ export class Sender {
   async #ensureAllowance(call: TokenDeposit): Promise<void> {
     const { rpc, signer, contract } = this.#options
     const { token } = call.terms
-    const needed = call.amount + (await this.#stillToPull(token))
+    const others = [...this.#allowed].filter((other) => other !== call && other.terms.token === token)
+    const allowed = others.reduce((sum, { amount }) => sum + amount, 0n)
+    const needed = call.amount + allowed + (await this.#stillToPull(token))
     const allowance = await readAllowance(rpc, token, signer.address, contract).catch((cause) => {
       throw rpcError(rpc.url, 'allowance', cause)
     })
@@ -246,23 +277,21 @@ export class Sender {
     const target = { to: token, data: encodeApprove(contract, amount), value: 0n, call: 'approve' }
     const prepared = await this.#sign((fees) => this.#bounded(target, fees, APPROVE_GAS), {})
     await this.broadcast(prepared)
-    try {
-      if ((await this.#awaitInclusion(prepared)).success) return
-    } catch (cause) {
-      throw rpcError(rpc.url, 'eth_getTransactionReceipt', cause)
-    }
-    throw new ChainError('CHAIN_REVERTED', { call: 'approve', reason: `the token ${token} refused` })
-  }
-
-  async #awaitInclusion(transaction: PreparedTransaction): Promise<Included> {
     const { clock } = this.#options
-    const deadline = clock.now() + INCLUSION_MS
-    while (true) {
-      const found = await this.#standing.included([transaction])
-      if (found !== undefined) return found
-      if (clock.now() >= deadline) throw new Error(`${transaction.hash} is in no block after ${INCLUSION_MS / 1000} s`)
+    for (const deadline = clock.now() + INCLUSION_MS; ; ) {
+      try {
+        // Some endpoints show no receipt: what the token says counts as well.
+        const found = await this.#standing.included([prepared])
+        if (found?.success || (await readAllowance(rpc, token, this.#options.signer.address, contract)) === amount)
+          return
+        if (found !== undefined) break
+        if (clock.now() >= deadline) throw new Error(`${prepared.hash} is in no block after ${INCLUSION_MS / 1000} s`)
+      } catch (cause) {
+        throw rpcError(rpc.url, 'eth_getTransactionReceipt', cause)
+      }
       await new Promise<void>((resolve) => void clock.after(INCLUSION_POLL_MS, resolve))
     }
+    throw new ChainError('CHAIN_REVERTED', { call: 'approve', reason: `the token ${token} refused` })
   }
 
   #count(blockTag: 'latest' | 'pending'): Promise<number> {
@@ -271,27 +300,19 @@ export class Sender {
   }
 
   async #isKnown(transaction: PreparedTransaction, cause: unknown): Promise<boolean> {
-    if (/already (known|imported|exists|in mpool)|known transaction/i.test(reasonOf(cause))) return true
+    const refusal = refusalOf(cause)
     // Sent before, its nonce may be used because it is in a block that is not shown yet; where it stands is another question.
-    if (isNonceUsed(cause) && this.#pending.wasSent(transaction)) return true
+    if (refusal === 'known' || (refusal === 'nonce-used' && this.#pending.wasSent(transaction))) return true
     return this.#standing.isKnown(transaction)
   }
 
-  async #sendError({ nonce }: PreparedTransaction, cause: unknown): Promise<ChainError> {
+  /** Learns from a refusal. A nonce is used for another transaction only where this one was surely not taken. */
+  #refused(transaction: PreparedTransaction, cause: unknown): ChainError {
     const { rpc, signer } = this.#options
-    const reason = reasonOf(cause)
-    if (isNonceUsed(cause)) {
-      this.#nonces.free(nonce)
-      return new ChainError('CHAIN_NONCE_USED', { nonce, sender: signer.address }, cause)
-    }
-    const error = rpcError(rpc.url, 'eth_sendRawTransaction', cause)
-    if (error.code === 'CHAIN_UNREACHABLE') return error
-    this.#nonces.free(nonce)
-    return new ChainError('CHAIN_NOT_SENT', { url: rpc.url, reason }, cause)
+    const refusal = refusalOf(cause)
+    const fees = this.#pending.offeredBy(transaction)
+    if (refusal === 'underpriced' && fees !== undefined) this.#least.refused(fees)
+    if (refusal !== 'unclear' && !this.#pending.wasSent(transaction)) this.#nonces.free(transaction.nonce)
+    return sendError(rpc.url, signer.address, transaction.nonce, cause)
   }
 }
-
-const isNonceUsed = (cause: unknown): boolean =>
-  /nonce (is )?too low|replacement transaction underpriced|too low GasPremium|nonce has already|existing nonce|same nonce/i.test(
-    reasonOf(cause),
-  )

@@ -9,7 +9,7 @@ import type { Rpc } from '../rpc/rpc.ts'
 /** Blocks above one that shows a nonce used, until a call that does no harm twice is taken for dropped. */
 const SETTLED_BLOCKS = 5n
 
-export type Included = TransactionStatus & { readonly status: 'included' }
+type Included = TransactionStatus & { readonly status: 'included' }
 
 /** What the contract's logs, as they are followed, say of transactions. */
 export interface Sightings {
