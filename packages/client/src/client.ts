@@ -1,9 +1,9 @@
 import { createEngine, type Engine, type EngineOptions, type EnginePorts } from '@sluice/engine'
 import type { Payee } from '@sluice/http'
 import type { Domain } from '@sluice/protocol'
+import { createPayee, type PayeeOptions } from './http-payee.ts'
+import { createPayer, type PayerOptions } from './http-payer.ts'
 import { paidFetching } from './paid-fetch.ts'
-import { createPayee, type PayeeOptions } from './payee.ts'
-import { createPayer, type PayerOptions } from './payer.ts'
 import { type CloseFailed, type Paying, payingOver } from './paying.ts'
 
 export interface ClientOptions

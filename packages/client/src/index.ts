@@ -1,6 +1,6 @@
 export { choosePath } from './choose-path.ts'
 export { type Client, type ClientOptions, createClient, createClientOver } from './client.ts'
 export { ClientError, clientErrors } from './errors.ts'
-export { createPayee, type PayeeOptions } from './payee.ts'
-export { createPayer, type PayerOptions } from './payer.ts'
+export { createPayee, type PayeeOptions } from './http-payee.ts'
+export { createPayer, type PayerOptions } from './http-payer.ts'
 export type { PaidFetchOptions, Paying } from './paying.ts'

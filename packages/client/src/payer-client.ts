@@ -1,5 +1,5 @@
 import { createEngineWith, type EngineOptions, type EnginePorts, payer as payerRole } from '@sluice/engine'
-import { createPayer, type PayerOptions } from './payer.ts'
+import { createPayer, type PayerOptions } from './http-payer.ts'
 import { type CloseFailed, type Paying, payingOver } from './paying.ts'
 
 export type { PaidFetchOptions, Paying } from './paying.ts'

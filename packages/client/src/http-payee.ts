@@ -1,7 +1,7 @@
 import type { Engine } from '@sluice/engine'
 import type { Payee } from '@sluice/http'
 import type { Address, Domain } from '@sluice/protocol'
-import { networkOf } from './payer.ts'
+import { networkOf } from './http-payer.ts'
 
 export interface PayeeOptions {
   readonly engine: Engine
