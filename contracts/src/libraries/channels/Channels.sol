@@ -17,7 +17,14 @@ library Channels {
     uint256 private constant PARTY_SHIFT = 6;
     uint256 private constant TERMS_SIZE = 0xe0;
 
-    /// @dev A channel's terms as they stand in calldata.
+    /// @dev A channel's terms as they stand in calldata, upper bits included.
+    /// @param accountA a's account.
+    /// @param signerA a's signer.
+    /// @param accountB b's account.
+    /// @param signerB b's signer.
+    /// @param token The token.
+    /// @param disputeWindow The window.
+    /// @param nonce The nonce.
     struct Words {
         uint256 accountA;
         uint256 signerA;
