@@ -14,10 +14,10 @@ import {
 } from '@sluice/protocol'
 import type { RoleEvent } from '../ports/locks/role.ts'
 import type { Tx } from '../ports/tx.ts'
-import { keptFees } from './admission.ts'
 import { hubContext, payeeContext, payerContext } from './context.ts'
 import { carryOut } from './effects.ts'
 import { forwarding } from './forwarding.ts'
+import { keptFees } from './neighbours/admission.ts'
 import { carryOutReceiving } from './receiving/effects.ts'
 import { previousOf } from './record.ts'
 

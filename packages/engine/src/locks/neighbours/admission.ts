@@ -6,10 +6,10 @@ import {
   type VirtualRecord,
   type VirtualTerms,
 } from '@sluice/protocol'
-import { worthOf } from '../policy/worth.ts'
-import type { Environment } from '../ports/environment.ts'
-import type { Tx } from '../ports/tx.ts'
-import { previousOf } from './record.ts'
+import { worthOf } from '../../policy/worth.ts'
+import type { Environment } from '../../ports/environment.ts'
+import type { Tx } from '../../ports/tx.ts'
+import { previousOf } from '../record.ts'
 
 /**
  * Gas by Ethereum's schedule that one virtual channel takes on chain in the worst case, in company of others: its window begun, a voucher
