@@ -39,7 +39,10 @@ describe('hexadecimal', () => {
     expect(() => hexToBytes('0xabcd', 1)).toThrow(code('HEX_INVALID'))
     expect(() => hexToBytes('0xabcd', 3)).toThrow(code('HEX_INVALID'))
     expect(() => hexToBytes('0xabcd', 32, 'channelId')).toThrow(
-      'channelId is not 32 bytes of lowercase hexadecimal with the prefix 0x',
+      expect.objectContaining({
+        code: 'HEX_INVALID',
+        details: expect.objectContaining({ field: 'channelId', bytes: 32 }),
+      }),
     )
     expect(isHex('0xab', 2)).toBe(false)
     expect(isHex(7)).toBe(false)
