@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Hex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
-import { deploymentPlan } from '../src-ts/deployment.ts'
+import { deploymentPlan, deploymentSalt } from '../src-ts/deployment.ts'
 import { deployAll } from './deploy/deploy.ts'
 import { connect } from './deploy/deployer.ts'
 import { chooseNetwork } from './deploy/networks.ts'
@@ -20,6 +20,8 @@ const help = `Puts the contracts on a chain, at the same addresses everywhere. R
   npm run deploy -w contracts -- --url URL [--chain-id ID]        any EVM chain that has Safe's singleton factory
   npm run deploy -w contracts -- --plan                           only says where they will stand
   npm run deploy -w contracts -- --verification FOLDER            writes what explorers need to verify the sources
+
+  --salt 0x…   an instance of its own, at addresses that follow from these 32 bytes; goes with all of the above, and is not recorded
 
   --json       prints one JSON object
   --no-record  leaves deployments/ and the exported addresses as they are (always so for the local chain)
@@ -35,13 +37,14 @@ const { values } = parseArgs({
     verification: { type: 'string' },
     json: { type: 'boolean' },
     'no-record': { type: 'boolean' },
+    salt: { type: 'string' },
     help: { type: 'boolean' },
   },
 })
 
 try {
   if (values.help) console.log(help)
-  else if (values.plan) say(deploymentPlan().map(({ name, address }) => ({ name, address })))
+  else if (values.plan) say(deploymentPlan(saltGiven()).map(({ name, address }) => ({ name, address })))
   else if (values.verification !== undefined) writeVerification(values.verification)
   else await deploy()
 } catch (error) {
@@ -51,8 +54,8 @@ try {
 
 async function deploy(): Promise<void> {
   const network = chooseNetwork({ network: values.network, url: values.url, chainId: values['chain-id'] })
-  const report = await deployAll(await connect(network, privateKeyToAccount(deployerKey())))
-  if (!network.local && !values['no-record']) writeRecord(contractsFolder, report)
+  const report = await deployAll(await connect(network, privateKeyToAccount(deployerKey())), saltGiven())
+  if (!network.local && !values['no-record'] && values.salt === undefined) writeRecord(contractsFolder, report)
   say(report.contracts, report)
 }
 
@@ -67,12 +70,16 @@ function say(
 function writeVerification(folder: string): void {
   if (forgeOutput(['build', '--quiet', '--skip', 'test']).code !== 0) throw new Error('forge build failed')
   mkdirSync(folder, { recursive: true })
-  for (const { name, address, constructorArguments } of deploymentPlan()) {
+  for (const { name, address, constructorArguments } of deploymentPlan(saltGiven())) {
     const { input, contract, compilerVersion } = verificationInput(contractsFolder, name)
     const about = { address, contract, compilerVersion, constructorArguments }
     writeFileSync(join(folder, `${name}.input.json`), `${JSON.stringify(input, null, 2)}\n`)
     writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(about, null, 2)}\n`)
   }
+}
+
+function saltGiven(): Hex {
+  return (values.salt ?? deploymentSalt) as Hex
 }
 
 function deployerKey(): Hex {

@@ -28,10 +28,15 @@ export interface PlannedContract {
 /**
  * Everything that a deployment consists of, in the order in which to send it.
  *
+ * @param salt 32 bytes; another than everybody's makes an instance: the same code at addresses of its own. Whoever knows the salt knows
+ *   the addresses, and anybody can see by them that the code is this version's.
+ * @throws RangeError for a salt of another length.
  * @example
  * for (const { transaction } of deploymentPlan()) await wallet.sendTransaction(transaction)
  */
-export function deploymentPlan(): readonly PlannedContract[] {
+export function deploymentPlan(salt: Hex = deploymentSalt): readonly PlannedContract[] {
+  const planned = (name: ContractName, bytecode: Hex, constructorArguments: Hex = '0x') =>
+    contractOf(name, bytecode, constructorArguments, salt)
   const sluice = planned('Sluice', sluiceBytecode)
   return [
     sluice,
@@ -41,9 +46,9 @@ export function deploymentPlan(): readonly PlannedContract[] {
   ]
 }
 
-/** One contract of {@link deploymentPlan}. */
-export function plannedContract(name: ContractName): PlannedContract {
-  const found = deploymentPlan().find((contract) => contract.name === name)
+/** One contract of {@link deploymentPlan}. @throws RangeError for a salt that is not of 32 bytes. */
+export function plannedContract(name: ContractName, salt: Hex = deploymentSalt): PlannedContract {
+  const found = deploymentPlan(salt).find((contract) => contract.name === name)
   if (found === undefined) throw new Error(`no contract ${name} is planned`)
   return found
 }
@@ -51,20 +56,23 @@ export function plannedContract(name: ContractName): PlannedContract {
 /**
  * Where a contract stands once it is deployed by this package's plan.
  *
+ * @param salt 32 bytes; that of an instance, if one is meant.
+ * @throws RangeError for a salt of another length.
  * @example
  * const sluice = plannedAddress('Sluice')
+ * const instance = plannedAddress('Sluice', `0x${'51'.repeat(32)}`)
  */
-export function plannedAddress(name: ContractName): Address {
-  return plannedContract(name).address
+export function plannedAddress(name: ContractName, salt: Hex = deploymentSalt): Address {
+  return plannedContract(name, salt).address
 }
 
-function planned(name: ContractName, bytecode: Hex, constructorArguments: Hex = '0x'): PlannedContract {
+function contractOf(name: ContractName, bytecode: Hex, constructorArguments: Hex, salt: Hex): PlannedContract {
   const initCode = concat([bytecode, constructorArguments])
   return {
     name,
-    address: create2Address(initCode),
+    address: create2Address(initCode, salt),
     initCode,
     constructorArguments,
-    transaction: { to: singletonFactory, data: concat([deploymentSalt, initCode]) },
+    transaction: { to: singletonFactory, data: concat([salt, initCode]) },
   }
 }

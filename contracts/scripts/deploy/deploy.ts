@@ -2,7 +2,13 @@
 
 import type { Address, Hex } from 'viem'
 import { type Deployer, placeContract } from '../../src-ts/deploying.ts'
-import { type ContractName, deploymentPlan, type PlannedContract, singletonFactory } from '../../src-ts/deployment.ts'
+import {
+  type ContractName,
+  deploymentPlan,
+  deploymentSalt,
+  type PlannedContract,
+  singletonFactory,
+} from '../../src-ts/deployment.ts'
 import { ensureFactory } from './factory.ts'
 
 /** What became of one contract. */
@@ -25,12 +31,13 @@ export interface DeploymentReport {
 /**
  * Deploys what is not there yet. Running it again changes nothing.
  *
+ * @param salt 32 bytes; that of an instance, if one is meant.
  * @throws Error if a transaction fails, or a contract does not come to stand where it should.
  */
-export async function deployAll(deployer: Deployer): Promise<DeploymentReport> {
+export async function deployAll(deployer: Deployer, salt: Hex = deploymentSalt): Promise<DeploymentReport> {
   await ensureFactory(deployer)
   const contracts: DeployedContract[] = []
-  for (const planned of deploymentPlan()) contracts.push(await deployOne(deployer, planned))
+  for (const planned of deploymentPlan(salt)) contracts.push(await deployOne(deployer, planned))
   return { chainId: deployer.chainId, factory: singletonFactory, contracts }
 }
 

@@ -265,3 +265,26 @@ export async function playScenes(world: World): Promise<Record<string, Cost>> {
     deploy: world.deployCost,
   }
 }
+
+/** Plays those that fit into Filecoin's messages of 65,536 bytes and blocks of 10 G gas. */
+export async function playScenesWithinAMessage(world: World): Promise<Record<string, Cost>> {
+  const [depositNativeFirst, depositNativeSecond, nativeChannel] = await nativeDeposits(world)
+  await tokenDeposits(world)
+  const [depositErc20First, depositErc20Second, tokenChannel] = await tokenDeposits(world)
+  return {
+    deploy: world.deployCost,
+    depositNativeFirst,
+    depositNativeSecond,
+    depositErc20First,
+    depositErc20Second,
+    closeNative: await close(world, nativeChannel),
+    closeErc20: await close(world, tokenChannel),
+    exitDirect: await exitDirect(world),
+    exitVirtual: await exitVirtual(world),
+    answer: await answer(world),
+    answerBoth: await answerBoth(world),
+    redeemEachOf100: await redeemEachOf100(world),
+    redeemAnyEachOf100: await redeemAnyEachOf100(world),
+    closeVirtualsEachOf100: await closeVirtualsEachOf100(world),
+  }
+}

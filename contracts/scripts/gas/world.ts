@@ -61,7 +61,7 @@ const signedTypes = {
 } as const
 
 /** The parties: a's key is the lower. Each is its own account, as most users are, and has a balance already. */
-function parties() {
+export function parties() {
   const two = [0, 1].map((addressIndex) => mnemonicToAccount(TEST_MNEMONIC, { addressIndex }))
   two.sort((x, y) => (x.address.toLowerCase() < y.address.toLowerCase() ? -1 : 1))
   const [a, b] = two
@@ -70,6 +70,28 @@ function parties() {
 }
 
 const TEST_MNEMONIC = 'test test test test test test test test test test test junk'
+
+/** Hands out people without a balance, each once. */
+export function strangersFrom(first: number) {
+  let last = first
+  return () => mnemonicToAccount(TEST_MNEMONIC, { addressIndex: ++last })
+}
+
+/** Hands out nonces of one minute, each once. */
+export function noncesFrom(first: bigint) {
+  let next = first
+  return () => (29_000_000n << 32n) + next++ * 0x1234567n
+}
+
+/** Signs for one contract. */
+export function signing(chainId: number, verifyingContract: Address) {
+  return async (signer: Account, primaryType: keyof typeof signedTypes, message: Record<string, unknown>) => {
+    if (!signer.signTypedData) throw new Error('a party signs by its own key')
+    const domain = { name: 'Sluice', version: '1', chainId, verifyingContract }
+    const signature = await signer.signTypedData({ domain, types: signedTypes, primaryType, message } as never)
+    return signatureToCompactSignature(parseSignature(signature))
+  }
+}
 
 /** Deploys the contract and a token on a chain, and hands out what the scenes need. */
 export async function makeWorld(url: string) {
@@ -86,8 +108,6 @@ export async function makeWorld(url: string) {
   const plain = artifact('PlainToken.sol', 'PlainToken')
   const sluice = await deploy(sluiceAbi, sluiceBytecode)
   const token = await deploy(plain.abi, plain.bytecode)
-  let nonce = 1n
-  let strangers = 10
 
   async function deploy(abi: Abi, bytecode: Hex) {
     const hash = await client.deployContract({ abi, bytecode, account: a, chain: null })
@@ -121,31 +141,25 @@ export async function makeWorld(url: string) {
   const call = (account: Account, functionName: string, args: unknown[], value = 0n) =>
     send(account, sluice.address, sluiceAbi, functionName, args, value)
 
-  async function sign(signer: Account, primaryType: keyof typeof signedTypes, message: Record<string, unknown>) {
-    if (!signer.signTypedData) throw new Error('a party signs by its own key')
-    const domain = { name: 'Sluice', version: '1', chainId, verifyingContract: sluice.address }
-    const signature = await signer.signTypedData({ domain, types: signedTypes, primaryType, message } as never)
-    return signatureToCompactSignature(parseSignature(signature))
-  }
-
   return {
-    client,
     a,
     b,
     sluice: sluice.address,
     token: token.address,
     deployCost: sluice.cost,
     call,
-    sign,
+    sign: signing(chainId, sluice.address),
     tokenCall: (account: Account, functionName: string, args: unknown[]) =>
       send(account, token.address, plain.abi, functionName, args),
-    read: (functionName: string, args: unknown[]) =>
+    read: (functionName: string, args: unknown[]): Promise<unknown> =>
       client.readContract({ address: sluice.address, abi: sluiceAbi as Abi, functionName, args }),
-    stranger: () => mnemonicToAccount(TEST_MNEMONIC, { addressIndex: ++strangers }),
-    nextNonce: () => (29_000_000n << 32n) + nonce++ * 0x1234567n,
-    snapshot: () => client.snapshot(),
-    revert: (id: Hex) => client.revert({ id }),
-    skip: async (seconds: number) => {
+    stranger: strangersFrom(10),
+    nextNonce: noncesFrom(1n),
+    snapshot: (): Promise<Hex> => client.snapshot(),
+    revert: async (id: Hex): Promise<void> => {
+      await client.revert({ id })
+    },
+    skip: async (seconds: number): Promise<void> => {
       await client.increaseTime({ seconds })
       await client.mine({ blocks: 1 })
     },

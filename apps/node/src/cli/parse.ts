@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Finality } from '@sluice/adapters/chain-viem'
 import type { TakenToken } from '@sluice/engine'
-import { type Address, NATIVE_TOKEN } from '@sluice/protocol'
+import { type Address, type Hex, NATIVE_TOKEN } from '@sluice/protocol'
 import { NodeError } from '../errors.ts'
 import { parseAmount, parseAmountOf } from './amount.ts'
 import type { Parse } from './options.ts'
@@ -29,6 +29,12 @@ export const amountOf: Parse<(token: Address) => bigint> = (value, name) => {
 export const address: Parse<Address> = (value, name) => {
   if (!/^0x[0-9a-fA-F]{40}$/.test(value)) throw invalid(name, value, 'an address: 0x and 40 hexadecimal digits')
   return value.toLowerCase() as Address
+}
+
+/** 32 bytes, read to lowercase. */
+export const bytes32: Parse<Hex> = (value, name) => {
+  if (!/^0x[0-9a-fA-F]{64}$/.test(value)) throw invalid(name, value, '32 bytes: 0x and 64 hexadecimal digits')
+  return value.toLowerCase() as Hex
 }
 
 /** A token: its address, or `native`. */

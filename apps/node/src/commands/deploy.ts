@@ -1,10 +1,12 @@
 import type { Deployed } from '@sluice/adapters/deploy'
 import { defineCommand } from '../cli/command.ts'
-import { flagOnly, toggle } from '../cli/options.ts'
+import { flagOnly, optional, toggle } from '../cli/options.ts'
+import { bytes32 } from '../cli/parse.ts'
 import { chainUrlsOf } from '../config/contract.ts'
 import { loadKey } from '../config/key.ts'
 import { chainOptions, commonOptions, dataOptions } from '../config/options.ts'
 import { unlessAborted } from '../daemon/access.ts'
+import { NodeError } from '../errors.ts'
 
 /** Puts the contract on a chain. */
 export const deployCommand = defineCommand({
@@ -21,11 +23,19 @@ export const deployCommand = defineCommand({
     plain: flagOnly(
       toggle('deploy without the factory, each time anew and at another address, which --contract has to name then'),
     ),
+    salt: flagOnly(
+      optional(
+        'bytes',
+        'an instance of its own, at the address that follows from these 32 bytes, which --contract has to name then',
+        bytes32,
+      ),
+    ),
   },
   examples: [
     'sluice deploy --chain http://127.0.0.1:8545',
     'sluice deploy --chain https://rpc.example --chain-id 314 --json',
     'sluice deploy --chain http://127.0.0.1:8545 --plain',
+    `sluice deploy --chain http://127.0.0.1:8545 --salt 0x${'51'.repeat(32)}`,
   ],
   run: async ({ output, environment, signal }, values) => {
     const [{ deploySluice }, { createNodeCrypto }] = await Promise.all([
@@ -34,9 +44,18 @@ export const deployCommand = defineCommand({
     ])
     const crypto = await createNodeCrypto()
     const signer = crypto.signer(await loadKey(values, environment))
-    const { plain } = values
+    const { plain, salt } = values
+    if (plain && salt !== undefined) {
+      throw new NodeError('VALUE_INVALID', { name: '--salt', value: salt, expected: 'nothing beside --plain' })
+    }
     const chainId = values.chainId === undefined ? undefined : BigInt(values.chainId)
-    const options = { url: chainUrlsOf(values)[0], signer, plain, ...(chainId === undefined ? {} : { chainId }) }
+    const options = {
+      url: chainUrlsOf(values)[0],
+      signer,
+      plain,
+      ...(chainId === undefined ? {} : { chainId }),
+      ...(salt === undefined ? {} : { salt }),
+    }
     const deployed = await unlessAborted(signal, deploySluice(options))
     output.result(answerOf(deployed), textOf(deployed))
   },

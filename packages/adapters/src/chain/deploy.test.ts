@@ -50,6 +50,25 @@ describe('deploying', () => {
     expect(await contractFound()).toBe(planned)
   })
 
+  it('puts an instance where its salt says, beside the one of everybody', async () => {
+    const salt = `0x${'51'.repeat(32)}` as const
+    const instance = plannedAddress('Sluice', salt)
+    await deploySluice({ url: chain.url, signer: deployer() })
+    const made = await deploySluice({ url: chain.url, signer: deployer(), salt })
+    expect(made).toMatchObject({ contract: instance, created: { gasUsed: expect.anything() } })
+    const codes = [planned, instance].map((at) => chain.rpc<Hex>('eth_getCode', at, 'latest'))
+    // they differ only in the domain that each keeps for itself
+    const [common, own] = (await Promise.all(codes)) as [Hex, Hex]
+    expect(own.length).toBe(common.length)
+    expect(await deploySluice({ url: chain.url, signer: deployer(), salt })).toEqual({
+      contract: instance,
+      chainId: 31_337n,
+    })
+    expect(await contractFound()).toBe(planned)
+    const wrong = deploySluice({ url: chain.url, signer: deployer(), salt: '0x51' })
+    await expect(wrong).rejects.toThrow(RangeError)
+  })
+
   it('sends nothing where the contract stands already, whoever asks', async () => {
     await deploySluice({ url: chain.url, signer: deployer() })
     const before = await transactionsOf()

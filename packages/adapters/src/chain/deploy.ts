@@ -1,6 +1,6 @@
 import { sluiceBytecode } from '@sluice/contracts'
 import { type Call, type Deployer, placeContract, placeFactory } from '@sluice/contracts/deploying'
-import { plannedContract, singletonFactory } from '@sluice/contracts/deployment'
+import { plannedAddress, plannedContract, singletonFactory } from '@sluice/contracts/deployment'
 import type { Address, Hex, Signer } from '@sluice/protocol'
 import { publicActions, type TransactionReceipt, testActions } from 'viem'
 import { ChainError } from './errors.ts'
@@ -19,6 +19,8 @@ export interface DeployOptions {
   readonly maxFeePerGas?: bigint
   /** Deploy by a transaction of the signer's own, at an address that nobody can know before: for chains without the factory. */
   readonly plain?: boolean
+  /** 32 bytes that make an instance of its own, at an address that follows from them. Of no use together with `plain`. */
+  readonly salt?: Hex
 }
 
 interface Created {
@@ -93,7 +95,7 @@ async function deployByFactory(rpc: DeployRpc, options: DeployOptions, chainId: 
   if ((await placeFactory(deployer)) !== 'standing') {
     throw new ChainError('CHAIN_NO_FACTORY', { chainId, factory: singletonFactory })
   }
-  const planned = plannedContract('Sluice')
+  const planned = plannedContract('Sluice', options.salt)
   const receipt = await placeContract(deployer, planned)
   return { contract: planned.address, chainId, ...(receipt !== undefined && { created: createdBy(receipt) }) }
 }
@@ -126,12 +128,15 @@ async function deploy(rpc: DeployRpc, options: DeployOptions): Promise<Deployed>
  * holds one (Filecoin's chains), and anvil is told to put it there.
  *
  * @throws ChainError `CHAIN_UNREACHABLE`, `CHAIN_WRONG`, `CHAIN_NO_FACTORY`, `CHAIN_FUNDS_TOO_LOW`, `CHAIN_FEE_TOO_HIGH`, `CHAIN_DEPLOY_FAILED`.
+ *   RangeError for a salt that is not of 32 bytes.
  * @example
  * ```ts
  * const { contract, created } = await deploySluice({ url: 'http://127.0.0.1:8545', signer })
  * ```
  */
 export async function deploySluice(options: DeployOptions): Promise<Deployed> {
+  // a wrong salt is the caller's fault, not the chain's
+  plannedAddress('Sluice', options.salt)
   const rpc = openRpc(options.url)
   try {
     return await deploy(withActions(rpc), options)
