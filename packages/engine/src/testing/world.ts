@@ -47,6 +47,8 @@ export interface PartyOptions {
   readonly money?: bigint
   /** How it is shown the chain; at once and in full by default. */
   readonly endpoint?: Endpoint
+  /** How it reaches the chain: what it makes of ways to it. By default that of its endpoint alone. */
+  readonly reach?: (connect: () => Chain) => Chain
   /** What it can do; all by default. */
   readonly roles?: readonly EngineRole[]
 }
@@ -85,6 +87,7 @@ export class Party {
   readonly #world: World
   readonly #clockSkew: number
   readonly #endpoint: Endpoint
+  readonly #reach: (connect: () => Chain) => Chain
   #engine: Engine | undefined
   #life: { isOver: boolean } | undefined
   /** How often it was started. */
@@ -101,6 +104,7 @@ export class Party {
       money = 10n ** 18n,
       clockSkew = 0,
       endpoint = {},
+      reach = (connect) => connect(),
       roles = allRoles,
     }: PartyOptions,
   ) {
@@ -116,6 +120,7 @@ export class Party {
     this.#world = world
     this.#clockSkew = clockSkew
     this.#endpoint = endpoint
+    this.#reach = reach
     world.chain.mint(NATIVE_TOKEN, account, money)
   }
 
@@ -150,7 +155,10 @@ export class Party {
         {
           store: this.disk.open(),
           transport: network.attach(this.address, this.url),
-          chain: whileAlive(chain.connect(this.account, this.#endpoint), life),
+          chain: whileAlive(
+            this.#reach(() => chain.connect(this.account, this.#endpoint)),
+            life,
+          ),
           clock: clockWhileAlive(scheduler, life, this.#clockSkew),
           random: random.fork(`${this.name}/${this.starts}`).bytes,
           crypto,

@@ -3,6 +3,7 @@ import { claimDrain } from './claim-drain.ts'
 import { dust } from './dust.ts'
 import { floodAndLoot } from './flood-and-loot.ts'
 import { lateDecline } from './late-decline.ts'
+import { nullRounds } from './null-rounds.ts'
 
 /** The attacks on an engine in a simulated world. */
-export const simulatedAttacks: readonly Attack[] = [floodAndLoot, claimDrain, dust, lateDecline]
+export const simulatedAttacks: readonly Attack[] = [floodAndLoot, claimDrain, dust, lateDecline, nullRounds]

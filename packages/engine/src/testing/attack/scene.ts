@@ -2,7 +2,7 @@ import { type Address, NATIVE_TOKEN } from '@sluice/protocol'
 import type { PolicyChanges } from '../../policy/policy.ts'
 import type { SimulatedChainOptions } from '../chain/simulated-chain.ts'
 import { Puppet } from '../puppet.ts'
-import { createWorld, type Party, type World } from '../world.ts'
+import { createWorld, type Party, type PartyOptions, type World } from '../world.ts'
 import type { AttackReport } from './attack.ts'
 import { GasMeter } from './meter.ts'
 import { Users } from './users.ts'
@@ -11,6 +11,11 @@ export interface AttackSceneOptions {
   readonly seed?: number
   /** What is changed of the development policy at the hub. */
   readonly policy?: PolicyChanges
+  /** How the hub is shown the chain. */
+  readonly hub?: Pick<PartyOptions, 'endpoint' | 'reach'>
+  /** Probability that a height has no block, and heights until a block is final. */
+  readonly nullRounds?: number
+  readonly finality?: number
   readonly chain?: Partial<Pick<SimulatedChainOptions, 'gasPrice' | 'blockGas' | 'pendingMax' | 'inclusionDelay'>>
 }
 
@@ -50,12 +55,19 @@ export class AttackScene {
     this.#before = this.#wealth()
   }
 
-  static async create({ seed = 1, policy = {}, chain = {} }: AttackSceneOptions = {}): Promise<AttackScene> {
+  static async create(options: AttackSceneOptions = {}): Promise<AttackScene> {
+    const { seed = 1, policy = {}, chain = {}, hub: shown = {}, nullRounds = 0, finality = 2 } = options
     const world = createWorld({
       seed,
+      nullRounds,
+      finality,
       chain: { gasPrice: 1n, pendingMax: 10, ...chain },
       parties: {
-        hub: { money: MONEY, policy: { forward: true, forwardWait: 2, callsPendingMax: 10, worthMin: 125, ...policy } },
+        hub: {
+          ...shown,
+          money: MONEY,
+          policy: { forward: true, forwardWait: 2, callsPendingMax: 10, worthMin: 125, ...policy },
+        },
         payer: { money: MONEY, policy: { feeMax: 1_000_000, worthMin: 125 } },
         payee: { money: MONEY, policy: { worthMin: 125 } },
       },
