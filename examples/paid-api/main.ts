@@ -7,7 +7,7 @@ import { createApi, PRICE } from './api.ts'
 
 // A chain of its own with a payer, a hub and a payee on it. The payee sells; the payer has a channel with the hub alone.
 console.log('starting a local chain, a hub, a payer and a payee ...')
-await using network = await startLocalNetwork()
+const network = await startLocalNetwork()
 const server = createServer(toNodeHandler(createApi(network.payee.payee))).listen(0, '127.0.0.1')
 await once(server, 'listening')
 const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/factors`
@@ -35,3 +35,4 @@ console.log(
 console.log(`Try it: curl -i ${url}/91     Ctrl-C stops everything.`)
 await new Promise((stop) => process.on('SIGINT', stop).on('SIGTERM', stop))
 server.close()
+await network.stop()

@@ -3,7 +3,7 @@ import { createShop } from './shop.ts'
 import { startSite } from './site.ts'
 
 console.log('starting a local chain, a hub and a payee ...')
-await using network = await startLocalNetwork()
+const network = await startLocalNetwork()
 const site = await startSite(network, createShop(network.payee.payee))
 console.log(`Open ${site.url} in a browser and buy something. Ctrl-C stops everything.`)
 
@@ -13,3 +13,4 @@ network.payee.engine.subscribe((event) => {
 })
 await new Promise((stop) => process.on('SIGINT', stop).on('SIGTERM', stop))
 site.stop()
+await network.stop()

@@ -4,8 +4,9 @@ import { createTestNetwork, fetchFrom } from '@sluice/testing'
 import { goods, NANO } from './goods.ts'
 import { createShop } from './shop.ts'
 
-test('each of the goods is served for its price', async () => {
-  await using network = await createTestNetwork()
+test('each of the goods is served for its price', async (context) => {
+  const network = await createTestNetwork()
+  context.after(() => network.stop())
   const fetch = fetchFrom(createShop(network.payee.payee))
   let spent = 0n
   for (const { file, price } of goods) {
@@ -17,8 +18,9 @@ test('each of the goods is served for its price', async () => {
   equal(network.received(), spent)
 })
 
-test('nothing is served for less, and nothing that is not on sale', async () => {
-  await using network = await createTestNetwork()
+test('nothing is served for less, and nothing that is not on sale', async (context) => {
+  const network = await createTestNetwork()
+  context.after(() => network.stop())
   const fetch = fetchFrom(createShop(network.payee.payee))
   const cheap = network.payer.fetch('http://page.test/the-hub.txt', { maxAmount: NANO, fetch })
   await rejects(cheap, { code: 'OFFER_AMOUNT' })

@@ -4,8 +4,9 @@ import { test } from 'node:test'
 import { createTestNetwork, fetchFrom } from '@sluice/testing'
 import { createFilm, PRICE } from './film.ts'
 
-test('a segment costs what its bytes do, and all together with the head are the film', async () => {
-  await using network = await createTestNetwork()
+test('a segment costs what its bytes do, and all together with the head are the film', async (context) => {
+  const network = await createTestNetwork()
+  context.after(() => network.stop())
   const fetch = fetchFrom(createFilm(network.payee.payee))
   const film = readFileSync(new URL('film.webm', import.meta.url))
   const { times } = (await (await fetch('http://film.test/film/index')).json()) as { times: number[] }
@@ -27,8 +28,9 @@ test('a segment costs what its bytes do, and all together with the head are the 
   equal(network.received(), owed)
 })
 
-test('a segment is not served without payment, and there are no others', async () => {
-  await using network = await createTestNetwork()
+test('a segment is not served without payment, and there are no others', async (context) => {
+  const network = await createTestNetwork()
+  context.after(() => network.stop())
   const fetch = fetchFrom(createFilm(network.payee.payee))
   equal((await fetch('http://film.test/film/3')).status, 402)
   equal((await fetch('http://film.test/film/10')).status, 404)

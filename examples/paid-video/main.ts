@@ -3,7 +3,7 @@ import { createFilm } from './film.ts'
 import { startSite } from './site.ts'
 
 console.log('starting a local chain, a hub and a payee ...')
-await using network = await startLocalNetwork()
+const network = await startLocalNetwork()
 const site = await startSite(network, createFilm(network.payee.payee))
 console.log(`Open ${site.url} in a browser and press play. Ctrl-C stops everything.`)
 
@@ -15,3 +15,4 @@ network.payee.engine.subscribe((event) => {
 })
 await new Promise((stop) => process.on('SIGINT', stop).on('SIGTERM', stop))
 site.stop()
+await network.stop()

@@ -28,6 +28,9 @@ function judge({ name, folder }: Example): string[] {
     ...(manifest.name === `example-${name}` && manifest.private === true ? [] : ['is not private as example-<folder>']),
     ...['start', 'test', 'types'].filter((script) => !manifest.scripts[script]).map((script) => `has no npm ${script}`),
     ...['README.md', 'tsconfig.json'].filter((path) => !existsSync(join(folder, path))).map((path) => `lacks ${path}`),
+    ...globSync('*.ts', { cwd: folder })
+      .filter((path) => /^\s*(?:await )?using /m.test(read(join(folder, path))))
+      .map((path) => `says using in ${path}, which Node.js 22 does not understand`),
     ...(lines > MAX_LINES ? [`has ${lines} lines of code, more than ${MAX_LINES}`] : []),
     ...(read(join(root, 'examples/README.md')).includes(`(${name}/README.md)`) ? [] : ['is not in examples/README.md']),
   ].map((problem) => `examples/${name} ${problem}`)
