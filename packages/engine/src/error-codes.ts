@@ -6,6 +6,10 @@ export const engineErrors = {
     message: 'the engine is stopped',
     action: 'Start it again on the same store.',
   },
+  STORE_WAITS: {
+    message: 'the store takes nothing now, and too much waits for it already',
+    action: 'Make space on the disk, or let it be written to: what waits goes on by itself.',
+  },
   ENGINE_FAILED: {
     message: 'the engine stopped because its store failed: {reason}',
     action: 'Mend the store (free space, permissions) and start again: nothing of the failed commit has left.',
@@ -66,6 +70,10 @@ export const engineErrors = {
   CHANNEL_NOT_OPEN: {
     message: 'the channel {channelId} is {status}',
     action: 'Use an open channel.',
+  },
+  POLICY_CONTRADICTORY: {
+    message: 'the policy contradicts itself: {reason}',
+    action: 'Change one of the limits named.',
   },
   CHANNEL_NOT_FUNDED: {
     message: 'no block shows a deposit into the channel {channelId} that is worth a virtual channel',

@@ -171,6 +171,18 @@ describe('a SQLite store', () => {
     expect(await contents()).toEqual({ before: '1' })
   })
 
+  it('takes commits again once there is space, and holds nothing of the one that failed', async () => {
+    const store = openSqliteStore({ path, maxBytes: 64 * 4096 })
+    await store.commit([put('before', '1')])
+    const tooMuch = Array.from({ length: 200 }, (_, i) => put(`key-${i}`, 'x'.repeat(4000)))
+    await expect(store.commit([put('before', '2'), ...tooMuch])).rejects.toThrow(code('STORE_FULL'))
+    await store.recover?.()
+    await store.commit([put('small', '1')])
+    await store.close()
+    await expect(store.recover?.()).rejects.toThrow(code('STORE_CLOSED'))
+    expect(await contents()).toEqual({ before: '1', small: '1' })
+  })
+
   it('comes back with the first so many commits whole, wherever its log was cut off', async () => {
     const store = openSqliteStore({ path })
     for (let n = 1; n <= 20; n++)

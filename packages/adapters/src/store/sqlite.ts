@@ -66,6 +66,8 @@ class SqliteStore implements Store {
   readonly #begin: StatementSync
   readonly #end: StatementSync
   #failure: StoreError | undefined
+  /** Whether nothing of the commit that failed is on the disk. */
+  #isUndone = false
 
   constructor(path: string, database: DatabaseSync) {
     this.#path = path
@@ -107,29 +109,40 @@ class SqliteStore implements Store {
 
   /**
    * Writes on the calling thread: a commit of one record takes some 150 us, nearly all of it the disk's.
-   * After a failure the store is closed to writing until it is opened anew: whether a failed commit
-   * reached the disk is only known by reading it back.
+   * After a failure the store is closed to writing until `recover`, or until it is opened anew: whether a failed commit
+   * reached the disk is not always known without reading it back.
    */
   async commit(writes: readonly Write[]): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure
     if (writes.length === 0) return
+    let isWritten = false
     try {
       this.#begin.run()
       for (const { key, value } of writes) {
         if (value === undefined) this.#remove.run(key)
         else this.#upsert.run(key, value, checksum(key, value))
       }
+      isWritten = true
       this.#end.run()
     } catch (cause) {
       this.#failure = commitError(this.#path, cause)
+      // Without space nothing was written; of another failure at the very end only reading it back would tell.
+      this.#isUndone = !isWritten || this.#failure.code === 'STORE_FULL'
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
       throw this.#failure
     }
   }
 
+  /** Takes commits again after one of which nothing is left, as on a full or a read-only disk. Rejects after any other. */
+  async recover(): Promise<void> {
+    if (this.#failure !== undefined && !this.#isUndone) throw this.#failure
+    this.#failure = undefined
+  }
+
   async close(): Promise<void> {
     if (!this.#database.isOpen) return
     this.#failure ??= new StoreError('STORE_CLOSED', { path: this.#path })
+    this.#isUndone = false
     forgetOwner(this.#path)
     this.#database.close()
   }

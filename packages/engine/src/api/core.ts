@@ -21,6 +21,7 @@ import { Loop } from '../loop/loop.ts'
 import { Timers } from '../loop/timers.ts'
 import type { Transaction } from '../loop/transaction.ts'
 import { Peers } from '../peers/peers.ts'
+import { checkPolicy } from '../policy/check-policy.ts'
 import { createPolicy, profileOf } from '../policy/policy.ts'
 import type { ChainBlock } from '../ports/chain.ts'
 import type { Environment } from '../ports/environment.ts'
@@ -56,6 +57,8 @@ export class Core {
   #now = 0
   #isCaughtUp = false
   #forgetAt = 0n
+  /** What the newest news of the chain was about. */
+  #moved: ReadonlySet<Id> = new Set()
   /** The minute before which all used ids were forgotten. */
   #usedSince: number | undefined
   #isStopped = false
@@ -66,6 +69,7 @@ export class Core {
   constructor(roles: readonly EngineRole[], ports: EnginePorts, options: EngineOptions) {
     const { chain, clock, store, log = silentLog, signer, crypto, random, transport } = ports
     const { policy = createPolicy(profileOf(chain.domain.chainId)) } = options
+    checkPolicy(policy)
     this.#ports = ports
     const digests = createDigests(chain.domain, crypto)
     const account = options.account ?? signer.address
@@ -84,6 +88,8 @@ export class Core {
       beforeCommit: () => this.peers.sweep(),
       onCommit: (keys) => this.#committed(keys),
       onFatal: (error) => void this.#fail(error, options.onFatal),
+      onHeld: (reason) => this.#hold(reason),
+      after: (milliseconds, run) => clock.after(milliseconds, run),
     })
     this.tx = createTransaction({
       env: this.env,
@@ -146,9 +152,9 @@ export class Core {
     for (const [virtualId] of this.state.virtuals.allCommitted()) this.#schedule(virtualId)
     for (const facts of [this.state.channelFacts, this.state.virtualFacts]) this.#closing.note(facts.keys())
     await chain.start(this.watch.start, {
-      block: (block) => this.#event(() => this.#takeBlock(block)),
-      rolledBack: (to) => this.#event(() => this.#chainMoved(this.watch.takeRollback(to))),
-      final: (number) => this.#event(() => this.#takeFinal(number)),
+      block: (block) => this.#chainEvent(() => this.#takeBlock(block)),
+      rolledBack: (to) => this.#chainEvent(() => this.#chainMoved(this.watch.takeRollback(to))),
+      final: (number) => this.#chainEvent(() => this.#takeFinal(number)),
       health: (problem) => this.#health(problem),
       doubt: (reason) => this.#event(() => this.#takeDoubt(reason)),
     })
@@ -214,6 +220,27 @@ export class Core {
 
   #event(run: () => void): void {
     this.loop.post({ run, failed: (error) => this.#unexpected(error) })
+  }
+
+  /** News of the chain is taken though the store takes nothing: what has to be answered there is answered from memory. */
+  #chainEvent(run: () => void): void {
+    const failed = (error: unknown) => this.#unexpected(error)
+    this.loop.post({ run, failed, urgent: () => this.#defend() })
+  }
+
+  /** Works out anew what is to be called on chain, by what is durable and by all that was seen there. */
+  #defend(): void {
+    if (!this.#isCaughtUp) return
+    for (const id of new Set([...this.#moved, ...this.#underWay()])) {
+      this.#updateGoals(id)
+      for (const virtualId of this.tx.virtualsOn(id)) this.#updateGoals(virtualId)
+    }
+    this.publisher.block(this.watch.head ?? GENESIS, this.watch.final?.number ?? 0n)
+  }
+
+  #hold(reason: Error | undefined): void {
+    if (reason === undefined) this.env.log.info('store is back')
+    else this.env.log.error('store takes nothing: signing waits, defence goes on', { error: reason.message })
   }
 
   #unexpected(error: unknown): void {
@@ -322,6 +349,7 @@ export class Core {
 
   #chainMoved(ids: ReadonlySet<Id>): void {
     this.#closing.note(ids)
+    this.#moved = ids
     if (!this.#isCaughtUp) return
     const concerned = new Set([...ids, ...this.#underWay()])
     const failed = (error: unknown) => this.#unexpected(error)

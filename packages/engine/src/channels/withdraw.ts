@@ -134,12 +134,16 @@ function isSame(one: Withdrawal, other: Withdrawal): boolean {
   return one.party === other.party && one.total === other.total && one.deadline === other.deadline
 }
 
-/** Forgets withdrawals that a final block shows executed or past their deadline. */
+/**
+ * Forgets withdrawals that a final block shows executed or past their deadline. Its own this side waits for a while longer: what it spends once one is
+ * expired, the peer has to see as expired, too.
+ */
 export function dropSettledWithdrawals(tx: Tx, channelId: Id): void {
   const channel = channelOf(tx, channelId)
   const { withdrawn } = tx.chain.channel(channelId)
-  const isLive = ({ withdrawal }: SignedWithdrawal): boolean =>
-    withdrawal.total > withdrawn[withdrawal.party] && finalTime(tx) <= withdrawal.deadline
+  const marginOf = (party: 0 | 1) => (party === channel.self ? BigInt(tx.env.policy.expiryMargin) : 0n)
+  const isLive = ({ withdrawal: { total, party, deadline } }: SignedWithdrawal): boolean =>
+    total > withdrawn[party] && finalTime(tx) <= deadline + marginOf(party)
   const withdrawals = channel.withdrawals.filter(isLive)
   if (withdrawals.length < channel.withdrawals.length) tx.channels.set(channelId, { ...channel, withdrawals })
 }

@@ -14,6 +14,11 @@ export interface LoopEvent {
   readonly committed?: () => void
   /** It threw, or the engine stopped: nothing of it remains. */
   readonly failed?: (error: unknown) => void
+  /**
+   * Of an event that runs though the store takes nothing, as news of the chain: what it did is kept in memory, nothing of it leaves, and then this
+   * is called, to do what needs no store.
+   */
+  readonly urgent?: () => void
 }
 
 export interface LoopOptions {
@@ -28,6 +33,10 @@ export interface LoopOptions {
   readonly onCommit: (keys: ReadonlySet<string>) => void
   /** The store failed: all state in memory is to be thrown away. */
   readonly onFatal: (error: Error) => void
+  /** The store takes nothing now, for that reason, or takes all again. What was to be stored is tried again after a while. */
+  readonly onHeld?: (reason: Error | undefined) => void
+  /** Runs after so many milliseconds; the function returned ends the wait. Without it nothing is tried again. */
+  readonly after?: (milliseconds: number, run: () => void) => () => void
 }
 
 type Ends = Readonly<Record<EndStage, Map<string, () => void>>>
@@ -39,6 +48,12 @@ const newEnds = (): Ends => ({ process: new Map(), sign: new Map() })
 function clearEnds(ends: Ends): void {
   for (const stage of END_STAGES) ends[stage].clear()
 }
+
+/** Milliseconds after which a commit is tried again. */
+const RETRY_AFTER = 5_000
+
+/** Most events that wait for a store that takes nothing. */
+const HELD_MAX = 10_000
 
 /** Most events that share one commit, so that one commit stays bounded. */
 const BATCH_LIMIT = 1000
@@ -54,6 +69,8 @@ export class Loop {
   #busy = false
   #stopped: Error | undefined
   #idle: (() => void)[] = []
+  /** While the store takes nothing: looks at the queue again. */
+  #wake: (() => void) | undefined
 
   #index = 0
   #effects: (() => void)[] = []
@@ -76,7 +93,12 @@ export class Loop {
       event.failed?.(this.#stopped)
       return
     }
+    if (this.#wake !== undefined && event.urgent === undefined && this.#queue.length >= HELD_MAX) {
+      event.failed?.(new EngineError('STORE_WAITS'))
+      return
+    }
     this.#queue.push(event)
+    this.#wake?.()
     if (this.#busy) return
     this.#busy = true
     queueMicrotask(() => void this.#turn())
@@ -157,6 +179,7 @@ export class Loop {
     this.#queue = []
     for (const event of queue) event.failed?.(reason)
     this.#waiters.failAll(reason)
+    this.#wake?.()
   }
 
   async #turn(): Promise<void> {
@@ -272,19 +295,8 @@ export class Loop {
     this.#changed.clear()
   }
 
-  async #commit(done: readonly LoopEvent[], writes: readonly Write[]): Promise<void> {
-    if (writes.length > 0) {
-      try {
-        await this.#options.store.commit(writes)
-      } catch (error) {
-        this.#fail(error, done)
-        return
-      }
-      if (this.#stopped !== undefined) {
-        for (const event of done) event.failed?.(this.#stopped)
-        return
-      }
-    }
+  async #commit(done: LoopEvent[], writes: readonly Write[]): Promise<void> {
+    if (writes.length > 0 && !(await this.#store(done, writes))) return
     for (const participant of this.#options.participants) participant.applied()
     const effects = this.#effects
     const topics = this.#topics
@@ -296,6 +308,69 @@ export class Loop {
     for (const effect of effects) this.#leave(effect)
     for (const event of done) this.#leave(() => event.committed?.())
     this.#waiters.wake(topics)
+  }
+
+  /** Stores what the batch did, however long that takes. Says whether it is stored; else all of it has failed. */
+  async #store(done: LoopEvent[], writes: readonly Write[]): Promise<boolean> {
+    const { store, onHeld } = this.#options
+    for (let next = writes, isHeld = false; ; isHeld = true) {
+      try {
+        await store.commit(next)
+        if (isHeld) onHeld?.(undefined)
+        break
+      } catch (error) {
+        if (this.#stopped === undefined && !(await this.#recovers())) {
+          this.#fail(error, done)
+          return false
+        }
+        if (!isHeld) onHeld?.(error instanceof Error ? error : new Error(String(error)))
+      }
+      await this.#hold(done)
+      if (this.#stopped !== undefined) break
+      const outcome = this.#finish(done)
+      if ('problem' in outcome) {
+        this.#fail(outcome.problem, done)
+        return false
+      }
+      next = outcome.writes
+    }
+    if (this.#stopped === undefined) return true
+    for (const event of done) event.failed?.(this.#stopped)
+    return false
+  }
+
+  /** Whether the store takes commits again, though perhaps none that is as large. */
+  async #recovers(): Promise<boolean> {
+    const { store, after } = this.#options
+    if (store.recover === undefined || after === undefined) return false
+    return store.recover().then(
+      () => true,
+      () => false,
+    )
+  }
+
+  /** Runs what is urgent until it is time to try again. It joins the batch that waits. */
+  async #hold(done: LoopEvent[]): Promise<void> {
+    let isDue = false
+    const cancel = this.#options.after?.(RETRY_AFTER, () => {
+      isDue = true
+      this.#wake?.()
+    })
+    while (!isDue && this.#stopped === undefined) {
+      const at = this.#queue.findIndex(({ urgent }) => urgent !== undefined)
+      const [event] = at < 0 ? [] : this.#queue.splice(at, 1)
+      if (event === undefined) {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve
+        })
+        continue
+      }
+      this.#options.onBatch()
+      this.#runWithFollowers(event, done)
+      this.#leave(() => event.urgent?.())
+    }
+    cancel?.()
+    this.#wake = undefined
   }
 
   /** What leaves after a commit must not throw; if it does, only that one is lost. */

@@ -228,6 +228,34 @@ describe('a peer that lost data', () => {
   })
 })
 
+describe('a disk that is full for a while', () => {
+  it('holds up what is signed, answers the chain from memory, and goes on without a restart once there is space', async () => {
+    const { channelId } = await openChannel()
+    const pay = { payee: alice.address, hubs: [], token: NATIVE_TOKEN, capacity: 100n, first: 50n }
+    await world.finish(bob.engine.topUp(channelId, 300n))
+    await world.finish(bob.engine.openVirtual(pay))
+    await world.scheduler.runUntil('alice to be paid', () => alice.engine.virtuals()[0]?.amount === 50n, 10_000)
+    let isFull = true
+    alice.disk.fate = () => (isFull ? 'fullForNow' : 'done')
+    const paying = alice.engine.openVirtual({ ...pay, payee: bob.address })
+    await world.scheduler.runFor(2_000)
+    expect(bob.engine.virtuals()).toHaveLength(1)
+    // Bob closes on chain by what it likes: Alice shows what it holds, and redeems.
+    const calls: string[] = []
+    world.chain.onMined = (sender, call) => void (sender === alice.address && calls.push(call.type))
+    bob.engine.closeChannel(channelId, 'unilateral').catch(() => {})
+    await world.scheduler.runFor(15_000)
+    expect(calls).toContain('updateLane')
+    isFull = false
+    await world.scheduler.runFor(10_000)
+    expect(world.log.map(({ event }) => event)).toContain('store is back')
+    await Promise.allSettled([world.finish(paying)])
+    await world.scheduler.runUntil('it to be over', () => alice.engine.channels()[0]?.status === 'closed', 600_000)
+    expect(alice.money + bob.money).toBe(2000n)
+    expect(alice.money).toBeGreaterThanOrEqual(1050n)
+  })
+})
+
 describe('a disk that is full', () => {
   it('stops the engine, nothing of the failed commit leaves, and a restart goes on', async () => {
     const { channelId } = await openChannel()

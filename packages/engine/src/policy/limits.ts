@@ -67,7 +67,7 @@ export const limits = {
   /** Longest lifetime that is accepted. Seconds. */
   lifetimeMax: limit(7 * DAY, DAY, 30 * DAY),
   /** By how much a hop lets a virtual channel outlive the next. Seconds. */
-  hopMargin: limit(10 * MINUTE, 5, HOUR),
+  hopMargin: limit(20 * MINUTE, 5, 8 * HOUR),
   /** Lifetime that must be left when a payment is accepted. Seconds. */
   voucherMargin: limit(15 * MINUTE, 5, 2 * HOUR),
   /** Time that an add waits for the next hop to be reached before it is declined. Seconds. */

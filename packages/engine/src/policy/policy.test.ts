@@ -1,5 +1,6 @@
 import { NATIVE_TOKEN } from '@sluice/protocol'
 import { describe, expect, it } from 'vitest'
+import { checkPolicy } from './check-policy.ts'
 import { limits } from './limits.ts'
 import { capacityMinOf, createPolicy, profileOf } from './policy.ts'
 
@@ -32,6 +33,16 @@ describe('the policy', () => {
     const policy = createPolicy('default', { tokens: [{ token: coin, capacityMin: 5n }, { token: other }] })
     expect(capacityMinOf(policy, coin)).toBe(5n)
     expect(capacityMinOf(policy, other)).toBe(limits.capacityMin.default)
+  })
+
+  it('is refused where limits contradict each other, with the reason', () => {
+    for (const profile of profiles) expect(() => checkPolicy(createPolicy(profile))).not.toThrow()
+    const wrong = [{ chainLag: 3600 }, { hopMargin: 1199 }, { lifetimeMin: 999_999 }, { virtualWindowMin: 1200 }]
+    for (const changes of wrong) {
+      const [name = ''] = Object.keys(changes)
+      const error = { code: 'POLICY_CONTRADICTORY', details: { reason: expect.stringContaining(name) } }
+      expect(() => checkPolicy(createPolicy('default', changes))).toThrow(expect.objectContaining(error))
+    }
   })
 
   it('keeps every window above the time that looking takes, and limits in order', () => {

@@ -10,6 +10,11 @@ export interface Store {
   load(): AsyncIterable<readonly [key: string, value: Uint8Array]>
   /** One transaction: all writes or none. Resolves only once they would survive a power failure. */
   commit(writes: readonly Write[]): Promise<void>
+  /**
+   * After a failed commit: resolves if nothing of it is left and the store takes commits again, as when a disk was full. Rejects where it is
+   * not known what reached the disk. Without it a failed commit is the end.
+   */
+  recover?(): Promise<void>
   /** Gives the store free for another owner. */
   close(): Promise<void>
 }

@@ -1,13 +1,14 @@
 import type { Store, Write } from '../ports/store.ts'
 import type { Scheduler } from './scheduler.ts'
 
-/** What becomes of a commit: done, or the power fails just before it or just after it was done (nothing answers any more), or the disk is full. */
-export type CommitFate = 'done' | 'killBefore' | 'killAfter' | 'full'
+/** What becomes of a commit: done, or the power fails just before it or just after it was done (nothing answers any more), or the disk is full, for good or until space is made. */
+export type CommitFate = 'done' | 'killBefore' | 'killAfter' | 'full' | 'fullForNow'
 
 /** A simulated disk that outlives the engines that open it. A commit is all or nothing and takes simulated time. */
 export class Disk {
   readonly #records = new Map<string, Uint8Array>()
   readonly #scheduler: Scheduler
+  #isUndone = false
   #owner: object | undefined
   /** Commits done so far. */
   commits = 0
@@ -55,6 +56,9 @@ export class Disk {
         if (isClosed) throw new Error('the simulated disk is closed')
         await this.#commit(writes, isOwner)
       },
+      recover: async () => {
+        if (!this.#isUndone) throw new Error('it is not known what the simulated disk holds')
+      },
       close: async () => {
         isClosed = true
         if (isOwner()) this.#owner = undefined
@@ -68,7 +72,8 @@ export class Disk {
         if (!isOwner()) return
         this.attempts += 1
         const fate = this.fate(this.attempts)
-        if (fate === 'full') {
+        if (fate === 'full' || fate === 'fullForNow') {
+          this.#isUndone = fate === 'fullForNow'
           reject(new Error('no space left on the simulated disk'))
           return
         }
