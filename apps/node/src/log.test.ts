@@ -40,3 +40,28 @@ test('lines below the level are left out', () => {
   log.error('c')
   expect(lines).toHaveLength(1)
 })
+
+test('one event fills no disk, however often it comes and whatever it says, and all are counted', () => {
+  const lines: string[] = []
+  let time = 0
+  let counted = 0
+  const log = createLog({
+    write: (line) => lines.push(line),
+    format: 'json',
+    level: 'info',
+    now: () => time,
+    onEvent: () => {
+      counted += 1
+    },
+  })
+  for (let i = 0; i < 1_000; i++) log.warn('message refused', { error: 'x'.repeat(10_000) })
+  expect(lines).toHaveLength(200)
+  expect(lines[0]?.length).toBeLessThan(700)
+  time = 10_000
+  log.warn('message refused', {})
+  expect(lines.slice(200).map((line) => JSON.parse(line))).toMatchObject([
+    { event: 'log.suppressed', of: 'message refused', lines: 800 },
+    { event: 'message refused' },
+  ])
+  expect(counted).toBe(1_001)
+})

@@ -9,6 +9,7 @@ const none = {
   defence: () => idle,
   endpoints: () => [],
   balance: () => undefined,
+  turnedAway: () => 0,
   now: () => 0,
 }
 
@@ -77,4 +78,14 @@ test('shows channels with their amounts', () => {
   const text = createMetrics({ ...none, channels: () => [channel] }).render()
   expect(text).toContain('sluice_channels{status="open"} 1\n')
   expect(text).toContain(`sluice_channel_spendable{channel="${id}",side="own"} 9\n`)
+})
+
+test('counts what happened by event and code, and no endless codes', () => {
+  const metrics = createMetrics({ ...none, turnedAway: () => 7 })
+  for (let i = 0; i < 2; i++) metrics.noteEvent('declining', 'FORWARD_SHARE')
+  for (let i = 0; i < 1_000; i++) metrics.noteEvent('update refused', `CODE_${i}`)
+  const text = metrics.render()
+  expect(text).toContain('sluice_events_total{event="declining",code="FORWARD_SHARE"} 2\n')
+  expect(text).toContain('sluice_connections_turned_away_total 7\n')
+  expect(text.split('\n').filter((line) => line.startsWith('sluice_events_total{'))).toHaveLength(300)
 })

@@ -9,6 +9,8 @@ export interface MetricSources {
   /** The chain's endpoints, and what the account that pays for gas has, native base units. */
   readonly endpoints: () => readonly EndpointView[]
   readonly balance: () => bigint | undefined
+  /** Peers' connections that had to make room or were not taken. */
+  readonly turnedAway: () => number
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number
 }
@@ -17,6 +19,8 @@ export interface MetricSources {
 export interface Metrics {
   /** Counts the engine's notifications. */
   readonly note: (notification: Notification) => void
+  /** Counts what is worth a line in the log, by event and code. */
+  readonly noteEvent: (event: string, code: string) => void
   /** All metrics in Prometheus' text format. */
   readonly render: () => string
 }
@@ -29,11 +33,26 @@ interface Sample {
 }
 
 /** Metrics of one node. Amounts are base units; Prometheus keeps them as floating-point numbers. */
-export function createMetrics({ channels, virtuals, defence, endpoints, balance, now }: MetricSources): Metrics {
+export function createMetrics({
+  channels,
+  virtuals,
+  defence,
+  endpoints,
+  balance,
+  turnedAway,
+  now,
+}: MetricSources): Metrics {
   const startedAt = now()
   const payments = new Map<string, number>()
   const transactions = new Map<string, number>()
   const peers = new Set<string>()
+  const events = new Map<string, { readonly labels: Labels; value: number }>()
+  const noteEvent = (event: string, code: string) => {
+    const key = `${event} ${code}`
+    // Codes may be a peer's own: they don't become endless series.
+    const known = events.get(key) ?? (events.size < EVENTS_MAX ? { labels: { event, code }, value: 0 } : undefined)
+    if (known !== undefined) events.set(key, { ...known, value: known.value + 1 })
+  }
   let chain: ChainStatus = 'good'
   const count = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1)
   const note = (notification: Notification) => {
@@ -49,6 +68,15 @@ export function createMetrics({ channels, virtuals, defence, endpoints, balance,
         { labels: {}, value: (now() - startedAt) / 1000 },
       ]),
       family('sluice_peers_connected', 'gauge', 'Peers with a session.', [{ labels: {}, value: peers.size }]),
+      family(
+        'sluice_connections_turned_away_total',
+        'counter',
+        'Connections of peers that made room for others or were not taken.',
+        [{ labels: {}, value: turnedAway() }],
+      ),
+      family('sluice_events_total', 'counter', 'What is worth a line in the log, by event and code.', [
+        ...events.values(),
+      ]),
       ...channelFamilies(channels()),
       family(
         'sluice_virtual_channels',
@@ -74,8 +102,11 @@ export function createMetrics({ channels, virtuals, defence, endpoints, balance,
         { labels: {}, value: process.memoryUsage.rss() },
       ]),
     ].join('')
-  return { note, render }
+  return { note, noteEvent, render }
 }
+
+/** Most series of events. */
+const EVENTS_MAX = 300
 
 type ChainStatus = (Notification & { readonly type: 'chain' })['status']
 

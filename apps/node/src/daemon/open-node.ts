@@ -58,6 +58,10 @@ export interface OpenNode {
   readonly handlers: Handlers
   readonly domain: Domain
   readonly chain: Pick<ViemChain, 'endpoints' | 'balance'>
+  /** Connections of peers that made room for others or were not taken. */
+  readonly turnedAway: () => number
+  /** Sets who hears of each event that is worth a line in the log. */
+  readonly onEvent: (listener: (event: string, code: string) => void) => void
   readonly log: Log
   readonly info: () => NodeInfo
   readonly stop: () => Promise<void>
@@ -86,7 +90,8 @@ async function assemble(
   options: OpenNodeOptions,
   stopper: Stopper,
 ): Promise<OpenNode> {
-  const log = logOf(context, values, options)
+  let heard: ((event: string, code: string) => void) | undefined
+  const log = logOf(context, values, options, (event, code) => heard?.(event, code))
   const policy = policyOf(values, options)
   const crypto = await createNodeCrypto()
   const signer = crypto.signer(await loadKey(values, context.environment))
@@ -135,15 +140,32 @@ async function assemble(
   info = readInfo
   const urls = openPeerUrls(values.data)
   const handlers = createHandlers({ engine, policy, urls, fees: createHubFees(urls, systemClock), info: readInfo })
-  return { engine, handlers, domain: chain.domain, chain, log, info: readInfo, stop: stopper.stop }
+  return {
+    engine,
+    handlers,
+    domain: chain.domain,
+    chain,
+    turnedAway: () => transport.turnedAway,
+    onEvent: (listener) => {
+      heard = listener
+    },
+    log,
+    info: readInfo,
+    stop: stopper.stop,
+  }
 }
 
-function logOf({ output }: Context, { logFormat, logLevel }: EngineValues, { listen }: OpenNodeOptions): Log {
+function logOf(
+  { output }: Context,
+  { logFormat, logLevel }: EngineValues,
+  { listen }: OpenNodeOptions,
+  onEvent: (event: string, code: string) => void,
+): Log {
   const { streams, json } = output
   // A command that runs an engine for a moment answers on its own; a daemon's log is all that its operator sees.
   const level = logLevel ?? (listen === undefined ? 'error' : 'info')
   const format = logFormat ?? (streams.errIsTerminal && !json ? 'pretty' : 'json')
-  return createLog({ write: streams.err, format, level, now: Date.now })
+  return createLog({ write: streams.err, format, level, now: Date.now, onEvent })
 }
 
 function policyOf({ profile, limits, channelWindow, virtualWindow }: EngineValues, { changes }: Role): Policy {

@@ -54,7 +54,12 @@ async function serveApi(node: OpenNode, values: DaemonValues, info: () => NodeIn
   const { engine } = node
   const { channels, virtuals, defence } = engine
   const { endpoints, balance } = node.chain
-  const metrics = createMetrics({ channels, virtuals, defence, endpoints, balance, now: Date.now })
+  const metrics = createMetrics({
+    ...{ channels, virtuals, defence, endpoints, balance },
+    turnedAway: node.turnedAway,
+    now: Date.now,
+  })
+  node.onEvent(metrics.noteEvent)
   stopper.add(engine.subscribe(metrics.note))
   const token = randomBytes(32).toString('base64url')
   const server = await startRpcServer({
