@@ -58,11 +58,6 @@ export function createTransaction(parts: TransactionParts): Transaction {
     get gasPrice() {
       return parts.gasPrice()
     },
-    earned: (peer) => state.peers.get(peer)?.earned ?? 0n,
-    earn(peer, amount) {
-      const record = state.peers.get(peer) ?? newPeer(peer)
-      state.peers.set(peer, { ...record, earned: (record.earned ?? 0n) + amount })
-    },
     liveVirtuals: () => state.virtuals.size - state.virtuals.count(virtualNames.over),
     virtualsOn: (channelId) => [...state.virtuals.named(virtualNames.on(channelId))],
     virtualsWaitingFor: (channelId) => [...state.virtuals.named(virtualNames.waitingFor(channelId))],

@@ -17,9 +17,7 @@ import type { Tx } from '../ports/tx.ts'
 import { hubContext, payeeContext, payerContext } from './context.ts'
 import { carryOut } from './effects.ts'
 import { forwarding } from './forwarding.ts'
-import { keptFees } from './neighbours/admission.ts'
 import { carryOutReceiving } from './receiving/effects.ts'
-import { previousOf } from './record.ts'
 
 /** Most steps in a row: each leads to another phase, of which there are fewer. */
 const STEPS_MAX = 16
@@ -37,16 +35,8 @@ export function advanceHub(tx: Tx, record: HubRecord, event: HubEvent): string |
   const context = { ...hubContext(tx, record), forwarding: () => forwarding(tx, record) }
   const { name, phase, effects } = stepBy(hubTable, record.phase, event, context)
   if (phase !== record.phase) tx.virtuals.set(record.virtualId, { ...record, phase })
-  if (phase !== record.phase && phase.type === 'closed') noteFees(tx, record, phase.decline?.returned)
   for (const effect of effects) carryOutReceiving(tx, record, effect)
   return name
-}
-
-/** Notes what a virtual channel brought that is over: nothing where nothing was locked on. */
-function noteFees(tx: Tx, record: HubRecord, returned = 0n): void {
-  const peer = previousOf(record)
-  const kept = record.phase.type === 'received' ? 0n : keptFees(record, returned)
-  if (peer !== undefined && kept > 0n) tx.earn(peer, kept)
 }
 
 /** Gives an event to a payee's machine. Returns the name of the transition; undefined if nothing happened. */

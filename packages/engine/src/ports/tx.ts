@@ -109,10 +109,6 @@ export interface Tx extends StateView {
   liveVirtuals(): number
   /** What gas costs in bad times: native base units for the work of one unit by Ethereum's schedule. 0 while the chain has told nothing. */
   readonly gasPrice: bigint
-  /** The fees that a peer brought this side and that were not returned, base units of whatever token. */
-  earned(peer: Address): bigint
-  /** Notes that a peer brought this side a fee. */
-  earn(peer: Address, amount: bigint): void
   /** The virtual channels that are not over and have a leg on a channel. */
   virtualsOn(channelId: Id): readonly Id[]
   /** Of these, those that wait for the channel's lane to take an operation. */

@@ -12,8 +12,6 @@ export interface PeerRecord {
   readonly next: bigint
   /** Number of the next message expected from it. */
   readonly expected: bigint
-  /** Fees that it brought and that were not returned, base units. */
-  readonly earned?: bigint
   /** Set for good once one of the two is known to have lost data: what showed it. */
   readonly lost?: string
 }
@@ -29,7 +27,6 @@ export const peerKind = recordKind<PeerRecord>(
     publicOnly: optional(flag),
     next: uint,
     expected: uint,
-    earned: optional(uint),
     lost: optional(text),
   }),
   ({ peer }) => peer,

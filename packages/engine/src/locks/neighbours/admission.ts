@@ -1,15 +1,9 @@
-import {
-  type Address,
-  feesFrom,
-  type HubRecord,
-  ProtocolError,
-  type VirtualRecord,
-  type VirtualTerms,
-} from '@sluice/protocol'
+import { type Address, ProtocolError, type VirtualRecord, type VirtualTerms } from '@sluice/protocol'
 import { worthOf } from '../../policy/worth.ts'
 import type { Environment } from '../../ports/environment.ts'
 import type { Tx } from '../../ports/tx.ts'
 import { previousOf } from '../record.ts'
+import { standingOf } from './standing.ts'
 
 /**
  * Gas by Ethereum's schedule that one virtual channel takes on chain in the worst case, in company of others: its window begun, a voucher
@@ -42,7 +36,7 @@ function* receivedFrom(tx: Tx, peer: Address) {
  */
 function checkDust(tx: Tx, peer: Address, terms: VirtualTerms, beside: readonly VirtualRecord[]): void {
   if (!isDust(tx, terms)) return
-  const earned = tx.earned(peer)
+  const { earned } = standingOf(tx, peer)
   let trusted = terms.capacity
   if (trusted <= earned) {
     for (const record of [...receivedFrom(tx, peer), ...beside]) {
@@ -84,10 +78,4 @@ function checkRoom(tx: Tx, peer: Address, beside: readonly VirtualRecord[]): voi
 export function checkDefensible(tx: Tx, peer: Address, terms: VirtualTerms, beside: readonly VirtualRecord[]): void {
   checkDust(tx, peer, terms, beside)
   checkRoom(tx, peer, beside)
-}
-
-/** What a hub keeps of the fees of a virtual channel that is over, base units. */
-export function keptFees({ memo, position }: HubRecord, returned: bigint): bigint {
-  const kept = feesFrom(memo, position - 1) - feesFrom(memo, position) - returned
-  return kept > 0n ? kept : 0n
 }

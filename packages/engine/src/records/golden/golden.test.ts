@@ -34,7 +34,6 @@ const check = <R>(kind: RecordKind<R>, records: Readonly<Record<string, R>>): Ca
 const cases = [
   check(peerKind, {
     'a peer never spoken to': { peer: address('11'), next: 1n, expected: 1n },
-    'a peer that brought fees': { peer: address('13'), next: 2n, expected: 3n, earned: 70n },
     'a peer with everything': {
       peer: address('12'),
       url: 'ws://peer',

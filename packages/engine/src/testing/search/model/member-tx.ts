@@ -173,12 +173,6 @@ export class MemberTx implements Tx {
   /** Gas costs nothing in a search: who may call, calls. */
   readonly gasPrice = 0n
 
-  earned(): bigint {
-    return 0n
-  }
-
-  earn(): void {}
-
   liveVirtuals(): number {
     return this.virtuals.all().filter(({ phase }) => phase.type !== 'closed').length
   }
