@@ -67,6 +67,8 @@ function isAllowed({ specifier, isType }: Import, path: string, owner: Workspace
   if (!specifier.startsWith('@sluice/')) return true
   // What is outside every package starts commands and reads the chain: it knows the contract and nothing else.
   const rules = rulesOf(owner)
+  // A sample in a page shows the package as those who install it see it.
+  if (/\/scripts\/docs\/samples\//.test(path) && owner !== undefined && isOf(specifier, owner.name)) return true
   const isTest = /\.test\.ts$|\/(test|testing)\//.test(path)
   if (isTest && isOf(specifier, '@sluice/contracts')) return true
   if (specifier.endsWith('/testing') && specifier !== '@sluice/testing') {
