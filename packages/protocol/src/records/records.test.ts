@@ -19,8 +19,8 @@ import type { ChannelRecord } from './channel.ts'
 import { channelKind } from './channel-kind.ts'
 import { type DiskEntry, readRecords } from './kind.ts'
 import { lockChanges } from './lock-changes.ts'
+import { virtualKind } from './roles/all-roles.ts'
 import type { VirtualRecord } from './virtual.ts'
-import { virtualKind } from './virtual-kind.ts'
 
 const a: Address = `0x${'aa'.repeat(20)}`
 const b: Address = `0x${'bb'.repeat(20)}`

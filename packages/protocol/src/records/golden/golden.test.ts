@@ -6,7 +6,7 @@ import { goldenChannel, goldenHashing, goldenPhases } from '../../testing/golden
 import { goldenVirtuals } from '../../testing/golden-virtuals.ts'
 import { channelKind } from '../channel-kind.ts'
 import { type RecordKind, readRecords } from '../kind.ts'
-import { virtualKind } from '../virtual-kind.ts'
+import { virtualKind } from '../roles/all-roles.ts'
 
 type Entries = Readonly<Record<string, Hex>>
 
