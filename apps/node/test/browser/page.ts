@@ -6,8 +6,8 @@ import { createWebCrypto } from '@sluice/adapters/crypto-web'
 import { createMemoryStore } from '@sluice/adapters/store-memory'
 import { systemClock, systemRandom } from '@sluice/adapters/system'
 import { createWebTransport } from '@sluice/adapters/transport-websocket-web'
-import { createClient } from '@sluice/client'
-import type { Log } from '@sluice/engine'
+import { createPayerClient } from '@sluice/client/payer'
+import { createPolicy, type Log } from '@sluice/engine'
 import { hexToBytes, NATIVE_TOKEN } from '@sluice/protocol'
 import { CarVerifier, parseRoot, retrieve } from '@sluice/retrieval'
 import type { PageOutcome, PageSettings } from './outcome.ts'
@@ -34,7 +34,8 @@ async function startClient({ chainUrl, contract, key }: PageSettings) {
   const transport = createWebTransport({ signer, crypto, domain: chain.domain, log })
   const store = createMemoryStore()
   const ports = { store, transport, chain, clock: systemClock, random: systemRandom, crypto, signer, log }
-  return createClient({ ports })
+  // The chain has Filecoin's id and blocks of a second.
+  return createPayerClient({ ports, policy: createPolicy('development') })
 }
 
 async function buy(settings: PageSettings): Promise<PageOutcome> {
