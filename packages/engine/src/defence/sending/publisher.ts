@@ -18,6 +18,9 @@ import { Flights } from './flights.ts'
 import { Losses } from './losses.ts'
 import type { Sender } from './sender.ts'
 
+/** For how long a price of gas is good enough between blocks, milliseconds. */
+const PRICE_HOLDS_MS = 60_000
+
 /** What the node knows beside the goals. */
 export interface Knowledge extends Material {
   /** The call as it goes out: consent that it needs is signed now. */
@@ -161,13 +164,9 @@ export class Publisher {
 
   async #look(): Promise<void> {
     if (this.#isLooking || this.#isStopped) return
-    const { gasPrices } = this.#options
     this.#isLooking = true
     try {
-      if (this.#wanted.size > 0) {
-        await gasPrices.refresh()
-        this.#prices.perGas = gasPrices.newest
-      }
+      if (this.#wanted.size > 0) await this.#askPrice(0)
       await this.#flights.look(this.#head.number, this.#final)
     } catch (error) {
       this.#options.log.debug('chain not asked', { error: String(error) })
@@ -176,11 +175,19 @@ export class Publisher {
     await this.#pump()
   }
 
+  /** @param within Milliseconds for which an earlier answer is good enough. */
+  async #askPrice(within: number): Promise<void> {
+    const { gasPrices, log } = this.#options
+    await gasPrices.refresh(within).catch((error) => log.debug('gas price not told', { error: String(error) }))
+    this.#prices.perGas = gasPrices.newest
+  }
+
   /** Sends one after the other until nothing is left to send, or the chain takes no more. */
   async #pump(): Promise<void> {
     if (this.#isSending) return
     this.#isSending = true
     try {
+      if (this.#wanted.size > 0) await this.#askPrice(PRICE_HOLDS_MS)
       let isSent = true
       while (isSent && !this.#isStopped) isSent = await this.#options.sender.run(() => this.#sendNext())
     } finally {

@@ -1,9 +1,7 @@
-import type { Attack } from './attack.ts'
+import type { Attack, AttackReport } from './attack.ts'
 import { AttackScene } from './scene.ts'
 import { Thieves } from './thieves.ts'
 
-const PAIRS = 2
-const EACH = 1000
 /** What one virtual channel is worth: more than what the chain takes for it in a batch, so that the hub defends all of them. */
 const CAPACITY = 80_000n
 const OWED = 30_000_000n
@@ -18,38 +16,41 @@ export const floodAndLoot: Attack = {
   name: 'flood-and-loot',
   about:
     'thousands of virtual channels have to be closed on chain at once, and meanwhile a channel is closed by an old state',
-  async run() {
-    const scene = await AttackScene.create()
-    const { hub, world } = scene
-    const thieves = new Thieves(scene)
-    const looter = await scene.thief(0)
-    const looted = await looter.open(hub, OWED * 2n)
-    await looter.update(looted, [{ type: 'pay', amount: OWED }])
-    scene.owed += OWED
-    scene.users.start()
-    const until = thieves.memoOf(LIFE)
-    for (let pair = 0; pair < PAIRS; pair++) {
-      const [payer, payee] = [await scene.thief(2 * pair + 1), await scene.thief(2 * pair + 2)]
-      const { incoming } = await thieves.channels(payer, payee, CAPACITY * BigInt(EACH))
-      const all = Array.from({ length: EACH }, () => thieves.termsOf(payer, payee, CAPACITY, 20))
-      await thieves.lock(payer, incoming, all, until)
-      const answered = new Set<bigint>()
-      thieves.answer(payee, answered)
-      await scene.runFor(1)
-      for (const terms of all) {
-        const virtualId = thieves.idOf(terms)
-        payee.send(hub.address, { type: 'claim', virtualId, voucher: payer.pay(virtualId, CAPACITY) })
-      }
-      await scene.runFor(2)
-      thieves.answer(payee, answered)
+  run: () => flood(2, 1000),
+}
+
+/** @param each How many virtual channels each pair of thieves lets fall due. */
+export async function flood(pairs: number, each: number): Promise<AttackReport> {
+  const scene = await AttackScene.create()
+  const { hub, world } = scene
+  const thieves = new Thieves(scene)
+  const looter = await scene.thief(0)
+  const looted = await looter.open(hub, OWED * 2n)
+  await looter.update(looted, [{ type: 'pay', amount: OWED }])
+  scene.owed += OWED
+  scene.users.start()
+  const until = thieves.memoOf(LIFE)
+  for (let pair = 0; pair < pairs; pair++) {
+    const [payer, payee] = [await scene.thief(2 * pair + 1), await scene.thief(2 * pair + 2)]
+    const { incoming } = await thieves.channels(payer, payee, CAPACITY * BigInt(each))
+    const all = Array.from({ length: each }, () => thieves.termsOf(payer, payee, CAPACITY, 20))
+    await thieves.lock(payer, incoming, all, until)
+    const answered = new Set<bigint>()
+    thieves.answer(payee, answered)
+    await scene.runFor(1)
+    for (const terms of all) {
+      const virtualId = thieves.idOf(terms)
+      payee.send(hub.address, { type: 'claim', virtualId, voucher: payer.pay(virtualId, CAPACITY) })
     }
-    let isBusy = false
-    world.chain.watch(({ sender, call }) => {
-      isBusy ||= sender === hub.address && call.type.startsWith('closeVirtual')
-    })
-    await world.scheduler.runUntil('the hub to close on chain', () => isBusy, 600_000)
-    await thieves.closeWithNothing(looter, looted)
-    await scene.runFor(300)
-    return scene.report('flood-and-loot')
-  },
+    await scene.runFor(2)
+    thieves.answer(payee, answered)
+  }
+  let isBusy = false
+  world.chain.watch(({ sender, call }) => {
+    isBusy ||= sender === hub.address && call.type.startsWith('closeVirtual')
+  })
+  await world.scheduler.runUntil('the hub to close on chain', () => isBusy, 600_000)
+  await thieves.closeWithNothing(looter, looted)
+  await scene.runFor(300)
+  return scene.report('flood-and-loot')
 }

@@ -1,0 +1,195 @@
+import { emptyLocks, type Hex, type Id, NATIVE_TOKEN, ZERO_HASH } from '@sluice/protocol'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { createPolicy } from '../../policy/policy.ts'
+import type { Chain, ChainCall, PreparedTransaction, PrepareTerms, TransactionStatus } from '../../ports/chain.ts'
+import type { Notification } from '../../ports/views.ts'
+import { callGas } from '../batches/call-gas.ts'
+import { GasPrices } from '../batches/gas-prices.ts'
+import type { Goal } from '../goals/goal.ts'
+import { Publisher } from './publisher.ts'
+import { Sender } from './sender.ts'
+
+const idOf = (n: number): Id => `0x${n.toString(16).padStart(64, '0')}`
+const address: Hex = `0x${'11'.repeat(20)}`
+const signature: Hex = `0x${'00'.repeat(65)}`
+
+interface Sent {
+  readonly call: ChainCall
+  readonly terms: PrepareTerms
+  readonly transaction: PreparedTransaction
+}
+
+/** A chain that includes nothing unless it is told to, and counts what it is asked. */
+class WaitingChain {
+  price = 1n
+  included = 0
+  tries = 0
+  failure: Error | undefined
+  found: TransactionStatus = { status: 'pending' }
+  readonly asked: string[] = []
+  readonly sent: Sent[] = []
+
+  async gasPrice(): Promise<bigint> {
+    this.asked.push('gasPrice')
+    return this.price
+  }
+
+  async includedCount(): Promise<number> {
+    this.asked.push('includedCount')
+    return this.included
+  }
+
+  async prepare(call: ChainCall, terms: PrepareTerms = {}) {
+    this.tries += 1
+    if (this.failure !== undefined) throw this.failure
+    const nonce = terms.instead?.nonce ?? this.sent.length
+    const hash: Hex = `0x${this.sent.length.toString(16)}`
+    const transaction = { hash, raw: hash, nonce }
+    this.sent.push({ call, terms, transaction })
+    return { ...transaction, cost: BigInt(callGas(call)) * this.price }
+  }
+
+  async broadcast(): Promise<void> {}
+
+  async status(): Promise<TransactionStatus> {
+    this.asked.push('status')
+    return this.found
+  }
+}
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} }
+let chain: WaitingChain
+let publisher: Publisher
+let told: Notification[]
+let time: bigint
+let number: bigint
+
+beforeEach(() => {
+  chain = new WaitingChain()
+  told = []
+  time = 0n
+  number = 0n
+  const port = chain as unknown as Chain
+  publisher = new Publisher({
+    chain: port,
+    sender: new Sender(),
+    log: silent,
+    notify: (notification) => told.push(notification),
+    policy: createPolicy('development', { worthMin: 100, callsPendingMax: 2 }),
+    knowledge: {
+      contract: address,
+      locksOf: () => emptyLocks,
+      complete: ({ call }) => call,
+      isMissed: ({ deadline }) => deadline !== undefined && deadline <= time,
+    },
+    gasPrices: new GasPrices(port, () => Number(time) * 1000),
+  })
+})
+
+/** Lets a block come, and all that follows from it happen. */
+async function block(at: bigint): Promise<void> {
+  time = at
+  number += 1n
+  publisher.block({ number, timestamp: at }, 0n)
+  await new Promise<void>((resolve) => setImmediate(resolve))
+}
+
+async function blocks(from: bigint, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await block(from + BigInt(i))
+}
+
+function redeem(n: number, value: bigint, deadline: bigint): Goal {
+  const terms = { path: [address, address], token: NATIVE_TOKEN, capacity: 9n, disputeWindow: 60, nonce: BigInt(n) }
+  const voucher = { virtualId: idOf(n), amount: 1n, tickAnchor: ZERO_HASH, tickValue: 0n, tickCount: 0 }
+  return {
+    id: idOf(n),
+    key: 'redeem',
+    call: { type: 'redeem', terms, signed: { voucher, signature } },
+    value,
+    deadline,
+  }
+}
+
+function want(...goals: readonly Goal[]): void {
+  for (const goal of goals) publisher.setGoals(goal.id, [goal])
+}
+
+const kinds = () => chain.sent.map(({ call }) => call.type)
+
+describe('what is to be done on chain', () => {
+  it('waits until gas is cheap enough for what it is worth', async () => {
+    chain.price = 10n
+    await block(9n)
+    want(redeem(1, 100_000n, 1_000n))
+    await block(10n)
+    chain.sent.length = 0
+    want(redeem(2, 100_000n, 1_000n))
+    await block(11n)
+    expect(kinds()).toEqual([])
+    expect(publisher.view().waiting).toContainEqual(
+      expect.objectContaining({ id: idOf(2), call: 'redeem', value: 100_000n }),
+    )
+    expect(publisher.problemOf(idOf(2))).toMatch(/costs more than it is worth/)
+    chain.price = 2n
+    await block(20n)
+    expect(chain.sent.length).toBeGreaterThan(0)
+    for (const { terms } of chain.sent) expect(terms.worth).toBeGreaterThanOrEqual(100_000n)
+  })
+
+  it('is booked as a loss where that comes too late', async () => {
+    chain.price = 10n
+    await block(9n)
+    want(redeem(1, 1n, 5_000n))
+    await block(10n)
+    want(redeem(2, 90_000n, 30n))
+    await blocks(29n, 2)
+    publisher.setGoals(idOf(2), [])
+    expect(publisher.view().lost).toEqual({ count: 1, value: 90_000n })
+    expect(told).toContainEqual({ type: 'loss', id: idOf(2), call: 'redeem', value: 90_000n })
+  })
+
+  it('goes together, and asks the chain two things a block, however much waits', async () => {
+    want(...Array.from({ length: 40 }, (_, n) => redeem(n, 10n ** 6n, 1_000n)))
+    await block(10n)
+    expect(kinds()).toEqual(['redeemGroup'])
+    chain.asked.length = 0
+    await blocks(11n, 4)
+    expect(chain.asked).not.toContain('status')
+    expect(chain.asked.length).toBeLessThanOrEqual(8)
+  })
+
+  it('gives the place of what can wait to what cannot and brings more', async () => {
+    want(redeem(1, 100_000n, 5_000n))
+    await block(10n)
+    want(redeem(2, 120_000n, 5_000n))
+    await block(11n)
+    expect(chain.sent).toHaveLength(2)
+    want(redeem(3, 10n ** 9n, 100n))
+    await block(12n)
+    const [first, , third] = chain.sent
+    expect(third?.call).toMatchObject({ terms: { nonce: 3n } })
+    expect(third?.terms.instead).toEqual(first?.transaction)
+    expect(publisher.view()).toMatchObject({ pending: 2, waiting: [{ id: idOf(1) }] })
+  })
+
+  it('is tried again after pauses that grow, and alone where it failed in company', async () => {
+    chain.failure = new Error('no')
+    want(redeem(1, 10n ** 6n, 5_000n), redeem(2, 10n ** 6n, 5_000n))
+    await blocks(10n, 8)
+    expect(publisher.problemOf(idOf(1))).toBe('redeem: no')
+    expect(chain.tries).toBeLessThan(12)
+    chain.failure = undefined
+    await blocks(20n, 6)
+    expect(kinds()).toEqual(['redeem', 'redeem'])
+  })
+
+  it('is sent again when its transaction was lost, and not while one that does it waits', async () => {
+    want(redeem(1, 10n ** 6n, 5_000n))
+    await blocks(10n, 4)
+    expect(kinds()).toEqual(['redeem'])
+    chain.included = 1
+    chain.found = { status: 'dropped' }
+    await block(20n)
+    expect(kinds()).toEqual(['redeem', 'redeem'])
+  })
+})
