@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import type { Address, Hex } from 'viem'
 
-/** What is sent to a runner. Amounts are decimal texts of attoFIL, bytes are hexadecimal with `0x`. */
+/** What is sent to a runner. Amounts are decimal texts of base units (10^-18 FIL), bytes are hexadecimal with `0x`. */
 export type FvmRequest =
   | {
       readonly op: 'genesis'
