@@ -19,5 +19,9 @@ test('the hub tells whoever asks what it takes, as hub.json says', async () => {
   const { peerUrl, signer } = await daemon(environment, ['hub', '--config', join(import.meta.dirname, 'hub.json')])
   const greeting = await (await fetch(String(peerUrl).replace('ws:', 'http:'))).json()
   equal(greeting.signer, signer)
-  deepEqual(greeting.fees, { base: '1000000000', partsPerMillion: 1000, partsPerMillionHour: 0 })
+  const { base, partsPerMillion, partsPerMillionHour } = greeting.fees
+  deepEqual(
+    { base, partsPerMillion, partsPerMillionHour },
+    { base: '1000000000', partsPerMillion: 1000, partsPerMillionHour: 0 },
+  )
 })

@@ -5,10 +5,15 @@ import type { ScriptedLog } from './scripted-chain.ts'
 
 const halves = (high: bigint, low: bigint): bigint => (high << 128n) | low
 
-/** The contract's log of a close that a party started. `closesAt`: Unix seconds. */
+/** What the log of a close that was started holds beside the channel: when it ends, and the voucher shown. */
+const started = [{ type: 'uint64' }, { type: 'uint256' }, { type: 'uint256' }, { type: 'bytes32' }] as const
+
+const NO_ROOT: Hex = `0x${'00'.repeat(32)}`
+
+/** The contract's log of a close that a party started without a voucher. `closesAt`: Unix seconds. */
 export function closeStartedLog(channelId: Id, closesAt: bigint): ScriptedLog {
   const topics = encodeEventTopics({ abi: nodeAbi, eventName: 'CloseStarted', args: { channelId } })
-  return { topics: topics as Hex[], data: encodeAbiParameters([{ type: 'uint64' }], [closesAt]) }
+  return { topics: topics as Hex[], data: encodeAbiParameters(started, [closesAt, 0n, 0n, NO_ROOT]) }
 }
 
 /** The contract's log of a deposit. `total`: base units, all deposits of the party. */
