@@ -51,7 +51,8 @@ for (const { name: chainName, nullRounds = 0, endpoint = {} } of shapes) {
   describe(chainName, () => {
     for (const { name, run } of chainConformance) {
       it(name, async () => {
-        const scheduler = new Scheduler(Date.UTC(2026, 0, 1))
+        // The suite makes terms of the present minute, as it also runs over real chains.
+        const scheduler = new Scheduler(Date.now())
         const crypto = createFastCrypto()
         const chain = new SimulatedChain({ scheduler, random: seededRandom(1), crypto, finality: 5, nullRounds })
         const signers = [crypto.signer(1), crypto.signer(2)] as const
