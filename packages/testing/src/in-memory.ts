@@ -1,7 +1,7 @@
 import { createClientOver } from '@sluice/client'
 import { createWorld, type Party, type Scheduler, type World } from '@sluice/engine/testing'
 import { NATIVE_TOKEN } from '@sluice/protocol'
-import { type TestNetwork, type TestNetworkOptions, testNetwork } from './network.ts'
+import { funded, type TestNetwork, type TestNetworkOptions, testNetwork } from './network.ts'
 
 /** Milliseconds between blocks of the simulated chain: it is waited for by nobody but who deposits or closes a channel. */
 const BLOCK_TIME = 20
@@ -33,6 +33,7 @@ async function openChannels(world: World, deposit: bigint): Promise<void> {
     world.finish(from.engine.openChannel({ peer: to.address, url: to.url, token: NATIVE_TOKEN, deposit }))
   await open(payer, hub)
   await open(hub, payee)
+  for (const { engine } of [hub, payee]) await world.finish(funded(engine))
   // Addresses of a simulated network can be told in no offer: the payer knows the payee from the start.
   await world.finish(payer.engine.connect(payee.address, payee.url))
 }

@@ -8,7 +8,7 @@ import { createWebSocketTransport, type WebSocketTransport } from '@sluice/adapt
 import { createClientOver } from '@sluice/client'
 import { createEngine, createPolicy, type Engine, type EnginePorts, type PolicyChanges } from '@sluice/engine'
 import { type Address, type Domain, NATIVE_TOKEN } from '@sluice/protocol'
-import { type TestNetwork, type TestNetworkOptions, testNetwork } from './network.ts'
+import { funded, type TestNetwork, type TestNetworkOptions, testNetwork } from './network.ts'
 
 const COIN = 10n ** 18n
 
@@ -99,6 +99,7 @@ export async function startLocalNetwork(options: LocalNetworkOptions = {}): Prom
       from.engine.openChannel({ peer: to.engine.signer, url: to.url, token: NATIVE_TOKEN, deposit })
     await open(payer, hub)
     await open(hub, payee)
+    await Promise.all([hub, payee].map(({ engine }) => funded(engine)))
     const network = testNetwork({
       payer: createClientOver(payer.engine, payer.domain),
       payee: createClientOver(payee.engine, payee.domain, { url: payee.url, hubUrl: () => hub.url }),

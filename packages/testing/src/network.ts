@@ -31,17 +31,28 @@ export interface Running {
 const isOver = (engine: Engine): boolean =>
   engine.virtuals().every(({ status }) => status === 'closed' || status === 'declined')
 
-/** Resolves once all of the engine's virtual channels are over. */
-function allOver(engine: Engine): Promise<void> {
+/** Resolves once something is so by an engine's views. It is looked at now and at each notification. */
+function when(engine: Engine, isSo: (engine: Engine) => boolean): Promise<void> {
   return new Promise((resolve) => {
     const unsubscribe = engine.subscribe(() => check())
     const check = (): void => {
-      if (!isOver(engine)) return
+      if (!isSo(engine)) return
       unsubscribe()
       resolve()
     }
     check()
   })
+}
+
+const isFunded = (engine: Engine): boolean =>
+  engine.channels().length > 0 && engine.channels().every(({ status }) => status === 'open')
+
+/**
+ * Resolves once the engine itself sees the deposits into its channels in a final block. Who deposited sees it first: until then the other
+ * side offers no way over the channel and forwards nothing.
+ */
+export function funded(engine: Engine): Promise<void> {
+  return when(engine, isFunded)
 }
 
 /** A network of parties that run. */
@@ -57,7 +68,7 @@ export function testNetwork({ payer, payee, hub, stop }: Running): TestNetwork {
     hub,
     async settled() {
       // From the payer on: what is closed there was closed by the one after it.
-      for (const engine of [payer.engine, hub, payee.engine]) await allOver(engine)
+      for (const engine of [payer.engine, hub, payee.engine]) await when(engine, isOver)
     },
     received: () => payee.engine.channels().reduce((sum, { paid }) => sum + paid.received, 0n),
     stop: stopOnce,
