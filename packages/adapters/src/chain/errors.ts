@@ -99,11 +99,31 @@ export const chainErrors = {
   },
 } as const
 
-/** What the chain, or the way to it, does not give. The codes are in {@link chainErrors}. */
+/** An endpoint's address as it may be shown: what is paid for has its key in the path, the query or the user's name. */
+export function shownUrl(url: string): string {
+  if (!URL.canParse(url)) return url
+  const { protocol, host, pathname, search, hash, username, password } = new URL(url)
+  const isPlain = pathname.length <= 1 && `${search}${hash}${username}${password}` === ''
+  return isPlain ? url : `${protocol}//${host}/…`
+}
+
+/** The details with no more of the endpoint's address than may be shown, wherever one of them repeats it. */
+function shownDetails<D extends object | undefined>(details: D): D {
+  const url: unknown = details === undefined ? undefined : Reflect.get(details, 'url')
+  if (details === undefined || typeof url !== 'string') return details
+  const shown = shownUrl(url)
+  const entries = Object.entries(details).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? value.replaceAll(url, shown) : value,
+  ])
+  return Object.fromEntries(entries)
+}
+
+/** What the chain, or the way to it, does not give. The codes are in {@link chainErrors}. Of an endpoint it names the host alone. */
 export class ChainError<Code extends keyof typeof chainErrors = keyof typeof chainErrors> extends SluiceError<Code> {
   override readonly name = 'ChainError'
 
   constructor(code: Code, ...[details, cause]: ErrorArguments<(typeof chainErrors)[Code]['message']>) {
-    super(code, chainErrors[code], details, cause)
+    super(code, chainErrors[code], shownDetails(details), cause)
   }
 }
