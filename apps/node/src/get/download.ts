@@ -14,6 +14,7 @@ import { createPurse, type Purse } from './payer.ts'
 import { createProgressView } from './progress.ts'
 import type { Target } from './target.ts'
 import { readTicket, removeTicket, type Ticket, ticketOf, virtualOf, writeTicket } from './ticket.ts'
+import { writeError } from './write-errors.ts'
 
 export interface DownloadOptions extends OutputFiles {
   readonly target: Target
@@ -168,9 +169,7 @@ async function openPart({ out, target }: DownloadOptions): Promise<CarFileSink> 
 /** Says that the disk is full where writing fails by that: what came is kept, and the payment goes on later. */
 function namingSink(sink: CarFileSink['sink'], path: string): CarFileSink['sink'] {
   const named = (thrown: unknown): never => {
-    const code = thrown instanceof Error ? Reflect.get(thrown, 'code') : undefined
-    if (code === 'ENOSPC' || code === 'EDQUOT') throw new NodeError('DISK_FULL', { path }, thrown)
-    throw new NodeError('FILE_UNWRITABLE', { path, problem: problemOf(thrown) }, thrown)
+    throw writeError(path, thrown)
   }
   return {
     write: async (bytes) => {
@@ -185,9 +184,11 @@ function namingSink(sink: CarFileSink['sink'], path: string): CarFileSink['sink'
 /** How a server answers a payment that it does not take any more: it lost its records, has a new key, or somebody else used the payment. */
 const LOST: ReadonlySet<string> = new Set(['OFFER_CHANGED', 'RESPONSE_CHANGED', 'RESPONSE_STATUS'])
 
-/** A failure of a payment that an earlier run began and that can not go on. */
-function lostPayment(thrown: unknown): NodeError | undefined {
+/** What failed, where the payment that an earlier run began can not go on: it is closed then. */
+async function lostPayment(payer: Payer, ticket: Ticket, thrown: unknown): Promise<NodeError | undefined> {
   if (!(thrown instanceof HttpError) || isResumable(thrown) || !LOST.has(thrown.code)) return undefined
+  const virtualId = virtualOf(ticket)
+  if (virtualId !== undefined) await closeSoon(payer, virtualId)
   return new NodeError('PAYMENT_LOST', { problem: thrown.message }, thrown)
 }
 
@@ -238,10 +239,7 @@ async function retrieveInto(
     }
     const reason =
       virtualId === undefined || signal.aborted ? undefined : await explain(virtualId).catch(() => undefined)
-    const lost = ticket === undefined ? undefined : lostPayment(thrown)
-    const kept = ticket === undefined ? undefined : virtualOf(ticket)
-    if (kept !== undefined && lost !== undefined) await closeSoon(payer, kept)
-    throw reason ?? lost ?? thrown
+    throw reason ?? (ticket && (await lostPayment(payer, ticket, thrown))) ?? thrown
   } finally {
     view.end()
     await close()

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { NodeError, problemOf } from '../errors.ts'
+import { NodeError } from '../errors.ts'
+import { systemCode, writeError } from './write-errors.ts'
 
 /** Where a download goes. */
 export interface OutputFiles {
@@ -15,8 +16,6 @@ export const partOf = (out: string): string => `${out}.part`
 
 const claimOf = (out: string) => `${out}.part.lock`
 
-const codeOf = (thrown: unknown): unknown => (thrown instanceof Error ? Reflect.get(thrown, 'code') : undefined)
-
 /** Refuses a place that can not be written to, before anything is paid. @throws NodeError FILE_UNWRITABLE, OUTPUT_EXISTS */
 export function checkNewFile(path: string): void {
   if (existsSync(path)) throw new NodeError('OUTPUT_EXISTS', { path })
@@ -25,7 +24,7 @@ export function checkNewFile(path: string): void {
     writeFileSync(probe, '', { flag: 'wx' })
     rmSync(probe)
   } catch (thrown) {
-    throw new NodeError('FILE_UNWRITABLE', { path, problem: problemOf(thrown) }, thrown)
+    throw writeError(path, thrown)
   }
 }
 
@@ -48,7 +47,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (thrown) {
-    return codeOf(thrown) === 'EPERM'
+    return systemCode(thrown) === 'EPERM'
   }
 }
 
@@ -83,10 +82,10 @@ export function claimOutput(out: string): () => void {
   try {
     writeFileSync(path, `${process.pid}`, { flag: 'wx' })
   } catch (thrown) {
-    if (codeOf(thrown) === 'EEXIST') {
+    if (systemCode(thrown) === 'EEXIST') {
       throw new NodeError('OUTPUT_IN_USE', { path: out, process: claimant(path) ?? 'another' }, thrown)
     }
-    throw new NodeError('FILE_UNWRITABLE', { path: out, problem: problemOf(thrown) }, thrown)
+    throw writeError(out, thrown)
   }
   return () => rmSync(path, { force: true })
 }

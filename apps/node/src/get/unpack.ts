@@ -1,7 +1,8 @@
 import { createReadStream, existsSync, renameSync, rmSync, statSync } from 'node:fs'
 import { extractFile } from '@sluice/retrieval/node'
-import { NodeError, problemOf } from '../errors.ts'
+import { NodeError } from '../errors.ts'
 import { checkNewFile } from './output-files.ts'
+import { systemCode, writeError } from './write-errors.ts'
 
 /** Whether two files hold the same bytes. */
 async function areEqual(one: string, other: string): Promise<boolean> {
@@ -28,7 +29,9 @@ export async function unpackInto(
   if (!isThere) checkNewFile(path)
   const made = `${path}.unpacked-${process.pid}`
   try {
-    const { bytes } = await extractFile(car, made).catch(named(path))
+    const { bytes } = await extractFile(car, made).catch((thrown: unknown) => {
+      throw systemCode(thrown) === undefined ? thrown : writeError(path, thrown)
+    })
     if (isThere && !(await areEqual(made, path))) throw new NodeError('OUTPUT_EXISTS', { path })
     if (!isThere) renameSync(made, path)
     return { path, bytes }
@@ -36,14 +39,3 @@ export async function unpackInto(
     rmSync(made, { force: true })
   }
 }
-
-const named =
-  (path: string) =>
-  (thrown: unknown): never => {
-    const code = thrown instanceof Error ? Reflect.get(thrown, 'code') : undefined
-    if (code === 'ENOSPC' || code === 'EDQUOT') throw new NodeError('DISK_FULL', { path }, thrown)
-    if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) {
-      throw new NodeError('FILE_UNWRITABLE', { path, problem: problemOf(thrown) }, thrown)
-    }
-    throw thrown
-  }
