@@ -38,6 +38,17 @@ contract StartCloseTest is Fixture {
         }
     }
 
+    function test_refusesATokenWithDirtyUpperBits() public {
+        ChannelTerms memory other = t;
+        other.nonce += 1;
+        bytes memory input = abi.encodeCall(sluice.startClose, (other, noVoucher()));
+        input[4 + 4 * 32] = 0x01;
+        vm.prank(signerA);
+        (bool ok, bytes memory answer) = address(sluice).call(input);
+        assertFalse(ok);
+        assertEq(answer, abi.encodeWithSelector(DirtyTerms.selector));
+    }
+
     function test_strangersMayNot() public {
         refuses(abi.encodeWithSelector(NotParty.selector, id, stranger));
         vm.prank(stranger);
@@ -53,6 +64,20 @@ contract StartCloseTest is Fixture {
         assertEq(stateOf(id).lane0.locksHash, 0);
         assertEq(stateOf(id).lane0.pool, 0);
         assertEq(stateOf(id).closesAt, end);
+    }
+
+    function test_tellsAllOfTheVoucherThatItCarries() public {
+        SignedLane memory v = lane(t, 1, 6, 30, 20, keccak256("root"));
+        emits();
+        emit CloseStarted(id, end, 1 << 128 | 6, 30 << 128 | 20, keccak256("root"));
+        startCloseAs(accountA, t, v);
+    }
+
+    function test_tellsItInOneEvent() public {
+        SignedLane memory v = lane(t, 1, 6, 30, 20, keccak256("root"));
+        vm.recordLogs();
+        startCloseAs(accountA, t, v);
+        assertEq(vm.getRecordedLogs().length, 1);
     }
 
     function test_carriesAVoucherOfTheOtherLane() public {

@@ -150,7 +150,7 @@ interface ISluice is IResolver, ISluiceEvents, ISluiceErrors {
     /// @notice Pays out a lock of a settled channel once its condition is final. Anyone may.
     /// @param terms The channel.
     /// @param lane The lane that holds it.
-    /// @param locked The lane's locked sum, as LaneUpdated told.
+    /// @param locked The lane's locked sum, as its last LaneUpdated told, or else CloseStarted.
     /// @param item The lock and its proof.
     /// @param asCredit Whether to credit instead of pushing (mask).
     function unlock(ChannelTerms calldata terms, uint8 lane, uint128 locked, Unlock calldata item, uint8 asCredit)
@@ -159,7 +159,7 @@ interface ISluice is IResolver, ISluiceEvents, ISluiceErrors {
     /// @notice Pays out many locks of a lane in one go; items that are refused are skipped, with an event.
     /// @param terms The channel.
     /// @param lane The lane that holds them.
-    /// @param locked The lane's locked sum, as LaneUpdated told.
+    /// @param locked The lane's locked sum, as its last LaneUpdated told, or else CloseStarted.
     /// @param items The locks and their proofs.
     /// @param asCredit Whether to credit instead of pushing (mask).
     function unlockBatch(
@@ -174,7 +174,7 @@ interface ISluice is IResolver, ISluiceEvents, ISluiceErrors {
     /// are skipped, with an event. Much cheaper than unlockBatch where they stand close together.
     /// @param terms The channel.
     /// @param lane The lane that holds them.
-    /// @param locked The lane's locked sum, as LaneUpdated told.
+    /// @param locked The lane's locked sum, as its last LaneUpdated told, or else CloseStarted.
     /// @param subtree The part. Its slots that are given by their leaves are left alone.
     /// @param asCredit Whether to credit instead of pushing (mask).
     function unlockSubtree(
@@ -215,7 +215,7 @@ interface ISluice is IResolver, ISluiceEvents, ISluiceErrors {
     /// @param items The virtual channels, in the order of their locks.
     /// @param channel The settled channel.
     /// @param lane The lane that holds the locks.
-    /// @param locked The lane's locked sum, as LaneUpdated told.
+    /// @param locked The lane's locked sum, as its last LaneUpdated told, or else CloseStarted.
     /// @param subtree The part of the lane's tree with the locks; a single slot with its proof is one.
     function closeVirtualsByLocks(
         VirtualTerms[] calldata items,

@@ -66,7 +66,7 @@ struct SignedLane {
     CompactSignature receiverSignature;
 }
 
-/// @notice The locks of the voucher last shown for a lane, as LaneUpdated told; all zero without locks.
+/// @notice The locks of the voucher last shown for a lane, as its last LaneUpdated told, or else CloseStarted; all zero without locks.
 /// @param locked Sum of the amounts.
 /// @param locksRoot Root of the tree.
 struct LaneLocks {

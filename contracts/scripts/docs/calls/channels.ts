@@ -86,7 +86,7 @@ export const cooperative: CallGroup = {
       errors: ['WrongParty', 'DeadlinePassed', 'BadSignature', 'ChannelOver', ...terms, 'ShareBelowZero'],
       notes: [
         'What is signed is the difference, not the shares, so deposits that arrive meanwhile go to whom they belong.',
-        'Sign only when no lock is left and stop paying until the deadline is over: vouchers are worth nothing after this call.',
+        'Sign or send only when no lock is left, and neither pay nor accept anything more until the deadline is over: vouchers are worth nothing after this call.',
       ],
     },
   },

@@ -5,7 +5,7 @@ import { type Client, domainOf, mined, noSignature, noVoucher, PUSH, signedTypes
 /** A lane voucher with its signatures, as the other side sent it. */
 export type SignedLane = ContractFunctionArgs<typeof sluiceAbi, 'nonpayable', 'updateLane'>[1]
 
-/** The locks of the voucher last shown for a lane, as its event `LaneUpdated` told; zeros without locks. */
+/** The locks of the voucher last shown for a lane, as its event `LaneUpdated`, or else `CloseStarted`, told; zeros without locks. */
 export type LaneLocks = ContractFunctionArgs<typeof sluiceAbi, 'nonpayable', 'settle'>[1]
 
 /** Starts a close with the newest voucher of the lane that the sender receives. Its own signature is not needed then. */

@@ -17,7 +17,7 @@ export async function unlock(client: Client, sluice: Address, terms: ChannelTerm
   return mined(client, await client.writeContract(call))
 }
 
-/** Pays out locks of lane 0 in any slots. `locked` is the sum of all of the lane's locks, as `LaneUpdated` told. */
+/** Pays out locks of lane 0 in any slots. `locked` is the sum of all of the lane's locks, as `LaneUpdated` or else `CloseStarted` told. */
 export async function unlockBatch(
   client: Client,
   sluice: Address,

@@ -35,8 +35,9 @@ library Channels {
         uint256 nonce;
     }
 
-    /// @notice The deposits of a channel that was not paid out; refuses one that was. Terms are validated here, by the first
-    /// call with an id into which nothing was deposited yet: whatever is in a channel has come this way.
+    /// @notice The deposits of a channel that was not paid out; refuses one that was. Terms are validated by the first
+    /// call with an id into which nothing was deposited yet: here, and in Deposits.record, the only way in.
+    /// What follows a deposit or a started window need not look again.
     /// @param slots The channel.
     /// @param id Its id.
     /// @param terms Its terms.

@@ -25,6 +25,7 @@ library Deposits {
         // Channels.requireParty, written out: the compiler would jump there at each deposit
         if (party > 1) revert ISluiceErrors.WrongParty(party);
         if (received == 0) revert ISluiceErrors.NothingReceived();
+        // Channels.requireAlive, written out: a first deposit need not look whether the channel is over
         DepositsWord deposits = slots.deposits;
         isFirst = deposits.isEmpty();
         if (isFirst) Channels.requireTerms(terms);
