@@ -70,7 +70,7 @@ An error carries \`data.code\`, \`data.action\` and \`data.details\`; the codes 
 own, or -32001 (no valid token), -32002 (a foreign Host), -32000 (every other typed error).
 
 \`GET /events\` streams the engine's notifications (server-sent events, one JSON object each, after a first comment from which on
-nothing is missed): \`channel\`, \`virtual\`, \`payment\`, \`peer\`, \`transaction\`. \`GET /metrics\` answers Prometheus' text format.
+nothing is missed): \`channel\`, \`virtual\`, \`payment\`, \`peer\`, \`transaction\`, \`loss\`, \`chain\`. \`GET /metrics\` answers Prometheus' text format.
 
 | method | what it does |
 | --- | --- |

@@ -106,6 +106,15 @@ function parseError(text: string): Error {
   return new NodeError('RPC_RESULT_INVALID', { method: 'events', problem: 'no event stream' })
 }
 
+/** An event; undefined for one that this version does not know, of a node that is newer. */
+function readEvent(json: string): Notification | undefined {
+  try {
+    return notification.decode(JSON.parse(json), 'event')
+  } catch {
+    return undefined
+  }
+}
+
 /** Reads server-sent events; calls `subscribed` at the first comment, from which on nothing is missed. */
 function readEvents(
   response: IncomingMessage,
@@ -119,7 +128,8 @@ function readEvents(
     rest = parts.pop() ?? ''
     for (const part of parts) {
       if (part.startsWith(':')) subscribed()
-      if (part.startsWith('data: ')) listener(notification.decode(JSON.parse(part.slice(6)), 'event'))
+      const told = part.startsWith('data: ') ? readEvent(part.slice(6)) : undefined
+      if (told !== undefined) listener(told)
     }
   })
 }

@@ -94,15 +94,18 @@ const info = object({
 /** What describes a node. */
 export type NodeInfo = Infer<typeof info>
 
-/** What a node sends its subscribers; see the engine's Notification. */
-export const notification: Schema<Notification> = tagged({
+const notifications = {
   channel: { channel },
   virtual: { virtual },
   payment: { virtualId: id, role: oneOf('payer', 'payee'), amount: integer },
   peer: { peer: address, connected: truth },
   transaction: { call: text, hash: text, status: oneOf('sent', 'final', 'failed') },
   loss: { id, call: text, value: optional(integer) },
-})
+  chain: { status: oneOf('good', 'unreachable', 'doubted'), reason: optional(text) },
+} satisfies Record<Notification['type'], object>
+
+/** What a node sends its subscribers; see the engine's Notification. */
+export const notification: Schema<Notification> = tagged(notifications)
 
 interface Method<P, R> {
   readonly summary: string

@@ -158,6 +158,42 @@ test('a subscriber gets what is told after it subscribed, and hears when the nod
   expect(listeners.size).toBe(0)
 })
 
+test('a subscriber gets each kind of what is told, and is not ended by one that it does not know', async () => {
+  const virtual = { virtualId: id, call: 'redeem' }
+  const each: readonly Notification[] = [
+    { type: 'channel', channel },
+    { type: 'payment', virtualId: id, role: 'payer', amount: 1n },
+    { type: 'peer', peer: `0x${'11'.repeat(20)}`, connected: true },
+    { type: 'transaction', call: 'deposit', hash: '0x1', status: 'final' },
+    { type: 'loss', id, call: virtual.call },
+    { type: 'loss', id, call: virtual.call, value: 5n },
+    { type: 'chain', status: 'good' },
+    { type: 'chain', status: 'doubted', reason: 'endpoints disagree' },
+  ]
+  let tell: (notification: Notification) => void = () => {}
+  const server = await start({
+    subscribe: (listener) => {
+      tell = listener
+      return () => {}
+    },
+  })
+  const told: Notification[] = []
+  const all = new Promise<void>((resolve, reject) => {
+    const take = (notification: Notification) => {
+      told.push(notification)
+      if (told.length === each.length) resolve()
+    }
+    clientOf(server)
+      .subscribe(take, reject)
+      .then(() => {
+        tell({ type: 'of another version' } as never)
+        for (const notification of each) tell(notification)
+      }, reject)
+  })
+  await all
+  expect(told).toEqual(each)
+})
+
 test('a node that is gone is named with its address', async () => {
   const server = await start({})
   const client = clientOf(server)
