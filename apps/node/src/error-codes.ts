@@ -102,11 +102,12 @@ export const nodeErrors = {
   },
   OUTPUT_EXISTS: {
     message: 'the file {path} exists already',
-    action: 'Name another file with --out, or remove that one.',
+    action: 'Name another file, or remove that one.',
   },
   OUTPUT_IN_USE: {
     message: 'process {process} downloads to {path} already',
-    action: 'Wait for it, stop it, or name another file with --out. Nothing was opened or paid.',
+    action:
+      'Wait for it, stop it, or name another file with --out. If that process is another program, remove {path}.part.lock. Nothing was opened or paid.',
   },
   SPACE_TOO_LITTLE: {
     message: 'the download needs {needed} bytes in {path}, and {free} are free',
@@ -114,7 +115,7 @@ export const nodeErrors = {
   },
   DISK_FULL: {
     message: 'the disk is full: {path} can not be written on',
-    action: 'Make room, then run the same command again: what came is kept, and is not paid twice.',
+    action: 'Make room, then run the same command again: what was paid for is kept, and is not paid twice.',
   },
   PAYMENT_LOST: {
     message: 'the payment that an earlier run began does not go on: {problem}',

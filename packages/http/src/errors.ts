@@ -9,3 +9,12 @@ export class HttpError<Code extends HttpErrorCode = HttpErrorCode> extends Sluic
     super(code, httpErrors[code], details, cause)
   }
 }
+
+/** Too Many Requests: the server asks for patience. */
+const BUSY = 429
+
+/** Whether a server refuses for now alone: it failed, or asks for patience. */
+export function isPassingStatus({ code, details }: HttpError): boolean {
+  const status = Number(details.status)
+  return code === 'RESPONSE_STATUS' && (status >= 500 || status === BUSY)
+}

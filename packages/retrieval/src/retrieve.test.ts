@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import type { RequestListener, ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createGate, owedFor, type PaidSession, serveFree } from '@sluice/http'
+import { createGate, HttpError, owedFor, type PaidSession, serveFree } from '@sluice/http'
 import { toNodeHandler } from '@sluice/http/node'
 import { manualTimers, memoryPayments, rejectCode, serving } from '@sluice/http/testing'
 import { NATIVE_TOKEN } from '@sluice/protocol'
@@ -13,7 +13,7 @@ import { createCarHandler } from './car-handler.ts'
 import { openCarFile } from './node/car-file.ts'
 import { CarFolder } from './node/car-folder.ts'
 import { packFile } from './node/pack-file.ts'
-import { type RetrieveOptions, retrieve } from './retrieve.ts'
+import { isResumable, type RetrieveOptions, retrieve } from './retrieve.ts'
 import { cborBlock, pbBlock, randomDag, rawBlock, sha256 } from './testing/random-dag.ts'
 import { referenceCar } from './testing/reference-car.ts'
 import { carBytes } from './testing/write-car.ts'
@@ -444,5 +444,17 @@ describe('the CAR handler', () => {
     const response = await fetch(server.origin + target)
     expect(response.status).toBe(status)
     expect(((await response.json()) as { code: string }).code).toBe(code)
+  })
+})
+
+describe('a retrieval that failed', () => {
+  const refused = (status: number) => new HttpError('RESPONSE_STATUS', { status, reason: 'no' })
+
+  it.each([429, 500, 503])('by %d may be gone on with on the same payment', (status) => {
+    expect(isResumable(refused(status))).toBe(true)
+  })
+
+  it.each([400, 404, 410])('by %d may not', (status) => {
+    expect(isResumable(refused(status))).toBe(false)
   })
 })

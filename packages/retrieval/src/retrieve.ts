@@ -2,6 +2,7 @@ import {
   type FetchPaidOptions,
   fetchPaid,
   HttpError,
+  isPassingStatus,
   type Offer,
   type PaidResponse,
   type PaidSession,
@@ -92,7 +93,7 @@ export async function retrieve(options: RetrieveOptions): Promise<Retrieved> {
 export function isResumable(error: unknown): boolean {
   if (error instanceof RetrievalError) return false
   if (!(error instanceof HttpError)) return true
-  return RESUMABLE.includes(error.code) || (error.code === 'RESPONSE_STATUS' && Number(error.details.status) >= 500)
+  return RESUMABLE.includes(error.code) || isPassingStatus(error)
 }
 
 async function take(response: PaidResponse, options: RetrieveOptions): Promise<void> {

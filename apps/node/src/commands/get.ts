@@ -94,8 +94,11 @@ async function download(
   check: (wanted: DownloadOptions) => void,
 ): Promise<Downloaded> {
   check(wanted)
-  const { downloadFree, downloadPaid, wantsPayment } = await import('../get/download.ts')
-  if (await wantsPayment(wanted.target, context.signal)) {
+  const [{ downloadFree, downloadPaid, wantsPayment }, { hasLeftOpen }] = await Promise.all([
+    import('../get/download.ts'),
+    import('../get/finished.ts'),
+  ])
+  if (await wantsPayment(wanted.target, context.signal, hasLeftOpen(wanted.out))) {
     return withNode(context, values, (node) => downloadPaid(context, node, wanted))
   }
   return unlessAborted(context.signal, downloadFree(context, wanted))

@@ -9,7 +9,7 @@ import type { Output } from '../cli/output.ts'
 import { NodeError, problemOf } from '../errors.ts'
 import type { NodeApi } from '../rpc/methods.ts'
 import { closeLeftOpen, closeSoon } from './finished.ts'
-import { checkSpace, type OutputFiles, partOf } from './output-files.ts'
+import { checkFree, checkSpace, type OutputFiles, partOf } from './output-files.ts'
 import { createPurse, type Purse } from './payer.ts'
 import { createProgressView } from './progress.ts'
 import type { Target } from './target.ts'
@@ -57,11 +57,16 @@ export interface Downloaded {
   readonly virtualClosed?: boolean
 }
 
-/** Whether the provider wants payment for the target. Rejects with NodeError PROVIDER_UNREACHABLE. */
-export async function wantsPayment({ url }: Target, signal: AbortSignal): Promise<boolean> {
+/**
+ * Whether the provider wants payment for the target. Where a payment was begun, a refusal for another reason, such as too many requests,
+ * does not say that it costs nothing: what was begun is kept.
+ *
+ * @throws NodeError PROVIDER_UNREACHABLE
+ */
+export async function wantsPayment({ url }: Target, signal: AbortSignal, isBegun: boolean): Promise<boolean> {
   try {
     const { status } = await fetch(url, { method: 'HEAD', redirect: 'manual', signal })
-    return status === 402
+    return status === 402 || (isBegun && status >= 400)
   } catch (thrown) {
     if (signal.aborted) throw thrown
     const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown
@@ -126,6 +131,7 @@ async function run(context: Context, options: DownloadOptions, funds: Funds): Pr
   }
   const retrieved = await retrieveInto(context, options, funds, file, startedAt, onSession)
   const downloadMs = performance.now() - startedAt
+  checkFree(out)
   renameSync(partOf(out), out)
   removeTicket(ticketOf(out))
   const openedAt = funds.openedAt()
@@ -234,8 +240,9 @@ async function retrieveInto(
   } catch (thrown) {
     // A provider that sends what was not asked for gets nothing more, now or later.
     if (thrown instanceof RetrievalError) {
+      const begun = virtualId ?? (ticket && virtualOf(ticket))
       removeTicket(ticketOf(out))
-      if (virtualId !== undefined) await closeSoon(payer, virtualId)
+      if (begun !== undefined) await closeSoon(payer, begun)
     }
     const reason =
       virtualId === undefined || signal.aborted ? undefined : await explain(virtualId).catch(() => undefined)

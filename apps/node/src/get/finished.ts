@@ -18,7 +18,8 @@ const CLOSE_PATIENCE = 20_000
  */
 export async function findDownloaded({ out, target, token }: DownloadOptions): Promise<Downloaded | undefined> {
   if (!existsSync(out)) return undefined
-  const found = await checkCarFile(out, target.root)
+  // A folder, or a file that can not be read, is something else.
+  const found = await checkCarFile(out, target.root).catch(() => undefined)
   if (found === undefined) throw new NodeError('OUTPUT_EXISTS', { path: out })
   return {
     url: target.url,

@@ -27,6 +27,12 @@ test('a claim of a process that is gone counts for nothing', () => {
   claimOutput(out)()
 })
 
+test('a claim with the number of this process that this process did not make was left by an earlier one', () => {
+  writeFileSync(`${out}.part.lock`, `${process.pid}`)
+  claimOutput(out)()
+  expect(readdirSync(folder)).toEqual([])
+})
+
 test.each(['0', '-1', 'x', ''])('a claim of %j, which names nobody, counts while it may be in the writing', (pid) => {
   writeFileSync(`${out}.part.lock`, pid)
   expect(() => claimOutput(out)).toThrow(code('OUTPUT_IN_USE'))

@@ -16,9 +16,14 @@ export const partOf = (out: string): string => `${out}.part`
 
 const claimOf = (out: string) => `${out}.part.lock`
 
+/** Refuses to write over a file that is there. @throws NodeError OUTPUT_EXISTS */
+export function checkFree(path: string): void {
+  if (existsSync(path)) throw new NodeError('OUTPUT_EXISTS', { path })
+}
+
 /** Refuses a place that can not be written to, before anything is paid. @throws NodeError FILE_UNWRITABLE, OUTPUT_EXISTS */
 export function checkNewFile(path: string): void {
-  if (existsSync(path)) throw new NodeError('OUTPUT_EXISTS', { path })
+  checkFree(path)
   const probe = `${path}.probe-${process.pid}`
   try {
     writeFileSync(probe, '', { flag: 'wx' })
@@ -41,8 +46,12 @@ export function checkUnpack({ out, unpack }: OutputFiles): void {
   checkNewFile(unpack)
 }
 
-/** A process of this machine that is still there. */
-function isAlive(pid: number): boolean {
+/** The claims of this process: one that names its number and is none of these was left by another that had it. */
+const held = new Set<string>()
+
+/** Whether the process that a claim names still has it. */
+function isHeld(path: string, pid: number): boolean {
+  if (pid === process.pid) return held.has(path)
   try {
     process.kill(pid, 0)
     return true
@@ -77,7 +86,7 @@ function isOld(path: string): boolean {
 export function claimOutput(out: string): () => void {
   const path = claimOf(out)
   const owner = claimant(path)
-  if (owner !== undefined && isAlive(owner)) throw new NodeError('OUTPUT_IN_USE', { path: out, process: owner })
+  if (owner !== undefined && isHeld(path, owner)) throw new NodeError('OUTPUT_IN_USE', { path: out, process: owner })
   if (owner !== undefined || isOld(path)) rmSync(path, { force: true })
   try {
     writeFileSync(path, `${process.pid}`, { flag: 'wx' })
@@ -85,9 +94,14 @@ export function claimOutput(out: string): () => void {
     if (systemCode(thrown) === 'EEXIST') {
       throw new NodeError('OUTPUT_IN_USE', { path: out, process: claimant(path) ?? 'another' }, thrown)
     }
+    rmSync(path, { force: true })
     throw writeError(out, thrown)
   }
-  return () => rmSync(path, { force: true })
+  held.add(path)
+  return () => {
+    held.delete(path)
+    rmSync(path, { force: true })
+  }
 }
 
 /**

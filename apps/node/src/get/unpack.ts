@@ -1,7 +1,7 @@
-import { createReadStream, existsSync, renameSync, rmSync, statSync } from 'node:fs'
+import { accessSync, constants, createReadStream, existsSync, renameSync, rmSync, statSync } from 'node:fs'
 import { extractFile } from '@sluice/retrieval/node'
-import { NodeError } from '../errors.ts'
-import { checkNewFile } from './output-files.ts'
+import { NodeError, problemOf } from '../errors.ts'
+import { checkFree, checkNewFile } from './output-files.ts'
 import { systemCode, writeError } from './write-errors.ts'
 
 /** Whether two files hold the same bytes. */
@@ -16,15 +16,27 @@ async function areEqual(one: string, other: string): Promise<boolean> {
   return true
 }
 
+/** @throws NodeError FILE_UNREADABLE */
+function checkReadable(car: string): void {
+  try {
+    accessSync(car, constants.R_OK)
+    if (statSync(car).isFile()) return
+  } catch (thrown) {
+    throw new NodeError('FILE_UNREADABLE', { path: car, problem: problemOf(thrown) }, thrown)
+  }
+  throw new NodeError('FILE_UNREADABLE', { path: car, problem: 'it is no file' })
+}
+
 /**
  * Unpacks the file that a CAR holds. Never writes over a file: one that is there has to be the same.
  *
- * @throws NodeError OUTPUT_EXISTS, FILE_UNWRITABLE, DISK_FULL; RetrievalError for what the CAR holds
+ * @throws NodeError FILE_UNREADABLE, OUTPUT_EXISTS, FILE_UNWRITABLE, DISK_FULL; RetrievalError for what the CAR holds
  */
 export async function unpackInto(
   car: string,
   path: string,
 ): Promise<{ readonly path: string; readonly bytes: number }> {
+  checkReadable(car)
   const isThere = existsSync(path)
   if (!isThere) checkNewFile(path)
   const made = `${path}.unpacked-${process.pid}`
@@ -33,7 +45,10 @@ export async function unpackInto(
       throw systemCode(thrown) === undefined ? thrown : writeError(path, thrown)
     })
     if (isThere && !(await areEqual(made, path))) throw new NodeError('OUTPUT_EXISTS', { path })
-    if (!isThere) renameSync(made, path)
+    if (!isThere) {
+      checkFree(path)
+      renameSync(made, path)
+    }
     return { path, bytes }
   } finally {
     rmSync(made, { force: true })

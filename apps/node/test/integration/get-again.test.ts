@@ -51,6 +51,7 @@ test('files that are there and can not be written are named before anything is p
   expect(codeOf(await get('--out', target, '--unpack', inFolder('none/film.bin')))).toBe('FILE_UNWRITABLE')
   expect(codeOf(await get('--out', inFolder('none/film.car')))).toBe('FILE_UNWRITABLE')
   expect(codeOf(await get('--out', target, '--unpack', target))).toBe('VALUE_INVALID')
+  expect(codeOf(await get('--out', world.folder))).toBe('OUTPUT_EXISTS')
   expect(readFileSync(inFolder('mine.txt'), 'utf8')).toBe('mine')
   expect(existsSync(target)).toBe(false)
   expect(await paid()).toBe(before)

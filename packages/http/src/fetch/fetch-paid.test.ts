@@ -347,11 +347,11 @@ describe('fetchPaid against a hostile server', () => {
     expect(paid <= owedFor(PRICE, LENGTH / 2)).toBe(true)
   })
 
-  it('resumes through passing server errors', async () => {
+  it.each([503, 429])('resumes through passing refusals of %d', async (status) => {
     let failures = 2
     const s = await against((outgoing, range) => {
       if (range === undefined) return half(outgoing)
-      if (failures-- > 0) return outgoing.writeHead(503).end()
+      if (failures-- > 0) return outgoing.writeHead(status).end()
       const start = Number(/\d+/.exec(range)?.[0])
       return outgoing.writeHead(206, rest(start)).end(bytes.subarray(start))
     })

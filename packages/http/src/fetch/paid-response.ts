@@ -1,5 +1,5 @@
 import type { Id } from '@sluice/protocol'
-import { HttpError } from '../errors.ts'
+import { HttpError, isPassingStatus } from '../errors.ts'
 import type { Offer } from '../headers/offer.ts'
 import { coveredBy, owedFor } from '../headers/price.ts'
 import type { PaidSession } from '../headers/session.ts'
@@ -213,8 +213,5 @@ export class PaidBody implements PaidResponse {
 
 /** Whether another attempt may go better. */
 function isPassing(error: unknown): boolean {
-  if (!(error instanceof HttpError)) return false
-  return (
-    error.code === 'SERVER_UNREACHABLE' || (error.code === 'RESPONSE_STATUS' && Number(error.details.status) >= 500)
-  )
+  return error instanceof HttpError && (error.code === 'SERVER_UNREACHABLE' || isPassingStatus(error))
 }
