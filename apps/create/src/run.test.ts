@@ -34,7 +34,7 @@ describe('an app', () => {
       example,
       folder: path,
       name: 'my-shop',
-      next: expect.arrayContaining(['npm start']),
+      next: [expect.stringMatching(/^cd '.*My Shop'$/), 'npm install', 'npm start'],
     })
     const manifest = manifestIn(path)
     expect(manifest).toMatchObject({ name: 'my-shop', version: '0.0.0', private: true })

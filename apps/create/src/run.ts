@@ -17,6 +17,11 @@ const listed = (): string =>
     .map(({ name, description }) => `  ${name.padEnd(14)}${description}`)
     .join('\n')
 
+/** A path as a shell takes it. */
+function quoted(path: string): string {
+  return /^[\w./@-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
+}
+
 async function perform(args: readonly string[], { ask, say }: Terminal): Promise<void> {
   const { folder, example, json, list, help } = readArguments(args)
   if (help) return say(HELP)
@@ -29,7 +34,7 @@ async function perform(args: readonly string[], { ask, say }: Terminal): Promise
   const path = folder ?? ((await question?.(`Which folder? (${found.name}) `))?.trim() || found.name)
   const app = createApp(found, path)
   const here = relative(process.cwd(), app.folder)
-  const next = [...(here === '' ? [] : [`cd ${here}`]), 'npm install', 'npm start']
+  const next = [...(here === '' ? [] : [`cd ${quoted(here)}`]), 'npm install', 'npm start']
   answer(
     { ...app, next },
     `${app.example} is in ${here === '' ? 'this folder' : here}. Next:\n\n  ${next.join('\n  ')}\n`,
