@@ -7,8 +7,17 @@ const MOST = 65_536
 /** Never given to listeners: the store, the chain's endpoints, peers that are dialled, files, the log. */
 const RESERVED = 64
 
+let known: number | undefined
+
 /** How many files and connections this process may have open at a time. */
 export function descriptorLimit(): number {
+  known ??= readLimit()
+  return known
+}
+
+function readLimit(): number {
+  // Else the report looks up the names of all that is connected, and waits for them.
+  Object.assign(process.report, { excludeNetwork: true })
   const { userLimits } = process.report.getReport() as {
     readonly userLimits?: { readonly open_files?: { readonly soft?: number | string } }
   }

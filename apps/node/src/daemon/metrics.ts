@@ -47,11 +47,12 @@ export function createMetrics({
   const transactions = new Map<string, number>()
   const peers = new Set<string>()
   const events = new Map<string, { readonly labels: Labels; value: number }>()
-  const noteEvent = (event: string, code: string) => {
+  const isRoom = (event: string, code: string) => events.has(`${event} ${code}`) || events.size < EVENTS_MAX
+  // Codes may be a peer's own: they don't become endless series, nor keep an event of ours from being counted.
+  const noteEvent = (event: string, told: string) => {
+    const code = isRoom(event, told) ? told : 'other'
     const key = `${event} ${code}`
-    // Codes may be a peer's own: they don't become endless series.
-    const known = events.get(key) ?? (events.size < EVENTS_MAX ? { labels: { event, code }, value: 0 } : undefined)
-    if (known !== undefined) events.set(key, { ...known, value: known.value + 1 })
+    events.set(key, { labels: { event, code }, value: (events.get(key)?.value ?? 0) + 1 })
   }
   let chain: ChainStatus = 'good'
   const count = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1)

@@ -240,7 +240,8 @@ export class Core {
 
   #hold(reason: Error | undefined): void {
     if (reason === undefined) this.env.log.info('store is back')
-    else this.env.log.error('store takes nothing: signing waits, defence goes on', { error: reason.message })
+    else
+      this.env.log.error('store takes nothing', { error: reason.message, meanwhile: 'signing waits, defence goes on' })
   }
 
   #unexpected(error: unknown): void {
