@@ -37,7 +37,7 @@ export interface OpenVirtualOptions {
    * voucher. Each costs the payer up to `count` hashes and the payee one.
    */
   readonly ticks?: { readonly value: bigint; readonly count: number }
-  /** What each hub asks for, base units, in the order of `hubs`; default 0 each. */
+  /** What each hub asks for, base units, in the order of `hubs`; default what the first one has told, and 0 for the others. */
   readonly fees?: readonly bigint[]
   /** Seconds; default from the policy. */
   readonly lifetime?: number
