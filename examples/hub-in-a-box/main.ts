@@ -71,8 +71,8 @@ try {
     '\nThe buyer downloads from the seller. Each has a channel with the hub alone. Ctrl-C stops everything.\n',
   )
   row('download', 'payments', 'hub received', 'hub sent', 'hub earned')
-  for (let download = 1; !stopping.signal.aborted; download++) {
-    const { payments } = await sluice(buyer, ['get', url, '--out', join(folder, `download-${download}`)])
+  for (let download = 1; !stopping.signal.aborted; download++, rmSync(join(folder, 'download'))) {
+    const { payments } = await sluice(buyer, ['get', url, '--out', join(folder, 'download')])
     await showHub(download, payments)
     await setTimeout(1000, undefined, { signal: stopping.signal })
   }

@@ -27,7 +27,8 @@ export const remedies: Readonly<Record<string, Readonly<Record<string, string>>>
       'Compare chain, contract and every field with what was signed; the digest that is told is the one expected.',
     StaleVoucher: 'A newer voucher was shown: nothing needs to be done unless you hold a newer one.',
     BadLocks: 'Refuse such a voucher when it comes: no lock could ever claim the sum.',
-    LocksMismatch: "Give `locked` and `locksRoot` as the lane's last `LaneUpdated` told, or else `CloseStarted`; zeros without locks.",
+    LocksMismatch:
+      "Give `locked` and `locksRoot` as the lane's last `LaneUpdated` told, or else `CloseStarted`; zeros without locks.",
     DeadlinePassed: 'Have it signed again with a later deadline.',
     NothingNew: 'It was paid already: sign a total above what was withdrawn.',
     PotTooSmall: 'Withdraw at most what the channel holds.',
