@@ -111,9 +111,10 @@ export function heldUntil(
   return held && Number(held.since + BigInt(tx.env.policy.coverWait)) * 1000
 }
 
-/** Answers the updates that wait, as far as they can be answered now. */
+/** Answers the updates that wait, as far as they can be answered now. A channel that was over and is forgotten holds none. */
 export function answerHeld(tx: Tx, channelId: Id): void {
-  const channel = channelOf(tx, channelId)
+  const channel = tx.channels.get(channelId)
+  if (channel === undefined) return
   const { held } = channel.in
   const until = heldUntil(tx, held)
   if (held === undefined || until === undefined) return

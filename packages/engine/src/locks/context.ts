@@ -61,7 +61,8 @@ function isHeldByRefused({ current, updates }: OutLane, { slot }: Leg, virtualId
 
 function outgoingContext(view: StateView, virtualId: Id, leg: Leg): OutgoingContext {
   const channel = view.channels.get(leg.channelId)
-  if (channel === undefined) return { ...gone, lock: 'cleared', needsRestatement: false, takes: false }
+  // A channel stays as long as a lock of it counts. Should one be missing yet, nothing says that its voucher cannot be shown.
+  if (channel === undefined) return { ...gone, lock: 'showable', needsRestatement: false, takes: false }
   const { channel: state, isLeaving: leaving } = legContext(view, channel, leg, virtualId, 'out')
   return {
     channel: state,

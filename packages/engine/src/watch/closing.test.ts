@@ -48,7 +48,7 @@ beforeEach(() => {
 })
 
 describe('what is closing on chain', () => {
-  it('is this side’s alone, from the block that says so until it is over here', () => {
+  it('is this side’s alone, from the block that says so until it is forgotten here', () => {
     const own = channel('c1')
     state.channels.set(own.channelId, own)
     block({ type: 'deposited', channelId: own.channelId, party: 0, total: 5n })
@@ -61,6 +61,8 @@ describe('what is closing on chain', () => {
     block()
     expect([...closing]).toEqual([own.channelId])
     state.channels.set(own.channelId, { ...own, phase: { type: 'ended' } })
+    expect([...closing]).toEqual([own.channelId])
+    state.channels.set(own.channelId, undefined)
     expect([...closing]).toEqual([])
   })
 

@@ -26,7 +26,7 @@ export class Closing {
     for (const id of ids) if (this.#isOwn(id) && this.#isClosing(id)) this.#ids.add(id)
   }
 
-  /** Those that are not over here. */
+  /** Those that are not over here, and channels that are but are remembered yet. */
   *[Symbol.iterator](): IterableIterator<Id> {
     for (const id of this.#ids) {
       if (this.#isOwn(id)) yield id
@@ -39,7 +39,7 @@ export class Closing {
     const channel = channels.get(id)
     const virtual = virtuals.get(id)
     return (
-      (channel !== undefined && isLiveChannel(channel.phase)) ||
+      (channel !== undefined && (isLiveChannel(channel.phase) || channel.phase.type === 'ended')) ||
       (virtual !== undefined && virtual.phase.type !== 'closed')
     )
   }

@@ -386,4 +386,22 @@ export const rules: readonly Rule[] = [
       },
     ],
   },
+  {
+    name: 'ended-channels-stay',
+    about: 'a channel that is over is remembered as long as a virtual channel has, or had, its lock in it',
+    scope: 'line',
+    thieves: 'AB',
+    patches: [
+      {
+        file: protocol('machines/channels/channel.ts'),
+        find: '!holdsVirtuals && ',
+        replace: '',
+      },
+      {
+        file: engine('locks/context.ts'),
+        find: "lock: 'showable', needsRestatement: false",
+        replace: "lock: 'cleared', needsRestatement: false",
+      },
+    ],
+  },
 ]

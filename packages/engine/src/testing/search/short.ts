@@ -7,6 +7,7 @@ export const shortScopes = [
   scopeOf('pair', 'B'),
   scopeOf('line', 'AH'),
   scopeOf('line', 'HB'),
+  scopeOf('line', 'AB'),
   scopeOf('forgetting', 'HB'),
   scopeOf('refusals', 'HB'),
 ]

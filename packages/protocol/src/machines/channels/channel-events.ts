@@ -79,6 +79,11 @@ export interface ChannelContext {
   readonly isConnected: boolean
   readonly lanes: ChannelLanesContext
   readonly chain: ChannelChainContext
+  /**
+   * A virtual channel that is not over has, or had, its lock in it. What was signed of an outgoing lock decides what its incoming one must
+   * bring: forgotten, it would count as taken out.
+   */
+  readonly holdsVirtuals: boolean
   readonly limits: ChannelLimits
 }
 

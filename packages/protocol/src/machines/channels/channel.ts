@@ -121,10 +121,10 @@ const makesRoom: ChannelCell<PhaseOf<'open'>, 'evict'> = [
 const keepsItsPlace = ignored('only a channel that is open and not paid into makes room')
 
 const forgetsEnded: ChannelCell<PhaseOf<'ended'>, 'contextChanged'> = [
-  on('forgets a channel whose id is too old to come back', (_, __, { now, nonce, limits }) => {
-    return now >= idDue(nonce, limits) && goto(absent)
+  on('forgets a channel whose id is too old to come back', (_, __, { now, nonce, limits, holdsVirtuals }) => {
+    return now >= idDue(nonce, limits) && !holdsVirtuals && goto(absent)
   }),
-  ignored('its id could come back'),
+  ignored('its id could come back, or what it says of a lock still counts'),
 ]
 
 const forgetsFailure: ChannelCell<PhaseOf<'failed'>, 'contextChanged'> = [

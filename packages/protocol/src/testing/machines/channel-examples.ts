@@ -16,6 +16,7 @@ export const baseContext: ChannelContext = {
   isConnected: true,
   lanes: quiet,
   chain: live,
+  holdsVirtuals: false,
   limits: channelLimits,
 }
 

@@ -154,15 +154,18 @@ const moments: readonly { readonly now: bigint; readonly finalTime: bigint }[] =
 const contexts: readonly ChannelContext[] = moments.flatMap((moment) =>
   [true, false].flatMap((isConnected) =>
     Object.values(channelLanes).flatMap((lanes) =>
-      words.map((word) => ({
-        channelId,
-        nonce: 15n << 32n,
-        ...moment,
-        isConnected,
-        lanes,
-        chain: word,
-        limits: channelLimits,
-      })),
+      words.flatMap((word) =>
+        (word.isOver ? [true, false] : [false]).map((holdsVirtuals) => ({
+          channelId,
+          nonce: 15n << 32n,
+          ...moment,
+          isConnected,
+          lanes,
+          chain: word,
+          holdsVirtuals,
+          limits: channelLimits,
+        })),
+      ),
     ),
   ),
 )
