@@ -211,61 +211,83 @@ contract Handler is Test {
         c.deposits[party] += amount;
     }
 
-    /// @dev a's and b's signatures; forged: one of them signs for both.
-    function bothSign(ChannelModel storage c, bytes32 digest, bool forged)
+    /// @dev Who sends what both agreed to: an outsider with both signatures, or one of the two, whose own signature is left out.
+    struct Agreement {
+        // 0 a's signer, 1 b's signer, 2 an outsider
+        uint256 by;
+        // 0 a's signature is by b, 1 b's is by a, 2 both are right
+        uint256 forged;
+    }
+
+    function agreementOf(uint256 seed) private pure returns (Agreement memory) {
+        return Agreement(seed % 3, (seed >> 8) % 6 < 2 ? (seed >> 8) % 6 : 2);
+    }
+
+    /// @dev The sender's own signature is not looked at, so a wrong one there does no harm.
+    function isAgreed(Agreement memory g) private pure returns (bool) {
+        return g.forged == 2 || g.forged == g.by;
+    }
+
+    function agreedSender(ChannelModel storage c, Agreement memory g) private view returns (address) {
+        return g.by == 2 ? address(this) : signers[signerIndex(c, g.by)];
+    }
+
+    function agreed(ChannelModel storage c, bytes32 digest, Agreement memory g)
         private
         view
         returns (CompactSignature memory a, CompactSignature memory b)
     {
-        a = sign(keyOf(c, forged && uint256(digest) % 2 == 0 ? 1 : 0), digest);
-        b = sign(keyOf(c, forged && uint256(digest) % 2 == 1 ? 0 : 1), digest);
+        if (g.by != 0 || g.forged == 0) a = sign(keyOf(c, g.forged == 0 ? 1 : 0), digest);
+        if (g.by != 1 || g.forged == 1) b = sign(keyOf(c, g.forged == 1 ? 0 : 1), digest);
     }
 
-    function withdraw(uint256 n, uint8 party, uint16 more, bool forged) external {
+    function withdraw(uint256 n, uint8 party, uint16 more, uint256 how) external {
         ChannelModel storage c = channels[n % CHANNELS];
         party = party % 2;
         uint256 part = more % 2000;
-        bool good = !forged && !c.isOver() && part != 0 && part <= c.pot();
-        bytes memory input = withdrawal(c, party, uint128(c.withdrawn[party] + part), forged);
-        if (!attempt(address(this), input, good, "withdraw")) return;
+        Agreement memory g = agreementOf(how);
+        bool good = isAgreed(g) && !c.isOver() && part != 0 && part <= c.pot();
+        bytes memory input = withdrawal(c, party, uint128(c.withdrawn[party] + part), g);
+        if (!attempt(agreedSender(c, g), input, good, "withdraw")) return;
         c.withdrawn[party] += part;
         owe(c, party, part);
     }
 
-    function withdrawal(ChannelModel storage c, uint8 party, uint128 total, bool forged)
+    function withdrawal(ChannelModel storage c, uint8 party, uint128 total, Agreement memory g)
         private
         view
         returns (bytes memory)
     {
         uint64 deadline = uint64(block.timestamp);
         bytes32 digest = Reference.withdrawal(address(sluice), c.id, party, total, deadline);
-        (CompactSignature memory a, CompactSignature memory b) = bothSign(c, digest, forged);
+        (CompactSignature memory a, CompactSignature memory b) = agreed(c, digest, g);
         return abi.encodeCall(sluice.withdraw, (c.terms, party, total, deadline, a, b, 0));
     }
 
-    function close(uint256 n, uint8 from, uint16 amount, bool forged, uint8 luck) external {
+    function close(uint256 n, uint8 from, uint16 amount, uint256 how, uint8 luck) external {
         // closing together ends a channel: seldom, so that the others are met too
         if (luck % 16 != 0) return;
         ChannelModel storage c = channels[n % CHANNELS];
         from = from % 2;
+        Agreement memory g = agreementOf(how);
         int256[2] memory share = [c.balance(0), c.balance(1)];
         share[from] -= int256(uint256(amount));
         share[1 - from] += int256(uint256(amount));
-        bool good = !forged && !c.isOver() && share[0] >= 0 && share[1] >= 0;
-        if (!attempt(address(this), closing(c, from, amount, forged), good, "close")) return;
+        bool good = isAgreed(g) && !c.isOver() && share[0] >= 0 && share[1] >= 0;
+        if (!attempt(agreedSender(c, g), closing(c, from, amount, g), good, "close")) return;
         c.closed = true;
         owe(c, 0, uint256(share[0]));
         owe(c, 1, uint256(share[1]));
     }
 
-    function closing(ChannelModel storage c, uint8 from, uint128 amount, bool forged)
+    function closing(ChannelModel storage c, uint8 from, uint128 amount, Agreement memory g)
         private
         view
         returns (bytes memory)
     {
         uint64 deadline = uint64(block.timestamp + 1);
         bytes32 digest = Reference.close(address(sluice), c.id, from, amount, deadline);
-        (CompactSignature memory a, CompactSignature memory b) = bothSign(c, digest, forged);
+        (CompactSignature memory a, CompactSignature memory b) = agreed(c, digest, g);
         return abi.encodeCall(sluice.close, (c.terms, from, amount, deadline, a, b, uint8(amount)));
     }
 
