@@ -1,9 +1,13 @@
 import type { Operation, PeerMessage } from '@sluice/protocol'
+import type { Policy } from '../policy/policy.ts'
 
 /** Of a hash, against checking a signature. */
 const HASH = 1 / 50
 /** Reading a message, storing what it did and acknowledging it. */
 const MESSAGE = 1 / 5
+
+/** What a frame costs that brings no message known here: an acknowledgement, or something that is ignored. */
+export const IGNORED_COST = MESSAGE
 
 function operationCost({ type }: Operation): number {
   // A lock in a tree: some hashes up to its root, and its record.
@@ -31,15 +35,16 @@ export function costOf(message: PeerMessage): number {
   }
 }
 
-/** What a message may have cost besides if nothing came of it: ticks that led to no anchor. */
-export function wastedCost(message: PeerMessage): number {
+/** What a message may have cost besides if nothing came of it: ticks that led to no anchor. More than may be committed to are not looked at. */
+export function wastedCost(message: PeerMessage, { tickCountMax }: Pick<Policy, 'tickCountMax'>): number {
+  const ticks = (index = 0) => HASH * Math.min(index, tickCountMax)
   switch (message.type) {
     case 'tick':
-      return HASH * message.index
+      return ticks(message.index)
     case 'voucher':
-      return HASH * (message.signed.tick?.index ?? 0)
+      return ticks(message.signed.tick?.index)
     case 'claim':
-      return HASH * (message.voucher?.tick?.index ?? 0)
+      return ticks(message.voucher?.tick?.index)
     default:
       return MESSAGE
   }

@@ -1,6 +1,10 @@
 import type { Address, Feature, HelloFrame } from '@sluice/protocol'
 import type { Session } from '../ports/transport.ts'
 import type { Bucket } from './bucket.ts'
+import { HeldFrames, type HeldTotal } from './held.ts'
+
+/** Most bytes of frames that may wait in a session until its peer may cost more. */
+const HELD_MAX = 16 * 1024 * 1024
 
 /** A session with a peer and how far it got. */
 export interface Link {
@@ -12,9 +16,11 @@ export interface Link {
   /** What the peer may cost, as one without a channel or as one with. */
   bucket: Bucket
   isStranger: boolean
-  /** Frames that wait until it may cost more, and their bytes. */
-  readonly waiting: Uint8Array[]
-  waitingBytes: number
+  /** What it says waits until it may cost more. */
+  isHeld: boolean
+  readonly held: HeldFrames
+  /** Ends the wait. */
+  goOn?: () => void
   /** The peer's hello came. */
   isGreeted: boolean
   /** Both hellos were taken: messages flow. */
@@ -40,8 +46,9 @@ export function createLink(
   since: number,
   hello: HelloFrame,
   limits: Pick<Link, 'bucket' | 'isStranger'>,
+  held: HeldTotal,
 ): Link {
   const isFresh = isFreshHello(hello)
   const nothing = { isGreeted: false, isReady: false, features: [], sent: 0n, acknowledged: 0n }
-  return { session, since, isFresh, ...limits, waiting: [], waitingBytes: 0, ...nothing }
+  return { session, since, isFresh, ...limits, isHeld: false, held: new HeldFrames(HELD_MAX, held), ...nothing }
 }

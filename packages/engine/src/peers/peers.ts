@@ -17,8 +17,8 @@ import type { Links, Transaction } from '../loop/transaction.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Session, Transport, TransportHandler } from '../ports/transport.ts'
 import { newPeer } from '../records/peer.ts'
-import { Bucket } from './bucket.ts'
-import { costOf, wastedCost } from './cost.ts'
+import { Allowances } from './allowances.ts'
+import { costOf, IGNORED_COST, wastedCost } from './cost.ts'
 import { Dialer } from './dialer.ts'
 import { agreeOnFeatures } from './features.ts'
 import { createHello, findForgotten, findLoss } from './hello.ts'
@@ -54,7 +54,10 @@ export interface PeersOptions {
 /** Most bytes that may wait in a session for the network. */
 const QUEUED_MAX = 16 * 1024 * 1024
 
-const NOTHING = new Uint8Array()
+/** Most bytes of what peers say that may wait in all sessions together until their peers may cost more. */
+const HELD_MAX = 256 * 1024 * 1024
+
+const TOO_MANY_STRANGERS = 'those without a channel cost more together than they may'
 
 /** The message in a stored frame. */
 function messageIn(bytes: Uint8Array | undefined): ReliableMessage | undefined {
@@ -81,11 +84,15 @@ export class Peers implements TransportHandler, Links {
   readonly #links = new Map<Address, Link>()
   /** Of peers whose url is known: what their features, or this side's, kept the last session from. */
   readonly #incompatible = new Map<Address, EngineError>()
+  readonly #allowances: Allowances
+  readonly #held = { bytes: 0 }
   #isStopped = false
 
   constructor(options: PeersOptions) {
     this.#options = options
     const { transport, clock, tx, post, dispatch } = options
+    const { policy } = tx.env
+    this.#allowances = new Allowances({ clock, policy, isStranger: (peer) => isStranger(tx.state, peer) })
     this.#outgoing = new Outgoing({ state: tx.state, clock, post, afterCommit: tx.afterCommit })
     this.#incoming = new Incoming({
       tx,
@@ -94,7 +101,7 @@ export class Peers implements TransportHandler, Links {
       linkOf: (peer) => this.#links.get(peer),
       breakOff: (link, reason) => this.#disconnect(link, reason),
       isPremature: options.isPremature,
-      onRefused: (link, message) => void link.bucket.spend(wastedCost(message), clock.now()),
+      onRefused: (link, message) => void this.#allowances.spend(link, wastedCost(message, policy)),
     })
     this.#dialer = new Dialer({
       transport,
@@ -121,6 +128,7 @@ export class Peers implements TransportHandler, Links {
     this.#isStopped = true
     this.#outgoing.stop()
     this.#dialer.stop()
+    for (const link of this.#links.values()) this.#release(link)
     await this.#options.transport.stop()
   }
 
@@ -180,6 +188,7 @@ export class Peers implements TransportHandler, Links {
     if (this.#links.has(peer) || this.#options.tx.state.peers.get(peer) === undefined) return
     if (!forgetPeer(this.#options.tx, peer, this.#outgoing.keysOf(peer))) return
     this.#outgoing.reset(peer)
+    this.#allowances.forget(peer)
     this.#dialer.forget(peer)
   }
 
@@ -199,11 +208,18 @@ export class Peers implements TransportHandler, Links {
       session.close()
       return
     }
+    const allowance = this.#allowances.of(peer)
+    if (!this.#allowances.spendSession(allowance)) {
+      tx.env.log.debug('session refused', { peer, reason: TOO_MANY_STRANGERS })
+      session.close()
+      return
+    }
     const before = this.#links.get(peer)
+    if (before !== undefined) this.#release(before)
     const oldest = this.#outgoing.acknowledged(peer) + 1n
     const parts = { oldest, account: tx.env.account, features: featureNumbers(features) }
     const hello = createHello(tx.state, peer, parts)
-    this.#links.set(peer, createLink(session, clock.now(), hello, this.#limitsFor(peer)))
+    this.#links.set(peer, createLink(session, clock.now(), hello, allowance, this.#held))
     before?.session.close()
     session.send(encodeFrame(hello))
   }
@@ -213,6 +229,7 @@ export class Peers implements TransportHandler, Links {
     const link = this.#links.get(peer)
     if (link?.session !== session) return
     this.#links.delete(peer)
+    this.#release(link)
     if (this.#isStopped) return
     const { clock, tx, post, onDisconnected } = this.#options
     const lasted = clock.now() - link.since
@@ -227,45 +244,44 @@ export class Peers implements TransportHandler, Links {
   frame(session: Session, bytes: Uint8Array): void {
     const link = this.#links.get(session.peer)
     if (link?.session !== session) return
-    if (link.waiting.length === 0) this.#read(link, bytes)
-    else this.#wait(link, bytes)
+    if (!link.isHeld) this.#read(link, bytes)
+    else if (!link.held.push(bytes)) this.#disconnect(link, 'it says more than it may')
+    else if (this.#held.bytes > HELD_MAX)
+      this.#disconnect(this.#longestHeld(link), 'what all say is more than may wait')
   }
 
-  /** A frame waits behind others of a peer that cost too much. */
-  #wait(link: Link, bytes: Uint8Array): void {
-    link.waiting.push(bytes)
-    link.waitingBytes += bytes.length
-    if (link.waitingBytes > QUEUED_MAX) this.#disconnect(link, 'it says more than it may')
+  #longestHeld(link: Link): Link {
+    return [...this.#links.values()].reduce((most, one) => (one.held.bytes > most.held.bytes ? one : most), link)
   }
 
-  /** The peer cost more than it may: what it says next waits. One without a channel is cut off. */
-  #charge(link: Link, cost: number): void {
-    const { clock } = this.#options
-    const wait = link.bucket.spend(cost, clock.now())
-    if (wait === 0) return
+  /** The peer cost more than it may: what it says next waits. One without a channel is cut off. Returns whether the session goes on. */
+  #charge(link: Link, cost: number): boolean {
+    const wait = this.#allowances.spend(link, cost)
+    if (wait === 0) return true
     if (link.isStranger) {
-      Object.assign(link, this.#limitsFor(link.session.peer))
+      Object.assign(link, this.#allowances.of(link.session.peer))
       if (link.isStranger) this.#disconnect(link, 'it costs more than one without a channel may')
-      return
+      return !link.isStranger
     }
-    if (link.waiting.length > 0) return
-    link.waiting.push(NOTHING)
-    clock.after(wait, () => this.#goOn(link))
+    link.isHeld = true
+    link.goOn = this.#options.clock.after(wait, () => this.#goOn(link))
+    return true
   }
 
   /** Reads what waited, as far as the peer may cost it now. */
   #goOn(link: Link): void {
-    const [, ...waiting] = link.waiting.splice(0)
-    link.waitingBytes = 0
-    for (const bytes of waiting) this.frame(link.session, bytes)
+    link.isHeld = false
+    while (!link.isHeld) {
+      const bytes = link.held.take()
+      if (bytes === undefined) return
+      this.#read(link, bytes)
+    }
   }
 
-  #limitsFor(peer: Address): Pick<Link, 'bucket' | 'isStranger'> {
-    const { tx, clock } = this.#options
-    const { sessionRate, sessionBurst, strangerRate, strangerBurst } = tx.env.policy
-    const isUnknown = isStranger(tx.state, peer)
-    const [rate, burst] = isUnknown ? [strangerRate, strangerBurst] : [sessionRate, sessionBurst]
-    return { isStranger: isUnknown, bucket: new Bucket(rate, burst, clock.now()) }
+  /** The session is over, or another took its place: nothing of it is kept. */
+  #release(link: Link): void {
+    link.goOn?.()
+    link.held.clear()
   }
 
   #read(link: Link, bytes: Uint8Array): void {
@@ -282,7 +298,7 @@ export class Peers implements TransportHandler, Links {
   }
 
   #take(link: Link, frame: Exclude<Frame, HelloFrame> | IgnoredFrame): void {
-    if ('message' in frame) this.#charge(link, costOf(frame.message))
+    if (!this.#charge(link, 'message' in frame ? costOf(frame.message) : IGNORED_COST)) return
     if (frame.kind === 'ack') this.#takeAck(link, frame.number)
     else if (frame.kind === 'data') this.#takeNumbered(link, frame.number, frame.message)
     else if (frame.kind === 'volatile') this.#incoming.takeVolatile(link, frame.message)

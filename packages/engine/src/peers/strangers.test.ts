@@ -1,4 +1,5 @@
 import { type ChannelTerms, encodeFrame, type Frame, NATIVE_TOKEN, type PeerMessage } from '@sluice/protocol'
+import { futureFrame } from '@sluice/protocol/testing'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Session } from '../ports/transport.ts'
 import { HubScene } from '../testing/hub-scene.ts'
@@ -122,18 +123,51 @@ it('one that acknowledges nothing is cut off, and its queue goes with it', async
   expect(stored()).toEqual([])
 })
 
-it('one that says more than a stranger may is cut off', async () => {
+it('one that says more than a stranger may is cut off, and what it was cut off for leaves nothing', async () => {
   const one = await deaf(4_001)
   const { address } = world.signerOf(4_001)
-  one.say(
-    ...Array.from(
-      { length: hub.policy.strangerBurst },
-      () => ({ type: 'propose', terms: termsWith(address) }) as const,
-    ),
-  )
+  const ack = encodeFrame({ kind: 'ack', number: 0n })
+  // Each costs a fifth of a signature, and the session cost three, so that the proposal is what is too much.
+  for (let i = 0; i < 5 * (hub.policy.strangerBurst - 3) - 1; i++) one.session.send(ack)
+  one.say({ type: 'propose', terms: termsWith(address) })
   await world.scheduler.runFor(2_000)
   expect(one.isOver()).toBe(true)
-  expect(hub.engine.channels().length).toBeLessThanOrEqual(4)
+  expect(stored()).toEqual([])
+  expect(hub.engine.channels()).toEqual([])
+})
+
+it('one that says nothing that is known here costs, too, and is cut off', async () => {
+  const one = await deaf(4_002)
+  const gossip = futureFrame('_gossip', {})
+  const ack = encodeFrame({ kind: 'ack', number: 0n })
+  for (let i = 0; i < 3 * hub.policy.strangerBurst; i++) {
+    one.session.send(gossip)
+    one.session.send(ack)
+  }
+  await world.scheduler.runFor(2_000)
+  expect(one.isOver()).toBe(true)
+})
+
+it('those without a channel, whatever keys they have, cost no more together than one with a channel may', async () => {
+  await world.stop()
+  const policy = { sessionRate: 10, sessionBurst: 50 }
+  world = createWorld({ seed: 12, parties: { hub: { money: 10_000n, policy }, alice: { money: 1_000n } } })
+  await world.start()
+  hub = world.party('hub')
+  const alice = world.party('alice')
+  const options = { peer: hub.address, url: hub.url, token: NATIVE_TOKEN, deposit: 500n }
+  const { channelId } = await world.finish(alice.engine.openChannel(options))
+  await world.scheduler.runFor(10_000)
+  const sessions = await Promise.all(Array.from({ length: 30 }, (_, i) => deaf(5_000 + i)))
+  await world.scheduler.runFor(100)
+  const isOver = () => sessions.map((one) => one.isOver())
+  expect(isOver().filter(Boolean).length).toBeGreaterThan(10)
+  expect(isOver()[0]).toBe(false)
+  await world.finish(alice.engine.closeChannel(channelId))
+  await world.scheduler.runFor(5_000)
+  const later = await deaf(5_100)
+  await world.scheduler.runFor(100)
+  expect(later.isOver()).toBe(false)
 })
 
 it('an update of a channel that nobody paid into leaves nothing, and is taken once the deposit is seen', async () => {

@@ -111,6 +111,11 @@ export class Puppet {
     if (isReady) session.send(frame)
   }
 
+  /** Says bytes as they are, whatever they hold, if a session stands. */
+  sendFrame(to: Address, bytes: Uint8Array): void {
+    this.#sessions.get(to)?.send(bytes)
+  }
+
   #keptFor(to: Address): Map<bigint, Uint8Array> {
     const kept = this.#kept.get(to) ?? new Map<bigint, Uint8Array>()
     this.#kept.set(to, kept)
