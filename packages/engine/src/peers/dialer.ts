@@ -29,7 +29,10 @@ export class Dialer {
 
   /** Dials if the peer is wanted, now or after the pause that is due. */
   consider(peer: Address): void {
-    if (this.#isStopped || this.#busy.has(peer) || !this.#isDiallable(peer)) return
+    if (this.#isStopped || this.#busy.has(peer)) return
+    // Forgotten while it was dialled.
+    if (this.#options.urlOf(peer) === undefined) this.#attempts.delete(peer)
+    if (!this.#isDiallable(peer)) return
     const attempts = this.#attempts.get(peer) ?? 0
     this.#attempts.set(peer, attempts + 1)
     if (attempts === 0) {

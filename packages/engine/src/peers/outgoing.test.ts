@@ -138,6 +138,15 @@ describe('the messages to peers', () => {
     expect(node.disk.commits).toBe(commits + 1)
   })
 
+  it('leave nothing in memory of a peer to whom nothing was said', async () => {
+    const node = new Node()
+    for (const peer of PEERS) node.outgoing.acknowledge(peer, 0n)
+    expect(node.outgoing.known).toBe(0)
+    await node.send(ANN)
+    node.outgoing.acknowledge(ANN, 1n)
+    expect(node.outgoing.known).toBe(1)
+  })
+
   it('are counted by what is on disk after a crash that forgot an acknowledgement', async () => {
     const node = new Node()
     await node.send(ANN)

@@ -57,6 +57,11 @@ export class Outgoing {
     return this.#progress.get(peer)?.acknowledged ?? 0n
   }
 
+  /** How many peers something is remembered of. */
+  get known(): number {
+    return this.#progress.size
+  }
+
   /** How many messages the peer has not acknowledged, those of the running event included. */
   pending(peer: Address): number {
     const next = this.#options.state.peers.get(peer)?.next ?? 1n
@@ -94,8 +99,8 @@ export class Outgoing {
 
   /** The peer has all up to that number: it goes off the disk with the next commit, whatever that is for, or after a while. */
   acknowledge(peer: Address, number: bigint): void {
+    if (number <= this.acknowledged(peer)) return
     const progress = this.#progressOf(peer)
-    if (number <= progress.acknowledged) return
     progress.acknowledged = number
     this.#unswept.add(peer)
     const { clock, post } = this.#options
