@@ -117,7 +117,9 @@ export class Core {
       clock,
       tx: this.tx,
       features: options.features ?? { known: FEATURES, required: [] },
-      post: (run, failed = (error) => this.#unexpected(error)) => this.loop.post({ run, failed }),
+      post: (run, failed = (error) => this.#unexpected(error), changes = {}) =>
+        this.loop.post({ ...changes, run, failed }),
+      isFull: () => this.loop.isFull,
       dispatch: (peer, message) => this.#dispatch(peer, message),
       onConnected: (peer) => this.#connected(peer),
       onDisconnected: (peer, wasReady) => {
@@ -187,9 +189,7 @@ export class Core {
   /** The store is this signer's on this chain, or becomes it, before anything else is written. */
   #takeStore(): Promise<void> {
     const owner = { ...this.#ports.chain.domain, signer: this.env.self }
-    return new Promise((committed, failed) => {
-      this.loop.post({ run: () => takeStore(this.state.owner, owner), committed, failed })
-    })
+    return this.loop.write(() => takeStore(this.state.owner, owner))
   }
 
   /** Ends everything; what is stored goes on at the next start. */

@@ -81,7 +81,7 @@ export class Depositor {
       await this.#set(key, { ...record, failed: error instanceof Error ? error.message : String(error) })
       return
     }
-    await loop.call(() => tx.state.deposits.set(key, { ...record, prepared }))
+    await loop.write(() => tx.state.deposits.set(key, { ...record, prepared }))
     await chain.broadcast(prepared)
     loop.post({
       run: () => tx.notify({ type: 'transaction', call: 'deposit', hash: prepared.hash, status: 'sent' }),
@@ -107,7 +107,7 @@ export class Depositor {
     if (!isSuccess) return this.#set(key, { ...record, failed: 'the transaction reverted' })
     await this.#set(key, undefined)
     const { loop, tx } = this.#options
-    await loop.call(() => proposeOnceFunded(tx, record.channelId))
+    await loop.write(() => proposeOnceFunded(tx, record.channelId))
   }
 
   /** Forgets a transaction whose nonce was used by another, once no reorg can bring it back. */
@@ -124,7 +124,7 @@ export class Depositor {
   async #set(key: string, record: DepositRecord | undefined): Promise<void> {
     const { loop, tx } = this.#options
     const before = tx.state.deposits.committed(key)
-    await loop.call(() => {
+    await loop.write(() => {
       tx.state.deposits.set(key, record)
       if (before !== undefined) tx.wake(before.channelId satisfies Id)
     })

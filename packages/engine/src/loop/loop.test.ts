@@ -30,6 +30,7 @@ const counts: RecordKind<Count> = {
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 
 function setUp(scheduler = new Scheduler(0), disk = new Disk(scheduler)) {
+  const held: boolean[] = []
   const fatal: Error[] = []
   const collection = new Collection<string, Count>(counts, (key) => loop.touch(key))
   const loop: Loop = new Loop({
@@ -40,13 +41,15 @@ function setUp(scheduler = new Scheduler(0), disk = new Disk(scheduler)) {
     beforeCommit: () => {},
     onCommit: () => {},
     onFatal: (error) => fatal.push(error),
+    onHeld: (reason) => held.push(reason !== undefined),
+    after: (milliseconds, run) => scheduler.after(milliseconds, run),
   })
   const add = (name: string, by: number) => {
     const value = (collection.get(name)?.value ?? 0) + by
     collection.set(name, { name, value })
     return value
   }
-  return { scheduler, disk, collection, loop, add, fatal }
+  return { scheduler, disk, collection, loop, add, fatal, held }
 }
 
 describe('the loop', () => {
@@ -195,5 +198,47 @@ describe('the loop', () => {
     )
     expect(await scheduler.finish('call', call)).toBe('done')
     expect(runs).toBe(2)
+  })
+
+  it('refuses, while the store takes nothing, what comes again, and works off all that nobody repeats once it takes again', async () => {
+    const { scheduler, disk, loop, add, collection, held, fatal } = setUp()
+    disk.fate = () => 'fullForNow'
+    const first = loop.call(() => add('first', 1))
+    await scheduler.runFor(100)
+    expect(held).toEqual([true])
+    const calls = Array.from({ length: 10_000 }, () => loop.call(() => add('calls', 1)))
+    expect(loop.isFull).toBe(true)
+    await expect(loop.call(() => add('calls', 1))).rejects.toMatchObject({ code: 'STORE_WAITS' })
+    const refused: unknown[] = []
+    loop.post({ run: () => void add('messages', 1), failed: (error) => refused.push(error), refusable: 10 })
+    expect(refused).toMatchObject([{ code: 'STORE_WAITS' }])
+    let timers = 0
+    for (let i = 0; i < 20; i++) loop.post({ run: () => void add('timers', 1), committed: () => (timers += 1) })
+    const own = loop.write(() => void add('own', 1))
+    loop.post({ run: () => void add('chain', 1), urgent: () => {} })
+    await scheduler.runFor(20_000)
+    expect(collection.committed('first')).toBeUndefined()
+    disk.fate = () => 'done'
+    await scheduler.finish('all', Promise.all([first, own, ...calls]))
+    expect(held).toEqual([true, false])
+    expect(loop.isFull).toBe(false)
+    const values = Object.fromEntries([...collection.allCommitted()].map(([key, { value }]) => [key, value]))
+    expect(values).toEqual({ first: 1, chain: 1, calls: 10_000, timers: 20, own: 1 })
+    expect(timers).toBe(20)
+    expect(await scheduler.finish('a call', Promise.resolve(loop.call(() => add('calls', 1))))).toBe(10_001)
+    expect(fatal).toEqual([])
+  })
+
+  it('bounds what waits for the store by its bytes, too', async () => {
+    const { scheduler, disk, loop, add } = setUp()
+    disk.fate = () => 'fullForNow'
+    loop.post({ run: () => void add('a', 1) })
+    await scheduler.runFor(100)
+    const refused: unknown[] = []
+    const post = () => loop.post({ run: () => {}, failed: (error) => refused.push(error), refusable: 256 * 1024 })
+    for (let i = 0; i < 256; i++) post()
+    expect(refused).toEqual([])
+    post()
+    expect(refused).toMatchObject([{ code: 'STORE_WAITS' }])
   })
 })

@@ -19,6 +19,11 @@ export interface LoopEvent {
    * is called, to do what needs no store.
    */
   readonly urgent?: () => void
+  /**
+   * Of an event that is refused while the store takes nothing and too much waits for it, since whoever wants it comes again, as with a call or a
+   * peer's message: the bytes that it keeps in memory. Every other event waits, as nobody repeats it.
+   */
+  readonly refusable?: number
 }
 
 export interface LoopOptions {
@@ -52,8 +57,12 @@ function clearEnds(ends: Ends): void {
 /** Milliseconds after which a commit is tried again. */
 const RETRY_AFTER = 5_000
 
-/** Most events that wait for a store that takes nothing. */
+/** Events that may wait for a store that takes nothing before those that can be refused are, and bytes that these may keep in memory. */
 const HELD_MAX = 10_000
+const HELD_BYTES_MAX = 64 * 1024 * 1024
+
+/** What a call keeps in memory, roughly. */
+const CALL_BYTES = 1024
 
 /** Most events that share one commit, so that one commit stays bounded. */
 const BATCH_LIMIT = 1000
@@ -71,6 +80,8 @@ export class Loop {
   #idle: (() => void)[] = []
   /** While the store takes nothing: looks at the queue again. */
   #wake: (() => void) | undefined
+  /** Bytes of what waits and could have been refused, since the store takes nothing; undefined while it takes all. */
+  #heldBytes: number | undefined
 
   #index = 0
   #effects: (() => void)[] = []
@@ -87,15 +98,23 @@ export class Loop {
     this.#options = options
   }
 
+  /** Whether the store takes nothing and so much waits for it that what can be refused is. */
+  get isFull(): boolean {
+    return this.#heldBytes !== undefined && (this.#queue.length >= HELD_MAX || this.#heldBytes >= HELD_BYTES_MAX)
+  }
+
   /** Queues an event. Never throws; a stopped loop fails it at once. */
   post(event: LoopEvent): void {
     if (this.#stopped !== undefined) {
       event.failed?.(this.#stopped)
       return
     }
-    if (this.#wake !== undefined && event.urgent === undefined && this.#queue.length >= HELD_MAX) {
-      event.failed?.(new EngineError('STORE_WAITS'))
-      return
+    if (event.refusable !== undefined && this.#heldBytes !== undefined) {
+      if (this.isFull) {
+        event.failed?.(new EngineError('STORE_WAITS'))
+        return
+      }
+      this.#heldBytes += event.refusable
     }
     this.#queue.push(event)
     this.#wake?.()
@@ -106,7 +125,7 @@ export class Loop {
 
   /**
    * Runs a call as events until it returns something else than {@link Waiting}; resolves once that is durable.
-   * What a waiting run changed is kept.
+   * What a waiting run changed is kept. Rejects with `STORE_WAITS` if the loop {@link isFull}.
    */
   call<T>(run: () => T | Waiting, signal?: AbortSignal): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -124,16 +143,17 @@ export class Loop {
       const abort = () => fail(new EngineError('CALL_ABORTED', { waitingFor }, signal?.reason))
       if (signal?.aborted) return abort()
       signal?.addEventListener('abort', abort)
-      const attempt = () => {
+      const attempt = (changes: Pick<LoopEvent, 'refusable'> = {}) => {
         let result: T | Waiting | undefined
         this.post({
+          ...changes,
           run: () => {
             if (isOver) return
             const outcome = run()
             result = outcome
             if (!isWaiting(outcome)) return
             waitingFor = outcome.reason
-            leave = this.#waiters.add({ topics: outcome.topics, since: this.#index, wake: attempt, fail })
+            leave = this.#waiters.add({ topics: outcome.topics, since: this.#index, wake: () => attempt(), fail })
           },
           committed: () => {
             if (!isWaiting(result)) settle(() => resolve(result as T))
@@ -141,8 +161,13 @@ export class Loop {
           failed: fail,
         })
       }
-      attempt()
+      attempt({ refusable: CALL_BYTES })
     })
+  }
+
+  /** Runs what this side has to write down by itself, however much waits; resolves once that is durable. */
+  write(run: () => void): Promise<void> {
+    return new Promise((committed, failed) => this.post({ run, committed, failed }))
   }
 
   /** From within an event: another event of the same batch, with its own outcome. */
@@ -316,6 +341,7 @@ export class Loop {
     for (let next = writes, isHeld = false; ; isHeld = true) {
       try {
         await store.commit(next)
+        this.#heldBytes = undefined
         if (isHeld) onHeld?.(undefined)
         break
       } catch (error) {
@@ -323,6 +349,7 @@ export class Loop {
           this.#fail(error, done)
           return false
         }
+        this.#heldBytes ??= 0
         if (!isHeld) onHeld?.(error instanceof Error ? error : new Error(String(error)))
       }
       await this.#hold(done)

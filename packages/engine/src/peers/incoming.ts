@@ -1,23 +1,35 @@
 import { type Address, encodeFrame, type PeerMessage } from '@sluice/protocol'
+import { EngineError } from '../errors.ts'
+import type { LoopEvent } from '../loop/loop.ts'
 import type { Transaction } from '../loop/transaction.ts'
 import { newPeer } from '../records/peer.ts'
 import type { Link } from './link.ts'
 
+/** Posts an event; `refusable`: see `LoopEvent`. */
+export type PostEvent = (
+  run: () => void,
+  failed?: (error: unknown) => void,
+  changes?: Pick<LoopEvent, 'refusable'>,
+) => void
+
 export interface IncomingOptions {
   readonly tx: Transaction
-  /** Posts an event. */
-  readonly post: (run: () => void, failed?: (error: unknown) => void) => void
+  readonly post: PostEvent
   /** What the flows make of a message; runs as an event of its own. */
   readonly dispatch: (peer: Address, message: PeerMessage) => void
   /** The session with the peer, if one stands. */
   readonly linkOf: (peer: Address) => Link | undefined
   /** Ends a session whose peer broke the protocol. */
   readonly breakOff: (link: Link, reason: string) => void
+  /** The store takes nothing and too much waits for it: what the peer says is not taken, and comes again in the next session. */
+  readonly onHeldBack: (link: Link) => void
   /** Whether a message comes before what it relies on can be seen here: it is not taken, and comes again in the next session. */
   readonly isPremature: (peer: Address, message: PeerMessage) => boolean
   /** Nothing came of a message. */
   readonly onRefused: (link: Link, message: PeerMessage) => void
 }
+
+const isHeldBack = (error: unknown): boolean => error instanceof EngineError && error.code === 'STORE_WAITS'
 
 /** The messages of all peers. A numbered one acts once and in order, and is acknowledged once what it did is durable. */
 export class Incoming {
@@ -28,24 +40,32 @@ export class Incoming {
   }
 
   /** `message`: undefined for one that is ignored, which is counted and acknowledged all the same. */
-  takeNumbered(link: Link, number: bigint, message: PeerMessage | undefined): void {
-    const { post } = this.#options
+  takeNumbered(link: Link, number: bigint, message: PeerMessage | undefined, bytes: number): void {
+    const { post, onHeldBack } = this.#options
     post(
       () => this.#consume(link, number, message),
       (error) => {
+        if (isHeldBack(error)) {
+          onHeldBack(link)
+          return
+        }
         this.#refused(link, message, error)
         // Sent again, it would fail again: it is taken without effect.
         post(() => this.#consume(link, number, undefined))
       },
+      { refusable: bytes },
     )
   }
 
-  takeVolatile(link: Link, message: PeerMessage): void {
+  takeVolatile(link: Link, message: PeerMessage, bytes: number): void {
     const { post, dispatch } = this.#options
     const { peer } = link.session
     post(
       () => dispatch(peer, message),
-      (error) => this.#refused(link, message, error),
+      (error) => {
+        if (!isHeldBack(error)) this.#refused(link, message, error)
+      },
+      { refusable: bytes },
     )
   }
 

@@ -22,7 +22,7 @@ import { costOf, IGNORED_COST, wastedCost } from './cost.ts'
 import { Dialer } from './dialer.ts'
 import { agreeOnFeatures } from './features.ts'
 import { createHello, findForgotten, findLoss } from './hello.ts'
-import { Incoming } from './incoming.ts'
+import { Incoming, type PostEvent } from './incoming.ts'
 import { createLink, isFreshHello, type Link } from './link.ts'
 import { Outgoing } from './outgoing.ts'
 import { forgetPeer, isStranger } from './strangers.ts'
@@ -33,8 +33,9 @@ export interface PeersOptions {
   readonly tx: Transaction
   /** Features announced to peers. */
   readonly features: FeatureOffer
-  /** Posts an event. */
-  readonly post: (run: () => void, failed?: (error: unknown) => void) => void
+  readonly post: PostEvent
+  /** Whether the store takes nothing and so much waits for it that messages are refused. */
+  readonly isFull: () => boolean
   /** What the flows make of a message; runs as an event of its own. */
   readonly dispatch: (peer: Address, message: PeerMessage) => void
   /** A session stands: runs within an event. */
@@ -100,6 +101,7 @@ export class Peers implements TransportHandler, Links {
       dispatch,
       linkOf: (peer) => this.#links.get(peer),
       breakOff: (link, reason) => this.#disconnect(link, reason),
+      onHeldBack: (link) => this.#end(link, new EngineError('STORE_WAITS')),
       isPremature: options.isPremature,
       onRefused: (link, message) => void this.#allowances.spend(link, wastedCost(message, policy)),
     })
@@ -203,8 +205,8 @@ export class Peers implements TransportHandler, Links {
 
   opened(session: Session): void {
     const { peer } = session
-    const { tx, clock, features } = this.#options
-    if (this.#isStopped || tx.state.peers.committed(peer)?.lost !== undefined) {
+    const { tx, clock, features, isFull } = this.#options
+    if (this.#isStopped || isFull() || tx.state.peers.committed(peer)?.lost !== undefined) {
       session.close()
       return
     }
@@ -293,16 +295,16 @@ export class Peers implements TransportHandler, Links {
       return
     }
     if (frame.kind === 'hello') this.#takeHello(link, frame)
-    else if (link.isGreeted) this.#take(link, frame)
+    else if (link.isGreeted) this.#take(link, frame, bytes.length)
     else this.#disconnect(link, `${frame.kind} before hello`)
   }
 
-  #take(link: Link, frame: Exclude<Frame, HelloFrame> | IgnoredFrame): void {
+  #take(link: Link, frame: Exclude<Frame, HelloFrame> | IgnoredFrame, bytes: number): void {
     if (!this.#charge(link, 'message' in frame ? costOf(frame.message) : IGNORED_COST)) return
     if (frame.kind === 'ack') this.#takeAck(link, frame.number)
-    else if (frame.kind === 'data') this.#takeNumbered(link, frame.number, frame.message)
-    else if (frame.kind === 'volatile') this.#incoming.takeVolatile(link, frame.message)
-    else this.#takeIgnored(link, frame)
+    else if (frame.kind === 'data') this.#takeNumbered(link, frame.number, frame.message, bytes)
+    else if (frame.kind === 'volatile') this.#incoming.takeVolatile(link, frame.message, bytes)
+    else this.#takeIgnored(link, frame, bytes)
   }
 
   #takeHello(link: Link, hello: HelloFrame): void {
@@ -365,17 +367,17 @@ export class Peers implements TransportHandler, Links {
     return undefined
   }
 
-  #takeIgnored(link: Link, { name, number }: IgnoredFrame): void {
+  #takeIgnored(link: Link, { name, number }: IgnoredFrame, bytes: number): void {
     this.#options.tx.env.log.debug('message ignored', { peer: link.session.peer, name })
-    if (number !== undefined) this.#takeNumbered(link, number, undefined)
+    if (number !== undefined) this.#takeNumbered(link, number, undefined, bytes)
   }
 
-  #takeNumbered(link: Link, number: bigint, message: PeerMessage | undefined): void {
+  #takeNumbered(link: Link, number: bigint, message: PeerMessage | undefined, bytes: number): void {
     const { state, env } = this.#options.tx
     const { queueMax, strangerQueueMax } = env.policy
     const max = isStranger(state, link.session.peer) ? strangerQueueMax : 2 * queueMax
     if (this.pending(link.session.peer) > max) this.#disconnect(link, 'it acknowledges nothing')
-    else this.#incoming.takeNumbered(link, number, message)
+    else this.#incoming.takeNumbered(link, number, message, bytes)
   }
 
   #takeAck(link: Link, number: bigint): void {
