@@ -3,6 +3,7 @@ import {
   checkMayDraft,
   checkNotClosing,
   draftOperation,
+  draftPayment,
   draftRestatement,
   draftState,
   type Id,
@@ -39,18 +40,40 @@ export function takesOperation(tx: StateView, { out }: ChannelRecord): boolean {
  * @throws ProtocolError `CHANNEL_CLOSING`, `LANE_FULL`, `LANE_OVERSPENT`, and as `applyOperation`.
  */
 export function draft(tx: Tx, channelId: Id, operations: readonly Operation[], hint?: (id: Id) => number): void {
-  const { policy } = tx.env
+  const channel = channelOf(tx, channelId)
   const isAdding = operations.some(({ type }) => type === 'add')
-  let channel = channelOf(tx, channelId)
   checkNotClosing(channelId, isAdding ? isLeaving(tx, channel) : isClosing(tx, channel))
-  checkMayDraft(channel.out, operations.length, policy)
-  const drafted = channel.out.draft?.operations.length ?? 0
-  if (drafted + operations.length > policy.operationsPerUpdateMax) {
-    signUpdate(tx, channelId)
-    channel = channelOf(tx, channelId)
-  }
-  const out = operations.reduce((lane, operation) => draftOperation(tx.env, lane, operation, hint), channel.out)
-  cover(tx, { ...channel, out })
+  const lane = roomFor(tx, channel, operations.length)
+  setDraft(
+    tx,
+    channelId,
+    operations.reduce((out, operation) => draftOperation(tx.env, out, operation, hint), lane),
+  )
+}
+
+/**
+ * Adds a payment to what is signed at the end of the batch. Many in one batch are one operation.
+ *
+ * @param amount Base units.
+ * @throws ProtocolError as {@link draft}.
+ */
+export function draftPay(tx: Tx, channelId: Id, amount: bigint): void {
+  const channel = channelOf(tx, channelId)
+  checkNotClosing(channelId, isClosing(tx, channel))
+  setDraft(tx, channelId, draftPayment(tx.env, roomFor(tx, channel, 1), amount))
+}
+
+/** The lane with room for so many operations in its draft: one that is full is signed. */
+function roomFor(tx: Tx, { channelId, out }: ChannelRecord, count: number): OutLane {
+  const { policy } = tx.env
+  checkMayDraft(out, count, policy)
+  if ((out.draft?.operations.length ?? 0) + count <= policy.operationsPerUpdateMax) return out
+  signUpdate(tx, channelId)
+  return channelOf(tx, channelId).out
+}
+
+function setDraft(tx: Tx, channelId: Id, out: OutLane): void {
+  cover(tx, { ...channelOf(tx, channelId), out })
   tx.channels.set(channelId, { ...channelOf(tx, channelId), out })
   signUpdateAtEnd(tx, channelId)
 }

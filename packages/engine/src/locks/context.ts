@@ -31,7 +31,7 @@ export function outcomeOf({ chain }: Pick<StateView, 'chain'>, virtualId: Id): O
 }
 
 /** A leg whose channel's record is gone: nothing of it is left. */
-const gone: LegContext = { channel: 'ended', isLeaving: true, isDisputed: false }
+const gone: LegContext = { channel: 'ended', isLeaving: true, isDisputed: false, takes: false }
 
 function legContext(view: StateView, channel: ChannelRecord, leg: Leg, virtualId: Id, side: 'in' | 'out'): LegContext {
   if (channel.phase.type === 'ended') return gone
@@ -40,6 +40,9 @@ function legContext(view: StateView, channel: ChannelRecord, leg: Leg, virtualId
     isLeaving: isLeaving(view, channel),
     get isDisputed() {
       return isLockDisputed(view, channel, side, leg.slot, virtualId)
+    },
+    get takes() {
+      return takesOperation(view, channel)
     },
   }
 }
@@ -62,7 +65,7 @@ function isHeldByRefused({ current, updates }: OutLane, { slot }: Leg, virtualId
 function outgoingContext(view: StateView, virtualId: Id, leg: Leg): OutgoingContext {
   const channel = view.channels.get(leg.channelId)
   // A channel stays as long as a lock of it counts. Should one be missing yet, nothing says that its voucher cannot be shown.
-  if (channel === undefined) return { ...gone, lock: 'showable', needsRestatement: false, takes: false }
+  if (channel === undefined) return { ...gone, lock: 'showable', needsRestatement: false }
   const { channel: state, isLeaving: leaving } = legContext(view, channel, leg, virtualId, 'out')
   return {
     channel: state,
@@ -115,7 +118,7 @@ export function payerContext(view: StateView, record: PayerRecord): PayerContext
     capacity: terms.capacity,
     outgoing:
       phase.type === 'closed'
-        ? { ...gone, lock: 'cleared', needsRestatement: false, takes: false }
+        ? { ...gone, lock: 'cleared', needsRestatement: false }
         : outgoingContext(view, virtualId, phase.outgoing),
   }
 }

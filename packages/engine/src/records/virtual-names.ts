@@ -26,6 +26,9 @@ export function namesOf({ phase, role, terms, position }: VirtualRecord): readon
   if (phase.type === 'claimed' || phase.type === 'covered') {
     names.push(virtualNames.waitingFor(phase.outgoing.channelId))
   }
+  if (phase.type === 'returning' && phase.askedAt === undefined) {
+    names.push(virtualNames.waitingFor(phase.incoming.channelId))
+  }
   if (phase.type === 'received') names.push(virtualNames.receivedFor(terms.path[position + 1] ?? '0x'))
   if (phase.type === 'closed') names.push(virtualNames.over)
   if (role === 'payer' && phase.type !== 'closed') names.push(virtualNames.paidTo(terms.path.at(-1) ?? '0x'))

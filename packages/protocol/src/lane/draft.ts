@@ -29,6 +29,21 @@ export function draftOperation(hashing: LaneHashing, lane: OutLane, operation: O
 }
 
 /**
+ * The lane with a payment that waits for the next signature. One right after another is one operation.
+ *
+ * @param amount Base units.
+ * @throws ProtocolError as `applyOperation`.
+ */
+export function draftPayment(hashing: LaneHashing, lane: OutLane, amount: bigint): OutLane {
+  const state = applyOperation(hashing, draftState(lane), { type: 'pay', amount })
+  const drafted = lane.draft?.operations ?? []
+  const last = drafted.at(-1)
+  const isJoined = last?.type === 'pay'
+  const payment: Operation = { type: 'pay', amount: amount + (isJoined ? last.amount : 0n) }
+  return { ...lane, draft: { operations: [...(isJoined ? drafted.slice(0, -1) : drafted), payment], state } }
+}
+
+/**
  * The lane with a draft that changes nothing, unless it has one: its voucher restates the lane under the next seq, so that
  * once countersigned it kills the refused ones.
  */

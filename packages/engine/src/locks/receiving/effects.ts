@@ -1,5 +1,6 @@
 import {
   type ChannelRecord,
+  type DeclineMessage,
   type HubEffect,
   type PayeeEffect,
   ProtocolError,
@@ -7,8 +8,7 @@ import {
   type VirtualRecord,
 } from '@sluice/protocol'
 import { channelOf } from '../../lanes/channel.ts'
-import { draft } from '../../lanes/draft.ts'
-import { signUpdate } from '../../lanes/sign-update.ts'
+import { draft, draftPay } from '../../lanes/draft.ts'
 import type { Tx } from '../../ports/tx.ts'
 import { carryOut } from '../effects.ts'
 import { addOperations } from '../forwarding.ts'
@@ -24,15 +24,19 @@ function incomingChannel(tx: Tx, record: VirtualRecord): ChannelRecord {
 function returnFees(tx: Tx, channel: ChannelRecord, amount: bigint): bigint {
   if (amount === 0n) return 0n
   try {
-    draft(tx, channel.channelId, [{ type: 'pay', amount }])
+    draftPay(tx, channel.channelId, amount)
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error
     tx.env.log.warn('fees not returned', { channelId: channel.channelId, amount, code: error.code })
     return 0n
   }
-  // Signed now, so that the pay is there when the decline that names it arrives.
-  signUpdate(tx, channel.channelId)
   return amount
+}
+
+/** The pay has to be there when the decline that names it arrives, so the lane is signed first. */
+function sendDecline(tx: Tx, { peer }: ChannelRecord, decline: DeclineMessage): void {
+  if (decline.returned === 0n) tx.send(peer, decline)
+  else tx.atEnd('sign', `decline/${decline.virtualId}`, (end) => end.send(peer, decline))
 }
 
 /**
@@ -56,7 +60,7 @@ export function carryOutReceiving(tx: Tx, record: VirtualRecord, effect: HubEffe
       const { code } = effect.decline
       tx.env.log.info('declining', { virtualId, code })
       const returned = returnFees(tx, channel, effect.decline.returned)
-      tx.send(channel.peer, { type: 'decline', virtualId, code, returned })
+      sendDecline(tx, channel, { type: 'decline', virtualId, code, returned })
       return
     }
     case 'acknowledge': {

@@ -21,6 +21,7 @@ import type {
   Returning,
 } from './hub-phases.ts'
 import {
+  canDecline,
   canFold,
   type Decline,
   foldDue,
@@ -175,9 +176,9 @@ function claim(phase: Claiming, { incoming, outcome, now }: HubContext): HubStep
   return goto({ ...phase, askedAt: now }, { type: 'claim', ...(voucher && largestFold > 0n && { voucher }) })
 }
 
-/** Tells the neighbour towards the payer that nothing was paid on, once messages can say it. */
+/** Tells the neighbour towards the payer that nothing was paid on, once messages can say it and the fees can go back. */
 function sendDecline(phase: Returning, { incoming, outcome, now }: HubContext): HubStep | false {
-  if (phase.askedAt !== undefined || !isByMessages(incoming, outcome)) return false
+  if (phase.askedAt !== undefined || !canDecline(incoming, outcome, phase.decline)) return false
   return goto({ ...phase, askedAt: now }, { type: 'decline', decline: phase.decline })
 }
 

@@ -38,6 +38,8 @@ export interface LegContext {
   readonly isLeaving: boolean
   /** Whether a dispute of the channel holds the lock, or can still be shown to hold it: then only the chain decides what it pays. */
   readonly isDisputed: boolean
+  /** Whether this side's lane of the channel takes another operation now; else it will once the other side has answered. */
+  readonly takes: boolean
 }
 
 /** The channel of the outgoing lock, and what this side signed of the lock. */
@@ -49,8 +51,6 @@ export interface OutgoingContext extends LegContext {
   readonly lock: 'standing' | 'showable' | 'cleared'
   /** Whether the newest voucher that holds the lock was refused, so that only a restatement can kill it. */
   readonly needsRestatement: boolean
-  /** Whether the lane takes another operation now; else it will once the other side has answered. */
-  readonly takes: boolean
 }
 
 /** The context of every machine of a lock. Nothing in it is remembered. */
@@ -107,6 +107,11 @@ export function canFold({ channel, lock, takes }: OutgoingContext): boolean {
 /** Whether messages still lead to a fold: the channel takes updates and the chain was not asked what V pays. */
 export function isByMessages(leg: LegContext, outcome: Outcome): boolean {
   return leg.channel === 'live' && outcome.type === 'quiet'
+}
+
+/** Whether a decline can be sent: fees that go back are paid before. */
+export function canDecline(leg: LegContext, outcome: Outcome, { returned }: Decline): boolean {
+  return isByMessages(leg, outcome) && (returned === 0n || leg.takes)
 }
 
 /** Whether a leg makes this side close the virtual channel. */

@@ -1,7 +1,15 @@
 import { highestValue } from '../../rules/payment.ts'
 import type { SignedVoucher } from '../../terms/voucher.ts'
 import { goto, ignored, on, type Step, stay, type Table } from '../table.ts'
-import { type Decline, isByMessages, isOnItsWayOut, type Leg, type LegContext, type LockContext } from './lock.ts'
+import {
+  canDecline,
+  type Decline,
+  isByMessages,
+  isOnItsWayOut,
+  type Leg,
+  type LegContext,
+  type LockContext,
+} from './lock.ts'
 
 /** The lock stands: payments are accepted. */
 export interface PayeeOpen {
@@ -91,7 +99,7 @@ function beginClaiming({ incoming, voucher }: PayeeOpen, context: PayeeContext):
 }
 
 function sendDecline(phase: PayeeReturning, { incoming, outcome, now }: PayeeContext): PayeeStep | false {
-  if (phase.askedAt !== undefined || !isByMessages(incoming, outcome)) return false
+  if (phase.askedAt !== undefined || !canDecline(incoming, outcome, phase.decline)) return false
   return goto({ ...phase, askedAt: now }, { type: 'decline', decline: phase.decline })
 }
 

@@ -39,12 +39,18 @@ export const outcomes: readonly Outcome[] = [
 
 export const moments: readonly bigint[] = [FORWARD_UNTIL - 1n, FORWARD_UNTIL, CLOSES_AT - 1n, CLOSES_AT]
 
-const leg = (channel: LegContext['channel'], isLeaving = channel !== 'live'): LegContext => {
-  return { channel, isLeaving, isDisputed: false }
+const leg = (channel: LegContext['channel'], { isLeaving = channel !== 'live', takes = true } = {}): LegContext => {
+  return { channel, isLeaving, isDisputed: false, takes }
 }
 
 /** Each word of an incoming leg. */
-export const incomingLegs: readonly LegContext[] = [leg('live'), leg('live', true), leg('closing'), leg('ended')]
+export const incomingLegs: readonly LegContext[] = [
+  leg('live'),
+  leg('live', { takes: false }),
+  leg('live', { isLeaving: true }),
+  leg('closing'),
+  leg('ended'),
+]
 
 type Lane = Pick<OutgoingContext, 'lock' | 'needsRestatement' | 'takes'>
 
@@ -62,17 +68,20 @@ const laneWords: readonly Lane[] = [
 ]
 
 /** Each word of an outgoing leg on each word of its lane. */
-export const outgoingLegs: readonly OutgoingContext[] = incomingLegs.flatMap((word) =>
-  laneWords.map((lanes) => ({ ...word, ...lanes })),
-)
+export const outgoingLegs: readonly OutgoingContext[] = incomingLegs
+  .filter(({ takes }) => takes)
+  .flatMap((word) => laneWords.map((lanes) => ({ ...word, ...lanes })))
 
 /** A leg on which all is well. */
 export const goodLeg: LegContext = leg('live')
 /** A lane that takes a fold of its lock. */
 export const goodOutgoing: OutgoingContext = { ...goodLeg, ...lane('standing') }
 
-export const legWords = ({ channel, isLeaving }: LegContext): string =>
-  channel === 'live' && isLeaving ? 'live, leaving' : channel
+export function legWords({ channel, isLeaving, takes }: LegContext): string {
+  if (channel !== 'live') return channel
+  if (isLeaving) return 'live, leaving'
+  return takes ? 'live' : 'live, full'
+}
 
 export const outcomeWords = (outcome: Outcome): string =>
   outcome.type === 'final' ? `final ${outcome.amount}` : outcome.type
@@ -80,7 +89,7 @@ export const outcomeWords = (outcome: Outcome): string =>
 /** The words of an outgoing leg, each on its own. */
 export function outgoingWords(context: OutgoingContext): Readonly<Record<string, string>> {
   return {
-    outgoing: legWords(context),
+    outgoing: legWords({ ...context, takes: true }),
     lock: context.lock,
     takes: context.takes ? 'yes' : 'no',
     restatement: context.needsRestatement ? 'needed' : 'no',
