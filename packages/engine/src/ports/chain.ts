@@ -235,7 +235,7 @@ export interface Chain {
    * it where it was not done.
    */
   allow?(call: ChainCall): Promise<void>
-  /** Signs a call with the next account nonce and does not send it. Rejects with a typed error when the call would revert. */
+  /** Signs a call with the next account nonce and does not send it. Rejects with `CHAIN_REVERTED` when the call would revert. */
   prepare(call: ChainCall, terms?: PrepareTerms): Promise<QuotedTransaction>
   /** What gas costs now: native base units for the work of one unit of gas by Ethereum's schedule, which other chains count otherwise. */
   gasPrice(): Promise<bigint>

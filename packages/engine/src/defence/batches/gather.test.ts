@@ -32,6 +32,9 @@ function redeemGoal(n: number, value: bigint | undefined, deadline: bigint): Goa
   return { id: idOf(n), key: 'redeem', call, value, deadline }
 }
 
+const notJoined = (_: unknown, error: unknown) => {
+  throw error
+}
 const prices = (perGas: bigint) => ({ costOf: (_: string, gas: number) => BigInt(gas) * perGas })
 const material = { contract: address(7), locksOf: () => emptyLocks }
 
@@ -47,7 +50,7 @@ describe('goals that are gathered', () => {
   it('are each in one call or too dear, within the limits, and no call is worth less than it costs', () => {
     fc.assert(
       fc.property(anyGoals, anyLimits, fc.bigInt(0n, 5n), (goals, limits, perGas) => {
-        const gathering = { material, limits, prices: prices(perGas), isAlone: () => false }
+        const gathering = { material, limits, prices: prices(perGas), isAlone: () => false, notJoined }
         const { batches, tooDear } = gather(goals, gathering)
         const found = [...batches.flatMap((batch) => batch.goals), ...tooDear].map(nameOf)
         expect(found.toSorted()).toEqual(goals.map(nameOf).toSorted())
@@ -63,7 +66,7 @@ describe('goals that are gathered', () => {
 
   it('share what a call costs: what is worth no transaction alone may be in company', () => {
     const limits = { callBytesMax: 60_000, callGasMax: 8_000_000 }
-    const gathering = { material, limits, prices: prices(1n), isAlone: () => false }
+    const gathering = { material, limits, prices: prices(1n), isAlone: () => false, notJoined }
     const worth = 35_000n
     expect(gather([closeGoal(1, worth)], gathering)).toMatchObject({ batches: [], tooDear: [{ id: idOf(1) }] })
     const ten = Array.from({ length: 10 }, (_, n) => closeGoal(n, worth))
@@ -78,7 +81,7 @@ describe('goals that are gathered', () => {
   it('go as a group where enough share their path, and with ticks in a batch', () => {
     const limits = { callBytesMax: 60_000, callGasMax: 8_000_000 }
     const goals = Array.from({ length: 24 }, (_, n) => redeemGoal(n, 1n, 50n))
-    const { batches } = gather(goals, { material, limits, prices: prices(0n), isAlone: () => false })
+    const { batches } = gather(goals, { material, limits, prices: prices(0n), isAlone: () => false, notJoined })
     expect(batches.map(({ call, goals: some }) => [call.type, some.length]).toSorted()).toEqual([
       ['redeemBatch', 6],
       ['redeemGroup', 6],

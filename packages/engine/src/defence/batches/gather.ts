@@ -3,6 +3,7 @@ import { type Batch, batchOf, type CallLimits, isWorth, type Material, type Pric
 import { partGas } from './call-gas.ts'
 import { groupBy } from './group.ts'
 import { companyOf, join } from './join.ts'
+import type { Joined } from './pack.ts'
 
 /** What comes of goals that wait: what is worth a transaction now, and what is not. */
 export interface Gathered {
@@ -18,6 +19,8 @@ export interface Gathering {
   readonly prices: Prices
   /** Whether a goal is to be reached by a call of its own. */
   isAlone(goal: Goal): boolean
+  /** Told what went wrong where goals could not be joined. Each of them goes alone then. */
+  notJoined?(goals: readonly Goal[], error: unknown): void
 }
 
 /**
@@ -25,7 +28,7 @@ export interface Gathering {
  * call costs.
  */
 export function gather(goals: readonly Goal[], gathering: Gathering): Gathered {
-  const { prices, material, limits, isAlone } = gathering
+  const { prices, isAlone } = gathering
   const batches: Batch[] = []
   const tooDear: Goal[] = []
   const take = (batch: Batch) => {
@@ -43,9 +46,19 @@ export function gather(goals: readonly Goal[], gathering: Gathering): Gathered {
       else tooDear.push(goal)
     }
     paying.sort(byValue)
-    for (const { goals: some, call } of join(paying, material, limits)) take(batchOf(some, call, prices))
+    for (const { goals: some, call } of joinOrNot(paying, gathering)) take(batchOf(some, call, prices))
   }
   return { batches, tooDear }
+}
+
+/** What is wrong with some goals keeps no others from going. */
+function joinOrNot(goals: readonly Goal[], { material, limits, notJoined = () => {} }: Gathering): readonly Joined[] {
+  try {
+    return join(goals, material, limits)
+  } catch (error) {
+    notJoined(goals, error)
+    return goals.map((goal) => ({ goals: [goal], call: goal.call }))
+  }
 }
 
 /** The most valuable first; before them what no price is known of. */

@@ -3,8 +3,8 @@ interface Failure {
   readonly until: bigint
   readonly times: number
   readonly problem: string
-  /** It is to be tried by a call of its own: what it went along with may have been at fault. */
-  readonly isAlone: boolean
+  /** Block until which it is tried by a call of its own: it, or what it went along with, was refused. */
+  readonly aloneUntil: bigint
 }
 
 /** Goals whose call failed: each failure in a row doubles the time until the next try. */
@@ -17,17 +17,17 @@ export class Cooling {
     this.#most = BigInt(most)
   }
 
-  /** @param head The newest block. */
-  failed(name: string, problem: string, head: bigint, isAlone: boolean): void {
+  /**
+   * @param head The newest block.
+   * @param isApart Whether it is to be tried alone for a while after its pause.
+   */
+  failed(name: string, problem: string, head: bigint, isApart: boolean): void {
     const before = this.#failures.get(name)
     const times = (before?.times ?? 0) + 1
     const pause = 1n << BigInt(Math.min(times - 1, 16))
-    this.#failures.set(name, {
-      until: head + (pause < this.#most ? pause : this.#most),
-      times,
-      problem,
-      isAlone: isAlone || before?.isAlone === true,
-    })
+    const until = head + (pause < this.#most ? pause : this.#most)
+    const aloneUntil = isApart ? until + this.#most : (before?.aloneUntil ?? 0n)
+    this.#failures.set(name, { until, times, problem, aloneUntil })
   }
 
   /** Whether it is to be left alone still. */
@@ -36,8 +36,9 @@ export class Cooling {
     return until !== undefined && head < until
   }
 
-  isAlone(name: string): boolean {
-    return this.#failures.get(name)?.isAlone === true
+  /** Whether it is to be reached by a call of its own. */
+  isAlone(name: string, head: bigint): boolean {
+    return head < (this.#failures.get(name)?.aloneUntil ?? 0n)
   }
 
   problemOf(name: string): string | undefined {

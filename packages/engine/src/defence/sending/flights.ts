@@ -29,6 +29,8 @@ export interface FlightsOptions {
 export class Flights {
   readonly #options: FlightsOptions
   readonly #all = new Set<Flight>()
+  /** How many transactions of the account are known to be included. */
+  #count = 0
 
   constructor(options: FlightsOptions) {
     this.#options = options
@@ -40,7 +42,9 @@ export class Flights {
 
   /** Those that no block holds. */
   pending(): readonly Flight[] {
-    return [...this.#all].filter(({ includedIn }) => includedIn === undefined)
+    return [...this.#all].filter(
+      ({ includedIn, transaction: { nonce } }) => includedIn === undefined && nonce >= this.#count,
+    )
   }
 
   add(flight: Flight): void {
@@ -65,14 +69,14 @@ export class Flights {
   /** A new block: looks where they stand. */
   async look(head: bigint, final: bigint): Promise<void> {
     if (this.#all.size === 0) return
-    const count = await this.#options.chain.includedCount()
-    for (const flight of [...this.#all]) await this.#lookAt(flight, count, head, final)
+    this.#count = await this.#options.chain.includedCount()
+    for (const flight of [...this.#all]) await this.#lookAt(flight, head, final)
   }
 
-  async #lookAt(flight: Flight, count: number, head: bigint, final: bigint): Promise<void> {
+  async #lookAt(flight: Flight, head: bigint, final: bigint): Promise<void> {
     const { log } = this.#options
     try {
-      if (flight.transaction.nonce >= count) await this.#wait(flight, head)
+      if (flight.transaction.nonce >= this.#count) await this.#wait(flight, head)
       else if (flight.includedIn === undefined) await this.#find(flight, head, final)
       else await this.#follow(flight, flight.includedIn, head, final)
     } catch (error) {

@@ -1,4 +1,4 @@
-import { emptyLocks, type Hex, type Id, NATIVE_TOKEN, ZERO_HASH } from '@sluice/protocol'
+import { type Hex, type Id, NATIVE_TOKEN, SluiceError, ZERO_HASH } from '@sluice/protocol'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createPolicy } from '../../policy/policy.ts'
 import type { Chain, ChainCall, PreparedTransaction, PrepareTerms, TransactionStatus } from '../../ports/chain.ts'
@@ -25,6 +25,8 @@ class WaitingChain {
   included = 0
   tries = 0
   failure: Error | undefined
+  /** What it waits for before it tells its count. */
+  answer: Promise<void> | undefined
   found: TransactionStatus = { status: 'pending' }
   readonly asked: string[] = []
   readonly sent: Sent[] = []
@@ -36,6 +38,7 @@ class WaitingChain {
 
   async includedCount(): Promise<number> {
     this.asked.push('includedCount')
+    await this.answer
     return this.included
   }
 
@@ -57,28 +60,35 @@ class WaitingChain {
   }
 }
 
-const silent = { debug() {}, info() {}, warn() {}, error() {} }
+const reverted = new SluiceError('CHAIN_REVERTED', { message: 'the contract refuses it', action: 'Look at it.' })
 let chain: WaitingChain
 let publisher: Publisher
 let told: Notification[]
 let time: bigint
 let number: bigint
+let warned: string[]
+let isJoinable: boolean
 
 beforeEach(() => {
   chain = new WaitingChain()
   told = []
   time = 0n
   number = 0n
+  warned = []
+  isJoinable = true
   const port = chain as unknown as Chain
   publisher = new Publisher({
     chain: port,
     sender: new Sender(),
-    log: silent,
+    log: { debug() {}, info() {}, warn: (message) => void warned.push(message), error() {} },
     notify: (notification) => told.push(notification),
     policy: createPolicy('development', { worthMin: 100, callsPendingMax: 2 }),
     knowledge: {
       contract: address,
-      locksOf: () => emptyLocks,
+      locksOf: () => {
+        if (!isJoinable) throw new Error('unreadable')
+        return undefined
+      },
       complete: ({ call }) => call,
       isMissed: ({ deadline }) => deadline !== undefined && deadline <= time,
     },
@@ -108,6 +118,13 @@ function redeem(n: number, value: bigint, deadline: bigint): Goal {
     value,
     deadline,
   }
+}
+
+function unlock(n: number, value: bigint): Goal {
+  const party = { account: address, signer: address }
+  const terms = { a: party, b: party, token: NATIVE_TOKEN, disputeWindow: 60, nonce: BigInt(n) }
+  const locks = [{ slot: 0, amount: 1n, resolver: address, id: idOf(n), side: 0, proof: [] }]
+  return { id: idOf(n), key: 'unlock', call: { type: 'unlock', terms, lane: 0, locked: 1n, locks }, value }
 }
 
 function want(...goals: readonly Goal[]): void {
@@ -172,7 +189,7 @@ describe('what is to be done on chain', () => {
     expect(publisher.view()).toMatchObject({ pending: 2, waiting: [{ id: idOf(1) }] })
   })
 
-  it('is tried again after pauses that grow, and alone where it failed in company', async () => {
+  it('is tried again after pauses that grow, in the same company where nothing says that it is to blame', async () => {
     chain.failure = new Error('no')
     want(redeem(1, 10n ** 6n, 5_000n), redeem(2, 10n ** 6n, 5_000n))
     await blocks(10n, 8)
@@ -180,7 +197,110 @@ describe('what is to be done on chain', () => {
     expect(chain.tries).toBeLessThan(12)
     chain.failure = undefined
     await blocks(20n, 6)
+    expect(kinds()).toEqual(['redeemBatch'])
+  })
+
+  it('is tried alone where its company was refused by the contract', async () => {
+    chain.failure = reverted
+    want(redeem(1, 10n ** 6n, 5_000n), redeem(2, 10n ** 6n, 5_000n))
+    await block(10n)
+    chain.failure = undefined
+    await blocks(11n, 3)
     expect(kinds()).toEqual(['redeem', 'redeem'])
+  })
+
+  it('is tried alone where its company reverted in a block, and in company again after a while', async () => {
+    want(redeem(1, 10n ** 6n, 5_000n), redeem(2, 10n ** 6n, 5_000n))
+    await block(10n)
+    expect(kinds()).toEqual(['redeemBatch'])
+    chain.included = 1
+    chain.found = { status: 'included', block: 1n, success: false }
+    await block(11n)
+    chain.price = 10n ** 6n
+    await blocks(12n, 12)
+    chain.price = 1n
+    await block(30n)
+    expect(kinds()).toEqual(['redeemBatch', 'redeemBatch'])
+  })
+
+  it('is planned again where the transaction that carried it is final and did nothing for it', async () => {
+    want(redeem(1, 10n ** 6n, 5_000n))
+    await block(10n)
+    chain.included = 1
+    chain.found = { status: 'included', block: 0n, success: true }
+    await blocks(11n, 4)
+    expect(kinds().length).toBeGreaterThan(1)
+    expect(told).toContainEqual(expect.objectContaining({ type: 'transaction', status: 'final' }))
+  })
+
+  it('takes the place of no transaction whose nonce a block has used', async () => {
+    want(redeem(1, 100_000n, 5_000n))
+    await block(10n)
+    want(redeem(2, 120_000n, 5_000n))
+    await block(11n)
+    want(redeem(3, 10n ** 9n, 100n))
+    chain.included = 1
+    await block(12n)
+    expect(chain.sent).toHaveLength(3)
+    expect(chain.sent[2]?.terms.instead).toBeUndefined()
+  })
+
+  it('is sent while the chain is asked where the others stand, and takes the place of none meanwhile', async () => {
+    want(redeem(1, 100_000n, 5_000n))
+    await block(10n)
+    let goOn = () => {}
+    chain.answer = new Promise((resolve) => {
+      goOn = resolve
+    })
+    await block(11n)
+    want(redeem(2, 120_000n, 5_000n))
+    await block(12n)
+    expect(chain.sent).toHaveLength(2)
+    want(redeem(3, 10n ** 9n, 100n))
+    await block(13n)
+    expect(chain.sent).toHaveLength(2)
+    goOn()
+    await block(14n)
+    expect(chain.sent.map(({ terms }) => terms.instead?.nonce)).toEqual([undefined, undefined, 0])
+  })
+
+  it('is tried again at the next block where a block just took the one whose place it wanted', async () => {
+    want(redeem(1, 100_000n, 5_000n))
+    await block(10n)
+    want(redeem(2, 120_000n, 5_000n))
+    await block(11n)
+    want(redeem(3, 10n ** 9n, 100n))
+    chain.failure = new SluiceError('CHAIN_NONCE_USED', { message: 'it is used', action: 'Look.' })
+    await block(12n)
+    expect(publisher.problemOf(idOf(3))).toBeUndefined()
+    chain.failure = undefined
+    chain.included = 1
+    await block(13n)
+    expect(chain.sent).toHaveLength(3)
+  })
+
+  it('goes alone where joining it with others fails, which keeps nothing else from going', async () => {
+    isJoinable = false
+    want(unlock(1, 10n ** 6n), redeem(2, 10n ** 6n, 5_000n))
+    await block(10n)
+    expect(kinds().toSorted()).toEqual(['redeem', 'unlock'])
+    expect(warned).toEqual(['calls not joined'])
+  })
+
+  it('goes on after what could not be planned', async () => {
+    const broken = {
+      ...redeem(1, 10n ** 6n, 5_000n),
+      get call(): ChainCall {
+        throw new Error('unreadable')
+      },
+    }
+    want(redeem(2, 10n ** 6n, 5_000n))
+    publisher.setGoals(broken.id, [broken])
+    await block(10n)
+    expect(warned).toContain('calls not sent')
+    publisher.setGoals(broken.id, [])
+    await block(11n)
+    expect(kinds()).toEqual(['redeem'])
   })
 
   it('is sent again when its transaction was lost, and not while one that does it waits', async () => {

@@ -1,4 +1,4 @@
-import type { Id } from '@sluice/protocol'
+import { type Id, SluiceError } from '@sluice/protocol'
 import type { Policy } from '../../policy/policy.ts'
 import type { Chain, ChainCall } from '../../ports/chain.ts'
 import type { BlockPoint } from '../../ports/chain-view.ts'
@@ -20,6 +20,8 @@ import type { Sender } from './sender.ts'
 
 /** For how long a price of gas is good enough between blocks, milliseconds. */
 const PRICE_HOLDS_MS = 60_000
+
+const hasCode = (error: unknown, code: string): boolean => error instanceof SluiceError && error.code === code
 
 /** What the node knows beside the goals. */
 export interface Knowledge extends Material {
@@ -60,6 +62,8 @@ export class Publisher {
   #queue: Batch[] | undefined
   #isSending = false
   #isLooking = false
+  /** There may be something to send. */
+  #isDue = false
   #isStopped = false
 
   constructor(options: PublisherOptions) {
@@ -72,7 +76,7 @@ export class Publisher {
       log,
       resendBlocks: policy.resendBlocks,
       events: {
-        final: (flight) => this.#notify(flight, 'final'),
+        final: (flight) => this.#ended(flight),
         lost: (flight) => this.#release(flight),
         reverted: (flight) => this.#reverted(flight),
       },
@@ -184,26 +188,41 @@ export class Publisher {
 
   /** Sends one after the other until nothing is left to send, or the chain takes no more. */
   async #pump(): Promise<void> {
+    this.#isDue = true
     if (this.#isSending) return
     this.#isSending = true
     try {
-      if (this.#wanted.size > 0) await this.#askPrice(PRICE_HOLDS_MS)
-      let isSent = true
-      while (isSent && !this.#isStopped) isSent = await this.#options.sender.run(() => this.#sendNext())
+      while (this.#isDue && !this.#isStopped) await this.#sendAll()
+    } catch (error) {
+      this.#options.log.warn('calls not sent', { error: String(error) })
     } finally {
       this.#isSending = false
     }
   }
 
+  async #sendAll(): Promise<void> {
+    this.#isDue = false
+    if (this.#wanted.size > 0) await this.#askPrice(PRICE_HOLDS_MS)
+    let isSent = true
+    while (isSent && !this.#isStopped) isSent = await this.#options.sender.run(() => this.#sendNext())
+  }
+
+  /** Returns whether there may be more to send. */
   async #sendNext(): Promise<boolean> {
-    if (this.#isStopped) return false
-    const batch = this.#next()
+    const batch = this.#isStopped ? undefined : this.#next()
     if (batch === undefined) return false
     const isFull = this.#flights.pending().length >= this.#options.policy.callsPendingMax
-    const instead = isFull ? this.#flights.leastBelow(batch, this.#head.number) : undefined
-    if (isFull && instead === undefined) return false
-    await this.#send(batch, instead)
-    return true
+    const instead = isFull ? this.#toDisplace(batch) : undefined
+    if (isFull && instead === undefined) {
+      this.#queue?.unshift(batch)
+      return false
+    }
+    return this.#send(batch, instead)
+  }
+
+  /** The one under way whose place a batch may take. None while the chain is asked where they stand: it might be one that is included. */
+  #toDisplace(batch: Batch): Flight | undefined {
+    return this.#isLooking ? undefined : this.#flights.leastBelow(batch, this.#head.number)
   }
 
   /** What goes out next. */
@@ -217,7 +236,7 @@ export class Publisher {
   }
 
   #plan(): Batch[] {
-    const { policy, knowledge } = this.#options
+    const { policy, knowledge, log } = this.#options
     const ready = [...this.#wanted].filter(
       ([name]) => !this.#carriers.has(name) && !this.#cooling.isCold(name, this.#head.number),
     )
@@ -227,7 +246,9 @@ export class Publisher {
         material: knowledge,
         limits: policy,
         prices: this.#prices,
-        isAlone: (goal) => this.#cooling.isAlone(nameOf(goal)),
+        isAlone: (goal) => this.#cooling.isAlone(nameOf(goal), this.#head.number),
+        notJoined: (goals, error) =>
+          log.warn('calls not joined', { id: goals[0]?.id, goals: goals.length, error: String(error) }),
       },
     )
     this.#tooDear = tooDear
@@ -235,7 +256,8 @@ export class Publisher {
     return [...order(batches, { time: this.#head.timestamp, inclusionTime, pendingMax })]
   }
 
-  async #send(batch: Batch, instead: Flight | undefined): Promise<void> {
+  /** Returns whether the chain may take another. */
+  async #send(batch: Batch, instead: Flight | undefined): Promise<boolean> {
     const { chain, log, knowledge, policy } = this.#options
     const { call, gas, value } = batch
     try {
@@ -250,9 +272,12 @@ export class Publisher {
       this.#carry(flightOf(batch, transaction, this.#head.number))
       log.info('call sent', { call: call.type, goals: batch.goals.length, hash: transaction.hash })
     } catch (error) {
+      // A block came in between. Nothing is wrong with the batch: the next look shows who waits still.
+      if (instead !== undefined && hasCode(error, 'CHAIN_NONCE_USED')) return false
       log.warn('call failed', { call: call.type, goals: batch.goals.length, error: String(error) })
-      this.#cool(batch, error instanceof Error ? error.message : String(error))
+      this.#cool(batch, error instanceof Error ? error.message : String(error), hasCode(error, 'CHAIN_REVERTED'))
     }
+    return true
   }
 
   #carry(flight: Flight): void {
@@ -276,16 +301,26 @@ export class Publisher {
     this.#queue = undefined
   }
 
+  /** A final block holds it. What it carries still was not reached by it. */
+  #ended(flight: Flight): void {
+    const { number } = this.#head
+    for (const name of flight.carried) this.#cooling.failed(name, 'its transaction did nothing for it', number, false)
+    this.#release(flight)
+    this.#notify(flight, 'final')
+  }
+
   #reverted(flight: Flight): void {
     this.#release(flight)
-    this.#cool(flight.batch, 'the transaction reverted')
+    this.#cool(flight.batch, 'the transaction reverted', true)
     this.#notify(flight, 'failed')
   }
 
-  #cool({ goals }: Batch, problem: string): void {
-    for (const goal of goals) {
-      const name = nameOf(goal)
-      if (this.#wanted.has(name)) this.#cooling.failed(name, problem, this.#head.number, goals.length > 1)
+  /** @param isReverted Whether the contract refuses it: then one goal of several may be at fault, and each is tried alone next. */
+  #cool({ goals }: Batch, problem: string, isReverted: boolean): void {
+    const { number } = this.#head
+    for (const name of goals.map(nameOf)) {
+      const isApart = isReverted && (goals.length > 1 || this.#cooling.isAlone(name, number))
+      if (this.#wanted.has(name)) this.#cooling.failed(name, problem, number, isApart)
     }
     this.#queue = undefined
   }

@@ -8,6 +8,7 @@ import {
   type Hex,
   NATIVE_TOKEN,
   ProtocolError,
+  SluiceError,
 } from '@sluice/protocol'
 import { callGas } from '../../defence/batches/call-gas.ts'
 import type {
@@ -310,12 +311,23 @@ export class SimulatedChain {
 
   #prepare(sender: Address, call: ChainCall, terms: PrepareTerms, endpoint: Endpoint): QuotedTransaction {
     const { worth } = terms
-    this.#execute(copyLedger(newestOf(this.#view(endpoint)).ledger), sender, call, this.#time())
+    this.#tryOut(sender, call, endpoint)
     const cost = BigInt(callGas(call)) * this.gasPrice
     if (worth !== undefined && cost > worth)
       throw new Error(`it costs ${cost}, more than the ${worth} that it is worth`)
     const { hash, raw, nonce } = this.#sign(sender, call, terms)
     return { hash, raw, nonce, cost }
+  }
+
+  /** Refuses what would revert, as a chain over an RPC does. */
+  #tryOut(sender: Address, call: ChainCall, endpoint: Endpoint): void {
+    try {
+      this.#execute(copyLedger(newestOf(this.#view(endpoint)).ledger), sender, call, this.#time())
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      const message = `the contract refuses ${call.type}: ${error.message}`
+      throw new SluiceError('CHAIN_REVERTED', { message, action: 'Look at the reason.' }, {}, error)
+    }
   }
 
   #broadcast({ hash }: PreparedTransaction): void {
@@ -384,7 +396,7 @@ export class SimulatedChain {
       return true
     } catch (error) {
       // Anything else is a mistake of the model, and must not pass for a call that reverts.
-      if (error instanceof Refusal || error instanceof ProtocolError) return false
+      if (isRefusal(error)) return false
       throw error
     }
   }
@@ -458,6 +470,8 @@ export class SimulatedChain {
     return newest < due
   }
 }
+
+const isRefusal = (error: unknown): error is Error => error instanceof Refusal || error instanceof ProtocolError
 
 function newestOf(blocks: readonly MinedBlock[]): MinedBlock {
   const block = blocks.at(-1)
