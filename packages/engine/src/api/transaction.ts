@@ -58,7 +58,9 @@ export function createTransaction(parts: TransactionParts): Transaction {
     get gasPrice() {
       return parts.gasPrice()
     },
-    liveVirtuals: () => state.virtuals.size - state.virtuals.count(virtualNames.over),
+    liveVirtuals: () =>
+      state.virtuals.size - state.virtuals.count(virtualNames.over) - state.virtuals.count(virtualNames.returning),
+    returningVirtuals: () => state.virtuals.count(virtualNames.returning),
     virtualsOn: (channelId) => [...state.virtuals.named(virtualNames.on(channelId))],
     virtualsWaitingFor: (channelId) => [...state.virtuals.named(virtualNames.waitingFor(channelId))],
     virtualsReceivedFor: (next) => [...state.virtuals.named(virtualNames.receivedFor(next))],

@@ -297,6 +297,21 @@ describe('a hub between two that keep no rule', () => {
     await small.world.stop()
   })
 
+  it('does not count what it declined among those, and remembers as many of these before it refuses more', async () => {
+    const small = await HubScene.create({ virtualsMax: 2 })
+    const path = [small.payer.address, small.hub.address]
+    const add = (memo = small.memoOf(1)) =>
+      small.payer.update(small.fromPayer, [{ type: 'add', terms: small.termsOf(path, 10n), memo }])
+    const unwanted = { until: [0n], fees: [] }
+    for (let i = 0; i < 2; i++) expect(small.refusedCode(await add(unwanted))).toBeUndefined()
+    const declined = small.declines()
+    expect(declined).toHaveLength(2)
+    for (let i = 0; i < 2; i++) expect(small.refusedCode(await add())).toBeUndefined()
+    expect(small.declines()).toEqual(declined)
+    expect(small.refusedCode(await add(unwanted))).toBe('ADD_VIRTUALS_MAX')
+    await small.world.stop()
+  })
+
   it('has at most 64 updates unanswered', async () => {
     for (let i = 0; i < 70; i++) await scene.add(scene.termsOf(undefined, 10n))
     expect(payee.heardOf('update')).toHaveLength(64)

@@ -74,7 +74,7 @@ export const limits = {
   forwardWait: limit(10, 2, 10),
   /** Time that a neighbour has to follow a close before the chain is asked. Seconds. */
   followTimeout: limit(10 * MINUTE, 10, 2 * HOUR),
-  /** Virtual channels that are not over. */
+  /** Virtual channels that are taken on and not over; as many are remembered that were declined and not folded yet. */
   virtualsMax: same(100_000),
   /** Time for which a virtual channel that is over is still shown. Seconds. */
   closedKept: same(60),

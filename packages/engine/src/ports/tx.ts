@@ -105,8 +105,10 @@ export interface Tx extends StateView {
   isDepositing(channelId: Id): boolean
   /** Forgets this side's deposits into a channel that was never agreed to: none of them was sent. */
   dropDeposits(channelId: Id): void
-  /** How many virtual channels are not over. */
+  /** How many virtual channels are neither over nor declined. */
   liveVirtuals(): number
+  /** How many were declined, and are not over: the payer has yet to fold the lock. Nothing of them has to be defended. */
+  returningVirtuals(): number
   /** What gas costs in bad times: native base units for the work of one unit by Ethereum's schedule. 0 while the chain has told nothing. */
   readonly gasPrice: bigint
   /** The virtual channels that are not over and have a leg on a channel. */

@@ -12,6 +12,8 @@ export const virtualNames = {
   paidTo: (payee: Address): string => `paid/${payee}`,
   /** Those that are not over and that a peer pays this side by. */
   paidBy: (payer: Address): string => `by/${payer}`,
+  /** Those that were declined, and whose lock the payer has yet to fold. */
+  returning: 'returning',
   /** Those that are over, and shown for a while. */
   over: 'over',
   /** Those that a new block may move on: they close, or wait to be locked on. */
@@ -30,6 +32,7 @@ export function namesOf({ phase, role, terms, position }: VirtualRecord): readon
     names.push(virtualNames.waitingFor(phase.incoming.channelId))
   }
   if (phase.type === 'received') names.push(virtualNames.receivedFor(terms.path[position + 1] ?? '0x'))
+  if (phase.type === 'returning') names.push(virtualNames.returning)
   if (phase.type === 'closed') names.push(virtualNames.over)
   if (role === 'payer' && phase.type !== 'closed') names.push(virtualNames.paidTo(terms.path.at(-1) ?? '0x'))
   if (role === 'payee' && phase.type !== 'closed') names.push(virtualNames.paidBy(terms.path[0] ?? '0x'))

@@ -1,3 +1,4 @@
+import type { Memo } from '@sluice/protocol'
 import { describe, expect, it } from 'vitest'
 import { partGas } from '../../defence/batches/call-gas.ts'
 import { createPolicy } from '../../policy/policy.ts'
@@ -89,11 +90,26 @@ describe('what the chain would not take the defence of in time', () => {
     await scene.world.stop()
   })
 
-  it('is more than what a node remembers at most of the time, and has no bound where the policy sets none', () => {
-    for (const profile of ['default', 'filecoin'] as const) {
-      const policy = createPolicy(profile)
-      expect(defensible({ policy })).toBeGreaterThan(50_000n)
-    }
+  it('does not count what was declined, however long its payer leaves it', async () => {
+    const scene = await HubScene.create({ defenceShare: 50, callsPendingMax: 1, callGasMax: 600_000 })
+    const { payer, hub, payee, fromPayer } = scene
+    const path = [payer.address, hub.address, payee.address]
+    const unwanted = { ...scene.memoOf(2), until: [0n, 0n] }
+    const add = (count: number, memo: Memo) =>
+      payer.update(
+        fromPayer,
+        Array.from({ length: count }, () => ({ type: 'add', terms: scene.termsOf(path, 10n), memo }) as const),
+      )
+    await add(30, unwanted)
+    expect(new Set(codes(scene))).toEqual(new Set(['ADD_LIFETIME']))
+    await add(6, scene.memoOf(2))
+    expect(codes(scene)).toHaveLength(30)
+    await scene.world.stop()
+  })
+
+  it('is what the decision says, and has no bound where the policy sets none', () => {
+    expect(defensible({ policy: createPolicy('default') })).toBe(64_000n)
+    expect(defensible({ policy: createPolicy('filecoin') })).toBe(480_000n)
     expect(defensible({ policy: createPolicy('development') })).toBeUndefined()
   })
 })

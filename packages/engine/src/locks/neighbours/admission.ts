@@ -20,12 +20,13 @@ function isDust({ env, gasPrice }: Tx, { token, capacity }: VirtualTerms): boole
   return worth !== undefined && worth * 100n < DEFENCE_GAS * gasPrice * BigInt(env.policy.worthMin)
 }
 
-/** Of the virtual channels that came from a peer and are not over. */
+/** The virtual channels that came from a peer and are neither over nor declined. */
 function* receivedFrom(tx: Tx, peer: Address) {
   for (const channelId of tx.channelsWith(peer)) {
     for (const virtualId of tx.virtualsOn(channelId)) {
       const record = tx.virtuals.get(virtualId)
-      if (record !== undefined && previousOf(record) === peer) yield record
+      const isTakenOn = record !== undefined && record.phase.type !== 'returning'
+      if (isTakenOn && previousOf(record) === peer) yield record
     }
   }
 }

@@ -55,7 +55,7 @@ function declineCode(
   const hop = hopOf(terms, channel.peer, self)
   try {
     checkUnseen(virtualId, tx.chain.knows(virtualId))
-    if (tx.liveVirtuals() >= policy.virtualsMax) {
+    if (tx.liveVirtuals() + beside.length >= policy.virtualsMax) {
       throw new ProtocolError('ADD_VIRTUALS_MAX', { max: policy.virtualsMax })
     }
     checkAddVirtual(terms, memo, hop, secondsOf(tx), limits)
@@ -65,6 +65,12 @@ function declineCode(
     throw error
   }
   return undefined
+}
+
+/** Refuses the update where so many are declined and not folded yet that this side would remember them without end. */
+function checkReturning(tx: Tx, beside: number): void {
+  const { virtualsMax: max } = tx.env.policy
+  if (tx.returningVirtuals() + beside >= max) throw new ProtocolError('ADD_VIRTUALS_MAX', { max })
 }
 
 /** The record of a virtual channel whose lock is accepted. One that is not wanted is given back by its id: its lane is in order. */
@@ -82,6 +88,7 @@ function recordOf(
   const base: VirtualBase = { virtualId, terms, memo, position: hop + 1, since }
   const beside = added.filter(({ phase }) => phase.type !== 'returning')
   const code = declineCode(tx, channel, add, virtualId, beside)
+  if (code !== undefined) checkReturning(tx, added.length - beside.length)
   const unwanted =
     code === undefined
       ? undefined

@@ -174,7 +174,11 @@ export class MemberTx implements Tx {
   readonly gasPrice = 0n
 
   liveVirtuals(): number {
-    return this.virtuals.all().filter(({ phase }) => phase.type !== 'closed').length
+    return this.virtuals.all().filter(({ phase }) => phase.type !== 'closed' && phase.type !== 'returning').length
+  }
+
+  returningVirtuals(): number {
+    return this.virtuals.all().filter(({ phase }) => phase.type === 'returning').length
   }
 
   dropDeposits(): void {}
