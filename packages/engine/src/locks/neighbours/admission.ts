@@ -32,16 +32,16 @@ function* receivedFrom(tx: Tx, peer: Address) {
 }
 
 /**
- * Refuses what is not worth enforcing beyond what its peer has earned this side in fees: it would be held on trust. Strangers have earned
+ * Refuses what is not worth enforcing beyond what its peer has earned this side in fees of its token: it would be held on trust. Strangers have earned
  * nothing.
  */
 function checkDust(tx: Tx, peer: Address, terms: VirtualTerms, beside: readonly VirtualRecord[]): void {
   if (!isDust(tx, terms)) return
-  const { earned } = standingOf(tx, peer)
+  const { earned } = standingOf(tx, peer, terms.token)
   let trusted = terms.capacity
   if (trusted <= earned) {
     for (const record of [...receivedFrom(tx, peer), ...beside]) {
-      if (isDust(tx, record.terms)) trusted += record.terms.capacity
+      if (record.terms.token === terms.token && isDust(tx, record.terms)) trusted += record.terms.capacity
     }
   }
   if (trusted > earned) throw new ProtocolError('ADD_DUST', { capacity: terms.capacity, trusted, earned })

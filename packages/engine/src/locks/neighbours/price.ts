@@ -1,22 +1,19 @@
 import type { Address, FeeSchedule } from '@sluice/protocol'
 import type { Policy } from '../../ports/environment.ts'
 import type { Tx } from '../../ports/tx.ts'
-import { type Known, standingOf } from './standing.ts'
+import { type Reliability, reliabilityOf } from './standing.ts'
 
 /** Of a peer that always folds in time, some still is asked for: it may be somebody else's key by now. Per cent. */
 const LEAST = 10
 
 /** How much of the time for which a peer may hold what is locked on for it is paid for at first, per cent. A peer that is new may hold it all. */
-export function holdShare(
-  { inTime, late }: Pick<Known, 'inTime' | 'late'>,
-  { feeHoldShare }: Pick<Policy, 'feeHoldShare'>,
-): number {
+export function holdShare({ inTime, late }: Reliability, { feeHoldShare }: Pick<Policy, 'feeHoldShare'>): number {
   const share = Math.ceil((100 * (late + 1)) / (inTime + late + 1))
   return Math.ceil((feeHoldShare * Math.max(LEAST, share)) / 100)
 }
 
 /** What this side asks a peer for; without one, what it asks anybody for. */
-export function scheduleFor(policy: Policy, known?: Known): Required<FeeSchedule> {
+export function scheduleFor(policy: Policy, known?: Reliability): Required<FeeSchedule> {
   const { feeBase, feePartsPerMillion, feePerHour, followTimeout, channelWindowDefault } = policy
   const feeWindow = holdShare(known ?? { inTime: 0, late: 0 }, policy)
   // The close of the virtual channel is followed twice, then its window passes, then that of the channel.
@@ -26,5 +23,5 @@ export function scheduleFor(policy: Policy, known?: Known): Required<FeeSchedule
 
 /** What this side asks a peer for now. */
 export function scheduleForPeer(tx: Tx, peer: Address): Required<FeeSchedule> {
-  return scheduleFor(tx.env.policy, standingOf(tx, peer))
+  return scheduleFor(tx.env.policy, reliabilityOf(tx, peer))
 }

@@ -1,4 +1,4 @@
-import { NATIVE_TOKEN } from '@sluice/protocol'
+import { type Address, NATIVE_TOKEN } from '@sluice/protocol'
 import { afterEach, expect, it } from 'vitest'
 import { HubScene } from '../../testing/hub-scene.ts'
 import { Puppet } from '../../testing/puppet.ts'
@@ -108,31 +108,49 @@ it('many new peers together leave what is for those that are known, and each its
   expect(codes).toHaveLength(1 + 5 * 20 - 30)
 })
 
-it('what a peer folded in time lets it hold more, and costs it less', async () => {
+/** A payer, a hub and a payee with channels in each token, and what buys something of a capacity over them. */
+async function shopOf(...tokens: readonly Address[]) {
+  const known = tokens.map((token) => ({ token, capacityMin: 1n }))
+  const policy = { tokens: known, strangerCapacity: 10, feeBase: 1n, feeLeverage: 100 }
   const world = createWorld({
     seed: 4,
     parties: {
       payer: { money: 50_000n },
-      hub: { money: 50_000n, policy: { forward: true, strangerCapacity: 10, feeBase: 1n, feeLeverage: 1_000 } },
-      payee: { money: 0n },
+      hub: { money: 50_000n, policy: { ...policy, forward: true } },
+      payee: { money: 0n, policy: { tokens: known } },
     },
   })
   await world.start()
   stops.push(() => world.stop())
   const [payer, hub, payee] = [world.party('payer'), world.party('hub'), world.party('payee')]
-  const open = { token: NATIVE_TOKEN, deposit: 10_000n }
-  await world.finish(payer.engine.openChannel({ ...open, peer: hub.address, url: hub.url }))
-  await world.finish(hub.engine.openChannel({ ...open, peer: payee.address, url: payee.url }))
-  const buy = async (capacity: bigint) => {
-    const path = { payee: payee.address, payeeUrl: payee.url, hubs: [hub.address], token: NATIVE_TOKEN, fees: [1n] }
+  for (const token of tokens) {
+    for (const { address } of [payer, hub]) world.chain.mint(token, address, 50_000n)
+    const open = { token, deposit: 10_000n }
+    await world.finish(payer.engine.openChannel({ ...open, peer: hub.address, url: hub.url }))
+    await world.finish(hub.engine.openChannel({ ...open, peer: payee.address, url: payee.url }))
+  }
+  return async (capacity: bigint, token: Address = NATIVE_TOKEN) => {
+    const path = { payee: payee.address, payeeUrl: payee.url, hubs: [hub.address], token, fees: [10n] }
     const { virtualId } = await world.finish(payer.engine.openVirtual({ ...path, capacity, first: 1n }))
     await world.scheduler.runFor(2_000)
     await world.finish(payer.engine.closeVirtual(virtualId))
     return payer.engine.virtuals().find((view) => view.virtualId === virtualId)?.status
   }
+}
+
+it('what a peer folded in time lets it hold more, and costs it less', async () => {
+  const buy = await shopOf(NATIVE_TOKEN)
   expect(await buy(1_100n)).toBe('declined')
   expect(await buy(900n)).toBe('closed')
   expect(await buy(1_900n)).toBe('closed')
+})
+
+it('what a peer paid in one token lets it hold no more of another', async () => {
+  const coin: Address = `0x${'70'.repeat(20)}`
+  const buy = await shopOf(NATIVE_TOKEN, coin)
+  expect(await buy(900n, coin)).toBe('closed')
+  expect(await buy(1_100n)).toBe('declined')
+  expect(await buy(1_800n, coin)).toBe('closed')
 })
 
 it('standing fades by half in each half-life', () => {

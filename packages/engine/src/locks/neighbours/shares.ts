@@ -4,7 +4,7 @@ import type { Policy } from '../../ports/environment.ts'
 import type { Tx } from '../../ports/tx.ts'
 import { previousOf } from '../record.ts'
 import { locksMaxTowards } from './next-policy.ts'
-import { type Known, standingOf } from './standing.ts'
+import { type Known, type Reliability, reliabilityOf, standingOf } from './standing.ts'
 
 /** Slots and capacity of a lane. Base units. */
 interface Part {
@@ -25,7 +25,7 @@ function percentOf({ slots, capacity }: Part, slotsPercent: number, capacityPerc
 }
 
 /** Whether so little was forwarded for a peer that it counts with all those that are new. */
-export function isNew({ inTime }: Pick<Known, 'inTime'>, { knownAfter }: Pick<Policy, 'knownAfter'>): boolean {
+export function isNew({ inTime }: Pick<Reliability, 'inTime'>, { knownAfter }: Pick<Policy, 'knownAfter'>): boolean {
   return inTime < knownAfter
 }
 
@@ -79,12 +79,12 @@ export function checkShare(tx: Tx, record: HubRecord, channelId: Id): void {
   const { capacity } = record.terms
   const detail = { peer, next: channel.peer }
   const held = heldTowards(tx, channelId)
-  const known = standingOf(tx, peer)
+  const known = standingOf(tx, peer, record.terms.token)
   check(plus(held.get(peer) ?? none, capacity), allowanceOf(whole, known, policy), detail)
   if (!isNew(known, policy)) return
   let together = plus(none, capacity)
   for (const [from, part] of held) {
-    if (!isNew(standingOf(tx, from), policy)) continue
+    if (!isNew(reliabilityOf(tx, from), policy)) continue
     together = { slots: together.slots + part.slots, capacity: together.capacity + part.capacity }
   }
   check(together, percentOf(whole, policy.strangersShare, policy.strangersShare), detail)

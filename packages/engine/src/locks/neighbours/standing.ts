@@ -6,13 +6,17 @@ import { incomingLeg } from '../record.ts'
 /** Counts are kept in thousandths, so that they can fade. */
 const ONE = 1_000n
 
-/** What is known of a peer, by all of its channels. */
-export interface Known {
-  /** Fees kept, base units. */
-  readonly earned: bigint
+/** How a peer kept its word, by all of its channels. */
+export interface Reliability {
   /** Virtual channels that were folded in time. */
   readonly inTime: number
   readonly late: number
+}
+
+/** What is known of a peer that wants something forwarded in a token. */
+export interface Known extends Reliability {
+  /** Fees kept in that token, base units. What came in another says nothing of amounts in this one. */
+  readonly earned: bigint
 }
 
 const nothing = (channelId: Id, at: bigint): Standing => ({ channelId, earned: 0n, inTime: 0n, late: 0n, at })
@@ -28,19 +32,32 @@ export function faded(standing: Standing, now: bigint, halfLife: number): Standi
   return { channelId, earned: fade(earned), inTime: fade(inTime), late: fade(late), at: now }
 }
 
-/** What was forwarded for a peer. */
-export function standingOf(tx: Tx, peer: Address): Known {
+/** What was forwarded for a peer, and what of that in a token. */
+export function standingOf(tx: Tx, peer: Address, token: Address): Known {
+  let earned = 0n
+  for (const { channelId, earned: some } of standingsOf(tx, peer)) {
+    if (tx.channels.get(channelId)?.terms.token === token) earned += some
+  }
+  return { earned, ...reliabilityOf(tx, peer) }
+}
+
+/** How a peer folded what was forwarded for it. */
+export function reliabilityOf(tx: Tx, peer: Address): Reliability {
+  let [inTime, late] = [0n, 0n]
+  for (const standing of standingsOf(tx, peer)) {
+    inTime += standing.inTime
+    late += standing.late
+  }
+  return { inTime: Number(inTime) / 1000, late: Number(late) / 1000 }
+}
+
+/** What is left of a peer's standings by now. */
+function* standingsOf(tx: Tx, peer: Address): Generator<Standing> {
   const now = secondsOf(tx)
-  let [earned, inTime, late] = [0n, 0n, 0n]
   for (const channelId of tx.channelsWith(peer)) {
     const standing = tx.standings.get(channelId)
-    if (standing === undefined) continue
-    const left = faded(standing, now, tx.env.policy.standingHalfLife)
-    earned += left.earned
-    inTime += left.inTime
-    late += left.late
+    if (standing !== undefined) yield faded(standing, now, tx.env.policy.standingHalfLife)
   }
-  return { earned, inTime: Number(inTime) / 1000, late: Number(late) / 1000 }
 }
 
 /** The fee that is this hub's own, base units. */
