@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { raisedFees } from './fees.ts'
+import { priceOf, raisedFees } from './fees.ts'
 
 const fee = fc.bigInt({ min: 0n, max: 10n ** 18n })
 const fees = fc.record({ maxFeePerGas: fee, maxPriorityFeePerGas: fee })
@@ -15,4 +15,9 @@ it('raises both fees by more than a quarter, which is the most that nodes ask of
       }
     }),
   )
+})
+
+it('costs what the moment asks and the tip, or the most that was offered', () => {
+  expect(priceOf({ maxFeePerGas: 10n, maxPriorityFeePerGas: 3n }, 5n)).toBe(8n)
+  expect(priceOf({ maxFeePerGas: 10n, maxPriorityFeePerGas: 3n }, 8n)).toBe(10n)
 })

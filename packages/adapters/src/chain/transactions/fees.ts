@@ -17,6 +17,13 @@ const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 export interface Offer {
   readonly fees: Fees
   readonly price: bigint
+  /** The base fee of the moment. */
+  readonly base: bigint
+}
+
+/** What a unit of gas costs by some fees where blocks ask for a base fee, native base units. */
+export function priceOf({ maxFeePerGas, maxPriorityFeePerGas }: Fees, base: bigint): bigint {
+  return least(base + maxPriorityFeePerGas, maxFeePerGas)
 }
 
 /**
@@ -34,7 +41,7 @@ export async function currentOffer(rpc: Rpc, limit: bigint | undefined): Promise
   const wanted = BASE_FEE_MULTIPLE * base + priority
   const maxFeePerGas = limit === undefined ? wanted : least(wanted, limit)
   const fees = { maxFeePerGas, maxPriorityFeePerGas: least(priority, maxFeePerGas) }
-  return { fees, price: least(base + priority, maxFeePerGas) }
+  return { fees, price: priceOf(fees, base), base }
 }
 
 /** The fees of {@link currentOffer} alone. */
@@ -52,6 +59,19 @@ export function raisedFees(old: Fees, now: Fees): Fees {
     maxFeePerGas: raise(old.maxFeePerGas, now.maxFeePerGas),
     maxPriorityFeePerGas: raise(old.maxPriorityFeePerGas, now.maxPriorityFeePerGas),
   }
+}
+
+/**
+ * Fees for what takes the place of a transaction.
+ *
+ * @throws ChainError `CHAIN_FEE_TOO_HIGH` if they would be above `limit`: with less, a node keeps the earlier one.
+ */
+export function displacingFees(old: Fees, now: Fees, limit: bigint | undefined): Fees {
+  const fees = raisedFees(old, now)
+  if (limit !== undefined && fees.maxFeePerGas > limit) {
+    throw new ChainError('CHAIN_FEE_TOO_HIGH', { fee: fees.maxFeePerGas, limit })
+  }
+  return fees
 }
 
 /** The least that an endpoint takes, learnt from what it refused as too little. It may ask for more than its own estimate. */

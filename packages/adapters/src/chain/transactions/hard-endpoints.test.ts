@@ -1,4 +1,5 @@
-import type { Chain, ChainCall } from '@sluice/engine'
+import type { Chain, ChainCall, PreparedTransaction } from '@sluice/engine'
+import { parseTransaction } from 'viem'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type LocalChain, startLocalChain } from '../../local-chain/index.ts'
 import { startTestEndpoint, type TestEndpoint } from '../testing/endpoint/endpoint.ts'
@@ -126,6 +127,37 @@ describe('an endpoint that wants more than it says', () => {
       const prepared = await thrifty.prepare(deposit(5n))
       await expect(thrifty.broadcast(prepared)).rejects.toThrow(code('CHAIN_NOT_SENT'))
     }
+  })
+})
+
+describe('a transaction in the place of one that waits', () => {
+  it('leaves the place taken where it is refused itself', async () => {
+    await open({ loses: 1 })
+    const first = await send(deposit(5n))
+    endpoint.switches.pendingMax = 0
+    const second = await chain.prepare(deposit(6n), { instead: first })
+    expect(second.nonce).toBe(first.nonce)
+    await expect(chain.broadcast(second)).rejects.toThrow(code('CHAIN_QUEUE_FULL'))
+    expect((await chain.prepare(deposit(7n))).nonce).toBe(first.nonce + 1)
+  })
+
+  it('is offered more than that one, and no more than the limit', async () => {
+    await open({})
+    await local.rpc('anvil_setAutomine', false)
+    const limit = 10_000_000_000n
+    const thrifty = await parties.open(parties.a.signer, { url: endpoint.url, maxFeePerGas: limit })
+    cleanups.push(() => thrifty.stop())
+    const offered: bigint[] = []
+    const displace = async () => {
+      for (let waits: PreparedTransaction | undefined; ; ) {
+        waits = await thrifty.prepare(deposit(5n), waits && { instead: waits })
+        await thrifty.broadcast(waits)
+        offered.push(parseTransaction(waits.raw).maxFeePerGas ?? 0n)
+      }
+    }
+    await expect(displace()).rejects.toThrow(code('CHAIN_FEE_TOO_HIGH'))
+    expect(offered.length).toBeGreaterThan(2)
+    expect(offered.every((fee, at) => fee <= limit && fee > (offered[at - 1] ?? 0n))).toBe(true)
   })
 })
 

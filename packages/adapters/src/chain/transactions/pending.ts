@@ -71,6 +71,11 @@ export class PendingTransactions {
     this.#sent.set(hash, pending)
   }
 
+  /** Whether a transaction with this nonce was handed to the chain: this one, or one in whose place it was to go. */
+  holds(nonce: number): boolean {
+    return [...this.#sent.values()].some(({ prepared }) => prepared.nonce === nonce)
+  }
+
   wasSent({ hash }: PreparedTransaction): boolean {
     return this.#sent.has(hash)
   }

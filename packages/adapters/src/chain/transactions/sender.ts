@@ -20,7 +20,7 @@ import { rpcError } from '../rpc/failures.ts'
 import type { Rpc } from '../rpc/rpc.ts'
 import { encodeApprove, readAllowance } from './allowance.ts'
 import { Estimator } from './estimate.ts'
-import { currentOffer, type Fees, LeastFees, raisedFees } from './fees.ts'
+import { currentOffer, displacingFees, type Fees, LeastFees, priceOf } from './fees.ts'
 import { Funds } from './funds.ts'
 import { Nonces } from './nonces.ts'
 import { PendingTransactions } from './pending.ts'
@@ -213,13 +213,13 @@ export class Sender {
     const { rpc, signer, chainId, maxFeePerGas } = this.#options
     try {
       const offer = await currentOffer(rpc, maxFeePerGas)
+      const before = instead && this.#pending.feesOf(instead)
+      const asked = before === undefined ? offer.fees : displacingFees(before, offer.fees, maxFeePerGas)
+      const fees = this.#least.over(asked, maxFeePerGas)
       const { target, gas, expected } = await plan(offer.fees)
-      const cost = expected * offer.price
+      const cost = expected * priceOf(fees, offer.base)
       if (worth !== undefined && cost > worth)
         throw new ChainError('CHAIN_TOO_DEAR', { call: target.call, cost, worth })
-      const before = instead && this.#pending.feesOf(instead)
-      const asked = before === undefined ? offer.fees : raisedFees(before, offer.fees)
-      const fees = this.#least.over(asked, maxFeePerGas)
       const { to, data, value } = target
       this.#checkSize(target)
       await this.#estimator.checkFunds(target.call, value + gas * fees.maxFeePerGas)
@@ -312,7 +312,7 @@ export class Sender {
     const refusal = refusalOf(cause)
     const fees = this.#pending.offeredBy(transaction)
     if (refusal === 'underpriced' && fees !== undefined) this.#least.refused(fees)
-    if (refusal !== 'unclear' && !this.#pending.wasSent(transaction)) this.#nonces.free(transaction.nonce)
+    if (refusal !== 'unclear' && !this.#pending.holds(transaction.nonce)) this.#nonces.free(transaction.nonce)
     return sendError(rpc.url, signer.address, transaction.nonce, cause)
   }
 }

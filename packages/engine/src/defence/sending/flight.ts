@@ -11,6 +11,8 @@ export interface Flight {
   sentAt: bigint
   /** The block that holds it, while one does. */
   includedIn?: bigint
+  /** Block until which nothing takes its place: the chain would not have it. */
+  keptUntil?: bigint
 }
 
 /** A batch that was sent. */

@@ -58,9 +58,9 @@ export class Flights {
   /** The one that has waited for a block and brings least, if `batch` brings more and can wait less. */
   leastBelow(batch: Batch, head: bigint): Flight | undefined {
     const [least] = this.pending()
-      .filter(({ sentAt, batch: { deadline } }) => {
+      .filter(({ sentAt, keptUntil = 0n, batch: { deadline } }) => {
         const isSooner = batch.deadline !== undefined && (deadline === undefined || batch.deadline < deadline)
-        return sentAt < head && (isSooner || batch.isAnswer)
+        return sentAt < head && keptUntil <= head && (isSooner || batch.isAnswer)
       })
       .toSorted((one, other) => compareWorth(one.batch, other.batch))
     return least !== undefined && compareWorth(batch, least.batch) > 0 ? least : undefined

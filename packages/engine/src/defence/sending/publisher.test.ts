@@ -264,20 +264,28 @@ describe('what is to be done on chain', () => {
     expect(chain.sent.map(({ terms }) => terms.instead?.nonce)).toEqual([undefined, undefined, 0])
   })
 
-  it('is tried again at the next block where a block just took the one whose place it wanted', async () => {
-    want(redeem(1, 100_000n, 5_000n))
-    await block(10n)
-    want(redeem(2, 120_000n, 5_000n))
-    await block(11n)
-    want(redeem(3, 10n ** 9n, 100n))
-    chain.failure = new SluiceError('CHAIN_NONCE_USED', { message: 'it is used', action: 'Look.' })
-    await block(12n)
-    expect(publisher.problemOf(idOf(3))).toBeUndefined()
-    chain.failure = undefined
-    chain.included = 1
-    await block(13n)
-    expect(chain.sent).toHaveLength(3)
-  })
+  it.each(['CHAIN_NONCE_USED', 'CHAIN_FEE_TOO_HIGH'])(
+    'takes the place of no other, and waits for one, at %s',
+    async (why) => {
+      want(redeem(1, 100_000n, 5_000n))
+      await block(10n)
+      want(redeem(2, 120_000n, 5_000n))
+      await block(11n)
+      want(redeem(3, 10n ** 9n, 100n))
+      chain.failure = new SluiceError(why, { message: 'it may not', action: 'Look.' })
+      chain.tries = 0
+      await block(12n)
+      expect(chain.tries).toBe(2)
+      expect(publisher.problemOf(idOf(3))).toBeUndefined()
+      chain.failure = undefined
+      await block(13n)
+      expect(chain.sent).toHaveLength(2)
+      chain.included = 1
+      await block(14n)
+      expect(chain.sent).toHaveLength(3)
+      expect(chain.sent[2]?.terms.instead).toBeUndefined()
+    },
+  )
 
   it('goes alone where joining it with others fails, which keeps nothing else from going', async () => {
     isJoinable = false

@@ -21,6 +21,9 @@ import type { Sender } from './sender.ts'
 /** For how long a price of gas is good enough between blocks, milliseconds. */
 const PRICE_HOLDS_MS = 60_000
 
+/** Why a transaction is not displaced: a block holds it by now, or one in its place would have to pay more than the owner allows. */
+const NOT_DISPLACED = ['CHAIN_NONCE_USED', 'CHAIN_FEE_TOO_HIGH']
+
 const hasCode = (error: unknown, code: string): boolean => error instanceof SluiceError && error.code === code
 
 /** What the node knows beside the goals. */
@@ -272,12 +275,20 @@ export class Publisher {
       this.#carry(flightOf(batch, transaction, this.#head.number))
       log.info('call sent', { call: call.type, goals: batch.goals.length, hash: transaction.hash })
     } catch (error) {
-      // A block came in between. Nothing is wrong with the batch: the next look shows who waits still.
-      if (instead !== undefined && hasCode(error, 'CHAIN_NONCE_USED')) return false
+      if (instead !== undefined && NOT_DISPLACED.some((code) => hasCode(error, code))) {
+        this.#keep(instead, batch)
+        return true
+      }
       log.warn('call failed', { call: call.type, goals: batch.goals.length, error: String(error) })
       this.#cool(batch, error instanceof Error ? error.message : String(error), hasCode(error, 'CHAIN_REVERTED'))
     }
     return true
+  }
+
+  /** A transaction keeps its place, with which the batch that was to take it has nothing to do: another may be displaced. */
+  #keep(flight: Flight, batch: Batch): void {
+    flight.keptUntil = this.#head.number + BigInt(this.#options.policy.resendBlocks)
+    this.#queue?.unshift(batch)
   }
 
   #carry(flight: Flight): void {
