@@ -1,8 +1,11 @@
+import { highest, lowest } from '@sluice/protocol'
 import type { ChainCall } from '../../ports/chain.ts'
 import type { Prices } from './batch.ts'
 
 /** By how much an estimate of a call may lie off the figures that are known here, as a ratio in thousandths. */
 const UNIT = 1000n
+/** An estimate further off than so many times is not believed as far as that. */
+const MOST = 16n
 
 /** Calls of one kind that take the same gas for the same work, whatever accounts and tokens they are about. */
 const EVEN: ReadonlySet<ChainCall['type']> = new Set<ChainCall['type']>([
@@ -43,6 +46,16 @@ export class LearntPrices implements Prices {
   /** What the chain's own estimate of a call came to, native base units without margin. */
   learn(type: ChainCall['type'], gas: number, cost: bigint): void {
     const expected = BigInt(gas) * this.#perGas
-    if (EVEN.has(type) && expected > 0n && cost > 0n) this.#ratios.set(type, (cost * UNIT) / expected)
+    if (!EVEN.has(type) || expected <= 0n || cost <= 0n) return
+    const ratio = (cost * UNIT) / expected
+    this.#ratios.set(type, lowest(highest(ratio, UNIT / MOST), UNIT * MOST))
+  }
+
+  /**
+   * What was learnt wears off by an eighth. What is taken to cost too much is not estimated again, so that a wrong ratio would keep it from being
+   * tried for good.
+   */
+  wearOff(): void {
+    for (const [type, ratio] of this.#ratios) this.#ratios.set(type, UNIT + ((ratio - UNIT) * 7n) / 8n)
   }
 }

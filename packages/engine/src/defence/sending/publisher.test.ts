@@ -22,6 +22,8 @@ interface Sent {
 /** A chain that includes nothing unless it is told to, and counts what it is asked. */
 class WaitingChain {
   price = 1n
+  /** How many times what a call takes it is estimated at. */
+  estimate = 1n
   included = 0
   tries = 0
   failure: Error | undefined
@@ -45,11 +47,16 @@ class WaitingChain {
   async prepare(call: ChainCall, terms: PrepareTerms = {}) {
     this.tries += 1
     if (this.failure !== undefined) throw this.failure
+    const cost = BigInt(callGas(call)) * this.price * this.estimate
+    if (terms.worth !== undefined && cost > terms.worth) {
+      const tooDear = { message: 'it costs {cost}', action: 'Wait.' }
+      throw new SluiceError('CHAIN_TOO_DEAR', tooDear, { call: call.type, cost, worth: terms.worth })
+    }
     const nonce = terms.instead?.nonce ?? this.sent.length
     const hash: Hex = `0x${this.sent.length.toString(16)}`
     const transaction = { hash, raw: hash, nonce }
     this.sent.push({ call, terms, transaction })
-    return { ...transaction, cost: BigInt(callGas(call)) * this.price }
+    return { ...transaction, cost }
   }
 
   async broadcast(): Promise<void> {}
@@ -151,6 +158,17 @@ describe('what is to be done on chain', () => {
     await block(20n)
     expect(chain.sent.length).toBeGreaterThan(0)
     for (const { terms } of chain.sent) expect(terms.worth).toBeGreaterThanOrEqual(100_000n)
+  })
+
+  it('is tried again once a wrong estimate was long ago, and not at each block while it is right', async () => {
+    chain.estimate = 10n ** 6n
+    want(redeem(1, 100_000n, 5_000n))
+    await blocks(10n, 20)
+    expect(kinds()).toEqual([])
+    expect(chain.tries).toBeLessThan(4)
+    chain.estimate = 1n
+    await blocks(30n, 40)
+    expect(kinds()).toEqual(['redeem'])
   })
 
   it('is booked as a loss where that comes too late', async () => {

@@ -131,6 +131,7 @@ export class Publisher {
     this.#head = head
     this.#final = final
     this.#queue = undefined
+    if (this.#tooDear.length > 0) this.#prices.wearOff()
     void this.#look()
   }
 
@@ -279,10 +280,16 @@ export class Publisher {
         this.#keep(instead, batch)
         return true
       }
+      if (hasCode(error, 'CHAIN_TOO_DEAR')) this.#learnFrom(error, batch)
       log.warn('call failed', { call: call.type, goals: batch.goals.length, error: String(error) })
       this.#cool(batch, error instanceof Error ? error.message : String(error), hasCode(error, 'CHAIN_REVERTED'))
     }
     return true
+  }
+
+  #learnFrom(error: unknown, { call, gas }: Batch): void {
+    const { cost } = error instanceof SluiceError ? error.details : {}
+    if (typeof cost === 'bigint') this.#prices.learn(call.type, gas, cost)
   }
 
   /** A transaction keeps its place, with which the batch that was to take it has nothing to do: another may be displaced. */

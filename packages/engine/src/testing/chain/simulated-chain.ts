@@ -314,7 +314,11 @@ export class SimulatedChain {
     this.#tryOut(sender, call, endpoint)
     const cost = BigInt(callGas(call)) * this.gasPrice
     if (worth !== undefined && cost > worth)
-      throw new Error(`it costs ${cost}, more than the ${worth} that it is worth`)
+      throw new SluiceError(
+        'CHAIN_TOO_DEAR',
+        { message: '{call} costs {cost}, more than the {worth} that it is worth', action: 'Wait.' },
+        { call: call.type, cost, worth },
+      )
     const { hash, raw, nonce } = this.#sign(sender, call, terms)
     return { hash, raw, nonce, cost }
   }
