@@ -21,6 +21,7 @@ import { channelOf, isFunded, isUnused, secondsOf } from '../lanes/channel.ts'
 import { Waiting } from '../loop/waiting.ts'
 import type { Policy } from '../ports/environment.ts'
 import type { Tx } from '../ports/tx.ts'
+import { isChainStale } from '../watch/stale.ts'
 import { advanceChannel, beginChannel, type ChannelBody } from './step.ts'
 
 export interface OpenChannelOptions {
@@ -104,6 +105,7 @@ export function handlePropose(tx: Tx, peer: Address, { terms }: ProposeMessage):
 
 /** Of the channels that nobody has paid into, the oldest go where there are too many. One that is paid into yet is agreed to again. */
 function makeRoom(tx: Tx, newest: Id): void {
+  if (isChainStale(tx)) return
   for (const [channelId] of tx.unfunded.entries()) {
     if (tx.unfunded.size <= tx.env.policy.unfundedMax || channelId === newest) return
     advanceChannel(tx, channelId, { type: 'evict' })
@@ -148,9 +150,12 @@ function checkProposal(tx: Tx, peer: Address, terms: ChannelTerms, channelId: Id
   }
   checkNonceAge(terms.nonce, secondsOf(tx), policy.nonceAgeMax)
   checkUnseen(channelId, !isOpenable(tx, channelId))
+  if (tx.unfunded.size >= policy.unfundedMax && isChainStale(tx)) throw refuse(NOT_SEEN)
   if (tx.liveChannels(peer) >= policy.channelsPerPeerMax) throw refuse('there are too many channels with it')
   if (tx.liveChannels() - tx.unfunded.size >= policy.channelsMax) throw refuse('there are too many channels here')
 }
+
+const NOT_SEEN = 'it cannot be seen now which channels were paid into, so none makes room for another'
 
 /** The text of a refusal is short: it names this many tokens. */
 const NAMED_TOKENS = 3
@@ -177,7 +182,7 @@ export function proposeAnew(tx: Tx, peer: Address): void {
 }
 
 /**
- * This side's deposit counts. A peer that has many agreements to keep may have let this one go for want of it: it is asked once more before
+ * A block shows this side's deposit, or it counts. A peer that has many agreements to keep may have let this one go for want of it: it is asked once more before
  * anything is signed.
  */
 export function proposeOnceFunded(tx: Tx, channelId: Id): void {

@@ -22,6 +22,8 @@ export class Depositor {
   readonly #busy = new Set<string>()
   /** Block at which a deposit's nonce was first seen used by another transaction. */
   readonly #dropped = new Map<string, bigint>()
+  /** Deposits that a block holds, which their peers were told. */
+  readonly #shown = new Set<string>()
   #isStopped = false
 
   constructor(options: DepositorOptions) {
@@ -97,15 +99,26 @@ export class Depositor {
     const { tx, chain } = this.#options
     const final = tx.chain.final?.number ?? 0n
     if (found.status !== 'dropped') this.#dropped.delete(key)
+    if (found.status !== 'included') this.#shown.delete(key)
     if (found.status === 'pending') await chain.broadcast(prepared)
     else if (found.status === 'dropped') await this.#replace(key, record, final)
     else if (found.block <= final) await this.#end(key, record, found.success)
+    else if (found.success) await this.#show(key, record)
+  }
+
+  /** A block holds the transaction: it may take long to be final, longer than a peer that forgot the channel for want of it may agree to its id. */
+  async #show(key: string, { channelId }: DepositRecord): Promise<void> {
+    if (this.#shown.has(key)) return
+    this.#shown.add(key)
+    const { loop, tx } = this.#options
+    await loop.write(() => proposeOnceFunded(tx, channelId))
   }
 
   /** A final block holds the transaction. */
   async #end(key: string, record: DepositRecord, isSuccess: boolean): Promise<void> {
     if (!isSuccess) return this.#set(key, { ...record, failed: 'the transaction reverted' })
     await this.#set(key, undefined)
+    this.#shown.delete(key)
     const { loop, tx } = this.#options
     await loop.write(() => proposeOnceFunded(tx, record.channelId))
   }

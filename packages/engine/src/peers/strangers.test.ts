@@ -97,6 +97,61 @@ it('a flood of proposals keeps nobody from opening a channel that pays into it',
   expect(alice.money).toBe(1_000n)
 })
 
+it('a channel that a flood pushed out is agreed to again as soon as a block shows its deposit, long before that is final', async () => {
+  await world.stop()
+  const parties = { hub: { money: 10_000n, policy: { unfundedMax: 20 } }, alice: { money: 1_000n } }
+  world = createWorld({ seed: 13, finality: 5_000, parties })
+  await world.start()
+  hub = world.party('hub')
+  const alice = world.party('alice')
+  world.chain.lossRate = 1
+  void alice.engine
+    .openChannel({ peer: hub.address, url: hub.url, token: NATIVE_TOKEN, deposit: 500n })
+    .catch(() => undefined)
+  await world.scheduler.runFor(1_000)
+  const ofAlice = () => hub.engine.channels().filter(({ peer }) => peer.signer === alice.address)
+  expect(ofAlice()).toHaveLength(1)
+  for (let key = 0; key < 10; key++) {
+    const one = await stranger(2_100 + key)
+    for (let i = 0; i < 4; i++) one.send(hub.address, { type: 'propose', terms: termsWith(one.address) })
+    await world.scheduler.runFor(10)
+  }
+  await world.scheduler.runFor(100)
+  expect(ofAlice()).toEqual([])
+  world.chain.lossRate = 0
+  await world.scheduler.runFor(hub.policy.nonceAgeMax * 60_000 + 60_000)
+  expect(ofAlice()).toMatchObject([{ status: 'funding', deposits: { peer: 0n } }])
+})
+
+it('none makes room for another while the chain is too old to tell which was paid into', async () => {
+  await world.stop()
+  const endpoint = { lag: 0 }
+  world = createWorld({ seed: 14, parties: { hub: { money: 10_000n, policy: { unfundedMax: 20 }, endpoint } } })
+  await world.start()
+  hub = world.party('hub')
+  const payer = await stranger(3_100)
+  const terms = termsWith(payer.address)
+  payer.send(hub.address, { type: 'propose', terms })
+  await world.scheduler.runFor(100)
+  const party = terms.a.signer === payer.address ? 0 : 1
+  world.chain.submit(payer.address, { type: 'deposit', terms, party, amount: 100n })
+  // The hub's endpoint shows no block any more.
+  for (let i = 0; i < hub.policy.chainSilenceMax + 5; i++) {
+    endpoint.lag += 1
+    await world.scheduler.runFor(1_000)
+  }
+  const flood = await Promise.all(Array.from({ length: 8 }, (_, key) => stranger(3_200 + key)))
+  for (const one of flood) {
+    for (let i = 0; i < 4; i++) one.send(hub.address, { type: 'propose', terms: termsWith(one.address) })
+  }
+  await world.scheduler.runFor(1_000)
+  expect(hub.engine.channels()).toHaveLength(20)
+  expect(hub.engine.channels().filter(({ peer }) => peer.signer === payer.address)).toHaveLength(1)
+  const rejections = flood.flatMap((one) => one.heardOf('reject'))
+  expect(rejections).toHaveLength(13)
+  expect(rejections[0]).toMatchObject({ code: 'CHANNEL_PROPOSAL_REFUSED' })
+})
+
 it('a channel that was forgotten before its deposit came is agreed to again', async () => {
   const payer = await stranger(3_000)
   const terms = termsWith(payer.address)

@@ -113,7 +113,8 @@ const forgetsUnfunded: ChannelTransition<PhaseOf<'open' | 'frozen'>, 'contextCha
 /** Nothing was signed in it, not even its close: should somebody pay into it yet, it can be agreed to again. */
 const makesRoom: ChannelCell<PhaseOf<'open'>, 'evict'> = [
   on('makes room for another', ({ close }, _, { lanes, chain }) => {
-    return lanes.isUnused && close.type === 'none' && !chain.isFunded && goto(absent)
+    const isFree = lanes.isUnused && close.type === 'none'
+    return isFree && !chain.isStale && !chain.isFunded && goto(absent)
   }),
   ignored('it is worth its place'),
 ]
