@@ -1,5 +1,6 @@
 export { createEngine, createEngineWith } from './api/create-engine.ts'
 export * from './api/engine.ts'
+export { type ReadStoreOptions, readStore, type StoredViews, type StoreOwner } from './api/read-store.ts'
 export * from './error-codes.ts'
 export * from './errors.ts'
 export { scheduleFor } from './locks/neighbours/price.ts'

@@ -4,7 +4,12 @@ import type { ErrorDefinition } from '@sluice/protocol'
 export const storeErrors = {
   STORE_IN_USE: {
     message: 'the store {path} is in use by {owner}',
-    action: 'Talk to that process, stop it, or choose another folder.',
+    action:
+      'Wait until that process is done, or stop it. A node answers commands once it has caught up with the chain; what it has can be looked at meanwhile with `sluice status` and `sluice channel list`.',
+  },
+  STORE_BUSY: {
+    message: 'the store {path} is written by another process again and again while it is copied',
+    action: 'Try again.',
   },
   STORE_UNREACHABLE: {
     message: 'the store {path} cannot be opened: {reason}',

@@ -44,12 +44,13 @@ function syncFolder(path: string): void {
  * never a new store: somebody lost data.
  *
  * @param schema What makes an empty store of an empty database.
+ * @param name The path that errors name.
  * @throws StoreError `STORE_CORRUPT`; what the file system or SQLite throw
  */
-export function ensureStoreFile(path: string, schema: string): void {
+export function ensureStoreFile(path: string, schema: string, name: string): void {
   if (existsSync(path)) {
     if (statSync(path).isFile() && statSync(path).size === 0)
-      throw new StoreError('STORE_CORRUPT', { path, reason: 'the file is empty' })
+      throw new StoreError('STORE_CORRUPT', { path: name, reason: 'the file is empty' })
     return
   }
   const log = `${path}-wal`

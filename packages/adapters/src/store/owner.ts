@@ -21,3 +21,15 @@ export function describeOwner(path: string): string {
     return 'another process'
   }
 }
+
+/** The process that says it has the store, if it still runs. */
+export function holderOf(path: string): number | undefined {
+  const pid = Number(/^process (\d+) /.exec(describeOwner(path))?.[1])
+  if (!Number.isSafeInteger(pid)) return undefined
+  try {
+    process.kill(pid, 0)
+    return pid
+  } catch (cause) {
+    return cause instanceof Error && Reflect.get(cause, 'code') === 'EPERM' ? pid : undefined
+  }
+}

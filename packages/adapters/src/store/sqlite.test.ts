@@ -19,7 +19,7 @@ import { DatabaseSync } from 'node:sqlite'
 import type { Store, Write } from '@sluice/engine'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openSqliteStore } from './sqlite.ts'
+import { holderOf, openSqliteStore, readSqliteStore } from './sqlite.ts'
 
 let folder: string
 let path: string
@@ -262,5 +262,63 @@ describe('a SQLite store whose process is killed', () => {
     child.kill('SIGKILL')
     await exited
     expect(Number((await contents()).a)).toBeGreaterThan(0)
+  })
+})
+
+describe('a copy to look at', () => {
+  const look = async (): Promise<Record<string, string>> => {
+    const copy = readSqliteStore(path)
+    if (copy === undefined) throw new Error('there is no store')
+    try {
+      return await read(copy)
+    } finally {
+      await copy.close()
+    }
+  }
+
+  it('shows every commit while the store is in use, and leaves it to its owner', async () => {
+    const store = openSqliteStore({ path })
+    await store.commit([put('a', '1')])
+    expect(await look()).toEqual({ a: '1' })
+    await store.commit([put('b', '2')])
+    expect(await look()).toEqual({ a: '1', b: '2' })
+    expect(holderOf(path)).toBe(process.pid)
+    await store.close()
+    expect(holderOf(path)).toBeUndefined()
+    expect(await look()).toEqual({ a: '1', b: '2' })
+  })
+
+  it('holds a moment of a store that is written all the time', async () => {
+    const store = openSqliteStore({ path })
+    const large = 'x'.repeat(20_000)
+    for (let round = 0; round < 60; round += 1) {
+      const text = `${round} ${large}`
+      await store.commit([put('one', text), put('other', text)])
+      const { one, other } = await look()
+      expect(one).toBe(text)
+      expect(other).toBe(text)
+    }
+    await store.close()
+  })
+
+  it('leaves nothing behind and takes no commit', async () => {
+    await openSqliteStore({ path }).close()
+    const before = readdirSync(folder)
+    const copy = readSqliteStore(path)
+    await expect(copy?.commit([put('a', '1')])).rejects.toThrow(code('STORE_CLOSED'))
+    await copy?.close()
+    expect(readdirSync(folder)).toEqual(before)
+    expect(await contents()).toEqual({})
+  })
+
+  it('is none where there is no store, and damage is told of the store itself', () => {
+    expect(readSqliteStore(path)).toBeUndefined()
+    expect(readdirSync(folder)).toEqual([])
+    writeFileSync(path, '')
+    expect(() => readSqliteStore(path)).toThrow(
+      expect.objectContaining({ code: 'STORE_CORRUPT', details: { path, reason: 'the file is empty' } }),
+    )
+    writeFileSync(path, 'something else altogether, long enough to be looked at by SQLite'.repeat(100))
+    expect(() => readSqliteStore(path)).toThrow(expect.objectContaining({ code: 'STORE_CORRUPT' }))
   })
 })

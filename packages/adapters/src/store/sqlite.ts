@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
 import type { Store, Write } from '@sluice/engine'
@@ -6,7 +7,10 @@ import { storeErrors } from './error-codes.ts'
 import { StoreError } from './errors.ts'
 import { ensureStoreFile } from './new-file.ts'
 import { forgetOwner, noteOwner } from './owner.ts'
+import { openCopy } from './snapshot.ts'
 import { commitError, openError } from './sqlite-errors.ts'
+
+export { holderOf } from './owner.ts'
 
 /** "Slui": marks the file as one of ours. */
 const APPLICATION_ID = 0x536c7569
@@ -60,6 +64,8 @@ function checksum(key: string, value: Uint8Array): number {
 
 class SqliteStore implements Store {
   readonly #path: string
+  /** What errors call it. */
+  readonly #name: string
   readonly #database: DatabaseSync
   readonly #upsert: StatementSync
   readonly #remove: StatementSync
@@ -69,8 +75,9 @@ class SqliteStore implements Store {
   /** Whether nothing of the commit that failed is on the disk. */
   #isUndone = false
 
-  constructor(path: string, database: DatabaseSync) {
+  constructor(path: string, database: DatabaseSync, name: string) {
     this.#path = path
+    this.#name = name
     this.#database = database
     this.#upsert = database.prepare(
       'INSERT INTO records VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value, checksum = excluded.checksum',
@@ -84,7 +91,7 @@ class SqliteStore implements Store {
     if (this.#failure !== undefined) throw this.#failure
     for (const [key, value, kept] of this.#rows()) {
       if (typeof key !== 'string' || !(value instanceof Uint8Array) || kept !== checksum(key, value)) {
-        throw new StoreError('STORE_CORRUPT', { path: this.#path, reason: `the record ${key} fails its checksum` })
+        throw new StoreError('STORE_CORRUPT', { path: this.#name, reason: `the record ${key} fails its checksum` })
       }
       yield [key, value]
     }
@@ -103,7 +110,7 @@ class SqliteStore implements Store {
         last = rows.at(ROWS - 1)?.[0]
       }
     } catch (cause) {
-      throw openError(this.#path, cause)
+      throw openError(this.#name, cause)
     }
   }
 
@@ -125,7 +132,7 @@ class SqliteStore implements Store {
       isWritten = true
       this.#end.run()
     } catch (cause) {
-      this.#failure = commitError(this.#path, cause)
+      this.#failure = commitError(this.#name, cause)
       // Without space nothing was written; of another failure at the very end only reading it back would tell.
       this.#isUndone = !isWritten || this.#failure.code === 'STORE_FULL'
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
@@ -141,7 +148,7 @@ class SqliteStore implements Store {
 
   async close(): Promise<void> {
     if (!this.#database.isOpen) return
-    this.#failure ??= new StoreError('STORE_CLOSED', { path: this.#path })
+    this.#failure ??= new StoreError('STORE_CLOSED', { path: this.#name })
     this.#isUndone = false
     forgetOwner(this.#path)
     this.#database.close()
@@ -156,18 +163,36 @@ class SqliteStore implements Store {
  */
 export function openSqliteStore(options: SqliteStoreOptions): Store {
   explainErrors(storeErrors)
+  return open(options, options.path)
+}
+
+/**
+ * A store as it is now, to look at: also while another process has it, or where nothing may be written. Nothing can be committed to it.
+ *
+ * @returns undefined where there is no store.
+ * @throws StoreError `STORE_CORRUPT`, `STORE_FOREIGN`, `STORE_VERSION_UNKNOWN`, `STORE_UNREACHABLE`, `STORE_BUSY`.
+ * @example `const store = readSqliteStore(join(dataDir, 'store.sqlite'))`
+ */
+export function readSqliteStore(path: string): Store | undefined {
+  explainErrors(storeErrors)
+  if (!existsSync(path) && !existsSync(`${path}-wal`)) return undefined
+  return openCopy(path, (copy) => open({ path: copy }, path))
+}
+
+/** `name`: the path that errors name. */
+function open(options: SqliteStoreOptions, name: string): Store {
   const { path } = options
   let database: DatabaseSync | undefined
   try {
-    ensureStoreFile(path, SCHEMA)
+    ensureStoreFile(path, SCHEMA, name)
     database = new DatabaseSync(path)
     configure(database, options)
-    checkKind(database, path)
-    checkPages(database, path)
+    checkKind(database, name)
+    checkPages(database, name)
     noteOwner(path)
-    return new SqliteStore(path, database)
+    return new SqliteStore(path, database, name)
   } catch (cause) {
-    const error = openError(path, cause)
+    const error = openError(name, cause)
     if (database?.isOpen) database.close()
     throw error
   }

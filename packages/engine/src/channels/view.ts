@@ -1,11 +1,14 @@
 import { type ChannelRecord, closesAlone, cooperativeClose, draftState, isStanding } from '@sluice/protocol'
 import { otherParty, ownSpendable, peerSpendable } from '../lanes/channel.ts'
-import type { Tx } from '../ports/tx.ts'
+import type { StateView, Tx } from '../ports/tx.ts'
 import type { ChannelView } from '../ports/views.ts'
 import { lanesOf } from './step.ts'
 
+/** What of the state a view needs; it may be one that was only read. */
+type ViewTx = StateView & Pick<Tx, 'connected'>
+
 /** A channel as those outside see it. */
-export function channelView(tx: Tx, channel: ChannelRecord): ChannelView {
+export function channelView(tx: ViewTx, channel: ChannelRecord): ChannelView {
   const { channelId, terms, self, peer, out, in: received } = channel
   const chain = tx.chain.channel(channelId)
   const other = otherParty(self)
@@ -35,7 +38,7 @@ export function channelView(tx: Tx, channel: ChannelRecord): ChannelView {
 
 const atLeastZero = (amount: bigint) => (amount > 0n ? amount : 0n)
 
-function statusOf(tx: Tx, channel: ChannelRecord): ChannelView['status'] {
+function statusOf(tx: ViewTx, channel: ChannelRecord): ChannelView['status'] {
   const { closesAt, ended, deposits } = tx.chain.channel(channel.channelId)
   const { phase } = channel
   if (phase.type === 'proposed') return 'proposed'
@@ -47,7 +50,7 @@ function statusOf(tx: Tx, channel: ChannelRecord): ChannelView['status'] {
 }
 
 /** What a stalled channel waits for, in a sentence. */
-export function waitsFor(tx: Tx, channel: ChannelRecord, status = statusOf(tx, channel)): string | undefined {
+export function waitsFor(tx: ViewTx, channel: ChannelRecord, status = statusOf(tx, channel)): string | undefined {
   const { channelId, peer, phase } = channel
   const chain = tx.chain.channel(channelId)
   if (phase.type === 'frozen') return `being closed on chain: ${phase.text}`
@@ -68,7 +71,7 @@ export function waitsFor(tx: Tx, channel: ChannelRecord, status = statusOf(tx, c
   }
 }
 
-function waitsToClose(tx: Tx, channel: ChannelRecord): string {
+function waitsToClose(tx: ViewTx, channel: ChannelRecord): string {
   const { channelId, peer, phase } = channel
   if (tx.chain.channel(channelId).ended === 'closed' || cooperativeClose(phase).type === 'agreed')
     return 'a final block to hold the close'

@@ -1,10 +1,10 @@
 import { highestValue, type VirtualRecord } from '@sluice/protocol'
-import type { Tx } from '../ports/tx.ts'
+import type { StateView, Tx } from '../ports/tx.ts'
 import type { VirtualView } from '../ports/views.ts'
 import { outcomeOf } from './context.ts'
 import { nextOf, previousOf, untilOf, voucherOf } from './record.ts'
 
-type ViewTx = Pick<Tx, 'env' | 'now' | 'chain' | 'channels' | 'acknowledged'>
+type ViewTx = StateView & { readonly acknowledged: Pick<Tx['acknowledged'], 'get'> }
 
 function statusOf(tx: ViewTx, { virtualId, phase }: VirtualRecord): VirtualView['status'] {
   if (phase.type === 'closed') return phase.decline === undefined ? 'closed' : 'declined'

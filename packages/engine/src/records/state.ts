@@ -115,7 +115,7 @@ function reading<K extends string, R>(collection: Collection<K, R>): Reading {
  *
  * @throws ProtocolError `RECORD_KIND_UNKNOWN`, `RECORD_VERSION_UNKNOWN`, `RECORD_MALFORMED`.
  */
-export async function loadState(state: State, store: Store): Promise<void> {
+export async function loadState(state: State, store: Pick<Store, 'load'>): Promise<void> {
   const readings = [
     // Before the channels, whose locks are known by them.
     reading(state.virtuals),
