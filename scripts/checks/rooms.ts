@@ -77,6 +77,8 @@ const houses: Readonly<Record<string, House>> = {
       'rpc',
       'get',
       'daemon',
+      'access',
+      'show',
       'commands',
       'docs',
       'main',

@@ -75,6 +75,10 @@ export const nodeErrors = {
     message: 'there is no channel {id}',
     action: 'Look at the ids with `sluice channel list`.',
   },
+  VIRTUAL_CHANNEL_UNKNOWN: {
+    message: 'there is no virtual channel {id}',
+    action: 'Look at the ids with `sluice virtual list`.',
+  },
   CHANNEL_AMBIGUOUS: {
     message: '{id} stands for {count} channels',
     action: 'Give more of the id, see `sluice channel list`.',

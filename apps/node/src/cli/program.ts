@@ -8,7 +8,7 @@ export type Invoke = (spec: CommandSpec, given: Readonly<Record<string, Raw>>, a
 
 const groupSummaries: Readonly<Record<string, string>> = {
   channel: 'open, fund, list and close channels',
-  virtual: 'list virtual channels',
+  virtual: 'list and close virtual channels',
   keys: "make, import and show the node's key",
 }
 

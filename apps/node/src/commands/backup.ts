@@ -1,10 +1,10 @@
 import { chmodSync, renameSync, writeFileSync } from 'node:fs'
 import { hexToBytes } from '@sluice/protocol'
+import { withNode } from '../access/with-node.ts'
 import { defineCommand } from '../cli/command.ts'
 import { required } from '../cli/options.ts'
 import { path } from '../cli/parse.ts'
 import { engineOptions } from '../config/options.ts'
-import { withNode } from '../daemon/access.ts'
 import { NodeError, problemOf } from '../errors.ts'
 
 /** Writes a backup of a node. */

@@ -1,10 +1,14 @@
+import type { ChannelView } from '@sluice/engine'
+import { lookingOptions, type NodeViews, readViews } from '../access/node-views.ts'
+import { withNode } from '../access/with-node.ts'
 import { defineCommand } from '../cli/command.ts'
 import { defaulted, optional, required } from '../cli/options.ts'
 import { address, amountOf, duration, idPrefix, oneOf, token as tokenOf, urlOf } from '../cli/parse.ts'
 import { engineOptions } from '../config/options.ts'
-import { withNode } from '../daemon/access.ts'
-import { channelsText, channelText } from './channel-text.ts'
-import { findChannel } from './find-channel.ts'
+import { asOf, asOfText } from '../show/as-of.ts'
+import { channelText } from '../show/channel-text.ts'
+import { explainChannel } from '../show/explain.ts'
+import { findChannel, pickChannel } from '../show/find.ts'
 
 const channelArgument = { name: 'channel', description: 'id of the channel, or enough of its beginning' }
 
@@ -59,16 +63,39 @@ const topUp = defineCommand({
 const list = defineCommand({
   name: 'channel list',
   summary: 'list the channels of a node',
-  description: 'Shows all channels: deposits, what was paid, what can be spent, and what a stalled one waits for.',
+  description:
+    'Shows all channels: deposits, what was paid, what can be spent, what a stalled one waits for, and what is wrong. Looks only: needs neither the chain nor the key, and works beside a running node.',
   arguments: [],
-  options: engineOptions,
+  options: lookingOptions,
   examples: ['sluice channel list', 'sluice channel list --data /var/lib/sluice --json'],
-  run: (context, values) =>
-    withNode(context, values, async (node) => {
-      const channels = await node.call('channel.list', {})
-      context.output.result({ channels }, channelsText(channels))
-    }),
+  run: async (context, values) => {
+    const views = await readViews(context, values)
+    const { source, channels } = views
+    const texts = channels.map((channel) => [channelText(channel), ...warningLines(views, channel)].join('\n'))
+    const text = texts.length === 0 ? 'no channels' : texts.join('\n')
+    context.output.result({ channels, asOf: asOf(source) }, `${text}\n${asOfText(source, Date.now())}`)
+  },
 })
+
+const show = defineCommand({
+  name: 'channel show',
+  summary: 'show one channel of a node',
+  description:
+    'Shows a channel as `channel list` does. Looks only: needs neither the chain nor the key, and works beside a running node.',
+  arguments: [channelArgument],
+  options: lookingOptions,
+  examples: ['sluice channel show 0x3f2a', 'sluice channel show 0x3f2a --json'],
+  run: async (context, values, [prefix = '']) => {
+    const views = await readViews(context, values)
+    const channel = pickChannel(views.channels, idPrefix(prefix, 'the channel'))
+    const lines = [channelText(channel), ...warningLines(views, channel), asOfText(views.source, Date.now())]
+    context.output.result({ ...channel, asOf: asOf(views.source) }, lines.join('\n'))
+  },
+})
+
+function warningLines(views: NodeViews, channel: ChannelView): readonly string[] {
+  return explainChannel(views, channel).warnings.map((warning) => `  WARNING    ${warning}`)
+}
 
 const withdraw = defineCommand({
   name: 'channel withdraw',
@@ -111,4 +138,4 @@ const close = defineCommand({
 })
 
 /** The commands about channels. */
-export const channelCommands = [open, topUp, list, withdraw, close]
+export const channelCommands = [open, topUp, list, show, withdraw, close]

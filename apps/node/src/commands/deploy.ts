@@ -1,11 +1,11 @@
 import type { Deployed } from '@sluice/adapters/deploy'
+import { unlessAborted } from '../access/unless-aborted.ts'
 import { defineCommand } from '../cli/command.ts'
 import { flagOnly, optional, toggle } from '../cli/options.ts'
 import { bytes32 } from '../cli/parse.ts'
 import { chainUrlsOf } from '../config/contract.ts'
 import { loadKey } from '../config/key.ts'
 import { chainOptions, commonOptions, dataOptions } from '../config/options.ts'
-import { unlessAborted } from '../daemon/access.ts'
 import { NodeError } from '../errors.ts'
 
 /** Puts the contract on a chain. */

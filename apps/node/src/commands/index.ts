@@ -3,9 +3,11 @@ import { backupCommand } from './backup.ts'
 import { channelCommands } from './channel.ts'
 import { daemonCommands } from './daemons.ts'
 import { deployCommand } from './deploy.ts'
+import { explainCommand } from './explain.ts'
 import { getCommand } from './get.ts'
 import { keyCommands } from './keys.ts'
 import { packCommand } from './pack.ts'
+import { statusCommand } from './status.ts'
 import { unpackCommand } from './unpack.ts'
 import { virtualCommands } from './virtual.ts'
 
@@ -15,6 +17,8 @@ export const commands: readonly CommandSpec[] = [
   getCommand,
   packCommand,
   unpackCommand,
+  statusCommand,
+  explainCommand,
   ...channelCommands,
   ...virtualCommands,
   ...keyCommands,

@@ -1,35 +1,49 @@
-import type { VirtualView } from '@sluice/engine'
-import { formatAmountOf } from '../cli/amount.ts'
+import { lookingOptions, readViews } from '../access/node-views.ts'
+import { withNode } from '../access/with-node.ts'
 import { defineCommand } from '../cli/command.ts'
+import { idPrefix } from '../cli/parse.ts'
 import { engineOptions } from '../config/options.ts'
-import { withNode } from '../daemon/access.ts'
+import { asOf, asOfText } from '../show/as-of.ts'
+import { pickVirtual } from '../show/find.ts'
+import { virtualsText, virtualText } from '../show/virtual-text.ts'
 
 const list = defineCommand({
   name: 'virtual list',
   summary: 'list the virtual channels of a node',
   description:
-    'Shows the virtual channels that this node pays on, forwards or is paid on, and what a stalled one waits for.',
+    'Shows the virtual channels that this node pays on, forwards or is paid on, and what a stalled one waits for. Looks only: needs neither the chain nor the key, and works beside a running node.',
   arguments: [],
-  options: engineOptions,
+  options: lookingOptions,
   examples: ['sluice virtual list', 'sluice virtual list --json'],
-  run: (context, values) =>
+  run: async (context, values) => {
+    const { source, virtuals } = await readViews(context, values)
+    context.output.result(
+      { virtuals, asOf: asOf(source) },
+      `${virtualsText(virtuals)}\n${asOfText(source, Date.now())}`,
+    )
+  },
+})
+
+const close = defineCommand({
+  name: 'virtual close',
+  summary: 'close a virtual channel and free what it locks',
+  description:
+    'Asks that a virtual channel which this node pays on or is paid on be closed, and waits until its lock is folded: a second or two where everybody on the way is connected, else until the chain decides. What was paid over it stays paid.',
+  arguments: [{ name: 'virtual', description: 'id of the virtual channel, or enough of its beginning' }],
+  options: engineOptions,
+  examples: ['sluice virtual close 0x3f2a'],
+  run: (context, values, [prefix = '']) =>
     withNode(context, values, async (node) => {
-      const virtuals = await node.call('virtual.list', {})
-      const text = virtuals.length === 0 ? 'no virtual channels' : virtuals.map(virtualText).join('\n')
-      context.output.result({ virtuals }, text)
+      const { virtualId } = pickVirtual(await node.call('virtual.list', {}), idPrefix(prefix, 'the virtual channel'))
+      context.output.event(
+        'closing',
+        { virtualId },
+        'closing; waiting for the others on the way, mostly a second or two ...',
+      )
+      const virtual = await node.call('virtual.close', { virtualId })
+      context.output.result(virtual, virtualText(virtual))
     }),
 })
 
-function virtualText({ virtualId, role, status, amount, terms, until, waitingFor }: VirtualView): string {
-  const show = (base: bigint) => formatAmountOf(terms.token, base)
-  const lines = [
-    `${virtualId}  ${role}, ${status}`,
-    `  paid       ${show(amount)} out of ${show(terms.capacity)}`,
-    `  until      ${new Date(Number(until) * 1000).toISOString()}`,
-    ...(waitingFor === undefined ? [] : [`  waits for  ${waitingFor}`]),
-  ]
-  return lines.join('\n')
-}
-
 /** The commands about virtual channels. */
-export const virtualCommands = [list]
+export const virtualCommands = [list, close]

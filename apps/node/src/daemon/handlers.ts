@@ -11,12 +11,19 @@ export interface HandlerParts {
   readonly urls: PeerUrls
   readonly fees: HubFees
   readonly info: () => NodeInfo
+  /** What the account that pays for gas has, native base units. */
+  readonly balance: () => bigint | undefined
 }
 
 /** The methods of a node over its engine. */
-export function createHandlers({ engine, policy, urls, fees, info }: HandlerParts): Handlers {
+export function createHandlers({ engine, policy, urls, fees, info, balance }: HandlerParts): Handlers {
   return {
     'node.info': async () => info(),
+    'node.status': async () => {
+      const money = balance()
+      const known = money === undefined ? {} : { balance: money }
+      return { info: info(), chain: engine.chain(), defence: engine.defence(), ...known }
+    },
     'peer.connect': async ({ peer, url }) => {
       await engine.connect(peer, url)
       urls.note(peer, url)

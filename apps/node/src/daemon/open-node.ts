@@ -5,15 +5,7 @@ import { createNodeCrypto } from '@sluice/adapters/crypto-node'
 import { openSqliteStore } from '@sluice/adapters/store-sqlite'
 import { systemClock, systemRandom } from '@sluice/adapters/system'
 import { createWebSocketTransport, type WebSocketTransport } from '@sluice/adapters/transport-websocket'
-import {
-  createEngine,
-  createPolicy,
-  type Engine,
-  type Log,
-  type Policy,
-  type PolicyChanges,
-  scheduleFor,
-} from '@sluice/engine'
+import { createEngine, type Engine, type Log, type PolicyChanges, scheduleFor } from '@sluice/engine'
 import type { Domain } from '@sluice/protocol'
 import type { Context } from '../cli/command.ts'
 import type { Values } from '../cli/options.ts'
@@ -22,6 +14,7 @@ import { chainUrlsOf, contractPlace } from '../config/contract.ts'
 import { connectionsFor } from '../config/descriptors.ts'
 import { loadKey } from '../config/key.ts'
 import type { engineOptions } from '../config/options.ts'
+import { policyOf } from '../config/policy.ts'
 import { problemOf } from '../errors.ts'
 import { createLog } from '../log.ts'
 import { hostText } from '../rpc/listen.ts'
@@ -29,7 +22,6 @@ import type { Handlers, NodeInfo } from '../rpc/methods.ts'
 import { writeGreeting } from './greeting.ts'
 import { createHandlers } from './handlers.ts'
 import { createHubFees } from './hub-fees.ts'
-import { readLimitsFile } from './limits-file.ts'
 import { openPeerUrls } from './peer-urls.ts'
 import { createStopper } from './stopper.ts'
 
@@ -92,7 +84,7 @@ async function assemble(
 ): Promise<OpenNode> {
   let heard: ((event: string, code: string) => void) | undefined
   const log = logOf(context, values, options, (event, code) => heard?.(event, code))
-  const policy = policyOf(values, options)
+  const policy = policyOf(values, options.changes)
   const crypto = await createNodeCrypto()
   const signer = crypto.signer(await loadKey(values, context.environment))
   mkdirSync(values.data, { recursive: true, mode: 0o700 })
@@ -139,7 +131,11 @@ async function assemble(
   const readInfo = () => infoOf(context, values, options, engine, chain.domain, transport)
   info = readInfo
   const urls = openPeerUrls(values.data)
-  const handlers = createHandlers({ engine, policy, urls, fees: createHubFees(urls, systemClock), info: readInfo })
+  const handlers = createHandlers({
+    ...{ engine, policy, urls, info: readInfo },
+    fees: createHubFees(urls, systemClock),
+    balance: chain.balance,
+  })
   return {
     engine,
     handlers,
@@ -166,15 +162,6 @@ function logOf(
   const level = logLevel ?? (listen === undefined ? 'error' : 'info')
   const format = logFormat ?? (streams.errIsTerminal && !json ? 'pretty' : 'json')
   return createLog({ write: streams.err, format, level, now: Date.now, onEvent })
-}
-
-function policyOf({ profile, limits, channelWindow, virtualWindow }: EngineValues, { changes }: Role): Policy {
-  return createPolicy(profile, {
-    ...changes,
-    ...(limits === undefined ? {} : readLimitsFile(limits)),
-    ...(channelWindow === undefined ? {} : { channelWindowDefault: channelWindow }),
-    ...(virtualWindow === undefined ? {} : { virtualWindowDefault: virtualWindow }),
-  })
 }
 
 function pollOf({ chainPoll, profile }: EngineValues): number {

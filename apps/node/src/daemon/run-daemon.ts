@@ -65,7 +65,11 @@ async function serveApi(node: OpenNode, values: DaemonValues, info: () => NodeIn
   const server = await startRpcServer({
     ...values.rpcListen,
     token,
-    handlers: { ...node.handlers, 'node.info': async () => info() },
+    handlers: {
+      ...node.handlers,
+      'node.info': async () => info(),
+      'node.status': async () => ({ ...(await node.handlers['node.status']({})), info: info() }),
+    },
     subscribe: (listener) => engine.subscribe(listener),
     limits: httpLimits('rpc', RPC_SILENT),
     metrics: metrics.render,

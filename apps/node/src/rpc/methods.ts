@@ -1,4 +1,4 @@
-import type { ChannelView, Notification, OpenedVirtual, VirtualView } from '@sluice/engine'
+import type { ChainStatus, ChannelView, DefenceView, Notification, OpenedVirtual, VirtualView } from '@sluice/engine'
 import type { SignedVoucher, VirtualTerms } from '@sluice/protocol'
 import {
   address,
@@ -39,6 +39,30 @@ const channel: Schema<ChannelView> = object({
   connected: truth,
   closesAt: optional(integer),
   waitingFor: optional(text),
+  frozen: optional(text),
+})
+
+const chainStatus = oneOf('good', 'unreachable', 'doubted')
+const point = object({ number: integer, timestamp: integer })
+const chain: Schema<ChainStatus> = object({
+  head: optional(point),
+  final: optional(point),
+  status: chainStatus,
+  reason: optional(text),
+})
+
+const waitingCall = object({
+  id,
+  call: text,
+  value: optional(integer),
+  cost: integer,
+  deadline: optional(integer),
+  problem: optional(text),
+})
+const defence: Schema<DefenceView> = object({
+  waiting: list(waitingCall),
+  pending: count,
+  lost: object({ count, value: integer }),
 })
 
 const terms: Schema<VirtualTerms> = object({
@@ -91,6 +115,17 @@ const info = object({
   unpaidUrl: optional(text),
 })
 
+const status = object({
+  info,
+  chain,
+  defence,
+  /** What the account that pays for gas has, native base units, as it was last seen. */
+  balance: optional(integer),
+})
+
+/** How a running node stands. */
+export type NodeStatus = Infer<typeof status>
+
 /** What describes a node. */
 export type NodeInfo = Infer<typeof info>
 
@@ -101,7 +136,7 @@ const notifications = {
   peer: { peer: address, connected: truth },
   transaction: { call: text, hash: text, status: oneOf('sent', 'final', 'failed') },
   loss: { id, call: text, value: optional(integer) },
-  chain: { status: oneOf('good', 'unreachable', 'doubted'), reason: optional(text) },
+  chain: { status: chainStatus, reason: optional(text) },
 } satisfies Record<Notification['type'], object>
 
 /** What a node sends its subscribers; see the engine's Notification. */
@@ -120,6 +155,11 @@ function method<P, R>(summary: string, params: Schema<P>, result: Schema<R>): Me
 /** Every method of a node's JSON-RPC: what it takes and answers. Amounts are decimal strings in base units. */
 export const methods = {
   'node.info': method('who this node is and where it listens', strict({}), info),
+  'node.status': method(
+    'what it knows of the chain, what it has for gas, and what it has to do on chain to defend itself',
+    strict({}),
+    status,
+  ),
   'peer.connect': method('opens a session with a peer', strict({ peer: address, url: text }), nothing),
   'channel.open': method(
     'opens and funds a channel; answers once a final block shows the deposit',

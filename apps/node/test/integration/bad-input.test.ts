@@ -219,7 +219,7 @@ test('people get one line on standard error', async () => {
   const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [main, 'channel', 'list', '--data', join(world.folder, 'none')],
+    [main, 'keys', 'show', '--data', join(world.folder, 'none')],
     {
       encoding: 'utf8',
     },

@@ -35,7 +35,7 @@ import { type EngineRole, rolesOf } from '../roles/engine-role.ts'
 import { Closing } from '../watch/closing.ts'
 import { forgetStrangers } from '../watch/forget.ts'
 import { ChainWatch } from '../watch/watch.ts'
-import type { EngineOptions, EnginePorts, Notification } from './engine.ts'
+import type { ChainStatus, EngineOptions, EnginePorts, Notification } from './engine.ts'
 import { createTransaction } from './transaction.ts'
 
 /** An engine's parts, put together. What it does stands in the flows; this is only how they hear of things. */
@@ -384,9 +384,19 @@ export class Core {
   }
 
   #notifyChain(): void {
+    this.#notify({ type: 'chain', ...this.#chainHealth() })
+  }
+
+  #chainHealth(): Pick<ChainStatus, 'status' | 'reason'> {
     const problem = this.#silence ?? this.#doubt
     const status = this.#silence !== undefined ? 'unreachable' : this.#doubt !== undefined ? 'doubted' : 'good'
-    this.#notify({ type: 'chain', status, ...(problem !== undefined && { reason: problem.message }) })
+    return { status, ...(problem !== undefined && { reason: problem.message }) }
+  }
+
+  /** What is known of the chain now. */
+  get chainStatus(): ChainStatus {
+    const { head, final } = this.watch
+    return { ...(head && { head }), ...(final && { final }), ...this.#chainHealth() }
   }
 
   #committed(ids: ReadonlySet<string>): void {

@@ -14,7 +14,7 @@ import { admitBy } from './admission.ts'
 import { bounded } from './bounded.ts'
 import { closeChannel, connect, openChannel, topUp, withdraw } from './channel-calls.ts'
 import { Core } from './core.ts'
-import type { ChannelView, Engine, EngineOptions, EnginePorts } from './engine.ts'
+import type { ChannelView, Engine, EngineOptions, EnginePorts, VirtualView } from './engine.ts'
 
 /** How long a payer that closes waits for the payee's answer to its last payment. Milliseconds. */
 const ANSWER_PATIENCE_MS = 5_000
@@ -80,8 +80,12 @@ function engineOver(core: Core, clock: Clock, admitting: Admitting | undefined):
     channels: () =>
       [...core.state.channels.allCommitted()]
         .filter(([, { phase }]) => phase.type !== 'failed')
-        .map(([, channel]) => explained(core, channelView(tx, channel))),
-    virtuals: () => [...core.state.virtuals.allCommitted()].map(([, record]) => virtualView(tx, record)),
+        .map(([channelId, channel]) => explained(core, channelId, channelView(tx, channel))),
+    virtuals: () =>
+      [...core.state.virtuals.allCommitted()].map(([virtualId, record]) =>
+        explained(core, virtualId, virtualView(tx, record)),
+      ),
+    chain: () => core.chainStatus,
     defence: () => core.publisher.view(),
     subscribe(listener) {
       core.listeners.add(listener)
@@ -93,8 +97,8 @@ function engineOver(core: Core, clock: Clock, admitting: Admitting | undefined):
 }
 
 /** The view, with why a call on chain that it waits for failed. */
-function explained(core: Core, view: ChannelView): ChannelView {
-  const problem = core.publisher.problemOf(view.channelId)
+function explained<V extends ChannelView | VirtualView>(core: Core, id: Id, view: V): V {
+  const problem = core.publisher.problemOf(id)
   return problem === undefined ? view : { ...view, waitingFor: `${view.waitingFor ?? 'the chain'} (${problem})` }
 }
 

@@ -8,7 +8,7 @@ import type { Log } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
 import type { Store } from '../ports/store.ts'
 import type { Transport } from '../ports/transport.ts'
-import type { ChannelView, DefenceView, Notification, VirtualView } from '../ports/views.ts'
+import type { ChainStatus, ChannelView, DefenceView, Notification, VirtualView } from '../ports/views.ts'
 
 export type { OpenChannelOptions } from '../channels/propose.ts'
 export type { OpenedVirtual, OpenVirtualOptions } from '../locks/open.ts'
@@ -74,6 +74,8 @@ export interface Engine {
   admit(terms: VirtualTerms, first: SignedVoucher, signal?: AbortSignal): Promise<Admission>
   channels(): readonly ChannelView[]
   virtuals(): readonly VirtualView[]
+  /** What is known of the chain. */
+  chain(): ChainStatus
   /** What is to be done on chain, what is under way there and what was lost. */
   defence(): DefenceView
   subscribe(listener: (notification: Notification) => void): () => void

@@ -33,6 +33,7 @@ export function channelView(tx: ViewTx, channel: ChannelRecord): ChannelView {
     connected: tx.connected(peer),
     ...(isDisputed && { closesAt: chain.closesAt }),
     ...(waitingFor !== undefined && { waitingFor }),
+    ...(channel.phase.type === 'frozen' && { frozen: channel.phase.text }),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Address, Id, Party, PartyIndex, VirtualTerms } from '@sluice/protocol'
+import type { BlockPoint } from './chain-view.ts'
 
 /** A channel as those outside see it. */
 export interface ChannelView {
@@ -20,6 +21,18 @@ export interface ChannelView {
   readonly closesAt?: bigint
   /** What a stalled channel waits for, in a sentence. */
   readonly waitingFor?: string
+  /** Why nothing new is signed in it, where that is so: it is being closed on chain then. */
+  readonly frozen?: string
+}
+
+/** What an engine knows of the chain. */
+export interface ChainStatus {
+  /** Newest block, and newest final one; none before the first. */
+  readonly head?: BlockPoint
+  readonly final?: BlockPoint
+  /** Whether it can be read, and those who are asked about it agree; with why, where it is not so. */
+  readonly status: 'good' | 'unreachable' | 'doubted'
+  readonly reason?: string
 }
 
 /** A virtual channel as those outside see it. */
@@ -66,11 +79,7 @@ export type Notification =
   | { readonly type: 'virtual'; readonly virtual: VirtualView }
   | { readonly type: 'payment'; readonly virtualId: Id; readonly role: 'payer' | 'payee'; readonly amount: bigint }
   /** Whether the chain can be read, and those who are asked about it agree; with why, where it is not so. */
-  | {
-      readonly type: 'chain'
-      readonly status: 'good' | 'unreachable' | 'doubted'
-      readonly reason?: string
-    }
+  | ({ readonly type: 'chain' } & Pick<ChainStatus, 'status' | 'reason'>)
   | { readonly type: 'peer'; readonly peer: Address; readonly connected: boolean }
   | {
       readonly type: 'transaction'

@@ -97,9 +97,9 @@ export class Estimator {
 
   /** Nodes say in many words that the value, or the gas beside it, is not there. */
   async #checkFundsOf(target: Target, fees: Fees, limit: bigint | undefined): Promise<void> {
-    await this.checkFunds(target.call, target.value + 1n)
     const gas = await this.#ask(target, {}, limit).catch(() => limit ?? 0n)
-    await this.checkFunds(target.call, target.value + gas * fees.maxFeePerGas)
+    // Without an answer, nothing is known but that some gas is needed.
+    await this.checkFunds(target.call, target.value + (gas === 0n ? 1n : gas * fees.maxFeePerGas))
   }
 }
 

@@ -6,7 +6,7 @@ export function channelText(channel: ChannelView): string {
   const { token, deposits, paid, locked, spendable } = channel
   const show = (amount: bigint) => formatAmountOf(token, amount)
   const lines = [
-    `${channel.channelId}  ${channel.status}${channel.connected ? '' : ', peer not connected'}`,
+    `${channel.channelId}  ${channel.status}${channel.frozen === undefined ? '' : ', frozen'}`,
     `  peer       ${channel.peer.signer}`,
     `  deposits   own ${show(deposits.own)}, peer ${show(deposits.peer)}`,
     `  paid       sent ${show(paid.sent)}, received ${show(paid.received)}`,
@@ -18,9 +18,4 @@ export function channelText(channel: ChannelView): string {
     ...(channel.waitingFor === undefined ? [] : [`  waits for  ${channel.waitingFor}`]),
   ]
   return lines.join('\n')
-}
-
-/** All channels for people. */
-export function channelsText(channels: readonly ChannelView[]): string {
-  return channels.length === 0 ? 'no channels' : channels.map(channelText).join('\n')
 }
