@@ -88,8 +88,32 @@ export const nodeErrors = {
     action: 'Check that the hub runs; reach it again with `sluice channel open` or `peer.connect` if it moved.',
   },
   HUB_DECLINED: {
-    message: 'the hub {hub} declined to forward the payment channel {virtualId}; what was locked for it is free again',
-    action: 'Ask its operator whether it has a channel with the provider that can spend enough, or use another hub.',
+    message: 'the hub {hub} declined to forward the payment channel {virtualId}: {reason}',
+    action:
+      'What was locked for it is free again. Run again, as most reasons pass; else ask its operator, or open a channel with another hub of the provider.',
+  },
+  HUB_KNOWS_NO_WAY: {
+    message: 'the hub {hub} has no open channel with the provider {payee}',
+    action: 'Open a channel with another hub of the provider, or with the provider itself: `sluice channel open`.',
+  },
+  HUB_SILENT: {
+    message: 'the hub {hub} is not reached. {locked}',
+    action:
+      'Run again once it is back, or open a channel with another hub of the provider. --timeout says how long it is waited for.',
+  },
+  CLOCK_WRONG: {
+    message: "this machine's clock is {by} block {block} of the chain, so what it dates is not taken",
+    action:
+      'Set the clock and run again; if the clock is right, the chain endpoint is behind: name another by --chain.',
+  },
+  PROVIDER_UNPAYABLE: {
+    message: 'payments do not reach the provider {payee} at {url}, where it says that it listens: {amount} was signed',
+    action:
+      'Ask its operator to correct --public-url or open the port; an address in a private network is dialled with --allow-private. What it got nothing for comes back: `sluice explain`.',
+  },
+  PROVIDER_SILENT: {
+    message: 'the provider at {url} says nothing for {seconds} s',
+    action: 'Run again later, or ask another provider. --timeout says how long it is waited for.',
   },
   // Retrieval
   FOLDER_EMPTY: {

@@ -41,4 +41,5 @@ process.once('beforeExit', () => {
   const problem = stdio.problem()
   if (problem !== undefined) void nameLoss(problem)
 })
-setTimeout(() => process.exit(), 2_000).unref()
+// Whoever interrupted it does not wait for what lingers.
+setTimeout(() => process.exit(), signal.aborted ? 50 : 2_000).unref()

@@ -108,8 +108,9 @@ export const engineErrors = {
     action: 'Give an amount in base units.',
   },
   FEES_TOO_HIGH: {
-    message: 'the hubs ask for fees of {total}, more than the {max} that the policy lets be paid',
-    action: 'Choose other hubs, or raise feeMax.',
+    message: 'the hubs ask for fees of {total}, more than the {max} that are paid at most',
+    action:
+      'Choose other hubs, or raise the limit: --fee-max of the command, feesMax of the call, or feeMax and feeMaxAmount of the policy.',
   },
   WITHDRAW_TOO_MUCH: {
     message: '{amount} is more than the {spendable} that can be withdrawn',

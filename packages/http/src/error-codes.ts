@@ -34,11 +34,12 @@ export const httpErrors = {
   },
   OFFER_PRICE: {
     message: 'the server wants {amount} for every {per} bytes, above the limit of {maxAmount} for every {maxPer} bytes',
-    action: 'Raise the price limit, or ask another provider.',
+    action: 'Raise the price limit (maxPrice in a program), or ask another provider.',
   },
   OFFER_AMOUNT: {
     message: 'the server wants {amount} for the whole, above the spending limit of {max}',
-    action: 'Raise the spending limit, allow a part to be fetched, or ask another provider.',
+    action:
+      'Raise the spending limit (--max of the command, maxAmount in a program), allow a part to be fetched (--part, allowPart), or ask another provider.',
   },
   OFFER_INCONSISTENT: {
     message: 'the offer asks {amount} for {length} bytes, where its price says {expected}',

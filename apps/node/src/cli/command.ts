@@ -30,6 +30,8 @@ export interface CommandSpec {
   readonly arguments: readonly Argument[]
   readonly options: Options
   readonly examples: readonly string[]
+  /** Milliseconds that it gets to end in order once it is interrupted. Whatever is killed has lost nothing. Default 1,000. */
+  readonly endsWithin?: number
   readonly run: (context: Context, values: never, args: readonly string[]) => Promise<void>
 }
 

@@ -60,6 +60,28 @@ function asError(thrown: unknown, args: readonly string[]) {
   return new NodeError('USAGE', { problem, help: ['sluice', ...words, '--help'].join(' ') }, thrown)
 }
 
+/** Milliseconds that an interrupted command gets to end in order. */
+const ENDS_WITHIN = 1_000
+
+/** Waits for a command, and after an interruption no longer than it may take to end. @throws NodeError INTERRUPTED */
+async function endedInTime(running: Promise<void>, signal: AbortSignal, milliseconds: number): Promise<void> {
+  running.catch(() => {})
+  let stop = () => {}
+  const overdue = new Promise<never>((_, reject) => {
+    const begin = () => {
+      const timer = setTimeout(() => reject(new NodeError('INTERRUPTED')), milliseconds)
+      stop = () => clearTimeout(timer)
+    }
+    if (signal.aborted) begin()
+    else signal.addEventListener('abort', begin, { once: true })
+  })
+  try {
+    await Promise.race([running, overdue])
+  } finally {
+    stop()
+  }
+}
+
 async function runCommand(
   surroundings: Process,
   specs: readonly CommandSpec[],
@@ -74,5 +96,6 @@ async function runCommand(
   const config = loadConfig(given.config ?? environment[variableOf('config')], folder, knownKeys)
   const values = resolveValues(spec.options, given, environment, config)
   const output = createOutput(streams, values.json === true)
-  await spec.run({ output, signal, environment, version: surroundings.version }, values as never, args)
+  const running = spec.run({ output, signal, environment, version: surroundings.version }, values as never, args)
+  await endedInTime(running, signal, spec.endsWithin ?? ENDS_WITHIN)
 }

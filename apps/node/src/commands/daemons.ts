@@ -7,6 +7,9 @@ import { daemonOptions, feeOptions } from '../config/options.ts'
 /** Help and one-off commands do without the engine and its surroundings: they take a while to load. */
 const loadDaemon = () => import('../daemon/run-daemon.ts')
 
+/** A daemon ends its sessions and requests in order, milliseconds. */
+const ENDS_WITHIN = 20_000
+
 const node = defineCommand({
   name: 'node',
   summary: 'run a node that pays and is paid',
@@ -18,6 +21,7 @@ const node = defineCommand({
     'sluice node --chain http://127.0.0.1:8545 --profile development',
     'sluice node --data /var/lib/sluice --profile filecoin --chain https://rpc.example',
   ],
+  endsWithin: ENDS_WITHIN,
   run: async (context, values) =>
     (await loadDaemon()).runDaemon(context, values, { role: 'node', changes: { tokens: values.tokens } }),
 })
@@ -33,6 +37,7 @@ const hub = defineCommand({
     'sluice hub --fee-base 1nFIL --fee-ppm 500',
     'sluice hub --fee-ppm 500 --tokens native,0x80b98d3aa09ffff255c3ba4a241111ff1262f045:10000',
   ],
+  endsWithin: ENDS_WITHIN,
   run: async (context, values) => {
     const { runDaemon } = await loadDaemon()
     const changes = {
@@ -81,6 +86,7 @@ const provide = defineCommand({
     'sluice provide ./cars --unpaid-listen 127.0.0.1:8081',
     'sluice provide ./cars --price 1nFIL,0x80b98d3aa09ffff255c3ba4a241111ff1262f045:50 --per 1MiB',
   ],
+  endsWithin: ENDS_WITHIN,
   run: async (context, values, [folder = '']) => {
     const [{ runDaemon }, { serveProvider }] = await Promise.all([loadDaemon(), import('../daemon/provider.ts')])
     return runDaemon(

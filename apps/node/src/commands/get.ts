@@ -5,7 +5,7 @@ import { withNode } from '../access/with-node.ts'
 import { formatAmountOf, parseAmount } from '../cli/amount.ts'
 import { type Context, defineCommand } from '../cli/command.ts'
 import { defaulted, flagOnly, optional, toggle, type Values, variableOf } from '../cli/options.ts'
-import { amountOf, path, token } from '../cli/parse.ts'
+import { amountOf, duration, path, token } from '../cli/parse.ts'
 import { engineOptions } from '../config/options.ts'
 import { NodeError } from '../errors.ts'
 import type { Downloaded, DownloadOptions } from '../get/download.ts'
@@ -25,6 +25,12 @@ const options = {
   token: defaulted('token', 'token to pay in: address of an ERC-20 token, or native', token, 'native'),
   part: flagOnly(toggle('begin also when the whole costs more than --max, and stop there')),
   allowPrivate: toggle('let the offer of a public server name an address in a private network'),
+  feeMax: optional(
+    'amount',
+    'most that the hubs on the way get together (default: what the limits of the profile say)',
+    amountOf,
+  ),
+  timeout: defaulted('time', 'how long the hub or the provider may say nothing before it is given up', duration, '30s'),
   fresh: flagOnly(toggle('forget a partial download and what was paid for it, and begin anew')),
 }
 
@@ -71,6 +77,8 @@ async function wantedOf(values: Values<typeof options>, url: string): Promise<Do
     allowPart: values.part,
     fresh: values.fresh,
     allowPrivate: values.allowPrivate,
+    feesMax: values.feeMax?.(values.token),
+    timeout: Math.max(1, values.timeout) * 1_000,
   }
 }
 
@@ -99,7 +107,7 @@ async function download(
     import('../get/download.ts'),
     import('../get/finished.ts'),
   ])
-  if (await wantsPayment(wanted.target, context.signal, hasLeftOpen(wanted.out))) {
+  if (await wantsPayment(context, wanted, hasLeftOpen(wanted.out))) {
     return withNode(context, values, (node) => downloadPaid(context, node, wanted))
   }
   return unlessAborted(context.signal, downloadFree(context, wanted))

@@ -8,12 +8,13 @@ import type { Context } from '../cli/command.ts'
 import type { Output } from '../cli/output.ts'
 import { NodeError, problemOf } from '../errors.ts'
 import type { NodeApi } from '../rpc/methods.ts'
-import { closeLeftOpen, closeSoon } from './finished.ts'
+import { closeLeftOpen, closeSoon, FAILED_PATIENCE, hasLeftOpen } from './finished.ts'
 import { checkFree, checkSpace, type OutputFiles, partOf } from './output-files.ts'
 import { createPurse, type Purse } from './payer.ts'
 import { createProgressView } from './progress.ts'
 import type { Target } from './target.ts'
-import { readTicket, removeTicket, type Ticket, ticketOf, virtualOf, writeTicket } from './ticket.ts'
+import { readTicket, removeTicket, type Ticket, ticketOf, virtualOf, writeOpened, writeTicket } from './ticket.ts'
+import { waitFor, watchFor } from './waiting.ts'
 import { writeError } from './write-errors.ts'
 
 export interface DownloadOptions extends OutputFiles {
@@ -28,6 +29,10 @@ export interface DownloadOptions extends OutputFiles {
   readonly fresh: boolean
   /** An offer may name an address in a private network. */
   readonly allowPrivate: boolean
+  /** Most that all hubs together get, base units; undefined for the node's own limit. */
+  readonly feesMax: bigint | undefined
+  /** How long the hub or the provider may say nothing, milliseconds. */
+  readonly timeout: number
 }
 
 /** What a download came to. Amounts in base units, times in milliseconds. */
@@ -63,12 +68,21 @@ export interface Downloaded {
  *
  * @throws NodeError PROVIDER_UNREACHABLE
  */
-export async function wantsPayment({ url }: Target, signal: AbortSignal, isBegun: boolean): Promise<boolean> {
+export async function wantsPayment(
+  { output, signal }: Pick<Context, 'output' | 'signal'>,
+  { target: { url }, timeout }: Pick<DownloadOptions, 'target' | 'timeout'>,
+  isBegun: boolean,
+): Promise<boolean> {
+  const given = new AbortController()
+  const wait = { for: `the provider at ${new URL(url).host} to answer`, mostly: 'under a second', atMost: timeout }
+  const late = () => new NodeError('PROVIDER_SILENT', { url, seconds: Math.ceil(timeout / 1_000) })
   try {
-    const { status } = await fetch(url, { method: 'HEAD', redirect: 'manual', signal })
+    const asking = fetch(url, { method: 'HEAD', redirect: 'manual', signal: AbortSignal.any([signal, given.signal]) })
+    const { status } = await waitFor(output, wait, asking, late)
     return status === 402 || (isBegun && status >= 400)
   } catch (thrown) {
-    if (signal.aborted) throw thrown
+    given.abort()
+    if (signal.aborted || thrown instanceof NodeError) throw thrown
     const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown
     throw new NodeError('PROVIDER_UNREACHABLE', { url, problem: problemOf(cause) }, thrown)
   }
@@ -101,9 +115,15 @@ export async function downloadPaid(context: Context, node: NodeApi, options: Dow
   const kept = readTicket(ticketOf(out))
   if (kept !== undefined && fresh) await closeLeftOpen(node, out)
   const ticket = fresh ? undefined : kept
-  // Without its payment a part can not be gone on with: a new one pays from the first byte.
-  if (ticket === undefined) rmSync(partOf(out), { force: true })
-  const purse = createPurse(node, await node.call('node.info', {}), () => performance.now(), options.allowPrivate)
+  // Without its payment a part can not be gone on with: a new one pays from the first byte, and one that came to nothing is closed.
+  if (ticket === undefined) {
+    rmSync(partOf(out), { force: true })
+    if (hasLeftOpen(out)) await closeLeftOpen(node, out)
+  }
+  const { allowPrivate, feesMax, timeout } = options
+  const { output } = context
+  const now = () => performance.now()
+  const purse = createPurse(node, await node.call('node.info', {}), { output, now, allowPrivate, feesMax, timeout })
   return run(context, options, fundsOf(purse, ticket))
 }
 
@@ -194,7 +214,7 @@ const LOST: ReadonlySet<string> = new Set(['OFFER_CHANGED', 'RESPONSE_CHANGED', 
 async function lostPayment(payer: Payer, ticket: Ticket, thrown: unknown): Promise<NodeError | undefined> {
   if (!(thrown instanceof HttpError) || isResumable(thrown) || !LOST.has(thrown.code)) return undefined
   const virtualId = virtualOf(ticket)
-  if (virtualId !== undefined) await closeSoon(payer, virtualId)
+  if (virtualId !== undefined) await closeSoon(payer, virtualId, FAILED_PATIENCE)
   return new NodeError('PAYMENT_LOST', { problem: thrown.message }, thrown)
 }
 
@@ -206,10 +226,17 @@ async function retrieveInto(
   startedAt: number,
   onSession: (session: Ticket['session']) => void,
 ): Promise<Retrieved> {
-  const { target, max, token, allowPart, out } = options
+  const { target, max, token, allowPart, out, timeout } = options
   const view = createProgressView(output, () => performance.now())
-  const onProgress = ({ bytes, length, paid, payments }: RetrievalProgress) =>
+  const watch = watchFor(output, {
+    for: `the provider at ${new URL(target.url).host} to send, which it does as it is paid`,
+    mostly: 'under a second',
+    atMost: timeout,
+  })
+  const onProgress = ({ bytes, length, paid, payments }: RetrievalProgress) => {
+    watch.happened()
     view.update({ bytes, total: length, paid, token, payments, elapsedMs: Math.round(performance.now() - startedAt) })
+  }
   let virtualId: Retrieved['virtualId']
   const watched: Payer = {
     network: payer.network,
@@ -217,11 +244,13 @@ async function retrieveInto(
     open: async (wanted) => {
       const opened = await payer.open(wanted)
       virtualId = opened.virtualId
+      writeOpened(ticketOf(out), virtualId)
       tellOpened(output, token, wanted.capacity, fees())
       return opened
     },
     pay: payer.pay,
-    close: payer.close,
+    // Whatever failed is worth more than that its payment is not closed yet, which the node goes on with.
+    close: async (id) => void (await closeSoon(payer, id, FAILED_PATIENCE)),
   }
   try {
     return await retrieve({
@@ -235,6 +264,7 @@ async function retrieveInto(
       onProgress,
       onOffer: ({ length }) => checkSpace(options, length, verifier.verifiedBytes),
       closeWhenDone: false,
+      stallTimeout: timeout,
       ...(ticket === undefined ? {} : { session: ticket.session }),
     })
   } catch (thrown) {
@@ -242,12 +272,13 @@ async function retrieveInto(
     if (thrown instanceof RetrievalError) {
       const begun = virtualId ?? (ticket && virtualOf(ticket))
       removeTicket(ticketOf(out))
-      if (begun !== undefined) await closeSoon(payer, begun)
+      if (begun !== undefined) await closeSoon(payer, begun, FAILED_PATIENCE)
     }
-    const reason =
-      virtualId === undefined || signal.aborted ? undefined : await explain(virtualId).catch(() => undefined)
+    if (signal.aborted) throw thrown
+    const reason = virtualId === undefined ? undefined : await explain(virtualId, thrown).catch(() => undefined)
     throw reason ?? (ticket && (await lostPayment(payer, ticket, thrown))) ?? thrown
   } finally {
+    watch.end()
     view.end()
     await close()
   }

@@ -6,10 +6,11 @@ import { checkCarFile } from '@sluice/retrieval/node'
 import { NodeError } from '../errors.ts'
 import type { NodeApi } from '../rpc/methods.ts'
 import type { Downloaded, DownloadOptions } from './download.ts'
-import { readTicket, removeTicket, ticketOf, virtualOf } from './ticket.ts'
+import { readOpened, readTicket, removeTicket, ticketOf, virtualOf } from './ticket.ts'
 
-/** How long a finished download waits for its virtual channel to be folded, milliseconds. */
+/** How long a finished download waits for its virtual channel to be folded, and one that failed, milliseconds. */
 const CLOSE_PATIENCE = 20_000
+export const FAILED_PATIENCE = 3_000
 
 /**
  * What is there of a download, where it is whole: the same command run again pays nothing.
@@ -40,14 +41,13 @@ export async function findDownloaded({ out, target, token }: DownloadOptions): P
 
 /** Whether a run that was killed left its payment open. */
 export function hasLeftOpen(out: string): boolean {
-  return readTicket(ticketOf(out)) !== undefined
+  return readTicket(ticketOf(out)) !== undefined || readOpened(ticketOf(out)) !== undefined
 }
 
 /** Closes the payment that an earlier run left open, and forgets it. */
 export async function closeLeftOpen(node: NodeApi, out: string): Promise<void> {
   const ticket = readTicket(ticketOf(out))
-  if (ticket === undefined) return
-  const virtualId = virtualOf(ticket)
+  const virtualId = ticket === undefined ? readOpened(ticketOf(out)) : virtualOf(ticket)
   const close = async (id: Id) => {
     await node.call('virtual.close', { virtualId: id })
   }
@@ -59,17 +59,18 @@ export async function closeLeftOpen(node: NodeApi, out: string): Promise<void> {
 export async function closeSoon(
   payer: Pick<Payer, 'close'>,
   virtualId: NonNullable<Retrieved['virtualId']>,
+  patience = CLOSE_PATIENCE,
 ): Promise<boolean> {
   const closing = payer.close(virtualId).then(
     () => true,
     () => false,
   )
   let stopWaiting = () => {}
-  const patience = new Promise<boolean>((resolve) => {
-    const timer = setTimeout(() => resolve(false), CLOSE_PATIENCE)
+  const over = new Promise<boolean>((resolve) => {
+    const timer = setTimeout(() => resolve(false), patience)
     stopWaiting = () => clearTimeout(timer)
   })
-  const closed = await Promise.race([closing, patience])
+  const closed = await Promise.race([closing, over])
   stopWaiting()
   return closed
 }

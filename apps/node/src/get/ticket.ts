@@ -23,9 +23,29 @@ export function virtualOf({ session }: Ticket): Id | undefined {
 
 /** Keeps a ticket; it lets its holder read what was paid for, so only this user may read it. */
 export function writeTicket(path: string, { session, fees }: Ticket): void {
+  write(path, { version: 1, session, fees: `${fees}` })
+}
+
+/** Keeps which virtual channel was opened, before the provider has said anything by which the download could be gone on with. */
+export function writeOpened(path: string, opened: Id): void {
+  write(path, { version: 1, opened })
+}
+
+function write(path: string, kept: object): void {
   const part = `${path}.${process.pid}`
-  writeFileSync(part, JSON.stringify({ version: 1, session, fees: `${fees}` }), { mode: 0o600, flush: true })
+  writeFileSync(part, JSON.stringify(kept), { mode: 0o600, flush: true })
   renameSync(part, path)
+}
+
+/** The virtual channel that was opened last for a download, with which nothing more can be done than to close it. */
+export function readOpened(path: string): Id | undefined {
+  try {
+    const { version, opened } = JSON.parse(readFileSync(path, 'utf8'))
+    if (version === 1 && typeof opened === 'string' && /^0x[0-9a-f]{64}$/.test(opened)) return opened as Id
+  } catch {
+    // None was kept.
+  }
+  return undefined
 }
 
 /** The ticket that was kept, if there is a whole one. */

@@ -80,8 +80,10 @@ const virtual: Schema<VirtualView> = object({
   status: oneOf('opening', 'open', 'closing', 'disputed', 'closed', 'declined'),
   amount: integer,
   acknowledged: optional(integer),
+  countersigned: optional(truth),
   until: integer,
   waitingFor: optional(text),
+  declined: optional(text),
 })
 
 const signed: Schema<SignedVoucher> = object({
@@ -198,6 +200,8 @@ export const methods = {
       capacity: amount,
       first: amount,
       fees: optional(list(amount, 4)),
+      /** Most that all hubs together get, instead of the node's own limit. */
+      feesMax: optional(amount),
       lifetime: optional(count),
       disputeWindow: optional(count),
     }),

@@ -1,4 +1,5 @@
 import type { Source } from '../access/node-views.ts'
+import { ageText } from '../cli/age.ts'
 
 /** Where what is shown comes from, for programs. */
 export interface AsOf {
@@ -55,11 +56,3 @@ export function asOfText(source: Source, now: number): string {
 
 const storeText = (heldBy: number | undefined) =>
   heldBy === undefined ? 'no node runs: read from its store (--sync looks at the chain)' : 'read from its store'
-
-/** A time for people. */
-export function ageText(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds))
-  if (whole < 120) return `${whole} s`
-  if (whole < 7_200) return `${Math.round(whole / 60)} min`
-  return whole < 172_800 ? `${Math.round(whole / 3_600)} h` : `${Math.round(whole / 86_400)} days`
-}

@@ -37,7 +37,7 @@ const isOver = ({ status }: VirtualView): boolean => status === 'closed' || stat
 
 /** The neighbours on a virtual channel's path. */
 function neighbours({ terms }: VirtualView, self: Address | undefined) {
-  const at = terms.path.findIndex((member) => member === self)
+  const at = self === undefined ? -1 : terms.path.indexOf(self)
   return { previous: terms.path[at - 1], next: at < 0 ? undefined : terms.path[at + 1] }
 }
 

@@ -66,7 +66,7 @@ export const chainErrors = {
   },
   CHAIN_FEE_TOO_HIGH: {
     message: 'gas costs {fee} at least, above the limit of {limit} base units',
-    action: 'Wait for calmer times, or raise the limit.',
+    action: 'Wait for calmer times, or raise the limit: --gas-price-max of the command, maxFeePerGas in a program.',
   },
   CHAIN_NONCE_USED: {
     message: 'the nonce {nonce} of {sender} was taken by another transaction',

@@ -10,6 +10,7 @@ import { forgetOwner, noteOwner } from './owner.ts'
 import { openCopy } from './snapshot.ts'
 import { commitError, openError } from './sqlite-errors.ts'
 
+export { storeErrors } from './error-codes.ts'
 export { holderOf } from './owner.ts'
 
 /** "Slui": marks the file as one of ours. */

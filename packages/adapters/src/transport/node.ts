@@ -9,6 +9,8 @@ import { type ListenOptions, listenWs, type WsListener } from './sockets/listen-
 import type { Accept } from './sockets/wire.ts'
 import { SocketTransport, type TransportOptions } from './transport.ts'
 
+export { transportErrors } from './error-codes.ts'
+
 export { TransportError } from './errors.ts'
 export { defaultTransportLimits, type TransportLimits } from './limits.ts'
 export type { DelayOptions } from './sockets/delay.ts'

@@ -39,6 +39,8 @@ export interface OpenVirtualOptions {
   readonly ticks?: { readonly value: bigint; readonly count: number }
   /** What each hub asks for, base units, in the order of `hubs`; default what the first one has told, and 0 for the others. */
   readonly fees?: readonly bigint[]
+  /** Most that all hubs together get, base units. Default: what the policy lets be paid. */
+  readonly feesMax?: bigint
   /** Seconds; default from the policy. */
   readonly lifetime?: number
   readonly disputeWindow?: number
@@ -85,14 +87,18 @@ function memoOf(
   return { until, fees: fees ?? hubs.map(asked) }
 }
 
-/** Refuses fees that are no amounts, and more than the policy lets be paid. @throws EngineError `FEES_TOO_HIGH`; ProtocolError. */
-function checkFees(tx: Tx, { fees }: Memo, capacity: bigint): bigint {
+/** Refuses fees that are no amounts, and more than may be paid. @throws EngineError `FEES_TOO_HIGH`; ProtocolError. */
+function checkFees(
+  tx: Tx,
+  { fees }: Memo,
+  { capacity, feesMax }: Pick<OpenVirtualOptions, 'capacity' | 'feesMax'>,
+): bigint {
   const wrong = fees.find((fee) => fee < 0n || fee >= 1n << 128n)
   if (wrong !== undefined)
     throw new ProtocolError('NUMBER_OUT_OF_RANGE', { field: 'fees', value: wrong, max: (1n << 128n) - 1n })
   const total = fees.reduce((sum, fee) => sum + fee, 0n)
   const { feeMax, feeMaxAmount } = tx.env.policy
-  const max = highest((capacity * BigInt(feeMax)) / MILLION, feeMaxAmount)
+  const max = feesMax ?? highest((capacity * BigInt(feeMax)) / MILLION, feeMaxAmount)
   if (total > max) throw new EngineError('FEES_TOO_HIGH', { total, max })
   return total
 }
@@ -138,7 +144,7 @@ export function openVirtual(tx: Tx, options: OpenVirtualOptions): OpenedVirtual 
   const terms = termsOf(tx, options)
   const memo = memoOf(tx, options, terms)
   checkMemo(terms, memo)
-  const fees = checkFees(tx, memo, capacity)
+  const fees = checkFees(tx, memo, options)
   checkRoomForLock(tx, channelId, capacity + fees)
   const virtualId = tx.env.digests.virtualId(terms)
   const outgoing = { channelId, slot: nextSlot(tx, channelId) }

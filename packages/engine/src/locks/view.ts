@@ -1,8 +1,8 @@
-import { highestValue, type VirtualRecord } from '@sluice/protocol'
+import { highestValue, holdsLock, type VirtualRecord } from '@sluice/protocol'
 import type { StateView, Tx } from '../ports/tx.ts'
 import type { VirtualView } from '../ports/views.ts'
 import { outcomeOf } from './context.ts'
-import { nextOf, previousOf, untilOf, voucherOf } from './record.ts'
+import { nextOf, outgoingLeg, previousOf, untilOf, voucherOf } from './record.ts'
 
 type ViewTx = StateView & { readonly acknowledged: Pick<Tx['acknowledged'], 'get'> }
 
@@ -48,6 +48,21 @@ export function waitingFor(tx: ViewTx, record: VirtualRecord): string | undefine
   }
 }
 
+function countersignedOf(tx: ViewTx, record: VirtualRecord): Pick<VirtualView, 'countersigned'> {
+  const leg = record.role === 'payer' ? outgoingLeg(record) : undefined
+  const channel = leg && tx.channels.get(leg.channelId)
+  if (leg === undefined || channel === undefined) return {}
+  const { base, updates } = channel.out
+  const known = [base.state, ...updates.filter(({ status }) => status === 'accepted').map(({ state }) => state)]
+  return { countersigned: known.some((state) => holdsLock(state, leg.slot, record.virtualId)) }
+}
+
+/** Why it went no further, also while what was refused is still being withdrawn. */
+function declinedOf({ phase }: VirtualRecord): Pick<VirtualView, 'declined'> {
+  if ('decline' in phase && phase.decline !== undefined) return { declined: phase.decline.code }
+  return phase.type === 'withdrawing' ? { declined: phase.code } : {}
+}
+
 /** A virtual channel as the API shows it. */
 export function virtualView(tx: ViewTx, record: VirtualRecord): VirtualView {
   const { virtualId, terms, role } = record
@@ -59,7 +74,9 @@ export function virtualView(tx: ViewTx, record: VirtualRecord): VirtualView {
     status: statusOf(tx, record),
     amount: highestValue(voucherOf(record), terms.capacity),
     ...(role === 'payer' && { acknowledged: tx.acknowledged.get(virtualId)?.amount ?? 0n }),
+    ...countersignedOf(tx, record),
     until: untilOf(record),
     ...(reason !== undefined && { waitingFor: reason }),
+    ...declinedOf(record),
   }
 }

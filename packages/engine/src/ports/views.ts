@@ -45,8 +45,12 @@ export interface VirtualView {
   readonly amount: bigint
   /** Payer only: what the payee has said in this session that it holds durably. */
   readonly acknowledged?: bigint
+  /** Payer only, while it locks money: whether the next member has said that it took the lock, which it does within seconds. */
+  readonly countersigned?: boolean
   readonly until: bigint
   readonly waitingFor?: string
+  /** Why it went no further, by the code of who declined it. */
+  readonly declined?: string
 }
 
 /** A call that is to be made on chain and is not under way. Amounts in native base units. */

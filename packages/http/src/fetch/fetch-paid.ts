@@ -76,10 +76,25 @@ async function begin(exchange: Exchange, url: string, options: FetchPaidOptions)
   try {
     return await pay(exchange, url, options, offer, virtual)
   } catch (error) {
-    // The reason why it failed is worth more than that the closing failed too: V then ends by its lifetime.
-    await options.payer.close(virtual.virtualId).catch(() => undefined)
+    // The reason why it failed is worth more than that the closing failed or takes long: V then ends by its lifetime.
+    await closeBriefly(exchange, options.payer, virtual)
     throw error
   }
+}
+
+/** How long a failure waits for V to be closed, milliseconds. Whoever does not answer may be why it failed. */
+const CLOSE_PATIENCE = 5_000
+
+async function closeBriefly({ timers, signal }: Exchange, payer: Payer, { virtualId }: OpenedVirtual): Promise<void> {
+  const closing = payer.close(virtualId).catch(() => undefined)
+  if (signal.aborted) return
+  await new Promise<void>((resolve) => {
+    const cancel = timers.after(CLOSE_PATIENCE, resolve)
+    void closing.then(() => {
+      cancel()
+      resolve()
+    })
+  })
 }
 
 function offersIn(headers: Headers): readonly Offer[] {
