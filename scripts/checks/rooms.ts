@@ -71,6 +71,7 @@ const houses: Readonly<Record<string, House>> = {
       ['errors', 'error-codes'],
       'json',
       'deferred',
+      'age',
       'log',
       'cli',
       'config',

@@ -1,6 +1,6 @@
 import type { VirtualView } from '@sluice/engine'
 import { type Address, type Id, SluiceError } from '@sluice/protocol'
-import { ageText } from '../cli/age.ts'
+import { ageText } from '../age.ts'
 import { NodeError } from '../errors.ts'
 import type { NodeApi } from '../rpc/methods.ts'
 

@@ -1,4 +1,4 @@
-import { ageText } from '../cli/age.ts'
+import { ageText } from '../age.ts'
 import type { Output } from '../cli/output.ts'
 
 /** What somebody waits for. */

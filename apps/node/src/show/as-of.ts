@@ -1,5 +1,5 @@
 import type { Source } from '../access/node-views.ts'
-import { ageText } from '../cli/age.ts'
+import { ageText } from '../age.ts'
 
 /** Where what is shown comes from, for programs. */
 export interface AsOf {
