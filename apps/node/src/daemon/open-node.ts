@@ -7,6 +7,7 @@ import { systemClock, systemRandom } from '@sluice/adapters/system'
 import { createWebSocketTransport, type WebSocketTransport } from '@sluice/adapters/transport-websocket'
 import { createEngine, type Engine, type Log, type PolicyChanges, scheduleFor } from '@sluice/engine'
 import type { Domain } from '@sluice/protocol'
+import { ageText } from '../age.ts'
 import type { Context } from '../cli/command.ts'
 import type { Values } from '../cli/options.ts'
 import type { ListenAddress } from '../cli/parse.ts'
@@ -43,6 +44,9 @@ export interface OpenNodeOptions extends Role {
   /** Called once when the node can not go on, such as when the disk is full. */
   readonly onFatal?: (problem: unknown) => void
 }
+
+/** How long a start waits for an endpoint of the chain that lags, milliseconds. */
+const BEHIND = 60_000
 
 /** An engine with its surroundings. */
 export interface OpenNode {
@@ -83,7 +87,11 @@ async function assemble(
   stopper: Stopper,
 ): Promise<OpenNode> {
   let heard: ((event: string, code: string) => void) | undefined
-  const log = logOf(context, values, options, (event, code) => heard?.(event, code))
+  const log = tellingWaits(
+    context,
+    options,
+    logOf(context, values, options, (event, code) => heard?.(event, code)),
+  )
   const policy = policyOf(values, options.changes)
   const crypto = await createNodeCrypto()
   const signer = crypto.signer(await loadKey(values, context.environment))
@@ -100,6 +108,7 @@ async function assemble(
     log,
     finality: values.finality ?? { type: 'tag', tag: 'finalized' },
     pollMs: pollOf(values),
+    behindMs: BEHIND,
     ...(values.contractBlock === undefined ? {} : { deployedAt: BigInt(values.contractBlock) }),
     ...(values.gasPriceMax === undefined ? {} : { maxFeePerGas: values.gasPriceMax }),
   })
@@ -162,6 +171,22 @@ function logOf(
   const level = logLevel ?? (listen === undefined ? 'error' : 'info')
   const format = logFormat ?? (streams.errIsTerminal && !json ? 'pretty' : 'json')
   return createLog({ write: streams.err, format, level, now: Date.now, onEvent })
+}
+
+/** What a one-off command waits for is told to whoever started it: its log shows only errors. */
+function tellingWaits({ output }: Context, { listen }: OpenNodeOptions, log: Log): Log {
+  if (listen !== undefined) return log
+  let isTold = false
+  return {
+    ...log,
+    warn: (event, values) => {
+      log.warn(event, values)
+      if (event !== 'chain.behind' || isTold) return
+      isTold = true
+      const text = `the chain endpoint stands at block ${values?.head}, before block ${values?.final} that was final: waiting for it, at most ${ageText(BEHIND / 1_000)} ...`
+      output.event('waiting', { for: 'the chain endpoint to be in step', atMostMs: BEHIND, ...values }, text)
+    },
+  }
 }
 
 function pollOf({ chainPoll, profile }: EngineValues): number {

@@ -32,7 +32,12 @@ export const chainErrors = {
   },
   CHAIN_BEHIND: {
     message: 'the chain at {url} stands at block {head}, before block {final} that was final',
-    action: 'Wait until the node is in step, or use another one.',
+    action: 'Wait until the endpoint is in step, or name another one (--chain).',
+  },
+  CHAIN_RESTARTED: {
+    message: 'the chain at {url} is not the one that is known here: {problem}',
+    action:
+      'If it was begun anew, as local chains are, nothing of the old channels is on it: begin anew too, with another data folder and the same key. Else name an endpoint of the right chain (--chain). Nothing was written.',
   },
   CHAIN_FINALITY_BROKEN: {
     message: 'the chain at {url} replaced block {final}, which was final',

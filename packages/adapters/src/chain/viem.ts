@@ -41,6 +41,8 @@ export interface ViemChainOptions {
   readonly pollMs?: number
   /** How many blocks' logs to ask for at once; some nodes answer only for few. Default 2000. */
   readonly rangeBlocks?: number
+  /** How long a start waits for an endpoint that lags behind what was final before, milliseconds. Default 0. */
+  readonly behindMs?: number
   /** The block of the contract's creation: nothing before it is read. Default: it is looked for. */
   readonly deployedAt?: bigint
   /** Most to pay for a unit of gas, native base units. Default: whatever the chain asks. */
@@ -193,6 +195,7 @@ export async function createViemChain(options: ViemChainOptions): Promise<ViemCh
       ...shared,
       pollMs: options.pollMs ?? 1_000,
       rangeBlocks: options.rangeBlocks ?? 2_000,
+      behindMs: options.behindMs ?? 0,
     },
   })
   const sender = new Sender({
@@ -207,9 +210,9 @@ export async function createViemChain(options: ViemChainOptions): Promise<ViemCh
   return {
     domain,
     sender: signer.address,
-    async start(from, handler) {
+    async start(from, handler, seen) {
       const begin = from ?? (await beforeCreation(rpc, domain, options))
-      await following.start(begin, tending(handler, sender, log))
+      await following.start(begin, tending(handler, sender, log), seen)
     },
     allow: (call) => sender.allow(call),
     prepare: (call, terms) => sender.prepare(call, terms),

@@ -23,7 +23,7 @@ import type { Transaction } from '../loop/transaction.ts'
 import { Peers } from '../peers/peers.ts'
 import { checkPolicy } from '../policy/check-policy.ts'
 import { createPolicy, profileOf } from '../policy/policy.ts'
-import type { ChainBlock } from '../ports/chain.ts'
+import type { ChainBlock, ChainHandler } from '../ports/chain.ts'
 import type { Environment } from '../ports/environment.ts'
 import { silentLog } from '../ports/log.ts'
 import { takeStore } from '../records/chain/store-owner.ts'
@@ -153,13 +153,15 @@ export class Core {
     for (const [channelId] of this.state.channels.allCommitted()) this.#schedule(channelId)
     for (const [virtualId] of this.state.virtuals.allCommitted()) this.#schedule(virtualId)
     for (const facts of [this.state.channelFacts, this.state.virtualFacts]) this.#closing.note(facts.keys())
-    await chain.start(this.watch.start, {
+    const from = this.watch.start
+    const handler: ChainHandler = {
       block: (block) => this.#chainEvent(() => this.#takeBlock(block)),
       rolledBack: (to) => this.#chainEvent(() => this.#chainMoved(this.watch.takeRollback(to))),
       final: (number) => this.#chainEvent(() => this.#takeFinal(number)),
       health: (problem) => this.#health(problem),
       doubt: (reason) => this.#event(() => this.#takeDoubt(reason)),
-    })
+    }
+    await chain.start(from, handler, this.watch.seen)
     await this.loop.idle()
     this.#isCaughtUp = true
     this.#event(() => {

@@ -223,13 +223,24 @@ export interface ChainHandler {
   doubt?(reason: Error | undefined): void
 }
 
+/** A block that was seen, and the time up to which the chain was final then. */
+export interface SeenBlock {
+  readonly number: bigint
+  readonly hash: Hex
+  /** Of the newest final block, Unix seconds. */
+  readonly finalAt: bigint
+}
+
 /** The chain as one contract's party sees it. */
 export interface Chain {
   readonly domain: Domain
   /** The account that sends transactions and pays their gas. */
   readonly sender: Address
-  /** Reports all from the block after `from` on (undefined: from the contract's creation). Resolves once caught up with the head of the moment. */
-  start(from: bigint | undefined, handler: ChainHandler): Promise<void>
+  /**
+   * Reports all from the block after `from` on (undefined: from the contract's creation). Resolves once caught up with the head of the moment.
+   * `seen`: a final block that was reported once; a chain that has another one in its place, or is behind it at a later time, is another chain.
+   */
+  start(from: bigint | undefined, handler: ChainHandler, seen?: SeenBlock): Promise<void>
   /**
    * Makes ready what a call needs besides itself, such as a token's allowance; that may take blocks, and holds up no other call. `prepare` does
    * it where it was not done.

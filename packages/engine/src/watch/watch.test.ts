@@ -40,6 +40,22 @@ beforeEach(() => {
 })
 
 describe('the chain watch', () => {
+  it('knows its chain again by the newest final block that was told, over restarts', () => {
+    expect(watch.seen).toBeUndefined()
+    for (const number of [1n, 2n, 3n]) block(number)
+    expect(watch.seen).toBeUndefined()
+    final(2n)
+    const seen = { number: 2n, hash: '0x2', finalAt: 1020n }
+    expect(watch.seen).toEqual(seen)
+    const later = new ChainWatch(state)
+    expect(later.start).toBe(2n)
+    expect(later.seen).toEqual(seen)
+    // Heights without a block that was told leave it where it is.
+    block(9n)
+    final(8n)
+    expect(watch.seen).toEqual({ number: 3n, hash: '0x3', finalAt: 1030n })
+  })
+
   it('counts a deposit only once its block is final', () => {
     expect(block(1n, deposited)).toEqual(new Set([channelId]))
     expect(watch.channel(channelId)).toMatchObject({ deposits: [0n, 0n], any: { deposits: [100n, 0n] } })

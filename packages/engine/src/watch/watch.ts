@@ -1,5 +1,5 @@
 import type { Id } from '@sluice/protocol'
-import type { ChainBlock, ChainEvent } from '../ports/chain.ts'
+import type { ChainBlock, ChainEvent, SeenBlock } from '../ports/chain.ts'
 import type { BlockPoint, ChainReader, ChannelChain, ChannelFacts, VirtualChain } from '../ports/chain-view.ts'
 import type { Cursor } from '../records/chain/cursor.ts'
 import type { Collection, Participant } from '../records/collection.ts'
@@ -34,6 +34,8 @@ export class ChainWatch implements ChainReader, Participant {
   readonly #unfinal = new Map<Id, readonly UnfinalEvent[]>()
   #head: BlockPoint | undefined
   #final: BlockPoint | undefined
+  /** The newest reported block that is final. */
+  #finalBlock: Cursor['block']
   /** What takes the running event's changes in memory back, and what takes the batch's. */
   #undoEvent: (() => void)[] = []
   #undoBatch: (() => void)[] = []
@@ -47,9 +49,16 @@ export class ChainWatch implements ChainReader, Participant {
   /** Where to read on from, once the collections are loaded. */
   get start(): bigint | undefined {
     const cursor = this.#collections.cursor.get(CURSOR)
-    this.#final = cursor
-    this.#head = cursor
+    this.#final = cursor && { number: cursor.number, timestamp: cursor.timestamp }
+    this.#head = this.#final
+    this.#finalBlock = cursor?.block
     return cursor?.number
+  }
+
+  /** A final block by which the chain is known again. */
+  get seen(): SeenBlock | undefined {
+    const [block, final] = [this.#finalBlock, this.#final]
+    return block && final && { ...block, finalAt: final.timestamp }
   }
 
   get head(): BlockPoint | undefined {
@@ -106,7 +115,8 @@ export class ChainWatch implements ChainReader, Participant {
   /** Makes all blocks up to the number final. Returns the ids that they were about. */
   takeFinal(number: bigint): ReadonlySet<Id> {
     const blocks = this.#blocks.filter((block) => block.number <= number)
-    const timestamp = blocks.at(-1)?.timestamp ?? this.#final?.timestamp
+    const newest = blocks.at(-1)
+    const timestamp = newest?.timestamp ?? this.#final?.timestamp
     if (timestamp === undefined || (this.#final !== undefined && number <= this.#final.number)) return new Set()
     this.#remember()
     this.#blocks = this.#blocks.filter((block) => block.number > number)
@@ -114,9 +124,10 @@ export class ChainWatch implements ChainReader, Participant {
     for (const block of blocks) for (const event of block.events) this.#makeFinal(event, block.timestamp, ids)
     for (const id of ids) this.#keepUnfinal(id, ({ block }) => block.number > number)
     this.#final = { number, timestamp }
+    if (newest !== undefined) this.#finalBlock = { number: newest.number, hash: newest.hash }
     const stored = this.#collections.cursor.get(CURSOR)
     if (ids.size > 0 || stored === undefined || number - stored.number >= LAZY_BLOCKS) {
-      this.#collections.cursor.set(CURSOR, this.#final)
+      this.#collections.cursor.set(CURSOR, { ...this.#final, ...(this.#finalBlock && { block: this.#finalBlock }) })
     }
     return ids
   }
@@ -177,11 +188,13 @@ export class ChainWatch implements ChainReader, Participant {
 
   #remember(): void {
     const [blocks, head, final, isDoubted] = [this.#blocks, this.#head, this.#final, this.#isDoubted]
+    const finalBlock = this.#finalBlock
     this.#undoEvent.push(() => {
       this.#isDoubted = isDoubted
       this.#blocks = blocks
       this.#head = head
       this.#final = final
+      this.#finalBlock = finalBlock
     })
   }
 

@@ -1,4 +1,4 @@
-import type { ChainHandler, Clock, Log } from '@sluice/engine'
+import type { ChainHandler, Clock, Log, SeenBlock } from '@sluice/engine'
 import type { Hex } from '@sluice/protocol'
 import { Follower, type FollowerOptions } from '../following/follower.ts'
 import { rpcError } from '../rpc/failures.ts'
@@ -72,11 +72,11 @@ export class JointFollowing {
   }
 
   /** Reads up to the head of the moment by all that answer in time, then goes on. Rejects if none can be read. */
-  async start(from: bigint, handler: ChainHandler): Promise<void> {
+  async start(from: bigint, handler: ChainHandler, seen?: SeenBlock): Promise<void> {
     const { clock, log } = this.#options
     const chorus = new Chorus(() => this.voices, handler, from, log)
     this.#chorus = chorus
-    const attempts = this.#members.map(({ rpc, reading }) => this.#begin(rpc, reading, from))
+    const attempts = this.#members.map(({ rpc, reading }) => this.#begin(rpc, reading, from, seen))
     try {
       await Promise.any(attempts)
     } catch (failed) {
@@ -104,11 +104,11 @@ export class JointFollowing {
     return { voice: new Voice(rpc.url, () => this.#chorus?.note()), follower: new Follower({ ...this.#options, rpc }) }
   }
 
-  async #begin(rpc: Rpc, { voice, follower }: Reading, from: bigint): Promise<void> {
+  async #begin(rpc: Rpc, { voice, follower }: Reading, from: bigint, seen?: SeenBlock): Promise<void> {
     voice.begin(from)
     try {
       await this.#options.check(rpc)
-      await follower.start(from, voice.handler)
+      await follower.start(from, voice.handler, seen)
       voice.heard(undefined)
     } catch (cause) {
       const problem = rpcError(rpc.url, 'reading blocks', cause)

@@ -1,4 +1,4 @@
-import type { ChainEvent } from '@sluice/engine'
+import type { ChainEvent, SeenBlock } from '@sluice/engine'
 import type { Id } from '@sluice/protocol'
 import { getBlockNumber } from 'viem/actions'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -39,14 +39,14 @@ interface Scene {
   readonly chain: ScriptedChain
   readonly endpoint: TestEndpoint
   /** Starts a follower, from a final block on. */
-  follow(from?: bigint, options?: Partial<FollowerOptions>): Promise<ChainRecorder>
+  follow(from?: bigint, options?: Partial<FollowerOptions>, seen?: SeenBlock): Promise<ChainRecorder>
 }
 
 async function createScene(switches: Partial<Switches> = {}): Promise<Scene> {
   const chain = new ScriptedChain(contract)
   const endpoint = await startTestEndpoint({ source: chain, switches })
   cleanups.push(() => endpoint.stop())
-  const follow = async (from?: bigint, options: Partial<FollowerOptions> = {}) => {
+  const follow = async (from?: bigint, options: Partial<FollowerOptions> = {}, seen?: SeenBlock) => {
     const rpc = openRpc(endpoint.url, quickTime())
     const follower = new Follower({
       rpc,
@@ -62,7 +62,7 @@ async function createScene(switches: Partial<Switches> = {}): Promise<Scene> {
       await rpc.close()
       await follower.stop()
     })
-    await follower.start(from ?? 0n, told)
+    await follower.start(from ?? 0n, told, seen)
     return told
   }
   return { chain, endpoint, follow }
@@ -354,5 +354,50 @@ describe('a node that is a step behind another of the same address', () => {
     }
     expect(told.events).toEqual([closed])
     expect(told.told.filter((news) => news.startsWith('rolledBack'))).toEqual([])
+  })
+})
+
+describe('a chain that was final up to a block', () => {
+  const hashOf = (height: number) => `0x${height.toString(16).padStart(64, '0')}` as const
+
+  it('is known again by the hash of that block, and refused where another stands there', async () => {
+    const { chain, follow } = await createScene()
+    chain.pushAll(0, 20)
+    const told = await follow()
+    const block = told.blocks.find(({ number }) => number === 15n)
+    if (block === undefined) throw new Error('block 15 was told')
+    const seen = { number: 15n, hash: block.hash, finalAt: block.timestamp }
+    expect((await follow(15n, {}, seen)).newest).toBe(20n)
+    const other = { ...seen, hash: hashOf(15) }
+    await expect(follow(15n, {}, other)).rejects.toMatchObject({ code: 'CHAIN_RESTARTED' })
+    await expect(follow(17n, {}, { ...other, number: 12n })).rejects.toMatchObject({ code: 'CHAIN_RESTARTED' })
+  })
+
+  it('began anew if it is shorter and yet later, and lags if it is as early as it is short', async () => {
+    const { chain, follow } = await createScene()
+    chain.pushAll(0, 20)
+    const { timestamp } = (await follow()).blocks.at(-1) ?? { timestamp: 0n }
+    const seen = { number: 40n, hash: hashOf(40), finalAt: timestamp - 1n }
+    await expect(follow(40n, {}, seen)).rejects.toMatchObject({ code: 'CHAIN_RESTARTED' })
+    await expect(follow(40n, {}, { ...seen, finalAt: timestamp + 600n })).rejects.toMatchObject({
+      code: 'CHAIN_BEHIND',
+    })
+  })
+
+  it('is waited for where it lags, as long as was said', async () => {
+    const { chain, follow } = await createScene()
+    chain.pushAll(0, 20)
+    const warned: string[] = []
+    const none = () => {}
+    // Told of the wait, it catches up.
+    const warn = (event: string) => {
+      warned.push(event)
+      if (warned.length === 1) chain.pushAll(21, 40)
+    }
+    const log = { debug: none, info: none, warn, error: none }
+    const told = await follow(30n, { behindMs: 60_000, log })
+    expect(warned).toContain('chain.behind')
+    expect(told.newest).toBe(40n)
+    await expect(follow(60n, { behindMs: 1 })).rejects.toMatchObject({ code: 'CHAIN_BEHIND' })
   })
 })

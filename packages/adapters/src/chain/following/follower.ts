@@ -1,4 +1,4 @@
-import type { ChainHandler, Clock, Log as EngineLog } from '@sluice/engine'
+import type { ChainHandler, Clock, Log as EngineLog, SeenBlock } from '@sluice/engine'
 import type { Address, Hex } from '@sluice/protocol'
 import { ChainError } from '../errors.ts'
 import { rpcError } from '../rpc/failures.ts'
@@ -27,6 +27,8 @@ export interface FollowerOptions {
   readonly clock: Clock
   readonly pollMs: number
   readonly rangeBlocks: number
+  /** How long a start waits for an endpoint that is behind what was final, milliseconds. Default 0. */
+  readonly behindMs?: number
   readonly log?: EngineLog
 }
 
@@ -82,7 +84,7 @@ export class Follower {
   }
 
   /** Reads all after block `from` up to the head of the moment, then goes on by itself. Rejects if the chain cannot be read at all. */
-  async start(from: bigint, handler: ChainHandler): Promise<void> {
+  async start(from: bigint, handler: ChainHandler, seen?: SeenBlock): Promise<void> {
     const { pollMs, rpc, log } = this.#options
     this.#handler = handler
     const story = new Story(this.#unlessStopped(handler), from)
@@ -94,7 +96,7 @@ export class Follower {
       ...(log !== undefined && { log }),
     })
     try {
-      await this.#anchor(story)
+      await this.#inStep(story, seen)
       await this.#look(story)
     } catch (cause) {
       throw rpcError(rpc.url, 'reading blocks', cause)
@@ -155,12 +157,37 @@ export class Follower {
     this.#handler?.health(problem)
   }
 
+  /** Anchors, and waits a while for an endpoint that is behind. */
+  async #inStep(story: Story, seen: SeenBlock | undefined): Promise<void> {
+    const { clock, behindMs = 0, pollMs, log, rpc } = this.#options
+    const until = clock.now() + behindMs
+    for (;;) {
+      try {
+        await this.#anchor(story, seen)
+        return
+      } catch (cause) {
+        const isBehind = cause instanceof ChainError && cause.code === 'CHAIN_BEHIND'
+        if (!isBehind || this.#stopped || clock.now() >= until) throw cause
+        log?.warn('chain.behind', { url: rpc.url, ...cause.details, waitMs: behindMs })
+        await new Promise<void>((resolve) => clock.after(Math.max(pollMs, FIRST_RETRY_MS), resolve))
+      }
+    }
+  }
+
   /** Remembers the block to begin after, so that its disappearance shows. Its height may have none of its own. */
-  async #anchor(story: Story): Promise<void> {
+  async #anchor(story: Story, seen: SeenBlock | undefined): Promise<void> {
     const head = await this.#blocks.newest()
-    if (head.number < story.final) throw this.#behind(head, story)
+    if (seen !== undefined) await this.#recognise(head, seen)
+    if (head.number < story.final) throw this.#behind(head, story, seen?.finalAt)
     const header = await this.#blocks.atOrBelow(story.final)
     if (header !== undefined) story.anchor(header)
+  }
+
+  /** @throws ChainError `CHAIN_RESTARTED` where another block stands in the place of one that was final. */
+  async #recognise(head: Header, { number, hash }: SeenBlock): Promise<void> {
+    const there = head.number < number ? undefined : await this.#blocks.at(number)
+    if (there === undefined || there.hash === hash) return
+    throw this.#restarted(`its block ${number} is ${there.hash}, and was ${hash} when it was final`)
   }
 
   /** One look at the chain: everything new is reported, in order. */
@@ -275,7 +302,15 @@ export class Follower {
         ]
   }
 
-  #behind(head: Header, { final }: Story): ChainError {
+  /** A chain that is behind and yet later than what was final began anew; one that lags is as early as it is short. */
+  #behind(head: Header, { final, finalBlock }: Story, finalAt = finalBlock?.timestamp): ChainError {
+    if (finalAt !== undefined && head.timestamp > finalAt) {
+      return this.#restarted(`it stands at block ${head.number}, later than block ${final} was, which was final`)
+    }
     return new ChainError('CHAIN_BEHIND', { url: this.#options.rpc.url, head: head.number, final })
+  }
+
+  #restarted(problem: string): ChainError {
+    return new ChainError('CHAIN_RESTARTED', { url: this.#options.rpc.url, problem })
   }
 }

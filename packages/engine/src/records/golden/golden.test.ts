@@ -44,7 +44,14 @@ const cases = [
   }),
   check(outboxKind, { 'a message': { peer: address('11'), number: 258n, frame: Uint8Array.of(1, 2, 3) } }),
   check(storeOwnerKind, { 'an owner': { chainId: 314n, contract: address('51'), signer: address('11') } }),
-  check(cursorKind, { 'a cursor': { number: 1_000_000n, timestamp: 1_800_000_000n } }),
+  check(cursorKind, {
+    'a cursor': { number: 1_000_000n, timestamp: 1_800_000_000n },
+    'a cursor that knows its chain': {
+      number: 1_000_000n,
+      timestamp: 1_800_000_000n,
+      block: { number: 999_990n, hash: id('b1') },
+    },
+  }),
   check(channelFactsKind, {
     'a channel with a deposit': {
       channelId: id('c1'),
