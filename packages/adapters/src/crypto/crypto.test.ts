@@ -74,6 +74,33 @@ describe.each([
     )
   })
 
+  it('agrees on a secret as noble does, with the owner of a key alone', () => {
+    fc.assert(
+      fc.property(key32, key32, (key, other) => {
+        const [mine, theirs] = [crypto.signer(key), crypto.signer(other)]
+        const point = secp256k1.getSharedSecret(key, secp256k1.getPublicKey(other), false)
+        const secret = bytesToHex(keccak_256(point.subarray(1)))
+        expect(mine.publicKey).toBe(bytesToHex(secp256k1.getPublicKey(key, false)))
+        expect(mine.agree(theirs.publicKey, theirs.address)).toBe(secret)
+        expect(theirs.agree(mine.publicKey, mine.address)).toBe(secret)
+        expect(mine.agree(theirs.publicKey, `0x${'11'.repeat(20)}`)).toBeUndefined()
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it.each<[string, (good: Uint8Array) => Uint8Array]>([
+    ['compressed', (good) => secp256k1.Point.fromBytes(good).toBytes(true)],
+    ['off the curve', (good) => Uint8Array.from([...good.subarray(0, 64), (good[64] ?? 0) ^ 1])],
+    ['zero', () => Uint8Array.from([4, ...new Uint8Array(64)])],
+    ['a hybrid form', (good) => Uint8Array.from([6 + ((good[64] ?? 0) & 1), ...good.subarray(1)])],
+    ['empty', () => new Uint8Array(0)],
+  ])('agrees on nothing with a public key that is %s', (_case, change) => {
+    const bytes = change(secp256k1.getPublicKey(randomBytes(32), false))
+    const owner = bytesToHex(keccak_256(bytes.subarray(1)).subarray(12))
+    expect(crypto.signer(randomBytes(32)).agree(bytesToHex(bytes), owner)).toBeUndefined()
+  })
+
   it('keeps its own copy of the key', () => {
     const key = Uint8Array.from(randomBytes(32))
     const signer = crypto.signer(key)

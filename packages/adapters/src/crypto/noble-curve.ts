@@ -14,6 +14,13 @@ export const nobleCurve: Curve = {
     const signature = secp256k1.sign(digest, key, AS_IS)
     return { compact: signature.subarray(1), recovery: signature[0] ?? 0 }
   },
+  multiply(publicKey, key) {
+    try {
+      return secp256k1.getSharedSecret(key, publicKey, false)
+    } catch {
+      return undefined
+    }
+  },
   recover(digest, compact, recovery) {
     try {
       const signature = Uint8Array.of(recovery, ...compact)

@@ -23,6 +23,13 @@ function nativeCurve(native: typeof Secp256k1): Curve {
       const { signature, recid } = native.ecdsaSign(digest, key)
       return { compact: signature, recovery: recid }
     },
+    multiply(publicKey, key) {
+      try {
+        return native.publicKeyTweakMul(publicKey, key, false)
+      } catch {
+        return undefined
+      }
+    },
     recover(digest, compact, recovery) {
       try {
         return native.ecdsaRecover(compact, recovery, digest, false)

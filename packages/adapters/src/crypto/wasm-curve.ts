@@ -15,6 +15,10 @@ function wasmCurve(wasm: Secp256k1): Curve {
       const { signature, recoveryId } = required(wasm.signMessageHashRecoverableCompact(key, digest))
       return { compact: signature, recovery: recoveryId }
     },
+    multiply(publicKey, key) {
+      const point = wasm.mulTweakPublicKeyUncompressed(publicKey, key)
+      return typeof point === 'string' ? undefined : point
+    },
     recover(digest, compact, recovery) {
       const publicKey = wasm.recoverPublicKeyUncompressed(compact, recovery, digest)
       return typeof publicKey === 'string' ? undefined : publicKey

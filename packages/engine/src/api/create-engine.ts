@@ -62,6 +62,9 @@ function engineOver(core: Core, clock: Clock, admitting: Admitting | undefined):
   return {
     signer: core.env.self,
     account: core.env.account,
+    publicKey: core.env.signer.publicKey,
+    crypto: core.env.crypto,
+    agree: (publicKey, owner) => core.env.signer.agree(publicKey, owner),
     connect: (peer, url) => connect(core, peer, url),
     openChannel: (wanted) => openChannel(core, wanted),
     topUp: (channelId, amount) => topUp(core, channelId, amount),

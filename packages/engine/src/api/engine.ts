@@ -1,4 +1,4 @@
-import type { Address, Crypto, FeatureOffer, Id, SignedVoucher, Signer, VirtualTerms } from '@sluice/protocol'
+import type { Address, Crypto, FeatureOffer, Hex, Id, SignedVoucher, Signer, VirtualTerms } from '@sluice/protocol'
 import type { OpenChannelOptions } from '../channels/propose.ts'
 import type { OpenedVirtual, OpenVirtualOptions } from '../locks/open.ts'
 import type { Policy } from '../policy/policy.ts'
@@ -53,6 +53,12 @@ export interface Admission {
 export interface Engine {
   readonly signer: Address
   readonly account: Address
+  /** Of the signer: 65 bytes, uncompressed. */
+  readonly publicKey: Hex
+  /** The cryptography of its surroundings. */
+  readonly crypto: Crypto
+  /** The secret that the signer shares with the owner of another public key: see `Signer`. Undefined for a key that is not the owner's. */
+  agree(publicKey: Hex, owner: Address): Hex | undefined
   connect(peer: Address, url: string): Promise<void>
   /** Proposes, deposits, and resolves once the deposit counts (a final block shows it). */
   openChannel(options: OpenChannelOptions): Promise<ChannelView>

@@ -12,6 +12,7 @@ import {
   isStanding,
   type LaneHashing,
   readRecords,
+  type Signer,
   type StandingPhase,
   type VirtualRecord,
   virtualKind,
@@ -143,6 +144,8 @@ function restore(found: Stored, crypto: Crypto): Backup {
 export const NO_SIGNATURE: Hex = '0x'
 
 /** A backup's signer: it has only the signatures that the backup holds. Of another digest it gives {@link NO_SIGNATURE}. */
-export function signerOf({ signer, signatures }: Backup): { readonly address: Address; sign(digest: Hex): Hex } {
-  return { address: signer, sign: (digest) => signatures.get(digest) ?? NO_SIGNATURE }
+export function signerOf({ signer, signatures }: Backup): Signer {
+  // Without its key it agrees with nobody on anything.
+  const keyless = { publicKey: '0x', agree: () => undefined } as const
+  return { address: signer, ...keyless, sign: (digest) => signatures.get(digest) ?? NO_SIGNATURE }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Address, bytesToHex, type Crypto, type Hex, hexToBytes, type Signer } from '@sluice/protocol'
-import { testCrypto } from '@sluice/protocol/testing'
+import { fakePublicKey, fakeSecret, testCrypto } from '@sluice/protocol/testing'
 
 /** Cryptography of a simulation: nothing can be forged in it, because it knows who signed what. */
 export interface FastCrypto extends Crypto {
@@ -40,7 +40,13 @@ export function createFastCrypto(): FastCrypto {
     },
     signer(number) {
       const address = bytesToHex(sha3(new TextEncoder().encode(`signer ${number}`)).subarray(12))
-      return { address, sign: (digest) => sign(address, digest) }
+      const publicKey = fakePublicKey(address)
+      return {
+        address,
+        publicKey,
+        sign: (digest) => sign(address, digest),
+        agree: (theirs, owner) => fakeSecret(sha3, [publicKey, theirs], owner),
+      }
     },
   }
 }

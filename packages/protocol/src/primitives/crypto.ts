@@ -13,6 +13,13 @@ export interface Crypto {
 /** A hot key that signs digests and never shows itself. */
 export interface Signer {
   readonly address: Address
+  /** Of the address: 65 bytes, uncompressed. */
+  readonly publicKey: Hex
   /** 65 bytes r, s, v with a low s and v 27 or 28. */
   sign(digest: Hex): Hex
+  /**
+   * The secret that this key shares with another one by Diffie and Hellman: Keccak-256 of the common point's two coordinates, 64 bytes.
+   * Undefined for a public key that is none, or not that of `owner`.
+   */
+  agree(publicKey: Hex, owner: Address): Hex | undefined
 }

@@ -34,8 +34,18 @@ export const testCrypto: Crypto = { keccak256: (bytes) => keccak_256(bytes), rec
 /** A signer of a key that lies open: for tests and scripts only. */
 export function signerFromKey(key: Hex): Signer {
   const secret = hexToBytes(key, 32)
+  const publicKey = secp256k1.getPublicKey(secret, false)
   return {
-    address: addressOf(secp256k1.getPublicKey(secret)),
+    address: addressOf(publicKey),
+    publicKey: bytesToHex(publicKey),
+    agree(theirs, owner) {
+      try {
+        if (!isHex(theirs, 65) || addressOf(hexToBytes(theirs)) !== owner) return undefined
+        return bytesToHex(keccak_256(secp256k1.getSharedSecret(secret, hexToBytes(theirs), false).subarray(1)))
+      } catch {
+        return undefined
+      }
+    },
     sign(digest) {
       const bytes = secp256k1.sign(hexToBytes(digest, 32), secret, { prehash: false, format: 'recovered' })
       return bytesToHex(Uint8Array.of(...bytes.subarray(1), 27 + (bytes[0] ?? 0)))

@@ -1,6 +1,6 @@
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { bytesToHex, concatBytes, hexToBytes } from '../primitives/bytes.ts'
-import type { Crypto, Signer } from '../primitives/crypto.ts'
+import type { Crypto, Keccak256, Signer } from '../primitives/crypto.ts'
 import type { Address, Hex } from '../primitives/hex.ts'
 
 const keccak256 = (bytes: Uint8Array): Uint8Array => keccak_256(bytes)
@@ -21,5 +21,20 @@ export const fakeCrypto: Crypto = {
 
 /** A signer for {@link fakeCrypto}. */
 export function fakeSigner(address: Address): Signer {
-  return { address, sign: (digest) => fakeSignature(address, digest) }
+  const publicKey = fakePublicKey(address)
+  return {
+    address,
+    publicKey,
+    sign: (digest) => fakeSignature(address, digest),
+    agree: (theirs, owner) => fakeSecret(keccak256, [publicKey, theirs], owner),
+  }
+}
+
+/** A public key that shows the address it stands for. */
+export const fakePublicKey = (address: Address): Hex => `0x04${address.slice(2).padEnd(128, '0')}`
+
+/** A secret that anybody could work out: the same for both sides, and another for every two keys. */
+export function fakeSecret(hash: Keccak256, keys: readonly [own: Hex, theirs: Hex], owner: Address): Hex | undefined {
+  if (keys[1] !== fakePublicKey(owner)) return undefined
+  return bytesToHex(hash(concatBytes(...keys.toSorted().map((key) => hexToBytes(key)))))
 }
