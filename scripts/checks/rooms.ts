@@ -59,7 +59,18 @@ const houses: Readonly<Record<string, House>> = {
     shared: [],
   },
   '@sluice/http': {
-    order: [['errors', 'error-codes'], 'ports', 'timers', 'headers', 'gate', 'fetch', 'node'],
+    order: [
+      ['errors', 'error-codes'],
+      'ports',
+      'timers',
+      'local-url',
+      'headers',
+      'tab',
+      'gate',
+      'fetch',
+      'node',
+      'sell',
+    ],
     shared: ['errors', 'ports'],
   },
   '@sluice/retrieval': {

@@ -1,5 +1,5 @@
 import { createEngine, type Engine, type EngineOptions, type EnginePorts } from '@sluice/engine'
-import type { Payee } from '@sluice/http'
+import type { TabPayee } from '@sluice/http/sell'
 import type { Domain } from '@sluice/protocol'
 import { createPayee, type PayeeOptions } from './http-payee.ts'
 import { createPayer, type PayerOptions } from './http-payer.ts'
@@ -17,7 +17,7 @@ export interface ClientOptions
 /** An app's way to pay and to be paid: an engine, and paid HTTP over it. */
 export interface Client extends Paying {
   /** This client as whoever is paid: hand it to a gate. */
-  readonly payee: Payee
+  readonly payee: TabPayee
 }
 
 /** Paid HTTP over an engine that runs. `domain`: the chain and contract that its channels live in. */

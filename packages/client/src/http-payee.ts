@@ -1,5 +1,5 @@
 import type { Engine } from '@sluice/engine'
-import type { Payee } from '@sluice/http'
+import type { TabPayee } from '@sluice/http/sell'
 import type { Address, Domain } from '@sluice/protocol'
 import { networkOf } from './http-payer.ts'
 
@@ -14,7 +14,7 @@ export interface PayeeOptions {
 }
 
 /** An engine as whoever is paid for paid HTTP: what a gate needs. */
-export function createPayee({ engine, domain, url, hubUrl }: PayeeOptions): Payee {
+export function createPayee({ engine, domain, url, hubUrl }: PayeeOptions): TabPayee {
   const describeHub = (signer: Address) => {
     const at = hubUrl?.(signer)
     return at === undefined ? { signer } : { signer, url: at }
@@ -24,6 +24,9 @@ export function createPayee({ engine, domain, url, hubUrl }: PayeeOptions): Paye
     contract: domain.contract,
     account: engine.account,
     signer: engine.signer,
+    publicKey: engine.publicKey,
+    keccak256: engine.crypto.keccak256,
+    agree: (publicKey, owner) => engine.agree(publicKey, owner),
     // Asked for each offer: channels come and go.
     hubs: (wanted) => {
       const open = engine.channels().filter(({ status, token }) => status === 'open' && token === wanted)

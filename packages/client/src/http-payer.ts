@@ -1,5 +1,5 @@
 import type { Engine } from '@sluice/engine'
-import type { OpenVirtual, Payer } from '@sluice/http'
+import type { OpenVirtual, TabPayer } from '@sluice/http'
 import type { Address, Domain, Id } from '@sluice/protocol'
 import { choosePath } from './choose-path.ts'
 import { ClientError } from './errors.ts'
@@ -24,7 +24,7 @@ interface Payment {
 export const networkOf = ({ chainId }: Domain): string => `eip155:${chainId}`
 
 /** An engine as whoever pays for paid HTTP. */
-export function createPayer({ engine, domain, feesOf }: PayerOptions): Payer {
+export function createPayer({ engine, domain, feesOf }: PayerOptions): TabPayer {
   const newest = new Map<Id, Payment>()
   const paidOn = (virtualId: Id): bigint =>
     engine.virtuals().find((virtual) => virtual.virtualId === virtualId)?.amount ?? 0n
@@ -44,13 +44,22 @@ export function createPayer({ engine, domain, feesOf }: PayerOptions): Payer {
     })
     if (opened.first === undefined) throw new ClientError('FIRST_VOUCHER_MISSING')
     newest.set(opened.virtualId, { total: first, done: Promise.resolve() })
-    return { virtualId: opened.virtualId, terms: opened.terms, first: opened.first }
+    const view = engine.virtuals().find(({ virtualId }) => virtualId === opened.virtualId)
+    const until = view && { until: Number(view.until) }
+    return { virtualId: opened.virtualId, terms: opened.terms, first: opened.first, ...until }
   }
 
   return {
     network: networkOf(domain),
     contract: domain.contract,
+    publicKey: engine.publicKey,
+    keccak256: engine.crypto.keccak256,
+    agree: (publicKey, owner) => engine.agree(publicKey, owner),
     open,
+    async sign(virtualId, total) {
+      if (total <= paidOn(virtualId)) return undefined
+      return (await engine.pay(virtualId, total)).signature
+    },
     // An engine refuses to sign less than before; asking for that here is harmless, and as good as what it waits for.
     async pay(virtualId, total) {
       const before = newest.get(virtualId) ?? { total: paidOn(virtualId), done: Promise.resolve() }

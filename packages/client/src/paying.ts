@@ -1,5 +1,5 @@
 import type { Engine } from '@sluice/engine'
-import type { FetchPaidOptions, PaidResponse, Payer } from '@sluice/http'
+import type { FetchPaidOptions, PaidResponse, TabPayer } from '@sluice/http'
 import { type Address, type Id, NATIVE_TOKEN } from '@sluice/protocol'
 import type { PaidFetching } from './paid-fetch.ts'
 
@@ -15,7 +15,7 @@ export interface Paying {
   /** Channels, virtual channels and payments themselves. */
   readonly engine: Engine
   /** This client as whoever pays. */
-  readonly payer: Payer
+  readonly payer: TabPayer
   /**
    * Fetches a resource and pays for its bytes as they are read. The virtual channel is closed once the body is read, fails or is cancelled.
    *
@@ -35,11 +35,11 @@ export type CloseFailed = (virtualId: Id, error: unknown) => void
 
 /** Closes virtual channels behind the back of whoever used them, and can be waited for. */
 class Closings {
-  readonly #payer: Payer
+  readonly #payer: TabPayer
   readonly #failed: (virtualId: Id, error: unknown) => void
   readonly #running = new Set<Promise<void>>()
 
-  constructor(payer: Payer, failed: (virtualId: Id, error: unknown) => void) {
+  constructor(payer: TabPayer, failed: (virtualId: Id, error: unknown) => void) {
     this.#payer = payer
     this.#failed = failed
   }
@@ -60,7 +60,7 @@ class Closings {
 /** Paid HTTP for a payer over an engine that runs. `load` brings what it takes, once it is used. */
 export function payingOver(
   engine: Engine,
-  payer: Payer,
+  payer: TabPayer,
   load: () => Promise<PaidFetching>,
   closeFailed: CloseFailed = () => {},
 ): Paying {

@@ -60,6 +60,8 @@ export interface OpenedVirtual {
   readonly virtualId: Id
   readonly terms: VirtualTerms
   readonly first: SignedVoucher
+  /** Unix seconds until which V pays, where the payer knows them. */
+  readonly until?: number
 }
 
 /** What a client needs of whoever pays. */

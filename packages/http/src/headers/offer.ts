@@ -76,13 +76,19 @@ function readPrice(value: unknown, field: string): Price {
   return { amount: asAmount(fields.amount, `${field}.amount`), per }
 }
 
-const readPeerUrl = (value: unknown, field: string): string => asUrl(value, field, ['ws:', 'wss:'])
+/** Where a peer transport listens. */
+export const readPeerUrl = (value: unknown, field: string): string => asUrl(value, field, ['ws:', 'wss:'])
 
 function readHub(value: unknown, field: string): Hub {
   const fields = asObject(value, field)
   const signer = asAddress(fields.signer, `${field}.signer`)
   const url = optional(fields.url, `${field}.url`, readPeerUrl)
   return url === undefined ? { signer } : { signer, url }
+}
+
+/** Reads the hubs of an offer. */
+export function hubsFromJson(value: unknown, field: string): Hub[] {
+  return asArray(value, field, MAX_HUBS).map((hub, i) => readHub(hub, `${field}[${i}]`))
 }
 
 /**
@@ -95,7 +101,6 @@ export function offerFromJson(value: unknown, field = 'accepts'): Offer {
   asConstant(fields.scheme, `${field}.scheme`, SCHEME)
   const extra = asObject(fields.extra, `${field}.extra`)
   asConstant(extra.version, `${field}.extra.version`, PROTOCOL_VERSION)
-  const hubs = asArray(extra.hubs, `${field}.extra.hubs`, MAX_HUBS)
   const url = optional(extra.url, `${field}.extra.url`, readPeerUrl)
   return {
     network: asNetwork(fields.network, `${field}.network`),
@@ -106,7 +111,7 @@ export function offerFromJson(value: unknown, field = 'accepts'): Offer {
     signer: asAddress(extra.signer, `${field}.extra.signer`),
     price: readPrice(extra.price, `${field}.extra.price`),
     window: asInteger(extra.window, `${field}.extra.window`, MAX_BYTES),
-    hubs: hubs.map((hub, i) => readHub(hub, `${field}.extra.hubs[${i}]`)),
+    hubs: hubsFromJson(extra.hubs, `${field}.extra.hubs`),
     contract: asAddress(extra.contract, `${field}.extra.contract`),
     length: asInteger(extra.length, `${field}.extra.length`, MAX_BYTES),
     ...(url === undefined ? {} : { url }),

@@ -37,11 +37,16 @@ function readResource(value: unknown): PaidResource {
   }
 }
 
-const isOurs = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && (value as { scheme?: unknown }).scheme === SCHEME
+/** What somebody's JSON offers in the scheme `sluice`, if anything: a tab for many requests, or one resource. */
+export function offerKind(value: unknown): 'tab' | 'resource' | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { scheme, extra } = value as { scheme?: unknown; extra?: unknown }
+  if (scheme !== SCHEME) return undefined
+  return typeof extra === 'object' && extra !== null && 'tab' in extra ? 'tab' : 'resource'
+}
 
 /**
- * Reads the header. Offers of other schemes are passed over.
+ * Reads the header. Offers of other schemes, and for a tab, are passed over.
  *
  * @throws HttpError `HEADER_OVERSIZE`, `HEADER_MALFORMED`, `FIELD_INVALID`.
  */
@@ -53,6 +58,8 @@ export function decodePaymentRequired(text: string): PaymentRequired {
   return {
     ...(error === undefined ? {} : { error }),
     resource: readResource(fields.resource),
-    offers: accepts.flatMap((value, i) => (isOurs(value) ? [offerFromJson(value, `accepts[${i}]`)] : [])),
+    offers: accepts.flatMap((value, i) =>
+      offerKind(value) === 'resource' ? [offerFromJson(value, `accepts[${i}]`)] : [],
+    ),
   }
 }

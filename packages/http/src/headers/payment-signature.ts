@@ -23,14 +23,20 @@ export function encodePaymentSignature({ accepted, terms, first }: PaymentSignat
     x402Version: X402_VERSION,
     accepted: offerToJson(accepted),
     payload: {
-      terms: { ...terms, capacity: String(terms.capacity), nonce: String(terms.nonce) },
+      terms: termsToJson(terms),
       voucher: { ...voucher, amount: String(voucher.amount), tickValue: String(voucher.tickValue) },
       signature,
     },
   })
 }
 
-function readTerms(fields: Fields): VirtualTerms {
+/** V's terms as they stand in a header. */
+export function termsToJson(terms: VirtualTerms): object {
+  return { ...terms, capacity: String(terms.capacity), nonce: String(terms.nonce) }
+}
+
+/** Reads V's terms. @throws HttpError `FIELD_INVALID`. */
+export function readTerms(fields: Fields): VirtualTerms {
   const path = asArray(fields.path, 'terms.path', MAX_PATH)
   return {
     path: path.map((signer, i) => asAddress(signer, `terms.path[${i}]`)),

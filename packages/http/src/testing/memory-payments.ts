@@ -1,5 +1,9 @@
 import { type Address, type Hex, type Id, type SignedVoucher, SluiceError, type VirtualTerms } from '@sluice/protocol'
-import type { Admission, OpenedVirtual, OpenVirtual, Payee, Payer } from '../ports.ts'
+import { fakePublicKey, fakeSecret, testCrypto } from '@sluice/protocol/testing'
+import type { Admission, OpenedVirtual, OpenVirtual } from '../ports.ts'
+import type { TabPayer } from '../tab/buyer/payer-tab.ts'
+import type { TabPayee } from '../tab/seller/state.ts'
+import type { TabKeys } from '../tab/wire/mac.ts'
 
 const word = (n: number, bytes: number): Hex => `0x${n.toString(16).padStart(2 * bytes, '0')}`
 
@@ -7,14 +11,16 @@ interface Virtual {
   readonly terms: VirtualTerms
   readonly first: SignedVoucher
   accepted: bigint
+  /** Highest amount that the payer signed. */
+  signed: bigint
   closed: boolean
   readonly waiting: Set<() => void>
 }
 
 /** A payer and a payee in one process without signatures or channels. Payments arrive at once unless they are held back. */
 export interface MemoryPayments {
-  readonly payer: Payer
-  readonly payee: Payee
+  readonly payer: TabPayer
+  readonly payee: TabPayee
   /** Every payment that was made, in order: the total of each. */
   readonly payments: bigint[]
   readonly opened: OpenVirtual[]
@@ -38,6 +44,13 @@ export const PAYEE_SIGNER: Address = word(0xbe, 20)
 export const PAYEE_ACCOUNT: Address = word(0xba, 20)
 export const PAYER_SIGNER: Address = word(0xae, 20)
 export const HUB_SIGNER: Address = word(0xce, 20)
+
+/** Keys that agree with each other, and anybody could forge. */
+export function keysOf(signer: Address): TabKeys {
+  const publicKey = fakePublicKey(signer)
+  const { keccak256 } = testCrypto
+  return { publicKey, keccak256, agree: (theirs, owner) => fakeSecret(keccak256, [publicKey, theirs], owner) }
+}
 
 export function memoryPayments(): MemoryPayments {
   const virtuals = new Map<Id, Virtual>()
@@ -63,11 +76,18 @@ export function memoryPayments(): MemoryPayments {
       token: options.token,
       capacity: options.capacity,
       disputeWindow: 60,
-      nonce: BigInt(next),
+      nonce: (BigInt(Math.floor(Date.now() / 60_000)) << 32n) | BigInt(next),
     }
     const voucher = { virtualId, amount: options.first, tickAnchor: word(0, 32), tickValue: 0n, tickCount: 0 }
     const first = { voucher, signature: SIGNATURE }
-    virtuals.set(virtualId, { terms, first, accepted: options.first, closed: false, waiting: new Set() })
+    virtuals.set(virtualId, {
+      terms,
+      first,
+      accepted: options.first,
+      signed: options.first,
+      closed: false,
+      waiting: new Set(),
+    })
     opened.push(options)
     return { virtualId, terms, first }
   }
@@ -81,6 +101,7 @@ export function memoryPayments(): MemoryPayments {
     if (total > virtual.terms.capacity) throw refuse('above the capacity')
     if (virtual.closed) throw refuse('closed')
     payments.push(total)
+    if (total > virtual.signed) virtual.signed = total
     if (held || total <= virtual.accepted) return
     virtual.accepted = total
     wake(virtual)
@@ -108,8 +129,12 @@ export function memoryPayments(): MemoryPayments {
   async function admit(terms: VirtualTerms, { voucher }: SignedVoucher, signal: AbortSignal): Promise<Admission> {
     const virtual = virtuals.get(voucher.virtualId)
     const same = virtual?.terms.nonce === terms.nonce && virtual.terms.capacity === terms.capacity
-    if (virtual === undefined || !same || virtual.first.voucher.amount !== voucher.amount) throw refuse('not the payer')
+    if (virtual === undefined || !same || voucher.amount > virtual.signed) throw refuse('not the payer')
     if (virtual.closed) throw refuse('closed')
+    if (voucher.amount > virtual.accepted) {
+      virtual.accepted = voucher.amount
+      wake(virtual)
+    }
     if (!locks) await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
     return {
       virtualId: voucher.virtualId,
@@ -130,8 +155,13 @@ export function memoryPayments(): MemoryPayments {
     payer: {
       network: NETWORK,
       contract: CONTRACT,
+      ...keysOf(PAYER_SIGNER),
       open,
       pay,
+      async sign(virtualId, total) {
+        await pay(virtualId, total)
+        return SIGNATURE
+      },
       async close(virtualId) {
         closed.push(virtualId)
         end(virtualId)
@@ -142,6 +172,7 @@ export function memoryPayments(): MemoryPayments {
       contract: CONTRACT,
       account: PAYEE_ACCOUNT,
       signer: PAYEE_SIGNER,
+      ...keysOf(PAYEE_SIGNER),
       hubs: () => [{ signer: HUB_SIGNER }],
       admit,
     },

@@ -1,0 +1,7 @@
+export type { KeptLimits } from '../tab/seller/kept.ts'
+export type { LoanAllowance } from '../tab/seller/loans.ts'
+export type { PricePartOptions, Pricing, RoutePrice, RouteRule } from '../tab/seller/route.ts'
+export type { PaidCall, PaidHandler } from '../tab/seller/run-call.ts'
+export * from '../tab/seller/seller.ts'
+export type { SellerOptions, TabPayee } from '../tab/seller/state.ts'
+export type { TabPayment } from '../tab/wire/offer.ts'

@@ -1,0 +1,130 @@
+import { HttpError } from '../../errors.ts'
+import { PAYMENT_RESPONSE } from '../../headers/payment-response.ts'
+import { PAYMENT_SIGNATURE } from '../../headers/payment-signature.ts'
+import { within } from '../../timers.ts'
+import { decodeTabAnswer, standingLines, type TabAnswer, type TabStanding } from '../wire/answer.ts'
+import { isSameMac } from '../wire/mac.ts'
+import { offerHash, type TabOffer } from '../wire/offer.ts'
+import { encodeTabRequest, requestLines, type TabRequest } from '../wire/request.ts'
+import type { Asked, Buying } from './context.ts'
+import type { PayerCall, PayerTab } from './payer-tab.ts'
+
+/** What came back: an answer of the seller's own, or one that does not say where the tab stands. */
+export interface Attempt {
+  readonly response: Response
+  /** Sealed by the seller. */
+  readonly standing?: TabStanding
+  /** Why the seller refuses. Not sealed where the seller does not know the tab. */
+  readonly refusal?: string
+  readonly isFramed: boolean
+}
+
+const NO_BODY = new Uint8Array(0)
+
+/** Sends a request, and ends it where no answer comes. @throws HttpError `PROVIDER_STALLED`; what fetch throws. */
+export async function send(buying: Buying, asked: Asked, payment?: string, body = asked.body): Promise<Response> {
+  const headers = new Headers(asked.headers)
+  if (payment !== undefined) headers.set(PAYMENT_SIGNATURE, payment)
+  const { method, url, signal } = asked
+  const { stallTimeout, timers, fetch } = buying
+  const late = () => new HttpError('PROVIDER_STALLED', { milliseconds: stallTimeout, offset: 0 })
+  const control = new AbortController()
+  // The answer's body goes on when the time-out for its head is over.
+  signal.addEventListener('abort', () => control.abort(signal.reason), { once: true })
+  if (signal.aborted) control.abort(signal.reason)
+  return within(timers, stallTimeout, late, [], async (limit) => {
+    const stop = () => control.abort(limit.reason)
+    limit.addEventListener('abort', stop, { once: true })
+    try {
+      return await fetch(url.href, {
+        method,
+        headers,
+        redirect: 'manual',
+        cache: 'no-store',
+        signal: control.signal,
+        ...(body.length > 0 && { body }),
+      })
+    } finally {
+      limit.removeEventListener('abort', stop)
+    }
+  })
+}
+
+/** What is sent with a request on a tab. */
+export function paymentFor(
+  { payer }: Buying,
+  { method, url, body }: Pick<Asked, 'method' | 'url' | 'body'>,
+  offer: TabOffer,
+  tab: PayerTab,
+  call: PayerCall,
+  isAsking: boolean,
+): string {
+  const { virtualId, terms } = tab.facts
+  const request: TabRequest = {
+    virtualId,
+    id: call.id,
+    time: call.time,
+    settled: tab.settled,
+    epoch: call.epoch,
+    price: offerHash(payer.keccak256, offer),
+    limit: call.limit,
+    voucher: tab.voucher,
+    isAsking,
+    ...(!tab.isKnown && { opening: { terms, key: payer.publicKey } }),
+  }
+  const sealed = { method, target: url.pathname + url.search, digest: tab.key.digest(body) }
+  return encodeTabRequest(request, tab.key.mac(requestLines(sealed, request)))
+}
+
+/** Sends a request on a tab. @throws as {@link send}. */
+export async function attempt(
+  buying: Buying,
+  asked: Asked,
+  offer: TabOffer,
+  tab: PayerTab,
+  call: PayerCall,
+): Promise<Attempt> {
+  const payment = paymentFor(buying, asked, offer, tab, call, false)
+  return read(tab, call, await send(buying, asked, payment))
+}
+
+/** Asks what became of a request, and runs nothing. @throws as {@link send}. */
+export async function askOutcome(
+  buying: Buying,
+  asked: Asked,
+  offer: TabOffer,
+  tab: PayerTab,
+  call: PayerCall,
+): Promise<TabStanding | undefined> {
+  // Not with the signal of a request that was given up.
+  const asking = { ...asked, body: NO_BODY, signal: new AbortController().signal }
+  const response = await send(buying, asking, paymentFor(buying, asking, offer, tab, call, true), NO_BODY)
+  const { standing } = read(tab, call, response)
+  await response.body?.cancel().catch(() => undefined)
+  return standing
+}
+
+/** Reads what an answer says of the tab. What is not sealed by the seller, or not for this request, says nothing. */
+function read(tab: PayerTab, call: PayerCall, response: Response): Attempt {
+  const answer = parse(response)
+  const plain = { response, isFramed: false }
+  if (answer === undefined) return plain
+  const { standing, mac, isFramed, errorReason } = answer
+  const refusal = errorReason === undefined ? {} : { refusal: errorReason }
+  if (standing === undefined || mac === undefined) return { ...plain, ...refusal }
+  const isOurs = standing.virtualId === tab.facts.virtualId && standing.id === call.id
+  if (!isOurs || !isSameMac(tab.key.mac(standingLines(standing, isFramed, errorReason)), mac)) return plain
+  tab.isKnown = true
+  tab.epoch = standing.epoch
+  return { response, standing, isFramed, ...refusal }
+}
+
+function parse(response: Response): TabAnswer | undefined {
+  const header = response.headers.get(PAYMENT_RESPONSE)
+  if (header === null) return undefined
+  try {
+    return decodeTabAnswer(header)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,68 @@
+import type { Address, Id } from '@sluice/protocol'
+import type { Timers } from '../../ports.ts'
+import type { Budget, SpendingRules } from './budget.ts'
+import type { Offers } from './offers.ts'
+import type { TabPayer } from './payer-tab.ts'
+import type { Tabs } from './tabs.ts'
+
+/** What a request cost, once that is settled. */
+export interface Receipt {
+  readonly id: string
+  readonly virtualId: Id
+  readonly payee: Address
+  readonly token: Address
+  /** Base units. */
+  readonly charged: bigint
+}
+
+/** What is wanted beside the request. */
+export interface TabFetchExtras {
+  /** Most that this request may charge, base units. Default: the spending rule for requests. */
+  readonly maxAmount?: bigint
+  /** Names the request: asked again with the same one, it is run and charged once. Default: its header Idempotency-Key, or a fresh one. */
+  readonly id?: string
+  /** Called once it is settled what the request cost. */
+  readonly onReceipt?: (receipt: Receipt) => void
+}
+
+/** Everything that requests share. */
+export interface Buying {
+  readonly payer: TabPayer
+  readonly fetch: typeof fetch
+  readonly timers: Timers
+  readonly now: () => number
+  readonly tokens: readonly Address[]
+  readonly rules: SpendingRules
+  readonly budget: Budget
+  readonly offers: Offers
+  readonly tabs: Tabs
+  /** Milliseconds without an answer or a byte after which a server counts as stopped. */
+  readonly stallTimeout: number
+  readonly onError: (error: unknown) => void
+}
+
+/** A request whose body is whole, so that it can be sealed and sent again. */
+export interface Asked {
+  readonly method: string
+  readonly url: URL
+  readonly headers: Headers
+  readonly body: Uint8Array<ArrayBuffer>
+  readonly signal: AbortSignal
+  readonly extras: TabFetchExtras
+}
+
+/** Waits, unless the signal aborts. */
+export function pause({ timers }: Pick<Buying, 'timers'>, milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      cancel()
+      reject(signal.reason)
+    }
+    const cancel = timers.after(milliseconds, () => {
+      signal.removeEventListener('abort', abort)
+      resolve()
+    })
+    if (signal.aborted) abort()
+    else signal.addEventListener('abort', abort, { once: true })
+  })
+}

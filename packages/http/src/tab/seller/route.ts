@@ -1,0 +1,102 @@
+import { HttpError } from '../../errors.ts'
+import type { ChargingClasses, TabPayment } from '../wire/offer.ts'
+import { BYTE, CALL, dearestUnit, isUnit, MAX_PARTS, type PricePart, SECOND, type TabPrice } from '../wire/price.ts'
+
+/** A part of a price as a seller writes it: `per` is 1 where it is left out. */
+export interface PricePartOptions {
+  /** `call`, `byte`, `second`, or a name that the handler counts by. */
+  readonly unit: string
+  /** Base units for every `per`. */
+  readonly amount: bigint
+  readonly per?: bigint
+}
+
+/** What requests of one kind cost. */
+export interface RoutePrice {
+  readonly price: readonly PricePartOptions[]
+  /** Whether a request is paid for once it is answered, within the window, or before it is begun. Default `credit`. */
+  readonly payment?: TabPayment
+  /** Classes of status that charge, by their first digit. Default 2 alone. */
+  readonly charges?: ChargingClasses
+}
+
+/** A row of a table of prices: the first that fits a request says what it costs. */
+export interface RouteRule {
+  /** Default: any. */
+  readonly method?: string
+  /** The path; `*` at its end stands for anything more. Default: any. */
+  readonly path?: string
+  /** The media type of the request's body, without parameters. Default: any. */
+  readonly type?: string
+  readonly cost: RoutePrice | 'free'
+}
+
+/** What a request costs: one price, a table, or a function that answers undefined for what is free. */
+export type Pricing = RoutePrice | readonly RouteRule[] | ((request: Request) => RoutePrice | undefined)
+
+/** A price that was checked. */
+export interface Route {
+  readonly price: TabPrice
+  readonly payment: TabPayment
+  readonly charges: ChargingClasses
+}
+
+const problem = (reason: string): HttpError => new HttpError('PRICE_INVALID', { reason })
+
+function checkPart({ unit, amount, per = 1n }: PricePartOptions): PricePart {
+  if (!isUnit(unit)) throw problem(`"${unit}" names no unit`)
+  if (amount < 0n || amount >= 1n << 128n) throw problem(`${amount} for ${unit} is no amount`)
+  if (per < 1n || per >= 1n << 128n) throw problem(`per ${per} ${unit} is less than 1`)
+  return { unit, amount, per }
+}
+
+/** @throws HttpError `PRICE_INVALID`. */
+export function checkRoute({ price, payment = 'credit', charges = [2] }: RoutePrice, window: bigint): Route {
+  if (price.length > MAX_PARTS) throw problem(`it has ${price.length} parts, more than ${MAX_PARTS}`)
+  const parts = price.map(checkPart)
+  if (new Set(parts.map(({ unit }) => unit)).size < parts.length) throw problem('a unit stands in it twice')
+  if (!charges.every((digit) => Number.isInteger(digit) && digit >= 1 && digit <= 5)) {
+    throw problem(`${charges.join(', ')} are no classes of status`)
+  }
+  // What is paid before it is begun needs no window.
+  const needed = dearestUnit(payment === 'credit' ? parts : parts.filter(({ unit }) => unit !== CALL))
+  if (needed > window) throw problem(`one unit costs ${needed}, more than the window of ${window}`)
+  return { price: parts, payment, charges }
+}
+
+function fits({ method, path, type }: RouteRule, request: Request): boolean {
+  if (method !== undefined && method.toUpperCase() !== request.method) return false
+  const { pathname } = new URL(request.url)
+  const stem = path?.endsWith('*') ? path.slice(0, -1) : undefined
+  if (path !== undefined && (stem === undefined ? pathname !== path : !pathname.startsWith(stem))) return false
+  const [own = ''] = (request.headers.get('Content-Type') ?? '').split(';')
+  return type === undefined || own.trim().toLowerCase() === type.toLowerCase()
+}
+
+/**
+ * What a request costs by a seller's pricing; undefined for what is free, which is also what no row of a table fits.
+ *
+ * @throws HttpError `PRICE_INVALID`, for prices that stand fast as soon as this is called.
+ */
+export function routing(pricing: Pricing, window: bigint): (request: Request) => Route | undefined {
+  if (typeof pricing === 'function') {
+    return (request) => {
+      const found = pricing(request)
+      return found && checkRoute(found, window)
+    }
+  }
+  if ('price' in pricing) {
+    const route = checkRoute(pricing, window)
+    return () => route
+  }
+  const rows = pricing.map((rule) => ({
+    rule,
+    route: rule.cost === 'free' ? undefined : checkRoute(rule.cost, window),
+  }))
+  return (request) => rows.find(({ rule }) => fits(rule, request))?.route
+}
+
+/** Whether the handler may count a unit: it is in the price, and no unit that is counted by itself. */
+export function isCountedByHandler(price: TabPrice, unit: string): boolean {
+  return unit !== CALL && unit !== BYTE && unit !== SECOND && price.some((part) => part.unit === unit)
+}
