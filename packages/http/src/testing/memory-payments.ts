@@ -1,7 +1,7 @@
 import { type Address, type Hex, type Id, type SignedVoucher, SluiceError, type VirtualTerms } from '@sluice/protocol'
 import { fakePublicKey, fakeSecret, testCrypto } from '@sluice/protocol/testing'
 import type { Admission, OpenedVirtual, OpenVirtual } from '../ports.ts'
-import type { TabPayer } from '../tab/buyer/payer-tab.ts'
+import type { TabPayer } from '../tab/payer/payer-tab.ts'
 import type { TabPayee } from '../tab/seller/state.ts'
 import type { TabKeys } from '../tab/wire/mac.ts'
 

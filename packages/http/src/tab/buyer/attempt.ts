@@ -1,13 +1,13 @@
 import { HttpError } from '../../errors.ts'
 import { PAYMENT_RESPONSE } from '../../headers/payment-response.ts'
 import { PAYMENT_SIGNATURE } from '../../headers/payment-signature.ts'
-import { within } from '../../timers.ts'
+import { unlessAborted, within } from '../../timers.ts'
+import type { PayerCall, PayerTab } from '../payer/payer-tab.ts'
 import { decodeTabAnswer, standingLines, type TabAnswer, type TabStanding } from '../wire/answer.ts'
 import { isSameMac } from '../wire/mac.ts'
 import { offerHash, type TabOffer } from '../wire/offer.ts'
 import { encodeTabRequest, requestLines, type TabRequest } from '../wire/request.ts'
 import type { Asked, Buying } from './context.ts'
-import type { PayerCall, PayerTab } from './payer-tab.ts'
 
 /** What came back: an answer of the seller's own, or one that does not say where the tab stands. */
 export interface Attempt {
@@ -36,14 +36,9 @@ export async function send(buying: Buying, asked: Asked, payment?: string, body 
     const stop = () => control.abort(limit.reason)
     limit.addEventListener('abort', stop, { once: true })
     try {
-      return await fetch(url.href, {
-        method,
-        headers,
-        redirect: 'manual',
-        cache: 'no-store',
-        signal: control.signal,
-        ...(body.length > 0 && { body }),
-      })
+      const init = { method, headers, redirect: 'manual', cache: 'no-store', signal: control.signal } as const
+      // A fetch need not look at its signal.
+      return await unlessAborted(fetch(url.href, { ...init, ...(body.length > 0 && { body }) }), control.signal)
     } finally {
       limit.removeEventListener('abort', stop)
     }

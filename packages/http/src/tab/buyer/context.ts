@@ -1,9 +1,10 @@
 import type { Address, Id } from '@sluice/protocol'
 import type { Timers } from '../../ports.ts'
-import type { Budget, SpendingRules } from './budget.ts'
+import type { Budget, SpendingRules } from '../payer/budget.ts'
+import type { NamedCalls } from '../payer/named.ts'
+import type { TabPayer } from '../payer/payer-tab.ts'
+import type { Tabs } from '../payer/tabs.ts'
 import type { Offers } from './offers.ts'
-import type { TabPayer } from './payer-tab.ts'
-import type { Tabs } from './tabs.ts'
 
 /** What a request cost, once that is settled. */
 export interface Receipt {
@@ -36,6 +37,7 @@ export interface Buying {
   readonly budget: Budget
   readonly offers: Offers
   readonly tabs: Tabs
+  readonly named: NamedCalls
   /** Milliseconds without an answer or a byte after which a server counts as stopped. */
   readonly stallTimeout: number
   readonly onError: (error: unknown) => void

@@ -1,9 +1,9 @@
 import type { Address } from '@sluice/protocol'
 import { HttpError } from '../../errors.ts'
 import { PAYMENT_REQUIRED } from '../../headers/payment-required.ts'
+import type { TabPayer } from '../payer/payer-tab.ts'
 import { callCharge, decodeTabRequired, type TabOffer } from '../wire/offer.ts'
 import { BYTE, CALL, chargeFor } from '../wire/price.ts'
-import type { TabPayer } from './payer-tab.ts'
 
 /** Most routes whose offers are remembered. */
 const MAX_ROUTES = 1024

@@ -1,5 +1,8 @@
-import { lowest } from '@sluice/protocol'
+import { lowest, SluiceError } from '@sluice/protocol'
 import { HttpError } from '../../errors.ts'
+import { TabError } from '../errors.ts'
+import type { PayerCall, PayerTab } from '../payer/payer-tab.ts'
+import { settleBy } from '../payer/settle.ts'
 import { standingFromJson, standingLines, type TabStanding } from '../wire/answer.ts'
 import { type Frame, FrameReader, PAYMENT_CONTENT_TYPE } from '../wire/frames.ts'
 import { isSameMac } from '../wire/mac.ts'
@@ -8,8 +11,6 @@ import { type Counts, SECOND } from '../wire/price.ts'
 import type { Attempt } from './attempt.ts'
 import { type Buying, pause } from './context.ts'
 import { chargeOf } from './offers.ts'
-import type { PayerCall, PayerTab } from './payer-tab.ts'
-import { settleBy } from './settle.ts'
 
 export interface PaidBodyOptions {
   readonly buying: Buying
@@ -117,7 +118,7 @@ export class PaidBody {
         return await this.#readHere()
       } catch (error) {
         const { signal } = this.#options
-        if (signal.aborted || error instanceof HttpError) {
+        if (signal.aborted || error instanceof SluiceError) {
           await this.#reader?.cancel(error).catch(() => undefined)
           this.#cut()
           throw error
@@ -170,7 +171,7 @@ export class PaidBody {
     const { standing, mac } = standingFromJson(value, 'report')
     const isOurs = standing.virtualId === tab.facts.virtualId && standing.id === call.id
     if (!isOurs || !isSameMac(tab.key.mac(standingLines(standing, true)), mac)) {
-      throw new HttpError('TAB_ANSWER_INVALID', { attempts: 1, reason: 'a report is not sealed' })
+      throw new TabError('TAB_ANSWER_INVALID', { attempts: 1, reason: 'a report is not sealed' })
     }
     tab.compare(standing, call)
     this.#reported = standing.counts
@@ -206,7 +207,7 @@ export class PaidBody {
     }
     this.#cut()
     const { id, charged } = call
-    throw new HttpError('CALL_CUT', { id, bytes: this.#bytes, charged }, cause)
+    throw new TabError('CALL_CUT', { id, bytes: this.#bytes, charged }, cause)
   }
 
   #takeOutcome(standing: TabStanding): void {

@@ -1,16 +1,17 @@
 import { lowest } from '@sluice/protocol'
 import { HttpError } from '../../errors.ts'
 import { isLocalUrl } from '../../local-url.ts'
+import { TabError } from '../errors.ts'
+import type { Reservation } from '../payer/budget.ts'
+import type { PayerCall, PayerTab } from '../payer/payer-tab.ts'
+import { settleBy } from '../payer/settle.ts'
 import type { TabStanding } from '../wire/answer.ts'
 import type { TabOffer } from '../wire/offer.ts'
 import { CALL } from '../wire/price.ts'
 import { type Attempt, askOutcome, attempt } from './attempt.ts'
-import type { Reservation } from './budget.ts'
 import { type Asked, type Buying, pause } from './context.ts'
 import { chargeOf, chooseTabOffer, limitFor, tabOffersIn } from './offers.ts'
 import { PaidBody } from './paid-body.ts'
-import type { PayerCall, PayerTab } from './payer-tab.ts'
-import { settleBy } from './settle.ts'
 
 /** Attempts of one request, all refusals that pass counted in. */
 const MAX_TURNS = 12
@@ -37,6 +38,8 @@ export class Purchase {
   #reservation: Reservation | undefined
   #release = () => {}
   #isSent = false
+  /** What the request had cost when it was asked for before under its name. */
+  #before = 0n
   #failed = 0
 
   constructor(buying: Buying, asked: Asked, offer: TabOffer) {
@@ -58,6 +61,7 @@ export class Purchase {
         if (this.#failed > 0) await pause(this.#buying, delayOf(this.#failed - 1), this.#asked.signal)
       } catch (error) {
         this.#abandon()
+        if (error instanceof TabError && error.code === 'TAB_COUNT_APART') this.#distrust(error)
         throw error
       }
     }
@@ -77,21 +81,29 @@ export class Purchase {
     const left = budget.left(signer, asset)
     const isLocal = isLocalUrl(this.#asked.url.href)
     const wanted = { offer: this.#offer, isLocal, limit, most, left: left === undefined ? undefined : left + limit }
-    const tab = await tabs.use(wanted)
+    const tab = this.#buying.named.get(this.#id)?.tab ?? (await tabs.use(wanted))
     // What is not known of earlier requests is settled before anything else is bought.
     await tab.settling
-    const call = tab.begin(this.#id, limit, now())
+    const named = this.#buying.named.get(this.#id)
+    const call = named?.tab === tab ? named.call : tab.begin(this.#id, limit, now(), this.#isNamed)
+    call.isOpen = true
+    this.#before = call.charged
     this.#tab = tab
     this.#call = call
+    if (this.#isNamed) this.#buying.named.put(this.#id, { tab, call })
     if (payment === 'upfront')
       this.#release = await tab.advance(chargeOf({ ...this.#offer, price: onlyCalls(price) }, 0, {}))
     return { tab, call }
   }
 
+  get #isNamed(): boolean {
+    return this.#asked.extras.id !== undefined
+  }
+
   #most(): bigint {
     const { maxAmount } = this.#asked.extras
     const { request } = this.#buying.rules
-    if (maxAmount === undefined && request === undefined) throw new HttpError('SPENDING_UNLIMITED')
+    if (maxAmount === undefined && request === undefined) throw new TabError('SPENDING_UNLIMITED')
     return lowest(maxAmount ?? request ?? 0n, request ?? maxAmount ?? 0n)
   }
 
@@ -132,7 +144,7 @@ export class Purchase {
       return this.#again(error)
     }
     const offers = tabOffersIn(response)
-    if (offers.length > 0) return this.#reprice(tab, call, response, new HttpError('TAB_PRICE'))
+    if (offers.length > 0) return this.#reprice(tab, call, response, new TabError('TAB_PRICE'))
     this.#end(tab, call, 0n)
     return response
   }
@@ -141,7 +153,7 @@ export class Purchase {
   async #refused(tab: PayerTab, call: PayerCall, found: Attempt, code: string): Promise<Response | Error> {
     const { response, standing } = found
     const { id } = call
-    const reason = new HttpError('SELLER_REFUSED', { code, id, charged: call.charged, status: response.status })
+    const reason = new TabError('SELLER_REFUSED', { code, id, charged: call.charged, status: response.status })
     switch (code) {
       case 'TAB_UNKNOWN':
         tab.isKnown = false
@@ -165,7 +177,7 @@ export class Purchase {
         if (standing !== undefined) tab.raiseTime(standing.settled)
         return this.#anew(tab, call, response, reason)
       case 'CALL_OUTCOME_UNKNOWN':
-        return this.#anew(tab, call, response, new HttpError('CALL_OUTCOME_UNKNOWN', { id }))
+        return this.#anew(tab, call, response, new TabError('CALL_OUTCOME_UNKNOWN', { id }))
       case 'CALL_FAILED':
         this.#end(tab, call, 0n)
         return response
@@ -211,6 +223,7 @@ export class Purchase {
   /** The request is not bought on this tab, or not like this. */
   #leave(tab: PayerTab, call: PayerCall, reason: Error, isOver = true): void {
     this.#release()
+    this.#buying.named.drop(this.#id)
     tab.charge(call, 0n)
     tab.end(call)
     if (isOver) this.#buying.tabs.retire(tab, reason)
@@ -240,7 +253,7 @@ export class Purchase {
       lost: () => this.#askLater(tab, call),
       signal: this.#asked.signal,
     })
-    if (this.#asked.extras.id === undefined && isFixed(this.#offer)) this.#settleUnread(body)
+    if (!this.#isNamed && isFixed(this.#offer)) this.#settleUnread(body)
     return body.response(url.href)
   }
 
@@ -257,10 +270,15 @@ export class Purchase {
   /** It is settled what the request cost. */
   #close(tab: PayerTab, { id, charged }: PayerCall): void {
     this.#release()
-    this.#reservation?.settle(charged)
+    this.#reservation?.settle(charged - this.#before)
     this.#buying.tabs.released(tab)
     const { virtualId, payee, token } = tab.facts
     this.#asked.extras.onReceipt?.({ id, virtualId, payee, token, charged })
+  }
+
+  /** The seller counts what cannot be: nothing more is bought on this tab. */
+  #distrust(error: Error): void {
+    if (this.#tab !== undefined) this.#buying.tabs.retire(this.#tab, error)
   }
 
   /** Nobody waits for the answer any more: what became of the request is asked behind. */
@@ -297,7 +315,7 @@ export class Purchase {
       return
     }
     tab.end(call)
-    tabs.retire(tab, new HttpError('TAB_ANSWER_INVALID', { attempts: asked + 1, reason: 'no outcome was told' }))
+    tabs.retire(tab, new TabError('TAB_ANSWER_INVALID', { attempts: asked + 1, reason: 'no outcome was told' }))
     this.#close(tab, call)
   }
 }

@@ -3,15 +3,16 @@ import { HttpError } from '../../errors.ts'
 import { asAddress, asAmount, asArray, asInteger, asObject } from '../../headers/fields.ts'
 import type { Timers } from '../../ports.ts'
 import { systemTimers } from '../../timers.ts'
+import { Budget, type SpendingRules } from '../payer/budget.ts'
+import { NamedCalls } from '../payer/named.ts'
+import type { TabPayer } from '../payer/payer-tab.ts'
+import { Tabs } from '../payer/tabs.ts'
 import { memoryRecords, type TabRecords } from '../records.ts'
 import { MAX_ID } from '../wire/request.ts'
 import { send } from './attempt.ts'
-import { Budget, type SpendingRules } from './budget.ts'
 import type { Asked, Buying, TabFetchExtras } from './context.ts'
 import { chooseTabOffer, Offers, tabOffersIn } from './offers.ts'
-import type { TabPayer } from './payer-tab.ts'
 import { Purchase } from './purchase.ts'
-import { Tabs } from './tabs.ts'
 
 export interface TabFetchOptions {
   readonly payer: TabPayer
@@ -67,6 +68,7 @@ export function createTabFetch(options: TabFetchOptions): TabFetch {
     budget,
     offers: new Offers(),
     tabs,
+    named: new NamedCalls(timers),
     stallTimeout: options.stallTimeout ?? 60_000,
     onError,
   }
@@ -77,7 +79,10 @@ export function createTabFetch(options: TabFetchOptions): TabFetch {
       await ready
       return follow(buying, await read(input, init))
     },
-    stop: () => tabs.stop(),
+    stop() {
+      buying.named.clear()
+      return tabs.stop()
+    },
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Timers } from '../../ports.ts'
+import type { Meter } from '../payee/meter.ts'
 import { encodeFrame, type FrameKind, MAX_FRAME } from '../wire/frames.ts'
 import { BYTE, SECOND, type TabPrice } from '../wire/price.ts'
-import type { Meter } from './meter.ts'
 
 export interface MeteredBodyOptions {
   readonly source: ReadableStream<Uint8Array>
@@ -55,6 +55,7 @@ export class MeteredBody {
     const { price, signal } = this.#options
     if (has(price, SECOND)) this.#startSecond()
     signal.addEventListener('abort', () => this.#cut(signal.reason), { once: true })
+    if (signal.aborted) this.#cut(signal.reason)
     return new ReadableStream<Uint8Array>(
       { pull: (controller) => this.#pull(controller), cancel: (reason) => this.#cut(reason) },
       { highWaterMark: 0 },

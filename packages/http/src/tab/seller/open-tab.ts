@@ -1,6 +1,7 @@
 import { type Id, nonceMinute, SluiceError } from '@sluice/protocol'
 import { HttpError } from '../../errors.ts'
 import { within } from '../../timers.ts'
+import { TabError } from '../errors.ts'
 import { isSameMac, type TabKey } from '../wire/mac.ts'
 import { requestLines, type SealedRequest, type TabOpening, type TabRequest, tabVoucher } from '../wire/request.ts'
 import { forgetTab, recordTab } from './seller-records.ts'
@@ -20,16 +21,16 @@ interface Named {
 /**
  * Finds the tab that a request is sealed for.
  *
- * @throws HttpError `TAB_UNKNOWN`, `TAB_SEAL`, `PAYMENT_TERMS`.
+ * @throws TabError `TAB_UNKNOWN`, `TAB_SEAL`, `PAYMENT_TERMS`.
  */
 export function identify(state: SellerState, sealed: SealedRequest, request: TabRequest, mac: `0x${string}`): Named {
   const { virtualId } = request
   const known = state.tabs.get(virtualId)
   const opening = known?.opening ?? request.opening
-  if (opening === undefined) throw new HttpError('TAB_UNKNOWN', { virtualId })
+  if (opening === undefined) throw new TabError('TAB_UNKNOWN', { virtualId })
   if (known === undefined) checkTerms(state, opening)
   const key = known?.account.key ?? keyOf(state, virtualId, opening)
-  if (!isSameMac(key.mac(requestLines(sealed, request)), mac)) throw new HttpError('TAB_SEAL', { virtualId })
+  if (!isSameMac(key.mac(requestLines(sealed, request)), mac)) throw new TabError('TAB_SEAL', { virtualId })
   return { virtualId, opening, key }
 }
 
@@ -42,7 +43,7 @@ function checkTerms({ options }: SellerState, { terms }: TabOpening): void {
 /**
  * Lets a tab in, with the voucher that came. A tab that is known goes on at once: its voucher is accepted beside.
  *
- * @throws HttpError `TAB_REFUSED`.
+ * @throws TabError `TAB_REFUSED`.
  */
 export async function enter(state: SellerState, named: Named, request: TabRequest): Promise<Tab> {
   const { virtualId } = named
@@ -64,8 +65,8 @@ export async function enter(state: SellerState, named: Named, request: TabReques
 async function open(state: SellerState, { virtualId, opening, key }: Named, { voucher }: TabRequest): Promise<Tab> {
   const { payee } = state.options
   if (state.waiting >= state.maxWaiting)
-    throw refused(new HttpError('TAB_REFUSED', { reason: 'too many tabs wait for their lock' }))
-  const late = () => new HttpError('TAB_REFUSED', { reason: `no lock stood for it within ${state.timeout} ms` })
+    throw refused(new TabError('TAB_REFUSED', { reason: 'too many tabs wait for their lock' }))
+  const late = () => new TabError('TAB_REFUSED', { reason: `no lock stood for it within ${state.timeout} ms` })
   state.waiting += 1
   try {
     const signed = tabVoucher(virtualId, voucher)
@@ -101,7 +102,7 @@ function acceptBeside(state: SellerState, tab: Tab, { voucher }: TabRequest): vo
   const { account, opening } = tab
   if (voucher.amount <= account.paid || voucher.amount <= tab.offered) return
   tab.offered = voucher.amount
-  const late = () => new HttpError('TAB_REFUSED', { reason: 'the voucher was not accepted in time' })
+  const late = () => new TabError('TAB_REFUSED', { reason: 'the voucher was not accepted in time' })
   within(state.timers, state.timeout, late, [], (signal) =>
     state.options.payee.admit(opening.terms, tabVoucher(account.virtualId, voucher), signal),
   ).catch((error: unknown) => {
@@ -114,7 +115,7 @@ function acceptBeside(state: SellerState, tab: Tab, { voucher }: TabRequest): vo
 /** What keeps a tab out, as its payer is told. */
 export function refused(error: unknown): unknown {
   if (!(error instanceof SluiceError) || error.code === 'TAB_REFUSED') return error
-  return new HttpError('TAB_REFUSED', { reason: error.message, code: error.code }, error)
+  return new TabError('TAB_REFUSED', { reason: error.message, code: error.code }, error)
 }
 
 /** Keeps a tab as the one used last, and forgets those used least. */

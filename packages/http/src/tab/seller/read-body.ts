@@ -1,9 +1,9 @@
-import { HttpError } from '../../errors.ts'
+import { TabError } from '../errors.ts'
 
-/** A request's body, which may be empty. @throws HttpError `CALL_BODY_OVERSIZE`. */
+/** A request's body, which may be empty. @throws TabError `CALL_BODY_OVERSIZE`. */
 export async function readBody(request: Request, max: number): Promise<Uint8Array<ArrayBuffer>> {
   const announced = Number(request.headers.get('Content-Length') ?? 0)
-  if (announced > max) throw new HttpError('CALL_BODY_OVERSIZE', { max })
+  if (announced > max) throw new TabError('CALL_BODY_OVERSIZE', { max })
   if (request.body === null) return new Uint8Array(0)
   const pieces: Uint8Array[] = []
   let length = 0
@@ -14,7 +14,7 @@ export async function readBody(request: Request, max: number): Promise<Uint8Arra
     length += value.length
     if (length > max) {
       await reader.cancel().catch(() => undefined)
-      throw new HttpError('CALL_BODY_OVERSIZE', { max })
+      throw new TabError('CALL_BODY_OVERSIZE', { max })
     }
     pieces.push(value)
   }

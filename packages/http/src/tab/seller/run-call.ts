@@ -1,16 +1,16 @@
 import type { Address, Id } from '@sluice/protocol'
-import { HttpError } from '../../errors.ts'
 import { PAYMENT_RESPONSE } from '../../headers/payment-response.ts'
+import { TabError } from '../errors.ts'
+import type { CallRecord } from '../payee/calls.ts'
+import type { KeptAnswer } from '../payee/kept.ts'
+import type { Meter } from '../payee/meter.ts'
+import type { Route } from '../payee/route.ts'
 import { encodeFrame, FRAMES_TYPE, PAYMENT_CONTENT_TYPE } from '../wire/frames.ts'
 import { BYTE, isReported, type TabPrice } from '../wire/price.ts'
 import type { TabRequest } from '../wire/request.ts'
 import { sealedAnswer, sealedReport, standingOf } from './answers.ts'
-import type { CallRecord } from './calls.ts'
-import type { KeptAnswer } from './kept.ts'
-import type { Meter } from './meter.ts'
 import { MeteredBody } from './metered-body.ts'
-import type { Route } from './route.ts'
-import { forgetTab, recordCall, recordTab } from './seller-records.ts'
+import { forgetCalls, forgetTab, recordCall, recordTab } from './seller-records.ts'
 import type { SellerState } from './state.ts'
 import type { Tab } from './tab.ts'
 
@@ -119,7 +119,7 @@ function callOf({ request, tab, meter }: Running, wantReport: () => void): PaidC
 function checkEncoding({ route }: Running, { headers }: Response): void {
   const encoding = headers.get('Content-Encoding')
   const isByBytes = route.price.some(({ unit }) => unit === BYTE)
-  if (isByBytes && encoding !== null && encoding !== 'identity') throw new HttpError('CALL_ENCODED', { encoding })
+  if (isByBytes && encoding !== null && encoding !== 'identity') throw new TabError('CALL_ENCODED', { encoding })
 }
 
 /** A request is over. */
@@ -137,7 +137,9 @@ function finish(
   tab.live.delete(request.id)
   tab.calls.end(record, how === 'failed' ? 'failed' : 'done', charged, counts)
   tab.account.end(charged)
-  recordCall(state, tab.account.virtualId, record)
+  // Its payer may have settled it in the meantime.
+  if (tab.calls.get(record.id) === record) recordCall(state, tab.account.virtualId, record)
+  else forgetCalls(state, tab.account.virtualId, [record])
   recordTab(state, tab)
   if (tab.over !== undefined && !tab.account.isLive) forgetTab(state, tab)
 }
@@ -148,7 +150,7 @@ function failed(running: Running, error: unknown): Response {
   // A handler that was stopped by its payer's limit has not failed: it keeps what it counted before.
   const isCut = meter.stopped !== undefined
   finish(running, isCut ? 'cut' : 'failed', error)
-  const code = isCut && meter.stopped instanceof HttpError ? meter.stopped.code : 'CALL_FAILED'
+  const code = isCut && meter.stopped instanceof TabError ? meter.stopped.code : 'CALL_FAILED'
   const headers = {
     'Cache-Control': 'no-store',
     [PAYMENT_RESPONSE]: sealedAnswer(state, tab, standingOf(state, tab, request.id), { errorReason: code }),

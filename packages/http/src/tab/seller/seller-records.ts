@@ -1,8 +1,8 @@
 import { type Id, nonceMinute } from '@sluice/protocol'
 import { asAddress, asAmount, asHex, asInteger, asObject, asText } from '../../headers/fields.ts'
 import { readTerms, termsToJson } from '../../headers/payment-signature.ts'
+import type { CallRecord } from '../payee/calls.ts'
 import type { CallState } from '../wire/answer.ts'
-import type { CallRecord } from './calls.ts'
 import type { SellerState } from './state.ts'
 import { createTab, keyOf, type Tab } from './tab.ts'
 

@@ -1,15 +1,15 @@
 import { bytesToHex, type Hex, highest } from '@sluice/protocol'
-import { HttpError } from '../../errors.ts'
 import { PAYMENT_RESPONSE } from '../../headers/payment-response.ts'
 import { PAYMENT_SIGNATURE } from '../../headers/payment-signature.ts'
+import { TabError } from '../errors.ts'
+import { Meter } from '../payee/meter.ts'
+import { type Pricing, type Route, routing } from '../payee/route.ts'
 import { standingLines, standingToJson } from '../wire/answer.ts'
 import { callCharge } from '../wire/offer.ts'
 import { decodeTabRequest, type TabRequest } from '../wire/request.ts'
 import { demand, isTellable, priceHash, refuse, sealedAnswer, standingOf } from './answers.ts'
-import { Meter } from './meter.ts'
 import { enter, identify, refused } from './open-tab.ts'
 import { readBody } from './read-body.ts'
-import { type Pricing, type Route, routing } from './route.ts'
 import { answerAgain, type PaidHandler, type Running, runCall } from './run-call.ts'
 import { forgetCalls, recordCall } from './seller-records.ts'
 import { createSellerState, type SellerOptions, type SellerState } from './state.ts'
@@ -23,8 +23,8 @@ export interface Seller {
   /**
    * The handler with a price. What is free by the pricing is answered as it is; its `call` then counts nothing.
    *
-   * @throws HttpError `PRICE_INVALID`.
-   * @example `const api = seller.paid((request) => Response.json(answer(request)), { price: [{ unit: 'call', amount: 1000n }] })`
+   * @throws TabError `PRICE_INVALID`.
+   * @example `const api = seller.paid((request: Request) => new Response(request.url), { price: [{ unit: 'call', amount: 1000n }] })`
    */
   paid(handler: PaidHandler, pricing: Pricing): FetchHandler
   /** Resolves once all that is to be remembered is written: before the process ends. */
@@ -46,8 +46,8 @@ export function createSeller(options: SellerOptions): Seller {
 /**
  * Turns one handler into a paid one: a seller of its own.
  *
- * @throws HttpError `PRICE_INVALID`.
- * @example `export default { fetch: paid((request) => new Response('thanks'), { price: [{ unit: 'call', amount: 5n }] }, { payee, asset, window }) }`
+ * @throws TabError `PRICE_INVALID`.
+ * @example `const api = paid(() => new Response('thanks'), { price: [{ unit: 'call', amount: 5n }] }, { payee, asset, window: 100n })`
  */
 export function paid(handler: PaidHandler, pricing: Pricing, options: SellerOptions): FetchHandler {
   return createSeller(options).paid(handler, pricing)
@@ -97,7 +97,7 @@ async function servePaid(
   if (request.isAsking) return told(state, tab, request, identity)
   const again = answered(state, route, tab, request, identity)
   if (again !== undefined) return again
-  if (request.price !== priceHash(state, route)) throw new HttpError('TAB_PRICE')
+  if (request.price !== priceHash(state, route)) throw new TabError('TAB_PRICE')
   const running = await begin(state, route, http, body, tab, request, identity)
   return runCall(running, handler)
 }
@@ -126,13 +126,13 @@ function answered(
   const { id, virtualId } = request
   const call = tab.calls.get(id)
   if (call === undefined) return undefined
-  if (call.state === 'none') throw new HttpError('CALL_SETTLED', { id, settled: tab.calls.settled })
-  if (call.digest !== identity) throw new HttpError('CALL_ID_REUSED', { id })
-  if (call.state === 'running') throw new HttpError('CALL_RUNNING', { id })
-  if (call.state === 'unknown') throw new HttpError('CALL_OUTCOME_UNKNOWN', { id })
-  if (call.state === 'failed') throw new HttpError('CALL_FAILED', { id })
+  if (call.state === 'none') throw new TabError('CALL_SETTLED', { id, settled: tab.calls.settled })
+  if (call.digest !== identity) throw new TabError('CALL_ID_REUSED', { id })
+  if (call.state === 'running') throw new TabError('CALL_RUNNING', { id })
+  if (call.state === 'unknown') throw new TabError('CALL_OUTCOME_UNKNOWN', { id })
+  if (call.state === 'failed') throw new TabError('CALL_FAILED', { id })
   const kept = state.kept.get(`${virtualId}/${id}`)
-  if (kept === undefined) throw new HttpError('CALL_ANSWER_GONE', { id, charged: call.charged })
+  if (kept === undefined) throw new TabError('CALL_ANSWER_GONE', { id, charged: call.charged })
   return answerAgain({ state, tab, request, route }, kept)
 }
 
@@ -171,5 +171,5 @@ function checkVoucher({ payment, price }: Route, { account }: Tab, { voucher }: 
   const { total, paid, window } = account
   const needed = callCharge(price)
   if (payment !== 'upfront' || highest(voucher.amount, paid) >= total + needed) return
-  throw new HttpError('TAB_DUE', { total, paid, needed, window })
+  throw new TabError('TAB_DUE', { total, paid, needed, window })
 }

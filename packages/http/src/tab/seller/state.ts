@@ -1,10 +1,10 @@
 import type { Address, Id } from '@sluice/protocol'
 import type { Payee, Timers } from '../../ports.ts'
 import { systemTimers } from '../../timers.ts'
+import { KeptAnswers, type KeptLimits } from '../payee/kept.ts'
+import { type LoanAllowance, Loans } from '../payee/loans.ts'
 import { Journal, memoryRecords, type TabRecords } from '../records.ts'
 import type { TabKeys } from '../wire/mac.ts'
-import { KeptAnswers, type KeptLimits } from './kept.ts'
-import { type LoanAllowance, Loans } from './loans.ts'
 import { loadTabs } from './seller-records.ts'
 import type { Tab } from './tab.ts'
 

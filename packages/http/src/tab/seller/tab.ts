@@ -1,10 +1,11 @@
 import type { Address, Id, SluiceError, VirtualTerms } from '@sluice/protocol'
 import { HttpError } from '../../errors.ts'
+import { TabError } from '../errors.ts'
+import { TabAccount } from '../payee/account.ts'
+import { Calls } from '../payee/calls.ts'
+import type { Meter } from '../payee/meter.ts'
 import { type TabKey, tabKey } from '../wire/mac.ts'
 import type { TabOpening } from '../wire/request.ts'
-import { TabAccount } from './account.ts'
-import { Calls } from './calls.ts'
-import type { Meter } from './meter.ts'
 import type { SellerState } from './state.ts'
 
 /** One tab as its payee keeps it. */
@@ -28,10 +29,10 @@ export function payerOf({ path }: VirtualTerms): Address {
   return payer
 }
 
-/** The key that seals what is said on V. @throws HttpError `TAB_SEAL` for a public key that is not the payer's. */
+/** The key that seals what is said on V. @throws TabError `TAB_SEAL` for a public key that is not the payer's. */
 export function keyOf({ options }: SellerState, virtualId: Id, { terms, key }: TabOpening): TabKey {
   const found = tabKey(options.payee, key, payerOf(terms), virtualId)
-  if (found === undefined) throw new HttpError('TAB_SEAL', { virtualId })
+  if (found === undefined) throw new TabError('TAB_SEAL', { virtualId })
   return found
 }
 

@@ -1,4 +1,4 @@
-import { HttpError } from '../../errors.ts'
+import { TabError } from '../errors.ts'
 
 /** The media type of a body in frames; the type of what the frames hold is in the header {@link PAYMENT_CONTENT_TYPE}. */
 export const FRAMES_TYPE = 'application/vnd.sluice.frames'
@@ -29,7 +29,7 @@ export function encodeFrame(kind: FrameKind, bytes: Uint8Array): Uint8Array {
 export class FrameReader {
   #rest = new Uint8Array(0)
 
-  /** The frames that are whole with these bytes. @throws HttpError `FRAME_INVALID`. */
+  /** The frames that are whole with these bytes. @throws TabError `FRAME_INVALID`. */
   take(bytes: Uint8Array): Frame[] {
     const all = new Uint8Array(this.#rest.length + bytes.length)
     all.set(this.#rest)
@@ -39,7 +39,7 @@ export class FrameReader {
     while (all.length - at >= HEAD) {
       const kind = KINDS[all[at] ?? KINDS.length]
       const length = new DataView(all.buffer).getUint32(at + 1)
-      if (kind === undefined || length > MAX_FRAME) throw new HttpError('FRAME_INVALID', { kind: all[at] ?? 0, length })
+      if (kind === undefined || length > MAX_FRAME) throw new TabError('FRAME_INVALID', { kind: all[at] ?? 0, length })
       if (all.length - at - HEAD < length) break
       frames.push({ kind, bytes: all.slice(at + HEAD, at + HEAD + length) })
       at += HEAD + length

@@ -1,6 +1,6 @@
 import { type Address, type Id, lowest, type VirtualTerms } from '@sluice/protocol'
-import { HttpError } from '../../errors.ts'
 import type { Admission } from '../../ports.ts'
+import { TabError } from '../errors.ts'
 import type { TabKey } from '../wire/mac.ts'
 
 export interface TabAccountOptions {
@@ -101,16 +101,16 @@ export class TabAccount {
   /**
    * Charges an amount as soon as no more than `ahead` is owed with it.
    *
-   * @throws HttpError `TAB_SPENT`; what {@link Admission.waitFor} rejects with.
+   * @throws TabError `TAB_SPENT`; what {@link Admission.waitFor} rejects with.
    */
   async charge(amount: bigint, ahead: bigint, signal: AbortSignal): Promise<void> {
     while (!this.tryCharge(amount, ahead)) await this.#moved(this.#total + amount - ahead, signal)
   }
 
-  /** Charges an amount if it fits now. @throws HttpError `TAB_SPENT`. */
+  /** Charges an amount if it fits now. @throws TabError `TAB_SPENT`. */
   tryCharge(amount: bigint, ahead: bigint): boolean {
     const { capacity, total } = this
-    if (total + amount > capacity) throw new HttpError('TAB_SPENT', { capacity, needed: amount, total })
+    if (total + amount > capacity) throw new TabError('TAB_SPENT', { capacity, needed: amount, total })
     if (amount > 0n && total + amount - ahead > this.paid) return false
     this.#total += amount
     return true

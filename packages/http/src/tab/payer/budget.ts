@@ -1,5 +1,5 @@
 import { type Address, lowest } from '@sluice/protocol'
-import { HttpError } from '../../errors.ts'
+import { TabError } from '../errors.ts'
 
 /** What may be spent, whoever asks for it. Amounts in base units of the token that is paid in. */
 export interface SpendingRules {
@@ -59,14 +59,14 @@ export class Budget {
     this.#changed = changed
   }
 
-  /** Sets money aside. @throws HttpError `PAYEE_NOT_ALLOWED`, `SPENDING_RULE`, `SPENDING_REFUSED`. */
+  /** Sets money aside. @throws TabError `PAYEE_NOT_ALLOWED`, `SPENDING_RULE`, `SPENDING_REFUSED`. */
   async reserve(wanted: WantedSpending): Promise<Reservation> {
     const { payees, approve } = this.rules
     const { payee, origin, amount } = wanted
-    if (payees !== undefined && !payees.includes(payee)) throw new HttpError('PAYEE_NOT_ALLOWED', { payee, origin })
+    if (payees !== undefined && !payees.includes(payee)) throw new TabError('PAYEE_NOT_ALLOWED', { payee, origin })
     this.#check(wanted)
     if (approve !== undefined && amount > approve.above && !(await approve.ask(wanted))) {
-      throw new HttpError('SPENDING_REFUSED', { wanted: amount, payee, origin })
+      throw new TabError('SPENDING_REFUSED', { wanted: amount, payee, origin })
     }
     // Once more: others may have reserved while somebody was asked.
     this.#check(wanted)
@@ -111,12 +111,12 @@ export class Budget {
   #check({ payee, token, amount }: WantedSpending): void {
     const { request } = this.rules
     if (request !== undefined && amount > request) {
-      throw new HttpError('SPENDING_RULE', { rule: 'request', wanted: amount, left: request, max: request })
+      throw new TabError('SPENDING_RULE', { rule: 'request', wanted: amount, left: request, max: request })
     }
     const broken = this.#limits(payee, token).find(({ max, spent }) => spent + amount > max)
     if (broken === undefined) return
     const { rule, max, spent } = broken
-    throw new HttpError('SPENDING_RULE', { rule, wanted: amount, left: max - spent, max })
+    throw new TabError('SPENDING_RULE', { rule, wanted: amount, left: max - spent, max })
   }
 
   #limits(payee: Address, token: Address) {

@@ -1,5 +1,5 @@
 import { lowest } from '@sluice/protocol'
-import { HttpError } from '../../errors.ts'
+import { TabError } from '../errors.ts'
 import type { TabStanding } from '../wire/answer.ts'
 import type { PayerCall, PayerTab } from './payer-tab.ts'
 
@@ -10,7 +10,7 @@ export type Settled = 'settled' | 'running'
  * Takes over what the payee says of a request that ended out of sight: what it charged beyond what arrived was on the way, and is no more
  * than a window. Where it says more, what arrived is paid, and nothing else.
  *
- * @throws HttpError `TAB_COUNT_APART`.
+ * @throws TabError `TAB_COUNT_APART`.
  */
 export function settleBy(tab: PayerTab, call: PayerCall, { state, charged }: TabStanding): Settled {
   if (state === 'running') return 'running'
@@ -21,7 +21,7 @@ export function settleBy(tab: PayerTab, call: PayerCall, { state, charged }: Tab
   }
   const most = lowest(call.limit, call.charged + tab.facts.window)
   if (charged > most) {
-    const error = new HttpError('TAB_COUNT_APART', { theirs: charged, own: call.charged, allowed: most })
+    const error = new TabError('TAB_COUNT_APART', { theirs: charged, own: call.charged, allowed: most })
     tab.end(call)
     tab.over ??= error
     throw error

@@ -1,5 +1,5 @@
 import { type Address, highest } from '@sluice/protocol'
-import { HttpError } from '../../errors.ts'
+import { TabError } from '../errors.ts'
 import type { TabAccount } from './account.ts'
 
 /** What one payer may owe over all its tabs. */
@@ -64,7 +64,7 @@ export class Loans {
   /**
    * Whether a request may begin on a tab. Tabs with requests under way count with the whole window that they may take.
    *
-   * @throws HttpError `TAB_CREDIT`.
+   * @throws TabError `TAB_CREDIT`.
    */
   check(tab: TabAccount): void {
     const { tabs, debt, paid: before } = this.#use(tab.payer)
@@ -75,7 +75,7 @@ export class Loans {
       owed += one === tab || one.isLive ? one.window : max0(one.total - one.paid)
     }
     const allowed = BigInt(this.#allowance.windows) * tab.window + paid / BigInt(this.#allowance.share)
-    if (owed > allowed) throw new HttpError('TAB_CREDIT', { payer: tab.payer, owed, allowed })
+    if (owed > allowed) throw new TabError('TAB_CREDIT', { payer: tab.payer, owed, allowed })
   }
 
   #use(address: Address): Payer {

@@ -1,6 +1,6 @@
 import { type Address, type Hex, highest, type Id, type VirtualTerms } from '@sluice/protocol'
-import { HttpError } from '../../errors.ts'
 import type { Payer } from '../../ports.ts'
+import { TabError } from '../errors.ts'
 import type { TabStanding } from '../wire/answer.ts'
 import type { TabKey, TabKeys } from '../wire/mac.ts'
 import type { TabRequest } from '../wire/request.ts'
@@ -46,6 +46,8 @@ export interface PayerCall {
   charged: bigint
   /** Still under way, or its outcome not known. */
   isOpen: boolean
+  /** It may be asked for again once it is over. */
+  isKept: boolean
 }
 
 export interface PayerTabOptions {
@@ -131,9 +133,9 @@ export class PayerTab {
   }
 
   /** Begins a request. @param now Unix milliseconds. */
-  begin(id: string, limit: bigint, now: number): PayerCall {
+  begin(id: string, limit: bigint, now: number, isKept: boolean): PayerCall {
     this.#lastTime = Math.max(now, this.#lastTime)
-    const call = { id, time: this.#lastTime, epoch: this.epoch, limit, charged: 0n, isOpen: true }
+    const call = { id, time: this.#lastTime, epoch: this.epoch, limit, charged: 0n, isOpen: true, isKept }
     this.calls.set(id, call)
     return call
   }
@@ -152,10 +154,16 @@ export class PayerTab {
     this.pay()
   }
 
-  /** A request is settled; `isKept`: it may be asked for again. */
-  end(call: PayerCall, isKept = false): void {
+  /** A request is settled. */
+  end(call: PayerCall): void {
     call.isOpen = false
-    if (!isKept) this.calls.delete(call.id)
+    if (!call.isKept) this.calls.delete(call.id)
+  }
+
+  /** A request is not asked for again. */
+  forget(call: PayerCall): void {
+    call.isKept = false
+    if (!call.isOpen) this.calls.delete(call.id)
   }
 
   /** Signs what was received, soon. */
@@ -199,13 +207,13 @@ export class PayerTab {
    * Looks at what the payee counts. After a restart this side may be behind by what it received last: then the payee's count is taken
    * over, once, if it is no more than a window above.
    *
-   * @throws HttpError `TAB_COUNT_APART` where the payee counts what it cannot have delivered.
+   * @throws TabError `TAB_COUNT_APART` where the payee counts what it cannot have delivered.
    */
   compare({ total, charged }: TabStanding, call: PayerCall): void {
     const { window } = this.facts
     const signed = highest(this.#signed, this.#count)
     if (total > signed + window) {
-      throw new HttpError('TAB_COUNT_APART', { theirs: total, own: this.#count, allowed: window })
+      throw new TabError('TAB_COUNT_APART', { theirs: total, own: this.#count, allowed: window })
     }
     if (!this.#isRestored || this.#openCalls() > 1) return
     this.#isRestored = false

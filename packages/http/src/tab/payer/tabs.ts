@@ -3,6 +3,7 @@ import { HttpError } from '../../errors.ts'
 import { asAddress, asAmount, asHex, asInteger, asObject, asText } from '../../headers/fields.ts'
 import { readTerms, termsToJson } from '../../headers/payment-signature.ts'
 import type { Timers } from '../../ports.ts'
+import { TabError } from '../errors.ts'
 import { Journal, type TabRecords } from '../records.ts'
 import { tabKey } from '../wire/mac.ts'
 import type { TabOffer } from '../wire/offer.ts'
@@ -254,6 +255,7 @@ export class Tabs {
   #close(tab: PayerTab): void {
     const { virtualId } = tab.facts
     if (!this.#tabs.delete(virtualId)) return
+    tab.over ??= new TabError('TAB_REFUSED', { reason: 'it is closed' })
     this.#idle.get(virtualId)?.()
     this.#idle.delete(virtualId)
     const { payer, onError } = this.#options

@@ -1,5 +1,5 @@
 import type { Hex } from '@sluice/protocol'
-import { HttpError } from '../../errors.ts'
+import { TabError } from '../errors.ts'
 import type { CallState } from '../wire/answer.ts'
 import type { Counts } from '../wire/price.ts'
 import type { TabRequest } from '../wire/request.ts'
@@ -66,14 +66,14 @@ export class Calls {
   /**
    * Begins a request whose id is not known.
    *
-   * @throws HttpError `CALL_SETTLED`, `CALL_OUTCOME_UNKNOWN` where it began with a server that is gone, `TAB_IDS`, `TAB_FAILURES`.
+   * @throws TabError `CALL_SETTLED`, `CALL_OUTCOME_UNKNOWN` where it began with a server that is gone, `TAB_IDS`, `TAB_FAILURES`.
    */
   begin({ id, time, epoch }: TabRequest, digest: Hex, ownEpoch: string, { free }: FailureAllowance): CallRecord {
     const { settled } = this
-    if (time < settled) throw new HttpError('CALL_SETTLED', { id, settled })
-    if (epoch !== ownEpoch) throw new HttpError('CALL_OUTCOME_UNKNOWN', { id })
-    if (this.#known.size >= this.#max) throw new HttpError('TAB_IDS', { count: this.#known.size })
-    if (this.#uncharged >= free + this.#charged) throw new HttpError('TAB_FAILURES', { count: this.#uncharged })
+    if (time < settled) throw new TabError('CALL_SETTLED', { id, settled })
+    if (epoch !== ownEpoch) throw new TabError('CALL_OUTCOME_UNKNOWN', { id })
+    if (this.#known.size >= this.#max) throw new TabError('TAB_IDS', { count: this.#known.size })
+    if (this.#uncharged >= free + this.#charged) throw new TabError('TAB_FAILURES', { count: this.#uncharged })
     return this.#add({ id, time, digest, state: 'running', charged: 0n, counts: {} })
   }
 
@@ -93,6 +93,7 @@ export class Calls {
     Object.assign(call, { state, charged, counts })
     if (charged > 0n) this.#charged += 1
     else this.#uncharged += 1
+    if (call.time < this.#settled) this.#known.delete(call.id)
   }
 
   #add(record: CallRecord): CallRecord {

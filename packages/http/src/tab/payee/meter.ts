@@ -1,7 +1,7 @@
 import { lowest } from '@sluice/protocol'
-import { HttpError } from '../../errors.ts'
 import type { Timers } from '../../ports.ts'
 import { within } from '../../timers.ts'
+import { TabError } from '../errors.ts'
 import { BYTE, CALL, type Counts, chargeFor, isUnit, unitsWithin } from '../wire/price.ts'
 import type { TabAccount } from './account.ts'
 import { isCountedByHandler, type Route } from './route.ts'
@@ -54,11 +54,11 @@ export class Meter {
     }
   }
 
-  /** Counts units that the handler makes, once the window holds them. @throws HttpError `UNIT_UNKNOWN` and as {@link add}. */
+  /** Counts units that the handler makes, once the window holds them. @throws TabError `UNIT_UNKNOWN` and as {@link add}. */
   async count(unit: string, count: number): Promise<void> {
     const { price } = this.#options.route
     if (!isUnit(unit) || !isCountedByHandler(price, unit) || !Number.isSafeInteger(count) || count < 0) {
-      throw new HttpError('UNIT_UNKNOWN', { unit, count })
+      throw new TabError('UNIT_UNKNOWN', { unit, count })
     }
     await this.add(unit, count)
   }
@@ -66,13 +66,13 @@ export class Meter {
   /**
    * Counts units as soon as the window holds them.
    *
-   * @throws HttpError `CALL_LIMIT`, `UNIT_ABOVE_WINDOW`, `TAB_SPENT`, `TAB_DUE` where no payment comes in time.
+   * @throws TabError `CALL_LIMIT`, `UNIT_ABOVE_WINDOW`, `TAB_SPENT`, `TAB_DUE` where no payment comes in time.
    */
   add(unit: string, count: number, ahead: bigint = this.#options.account.window): Promise<void> {
     const turn = this.#turn
       .then(() => this.#add(unit, count, ahead))
       .catch((error: unknown) => {
-        const isOurs = error instanceof HttpError && error.code === 'UNIT_ABOVE_WINDOW'
+        const isOurs = error instanceof TabError && error.code === 'UNIT_ABOVE_WINDOW'
         if (!isOurs) this.#stopped ??= error
         throw error
       })
@@ -121,9 +121,9 @@ export class Meter {
     if (this.#isOver) throw new DOMException('the request is over', 'AbortError')
     const cost = this.#costOf(unit, count)
     if (this.#charged + cost > limit) {
-      throw new HttpError('CALL_LIMIT', { needed: this.#charged + cost, limit })
+      throw new TabError('CALL_LIMIT', { needed: this.#charged + cost, limit })
     }
-    if (ahead > 0n && cost > ahead) throw new HttpError('UNIT_ABOVE_WINDOW', { cost, window: ahead })
+    if (ahead > 0n && cost > ahead) throw new TabError('UNIT_ABOVE_WINDOW', { cost, window: ahead })
     if (!account.tryCharge(cost, ahead)) await this.#wait(cost, ahead)
     if (this.#isOver || this.#isFree) {
       account.refund(cost)
@@ -136,7 +136,7 @@ export class Meter {
   async #wait(cost: bigint, ahead: bigint): Promise<void> {
     const { account, timers, timeout, signal } = this.#options
     const { total, paid, window } = account
-    const late = () => new HttpError('TAB_DUE', { total, paid, needed: cost, window })
+    const late = () => new TabError('TAB_DUE', { total, paid, needed: cost, window })
     await within(timers, timeout, late, [signal], (limit) => account.charge(cost, ahead, limit))
   }
 }

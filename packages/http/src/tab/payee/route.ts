@@ -1,4 +1,4 @@
-import { HttpError } from '../../errors.ts'
+import { TabError } from '../errors.ts'
 import type { ChargingClasses, TabPayment } from '../wire/offer.ts'
 import { BYTE, CALL, dearestUnit, isUnit, MAX_PARTS, type PricePart, SECOND, type TabPrice } from '../wire/price.ts'
 
@@ -41,7 +41,7 @@ export interface Route {
   readonly charges: ChargingClasses
 }
 
-const problem = (reason: string): HttpError => new HttpError('PRICE_INVALID', { reason })
+const problem = (reason: string): TabError => new TabError('PRICE_INVALID', { reason })
 
 function checkPart({ unit, amount, per = 1n }: PricePartOptions): PricePart {
   if (!isUnit(unit)) throw problem(`"${unit}" names no unit`)
@@ -50,7 +50,7 @@ function checkPart({ unit, amount, per = 1n }: PricePartOptions): PricePart {
   return { unit, amount, per }
 }
 
-/** @throws HttpError `PRICE_INVALID`. */
+/** @throws TabError `PRICE_INVALID`. */
 export function checkRoute({ price, payment = 'credit', charges = [2] }: RoutePrice, window: bigint): Route {
   if (price.length > MAX_PARTS) throw problem(`it has ${price.length} parts, more than ${MAX_PARTS}`)
   const parts = price.map(checkPart)
@@ -76,7 +76,7 @@ function fits({ method, path, type }: RouteRule, request: Request): boolean {
 /**
  * What a request costs by a seller's pricing; undefined for what is free, which is also what no row of a table fits.
  *
- * @throws HttpError `PRICE_INVALID`, for prices that stand fast as soon as this is called.
+ * @throws TabError `PRICE_INVALID`, for prices that stand fast as soon as this is called.
  */
 export function routing(pricing: Pricing, window: bigint): (request: Request) => Route | undefined {
   if (typeof pricing === 'function') {
