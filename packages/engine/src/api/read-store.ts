@@ -78,7 +78,7 @@ function environmentOf(owner: StoreOwner, { crypto, policy }: ReadStoreOptions):
   return {
     self: owner.signer,
     account: owner.signer,
-    signer: { address: owner.signer, sign: never },
+    signer: { address: owner.signer, publicKey: '0x', sign: never, agree: never },
     crypto,
     digests: createDigests(owner, crypto),
     policy: policy ?? createPolicy(profileOf(owner.chainId)),
