@@ -11,6 +11,7 @@ import type { Switches } from '../testing/endpoint/switches.ts'
 import type { RawLog } from '../testing/endpoint/wire.ts'
 import { ChainRecorder } from '../testing/recorder.ts'
 import { JointFollowing } from './joint-following.ts'
+import type { Voice } from './voice.ts'
 
 const contract = '0x00000000000000000000000000000000005100ce' as const
 const id = (byte: string): Id => `0x${byte.repeat(32)}`
@@ -29,6 +30,8 @@ interface Scene {
   readonly chain: ScriptedChain
   readonly endpoints: readonly TestEndpoint[]
   follow(): Promise<ChainRecorder>
+  /** Stops an endpoint, and puts blocks on top until that was noticed. */
+  silence(told: ChainRecorder, index: number): Promise<void>
   /** Puts blocks on top, each heard of by the endpoints that are in step. */
   grow(told: ChainRecorder, heights: number): Promise<void>
 }
@@ -39,6 +42,7 @@ async function createScene(...switches: readonly Partial<Switches>[]): Promise<S
   chain.pushAll(0, 60)
   const starting = switches.map((one, i) => startTestEndpoint({ source: chain, seed: i + 1, switches: one }))
   const endpoints = await Promise.all(starting)
+  let voices = (): readonly Voice[] => []
   const follow = async (): Promise<ChainRecorder> => {
     const rpcs = endpoints.map(({ url }) => openRpc(url))
     const following = new JointFollowing({
@@ -51,6 +55,7 @@ async function createScene(...switches: readonly Partial<Switches>[]): Promise<S
       rangeBlocks: 2_000,
       retryMs: 20,
     })
+    voices = () => following.voices
     cleanups.push(async () => {
       await Promise.all(rpcs.map((rpc) => rpc.close()))
       await following.stop()
@@ -66,7 +71,11 @@ async function createScene(...switches: readonly Partial<Switches>[]): Promise<S
       await told.until(() => told.newest === BigInt(number))
     }
   }
-  return { chain, endpoints, follow, grow }
+  const silence = async (told: ChainRecorder, index: number): Promise<void> => {
+    await endpoints[index]?.stop()
+    while (voices()[index]?.problem === undefined) await grow(told, 1)
+  }
+  return { chain, endpoints, follow, silence, grow }
 }
 
 const isClose = ({ topics }: RawLog): boolean => topics[0] === close.topics[0]
@@ -86,7 +95,7 @@ describe.each([
     await told.event('closeStarted')
     await grow(told, 20)
     await told.until(() => told.doubted?.code === 'CHAIN_ENDPOINTS_DISAGREE')
-    expect(told.doubted?.message).toContain(endpoints[0]?.url)
+    expect(endpoints.some(({ url }) => told.doubted?.message.includes(url))).toBe(true)
     expect(told.finalNumber).toBe(60n)
     expect(seen(told, 'closeStarted')).toEqual([closed])
     // It comes round: all of it becomes final, and is beyond doubt.
@@ -207,7 +216,35 @@ describe('an endpoint that does not answer', () => {
   })
 })
 
+describe('an endpoint that falls silent', () => {
+  it.each([1, 2])('takes no close back that it alone showed, and no doubt, with %i others', async (others) => {
+    const liars = Array.from({ length: others }, () => ({ hides: isClose }))
+    const { chain, follow, silence, grow } = await createScene(...liars, {})
+    const told = await follow()
+    chain.push(61, { logs: [close] })
+    await grow(told, 4)
+    await told.until(() => told.doubted !== undefined)
+    const beforeSilence = told.told.length
+    await silence(told, others)
+    await grow(told, 60)
+    expect(seen(told, 'closeStarted')).toEqual([closed])
+    expect(told.doubted?.code).toBe('CHAIN_ENDPOINTS_DISAGREE')
+    expect(told.told.slice(beforeSilence)).not.toContain('agreed')
+    expect(told.finalNumber).toBeLessThan(61n)
+  })
+})
+
 describe('endpoints that are honest', () => {
+  it('agree on a block that holds the same event twice', async () => {
+    const { chain, follow, grow } = await createScene({}, {})
+    const told = await follow()
+    chain.push(61, { logs: [deposit, deposit] })
+    await grow(told, 12)
+    await told.until(() => told.finalNumber >= 61n)
+    expect(told.told).not.toContain('doubted')
+    expect(seen(told, 'deposited')).toEqual([deposited, deposited])
+  })
+
   it('are not doubted for a reorganisation that one hears of later', async () => {
     const { chain, follow, grow } = await createScene({}, { lag: 1 }, {})
     const told = await follow()

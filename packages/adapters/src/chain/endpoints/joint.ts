@@ -31,8 +31,24 @@ export interface Joint {
 /** An event that must be answered in time: whoever shows it, it counts. All others are good news, and count when all show them. */
 const isAlarm = ({ type }: ChainEvent): boolean => type === 'closeStarted' || type === 'virtualUpdated'
 
-const keyOf = (event: ChainEvent): string =>
+const textOf = (event: ChainEvent): string =>
   JSON.stringify(event, (_, value) => (typeof value === 'bigint' ? `${value}` : value))
+
+/** Events by what they say, and which of those that say the same they are: a block may hold one twice. */
+function keyed(events: readonly ChainEvent[]): ReadonlyMap<string, ChainEvent> {
+  const counts = new Map<string, number>()
+  const entries = events.map((event) => {
+    const text = textOf(event)
+    const count = (counts.get(text) ?? 0) + 1
+    counts.set(text, count)
+    return [`${count} ${text}`, event] as const
+  })
+  return new Map(entries)
+}
+
+/** What an alarm is about. */
+const subjectOf = (event: ChainEvent): string | undefined =>
+  event.type === 'closeStarted' ? event.channelId : event.type === 'virtualUpdated' ? event.virtualId : undefined
 
 /** What an alarm that not all show says at least: of an amount that may be made up, nothing. */
 const cautious = (event: ChainEvent): ChainEvent => (event.type === 'virtualUpdated' ? { ...event, amount: 0n } : event)
@@ -82,9 +98,11 @@ export function joinVoices(voices: readonly Voice[], leader: Voice): Joint {
     disputes.push(number)
     if (!isShort) differences.push({ url: voice.url, kind, number })
   }
-  const telling = new Set(answering.flatMap((voice) => voice.blocks.filter(hasEvents).map(({ hash }) => hash)))
+  const telling = new Set(others.flatMap((voice) => voice.blocks.filter(hasEvents).map(({ hash }) => hash)))
   const blocks = leader.blocks.map((block) =>
-    hasEvents(block) || telling.has(block.hash) ? { ...block, events: jointEvents(block, answering, differ) } : block,
+    hasEvents(block) || telling.has(block.hash)
+      ? { ...block, events: jointEvents(block, leader, others, differ) }
+      : block,
   )
   for (const voice of others) attachStrange(blocks, leader, voice, differ)
   const forks: bigint[] = []
@@ -108,46 +126,64 @@ export function joinVoices(voices: readonly Voice[], leader: Voice): Joint {
 
 type Differ = (voice: Voice, kind: Difference['kind'], number: bigint, isShort: boolean) => void
 
-/** A leader's block's events as they count: alarms by any, all else by all. */
-function jointEvents(block: ChainBlock, others: readonly Voice[], differ: Differ): readonly ChainEvent[] {
-  const variants = others
-    .filter((voice) => voice.hasRead(block.number))
-    .map((voice) => {
-      const events = voice.blocks.find(({ hash }) => hash === block.hash)?.events ?? []
-      const keys = new Set(events.map(keyOf))
-      const isSame = keys.size === block.events.length && block.events.every((event) => keys.has(keyOf(event)))
+/** A leader's block's events as they count: alarms by any, those that fell silent too; all else by all that answer. */
+function jointEvents(
+  block: ChainBlock,
+  leader: Voice,
+  others: readonly Voice[],
+  differ: Differ,
+): readonly ChainEvent[] {
+  const own = keyed(block.events)
+  const missed = new Map<string, ChainEvent>()
+  const shared: ReadonlyMap<string, ChainEvent>[] = []
+  for (const voice of others) {
+    const shown = keyed(voice.blocks.find(({ hash }) => hash === block.hash)?.events ?? [])
+    const more = [...shown].filter(([key, event]) => isAlarm(event) && !own.has(key))
+    for (const [key, event] of more) missed.set(key, event)
+    if (voice.hasRead(block.number)) {
+      shared.push(shown)
+      const isSame = shown.size === own.size && [...own.keys()].every((key) => shown.has(key))
       if (!isSame) differ(voice, 'events', block.number, voice.newest - block.number < EVENT_BLOCKS)
-      return { events, keys }
-    })
-  const own = new Set(block.events.map(keyOf))
-  const isShared = (event: ChainEvent): boolean => variants.every(({ keys }) => keys.has(keyOf(event)))
-  const shared = block.events.filter(isShared)
-  const alarms = [
-    ...block.events.filter((event) => isAlarm(event) && !isShared(event)),
-    ...variants.flatMap(({ events }) => events.filter((event) => isAlarm(event) && !own.has(keyOf(event)))),
-  ]
-  return alarms.length === 0 ? shared : [...shared, ...alarms.map(cautious).sort(byEnd)]
+    } else if (more.length > 0) {
+      differ(voice, 'events', block.number, leader.newest - block.number < EVENT_BLOCKS)
+    }
+  }
+  const isShared = (key: string): boolean => shared.every((shown) => shown.has(key))
+  const agreed = [...own].filter(([key]) => isShared(key)).map(([, event]) => event)
+  const doubtful = [...own].filter(([key, event]) => isAlarm(event) && !isShared(key)).map(([, event]) => event)
+  return [...agreed, ...[...doubtful, ...missed.values()].map(cautious).sort(byEnd)]
 }
 
-/** Puts alarms out of blocks that the leader does not show to the block of its own that lies nearest below. */
+/**
+ * Puts alarms out of blocks that the leader does not show to the block of its own that lies nearest below. Those of an endpoint that fell
+ * silent count too: it can not say that they were undone.
+ */
 function attachStrange(blocks: ChainBlock[], leader: Voice, voice: Voice, differ: Differ): void {
   const known = new Set(leader.blocks.map(({ hash }) => hash))
   for (const { number, hash, events } of voice.blocks) {
-    if (events.length === 0 || known.has(hash) || number > leader.newest) continue
+    if (events.length === 0 || known.has(hash)) continue
+    const alarms = events.filter(isAlarm).filter((event) => voice.isAnswering || !isRepeated(event, number, leader))
     const at = Math.max(
       0,
       blocks.findLastIndex((block) => block.number <= number),
     )
     const block = blocks[at]
-    if (voice.isAnswering) {
+    if (voice.isAnswering || alarms.length > 0) {
       const lowest = block !== undefined && block.number < number ? block.number : number
       differ(voice, 'events', lowest, leader.newest - number < FORK_BLOCKS)
     }
-    const alarms = events.filter(isAlarm).map(cautious)
     if (block !== undefined && alarms.length > 0) {
-      blocks[at] = { ...block, events: [...block.events, ...alarms.sort(byEnd)] }
+      blocks[at] = { ...block, events: [...block.events, ...alarms.map(cautious).sort(byEnd)] }
     }
   }
+}
+
+/** Whether the leader shows the same alarm in another block, deep enough to stay: a reorganisation moved it there. */
+function isRepeated(event: ChainEvent, number: bigint, { blocks, newest }: Voice): boolean {
+  const subject = subjectOf(event)
+  const isInPlace = (block: ChainBlock): boolean =>
+    block.number >= number - FORK_BLOCKS && newest - block.number >= FORK_BLOCKS
+  return blocks.some((block) => isInPlace(block) && block.events.some((other) => subjectOf(other) === subject))
 }
 
 function least(numbers: readonly bigint[]): bigint {
