@@ -1,4 +1,4 @@
-import type { ChannelTerms, Id } from '@sluice/protocol'
+import { type ChannelTerms, type Id, NATIVE_TOKEN } from '@sluice/protocol'
 import { proposeOnceFunded } from '../channels/propose.ts'
 import type { Loop } from '../loop/loop.ts'
 import type { Transaction } from '../loop/transaction.ts'
@@ -15,7 +15,8 @@ export interface DepositorOptions {
 
 /**
  * Makes deposits, each exactly once: the transaction is signed with a fixed account nonce and durable before it is sent, and the
- * same one is sent again until a final block holds it. Only when its nonce was finally used by another is a new one signed.
+ * same one is sent again until a final block holds it. Only when its nonce was finally used by another, and final blocks show no more
+ * money in the channel than before, is a new one signed. A channel's deposits are made one after the other, so that it is known whose money that is.
  */
 export class Depositor {
   readonly #options: DepositorOptions
@@ -52,6 +53,7 @@ export class Depositor {
       if (record.prepared === undefined && (await this.#allow(key, record, channel.terms)))
         await sender.run(() => this.#sign(key, record))
       else if (record.prepared === undefined) return
+      else if (this.#isMade(record)) await this.#end(key, record)
       else await this.#follow(key, record, record.prepared, await chain.status(record.prepared))
     } catch (error) {
       tx.env.log.warn('deposit waits', { channelId: record.channelId, error: String(error) })
@@ -65,7 +67,7 @@ export class Depositor {
       await this.#options.chain.allow?.({ type: 'deposit', terms, party, amount })
       return true
     } catch (error) {
-      await this.#set(key, { ...record, failed: error instanceof Error ? error.message : String(error) })
+      await this.#fail(key, record, reasonOf(error))
       return false
     }
   }
@@ -73,17 +75,18 @@ export class Depositor {
   async #sign(key: string, record: DepositRecord): Promise<void> {
     const { tx, chain, loop } = this.#options
     const channel = tx.state.channels.committed(record.channelId)
-    if (this.#isStopped || channel === undefined) return
+    if (this.#isStopped || channel === undefined || this.#isAnotherSigned(key, record)) return
     const { party, amount } = record
+    const before = this.#total(record)
     let prepared: PreparedTransaction
     try {
       const { cost: _, ...signed } = await chain.prepare({ type: 'deposit', terms: channel.terms, party, amount })
       prepared = signed
     } catch (error) {
-      await this.#set(key, { ...record, failed: error instanceof Error ? error.message : String(error) })
+      await this.#fail(key, record, reasonOf(error))
       return
     }
-    await loop.write(() => tx.state.deposits.set(key, { ...record, prepared }))
+    await loop.write(() => tx.state.deposits.set(key, { ...record, prepared, before }))
     await chain.broadcast(prepared)
     loop.post({
       run: () => tx.notify({ type: 'transaction', call: 'deposit', hash: prepared.hash, status: 'sent' }),
@@ -102,8 +105,10 @@ export class Depositor {
     if (found.status !== 'included') this.#shown.delete(key)
     if (found.status === 'pending') await chain.broadcast(prepared)
     else if (found.status === 'dropped') await this.#replace(key, record, final)
-    else if (found.block <= final) await this.#end(key, record, found.success)
-    else if (found.success) await this.#show(key, record)
+    else if (found.block > final && found.success) await this.#show(key, record)
+    else if (found.block > final) return
+    else if (found.success) await this.#end(key, record)
+    else await this.#fail(key, record, record.before === undefined ? unclear(record) : 'the transaction reverted')
   }
 
   /** A block holds the transaction: it may take long to be final, longer than a peer that forgot the channel for want of it may agree to its id. */
@@ -114,9 +119,34 @@ export class Depositor {
     await loop.write(() => proposeOnceFunded(tx, channelId))
   }
 
-  /** A final block holds the transaction. */
-  async #end(key: string, record: DepositRecord, isSuccess: boolean): Promise<void> {
-    if (!isSuccess) return this.#set(key, { ...record, failed: 'the transaction reverted' })
+  /** What final blocks show as the party's deposits into the channel, base units. */
+  #total({ channelId, party }: DepositRecord): bigint {
+    return this.#options.tx.chain.channel(channelId).deposits[party]
+  }
+
+  /** Whether final blocks show the money, whatever an endpoint says of the transaction. */
+  #isMade(record: DepositRecord): boolean {
+    return record.before !== undefined && this.#total(record) >= record.before + record.amount
+  }
+
+  /** Whether it is known that nothing of it arrived. Of a token, less may arrive than was sent. */
+  #isMissing(record: DepositRecord): boolean {
+    if (record.before === undefined) return false
+    const terms = this.#options.tx.state.channels.committed(record.channelId)?.terms
+    return terms?.token === NATIVE_TOKEN || this.#total(record) === record.before
+  }
+
+  /** Whether another deposit into the channel is signed, and not known to be made or lost. */
+  #isAnotherSigned(key: string, { channelId }: DepositRecord): boolean {
+    for (const [other, record] of this.#options.tx.state.deposits.allCommitted()) {
+      if (other === key || record.channelId !== channelId) continue
+      if (record.prepared !== undefined && record.failed === undefined) return true
+    }
+    return false
+  }
+
+  /** A final block holds it. */
+  async #end(key: string, record: DepositRecord): Promise<void> {
     await this.#set(key, undefined)
     this.#shown.delete(key)
     const { loop, tx } = this.#options
@@ -130,8 +160,13 @@ export class Depositor {
     this.#dropped.set(key, since)
     if (final < since || final === 0n) return
     this.#dropped.delete(key)
-    const { prepared: _, ...rest } = record
+    if (!this.#isMissing(record)) return this.#fail(key, record, unclear(record))
+    const { prepared: _, before: __, ...rest } = record
     await this.#set(key, rest)
+  }
+
+  #fail(key: string, record: DepositRecord, failed: string): Promise<void> {
+    return this.#set(key, { ...record, failed })
   }
 
   async #set(key: string, record: DepositRecord | undefined): Promise<void> {
@@ -143,3 +178,9 @@ export class Depositor {
     })
   }
 }
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** Why a deposit is given up of which nobody knows whether it was made. */
+const unclear = ({ prepared, amount }: DepositRecord): string =>
+  `its transaction ${prepared?.hash} is in no block that is shown, and its nonce was used: the ${amount} may have moved or not, so look it up in a block explorer first`

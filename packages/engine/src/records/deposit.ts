@@ -9,10 +9,10 @@ export interface DepositRecord {
   readonly party: PartyIndex
   readonly amount: bigint
   readonly prepared?: { readonly hash: Hex; readonly raw: Hex; readonly nonce: number }
+  /** All that final blocks showed as the party's deposits when it was signed: once they show so much more, it is made. Base units. */
+  readonly before?: bigint
   /** Why it failed for good. */
   readonly failed?: string
-  /** Block in which it stands, by the newest look. */
-  readonly block?: bigint
 }
 
 export const depositKind = recordKind<DepositRecord>(
@@ -23,8 +23,8 @@ export const depositKind = recordKind<DepositRecord>(
     party: bit,
     amount: uint,
     prepared: optional(struct<{ hash: Hex; raw: Hex; nonce: number }>({ hash: bytes32, raw: hexBytes, nonce: uint32 })),
+    before: optional(uint),
     failed: optional(text),
-    block: optional(uint),
   }),
   ({ depositId }) => depositId,
 )

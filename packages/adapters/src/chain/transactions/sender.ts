@@ -164,7 +164,8 @@ export class Sender {
       await sendRawTransaction(rpc.client, { serializedTransaction: transaction.raw })
       this.#least.taken()
     } catch (cause) {
-      if (!(await this.#isKnown(transaction, cause))) throw this.#refused(transaction, cause)
+      const isKnown = await this.#isKnown(transaction, cause)
+      if (isKnown !== true) throw this.#refused(transaction, cause, isKnown)
     }
     this.#pending.sent(transaction)
   }
@@ -299,7 +300,8 @@ export class Sender {
     return getTransactionCount(rpc.client, { address: signer.address, blockTag })
   }
 
-  async #isKnown(transaction: PreparedTransaction, cause: unknown): Promise<boolean> {
+  /** Whether the endpoint has it all the same; undefined where it does not answer. */
+  async #isKnown(transaction: PreparedTransaction, cause: unknown): Promise<boolean | undefined> {
     const refusal = refusalOf(cause)
     // Sent before, its nonce may be used because it is in a block that is not shown yet; where it stands is another question.
     if (refusal === 'known' || (refusal === 'nonce-used' && this.#pending.wasSent(transaction))) return true
@@ -307,12 +309,13 @@ export class Sender {
   }
 
   /** Learns from a refusal. A nonce is used for another transaction only where this one was surely not taken. */
-  #refused(transaction: PreparedTransaction, cause: unknown): ChainError {
+  #refused(transaction: PreparedTransaction, cause: unknown, isKnown: false | undefined): ChainError {
     const { rpc, signer } = this.#options
     const refusal = refusalOf(cause)
     const fees = this.#pending.offeredBy(transaction)
     if (refusal === 'underpriced' && fees !== undefined) this.#least.refused(fees)
-    if (refusal !== 'unclear' && !this.#pending.holds(transaction.nonce)) this.#nonces.free(transaction.nonce)
+    const isSure = refusal !== 'unclear' && isKnown === false
+    if (isSure && !this.#pending.holds(transaction.nonce)) this.#nonces.free(transaction.nonce)
     return sendError(rpc.url, signer.address, transaction.nonce, cause)
   }
 }

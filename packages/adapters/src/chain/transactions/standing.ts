@@ -1,9 +1,10 @@
 import type { PreparedTransaction, TransactionStatus } from '@sluice/engine'
 import type { Address, Hex } from '@sluice/protocol'
-import { type TransactionReceipt, TransactionReceiptNotFoundError } from 'viem'
+import { TransactionNotFoundError, type TransactionReceipt, TransactionReceiptNotFoundError } from 'viem'
 import { getTransaction, getTransactionCount, getTransactionReceipt } from 'viem/actions'
 import { Blocks } from '../following/blocks.ts'
 import { type Finality, finalNumber } from '../following/finality.ts'
+import { kindOf } from '../rpc/failures.ts'
 import type { Rpc } from '../rpc/rpc.ts'
 
 /** Blocks above one that shows a nonce used, until a call that does no harm twice is taken for dropped. */
@@ -54,36 +55,41 @@ export class Standing {
     return (await this.included(versions)) ?? (await this.#withoutReceipt(versions)) ?? { status: 'dropped' }
   }
 
-  /** Where a receipt, or a log, shows one of these; undefined where none does. */
+  /** Where a log, or a receipt, shows one of these; undefined where none does. Rejects where that could not be asked. */
   async included(versions: readonly PreparedTransaction[]): Promise<Included | undefined> {
-    const { rpc, sightings, onReceipt } = this.#options
-    for (const version of versions) {
-      try {
-        const receipt = await getTransactionReceipt(rpc.client, { hash: version.hash })
-        onReceipt(version, receipt)
-        return { status: 'included', block: receipt.blockNumber, success: receipt.status === 'success' }
-      } catch (error) {
-        if (!(error instanceof TransactionReceiptNotFoundError)) throw error
-      }
-      const block = sightings.blockOf(version.hash)
+    const receipts = await Promise.allSettled(versions.map((version) => this.#receiptOf(version)))
+    const found = receipts.find((one) => one.status === 'fulfilled' && one.value !== undefined)
+    if (found?.status === 'fulfilled') return found.value
+    for (const { hash } of versions) {
+      const block = this.#options.sightings.blockOf(hash)
       if (block !== undefined) return { status: 'included', block, success: true }
     }
+    for (const one of receipts) if (one.status === 'rejected') throw one.reason
     return undefined
   }
 
-  /** Whether the endpoint knows the transaction, or its logs are there. */
-  async isKnown({ hash }: PreparedTransaction): Promise<boolean> {
+  /** Whether the endpoint knows the transaction, or its logs are there; undefined where it does not answer. */
+  async isKnown({ hash }: PreparedTransaction): Promise<boolean | undefined> {
     if (this.#options.sightings.blockOf(hash) !== undefined) return true
-    return getTransaction(this.#options.rpc.client, { hash }).then(
-      () => true,
-      () => false,
-    )
+    try {
+      return (await ifThere(getTransaction(this.#options.rpc.client, { hash }))) !== undefined
+    } catch {
+      return undefined
+    }
+  }
+
+  async #receiptOf(version: PreparedTransaction): Promise<Included | undefined> {
+    const { rpc, onReceipt } = this.#options
+    const receipt = await ifThere(getTransactionReceipt(rpc.client, { hash: version.hash }))
+    if (receipt === undefined) return undefined
+    onReceipt(version, receipt)
+    return { status: 'included', block: receipt.blockNumber, success: receipt.status === 'success' }
   }
 
   /** One that is in a block, has no receipt there, and logged nothing: every call of the contract logs something, or fails. */
   async #withoutReceipt(versions: readonly PreparedTransaction[]): Promise<Included | undefined> {
     for (const { hash } of versions) {
-      const found = await getTransaction(this.#options.rpc.client, { hash }).catch(() => undefined)
+      const found = await ifThere(getTransaction(this.#options.rpc.client, { hash }))
       if (found?.blockNumber != null) return { status: 'included', block: found.blockNumber, success: false }
     }
     return undefined
@@ -119,4 +125,15 @@ const highest = (a: bigint | undefined, b: bigint): bigint => (a !== undefined &
 function least(a: bigint, b: bigint): bigint {
   if (a < b) return a
   return b
+}
+
+/** What an endpoint shows; undefined where it says that it has nothing, or that it shows no such thing. Rejects where it does not answer. */
+async function ifThere<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked
+  } catch (cause) {
+    const isMissing = cause instanceof TransactionNotFoundError || cause instanceof TransactionReceiptNotFoundError
+    if (isMissing || kindOf(cause) === 'refused') return undefined
+    throw cause
+  }
 }

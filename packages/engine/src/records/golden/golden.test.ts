@@ -88,8 +88,8 @@ const cases = [
       party: 0,
       amount: 1n,
       prepared: { hash: id('aa'), raw: '0x02f8', nonce: 7 },
+      before: 12n,
       failed: 'the transaction reverted',
-      block: 12n,
     },
   }),
   check(usedIdsKind, {
