@@ -129,7 +129,12 @@ function follow(rpcs: readonly [Rpc, ...Rpc[]], domain: Domain, options: Followi
     const check = async (one: Rpc): Promise<void> => void (await openDomain(one, { ...options.given, ...domain }))
     const following = new JointFollowing({ ...options.following, rpcs, check })
     const endpoints = (): readonly EndpointView[] => following.voices
-    return { following, rpc: jointRpc(rpcs, () => following.order()), sightings: following, endpoints }
+    return {
+      following,
+      rpc: jointRpc(rpcs, () => following.order(), options.following.clock),
+      sightings: following,
+      endpoints,
+    }
   }
   const following = new Follower({ ...options.following, rpc })
   const sightings: Sightings = {
