@@ -1,11 +1,11 @@
 import type { ChainBlock, ChainHandler, Log } from '@sluice/engine'
 import { ChainError } from '../errors.ts'
+import type { BlockId } from '../following/blocks.ts'
 import { chooseLeader, type Difference, joinVoices } from './joint.ts'
 import type { Voice } from './voice.ts'
 
 /** A block as it was told: told anew when what it says changes. */
-interface Told {
-  readonly number: bigint
+interface Told extends BlockId {
   readonly mark: string
 }
 
@@ -19,6 +19,7 @@ export class Chorus {
   readonly #log: Log | undefined
   #told: readonly Told[] = []
   #final: bigint
+  #finalBlock: BlockId | undefined
   #leader: Voice | undefined
   #doubt = ''
   #fork: bigint | undefined
@@ -32,6 +33,11 @@ export class Chorus {
     this.#handler = handler
     this.#final = final
     this.#log = log
+  }
+
+  /** The newest block that was told, and is final for all; undefined before there is one. */
+  get finalBlock(): BlockId | undefined {
+    return this.#finalBlock
   }
 
   /** What is final for all. */
@@ -83,15 +89,15 @@ export class Chorus {
   }
 
   #tellBlocks(blocks: readonly ChainBlock[]): void {
-    const marked = blocks.map((block) => ({ block, number: block.number, mark: markOf(block) }))
+    const marked = blocks.map((block) => ({ block, mark: markOf(block) }))
     const changed = this.#told.findIndex(({ mark }, i) => marked[i]?.mark !== mark)
     const stay = changed === -1 ? this.#told.length : changed
     if (stay < this.#told.length) {
       this.#told = this.#told.slice(0, stay)
       this.#handler.rolledBack(this.#told.at(-1)?.number ?? this.#final)
     }
-    for (const { block, number, mark } of marked.slice(stay)) {
-      this.#told = [...this.#told, { number, mark }]
+    for (const { block, mark } of marked.slice(stay)) {
+      this.#told = [...this.#told, { number: block.number, hash: block.hash, mark }]
       this.#handler.block(block)
     }
   }
@@ -101,6 +107,7 @@ export class Chorus {
     const number = newest < final ? newest : final
     if (number <= this.#final) return
     this.#final = number
+    this.#finalBlock = this.#told.findLast((told) => told.number <= number) ?? this.#finalBlock
     this.#told = this.#told.filter((told) => told.number > number)
     for (const voice of this.#voices()) voice.forget(number)
     this.#handler.final(number)

@@ -1,4 +1,4 @@
-import type { ChainEvent } from '@sluice/engine'
+import type { ChainEvent, Clock } from '@sluice/engine'
 import { seededRandom } from '@sluice/engine/testing'
 import type { Id } from '@sluice/protocol'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -20,6 +20,8 @@ const closed: ChainEvent = { type: 'closeStarted', channelId: id('c1'), closesAt
 const deposit = depositedLog(id('c1'), 0, 70n)
 const deposited: ChainEvent = { type: 'deposited', channelId: id('c1'), party: 0, total: 70n }
 const FINALITY = 5
+/** How often they are read anew: no other wait is as long, so that it can be told from them. */
+const RETRY_MS = 21
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
@@ -30,6 +32,9 @@ interface Scene {
   readonly chain: ScriptedChain
   readonly endpoints: readonly TestEndpoint[]
   follow(): Promise<ChainRecorder>
+  voices(): readonly Voice[]
+  /** Has none of them read anew until it is over. */
+  withoutRetries(run: () => Promise<void>): Promise<void>
   /** Stops an endpoint, and puts blocks on top until that was noticed. */
   silence(told: ChainRecorder, index: number): Promise<void>
   /** Puts blocks on top, each heard of by the endpoints that are in step. */
@@ -43,6 +48,15 @@ async function createScene(...switches: readonly Partial<Switches>[]): Promise<S
   const starting = switches.map((one, i) => startTestEndpoint({ source: chain, seed: i + 1, switches: one }))
   const endpoints = await Promise.all(starting)
   let voices = (): readonly Voice[] => []
+  let held: (() => void)[] | undefined
+  const clock: Clock = {
+    now: systemClock.now,
+    after: (wait, run) =>
+      systemClock.after(wait, () => {
+        if (held !== undefined && wait === RETRY_MS) held.push(run)
+        else run()
+      }),
+  }
   const follow = async (): Promise<ChainRecorder> => {
     const rpcs = endpoints.map(({ url }) => openRpc(url))
     const following = new JointFollowing({
@@ -50,10 +64,10 @@ async function createScene(...switches: readonly Partial<Switches>[]): Promise<S
       check: async () => {},
       contract,
       finality: { type: 'depth', blocks: FINALITY },
-      clock: systemClock,
+      clock,
       pollMs: 2,
       rangeBlocks: 2_000,
-      retryMs: 20,
+      retryMs: RETRY_MS,
     })
     voices = () => following.voices
     cleanups.push(async () => {
@@ -75,7 +89,14 @@ async function createScene(...switches: readonly Partial<Switches>[]): Promise<S
     await endpoints[index]?.stop()
     while (voices()[index]?.problem === undefined) await grow(told, 1)
   }
-  return { chain, endpoints, follow, silence, grow }
+  const withoutRetries = async (run: () => Promise<void>): Promise<void> => {
+    const waiting: (() => void)[] = []
+    held = waiting
+    await run()
+    held = undefined
+    for (const retry of waiting) retry()
+  }
+  return { chain, endpoints, voices: () => voices(), follow, silence, grow, withoutRetries }
 }
 
 const isClose = ({ topics }: RawLog): boolean => topics[0] === close.topics[0]
@@ -132,6 +153,22 @@ describe.each([
     await told.until(() => told.doubted?.code === 'CHAIN_ENDPOINTS_DISAGREE')
     expect(told.finalNumber).toBeLessThanOrEqual(58n)
     expect(seen(told, 'closeStarted')).toEqual([closed])
+  })
+
+  it('by blocks of its own, which it called final, is read anew once it comes round', async () => {
+    const { chain, endpoints, voices, follow, grow, withoutRetries } = await scene({ forkAbove: 58, forkAhead: 1 })
+    const told = await follow()
+    await grow(told, 20)
+    await told.until(() => told.doubted !== undefined)
+    await withoutRetries(async () => {
+      await grow(told, 20)
+      const switched = endpoints[liar]
+      if (switched !== undefined) switched.switches.forkAbove = undefined
+      while (voices()[liar]?.isBroken !== true) await grow(told, 1)
+    })
+    await grow(told, 2)
+    const final = BigInt(chain.newest.number) - BigInt(FINALITY)
+    await told.until(() => told.doubted === undefined && told.finalNumber === final)
   })
 
   it('by making up a deposit has it counted by nobody', async () => {
@@ -213,6 +250,27 @@ describe('an endpoint that does not answer', () => {
     const told = await follow()
     for (const endpoint of endpoints) await endpoint.stop()
     await told.until(() => told.problem?.code === 'CHAIN_UNREACHABLE')
+  })
+})
+
+describe('a block that is another than all took for final', () => {
+  it('is a problem of the chain for good, and nothing of its chain is told', async () => {
+    const { chain, endpoints, follow, grow } = await createScene({}, {})
+    const told = await follow()
+    await grow(told, 10)
+    await told.until(() => told.finalNumber === 65n)
+    const asked = () => endpoints.map((endpoint) => endpoint.asked.length)
+    chain.pop(10)
+    chain.pushAll(61, 80, 'b')
+    chain.push(81, { branch: 'b', logs: [close] })
+    await told.until(() => told.problem?.code === 'CHAIN_FINALITY_BROKEN')
+    // Until both were read anew, and that more than once.
+    const before = asked()
+    while (asked().some((count, i) => count < (before[i] ?? 0) + 40))
+      await new Promise((resolve) => setImmediate(resolve))
+    expect(told.problem?.code).toBe('CHAIN_FINALITY_BROKEN')
+    expect(told.events).toEqual([])
+    expect(told.newest).toBe(70n)
   })
 })
 

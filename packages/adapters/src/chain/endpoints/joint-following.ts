@@ -1,5 +1,7 @@
 import type { ChainHandler, Clock, Log, SeenBlock } from '@sluice/engine'
 import type { Hex } from '@sluice/protocol'
+import { ChainError } from '../errors.ts'
+import { Blocks } from '../following/blocks.ts'
 import { Follower, type FollowerOptions } from '../following/follower.ts'
 import { rpcError } from '../rpc/failures.ts'
 import type { Rpc } from '../rpc/rpc.ts'
@@ -108,6 +110,7 @@ export class JointFollowing {
     voice.begin(from)
     try {
       await this.#options.check(rpc)
+      await this.#checkFinal(rpc)
       await follower.start(from, voice.handler, seen)
       voice.heard(undefined)
     } catch (cause) {
@@ -115,6 +118,13 @@ export class JointFollowing {
       voice.heard(problem)
       throw problem
     }
+  }
+
+  /** Of a chain in which a block is another than all took for final, nothing is read: it would not be noticed any more. */
+  async #checkFinal(rpc: Rpc): Promise<void> {
+    const final = this.#chorus?.finalBlock
+    if (final === undefined || (await new Blocks(rpc).holds(final)) !== false) return
+    throw new ChainError('CHAIN_FINALITY_BROKEN', { url: rpc.url, final: final.number })
   }
 
   #schedule(): void {
@@ -126,15 +136,16 @@ export class JointFollowing {
   }
 
   /**
-   * Reads those again that never could be read, and where the endpoints differ all of them, from what all agree on: one that left something out
-   * until it took it for final would not look there again.
+   * Reads those again that never could be read, or that took another block for final than they show now; and where the endpoints differ all of
+   * them, from what all agree on: one that left something out until it took it for final would not look there again.
    */
   async #readAnew(): Promise<void> {
     const { log } = this.#options
     const chorus = this.#chorus
     if (chorus === undefined) return
     const due = this.#members.filter(
-      ({ reading: { voice, follower } }) => !follower.isRunning || (chorus.isDoubtful && voice.isAnswering),
+      ({ reading: { voice, follower } }) =>
+        !follower.isRunning || voice.isBroken || (chorus.isDoubtful && voice.isAnswering),
     )
     for (const member of due) {
       const reading = this.#readingOf(member.rpc)

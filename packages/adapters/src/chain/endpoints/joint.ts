@@ -112,10 +112,8 @@ export function joinVoices(voices: readonly Voice[], leader: Voice): Joint {
     if (fork !== undefined) differ(voice, 'fork', fork, !isDeepFork(leader, voice))
     if (leader.newest - voice.newest > BEHIND_BLOCKS) differ(voice, 'behind', voice.newest + 1n, false)
   }
-  for (const { url, problem, newest } of others) {
-    if (problem !== undefined && Reflect.get(problem, 'code') === 'CHAIN_FINALITY_BROKEN') {
-      differences.push({ url, kind: 'fork', number: newest })
-    }
+  for (const { url, isBroken, newest } of others) {
+    if (isBroken) differences.push({ url, kind: 'fork', number: newest })
   }
   const heard = [leader, ...answering]
   const isAlone = voices.length > 1 && heard.length < 2

@@ -1,4 +1,5 @@
 import type { ChainBlock, ChainHandler } from '@sluice/engine'
+import { ChainError } from '../errors.ts'
 
 /** What one endpoint says of the chain, above what is final for all. */
 export class Voice {
@@ -45,6 +46,11 @@ export class Voice {
 
   get isAnswering(): boolean {
     return this.#problem === undefined
+  }
+
+  /** Whether it shows another block than one that it called final. */
+  get isBroken(): boolean {
+    return this.#problem instanceof ChainError && this.#problem.code === 'CHAIN_FINALITY_BROKEN'
   }
 
   /** Whether it has read the chain up to this height. */

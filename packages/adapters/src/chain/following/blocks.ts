@@ -7,6 +7,9 @@ import type { Rpc } from '../rpc/rpc.ts'
 /** What of a block its place in the chain follows from. */
 export type Header = Pick<Block<bigint, boolean, 'latest'>, 'number' | 'hash' | 'parentHash' | 'timestamp'>
 
+/** Which block it is. */
+export type BlockId = Pick<Header, 'number' | 'hash'>
+
 /** How far below a height a block is looked for. Ten null rounds in a row are an event on Filecoin. */
 const NULL_ROUNDS_MAX = 64n
 
@@ -36,6 +39,17 @@ export class Blocks {
       return await getBlock(this.#rpc.client, { blockNumber })
     } catch (cause) {
       if (isNullRound(cause) || isUnknownBlock(cause)) return undefined
+      throw cause
+    }
+  }
+
+  /** Whether the chain has this block; undefined where the endpoint knows nothing of its height. */
+  async holds({ number, hash }: BlockId): Promise<boolean | undefined> {
+    try {
+      return (await getBlock(this.#rpc.client, { blockNumber: number })).hash === hash
+    } catch (cause) {
+      if (isNullRound(cause)) return false
+      if (isUnknownBlock(cause)) return undefined
       throw cause
     }
   }
