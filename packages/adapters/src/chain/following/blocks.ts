@@ -33,25 +33,28 @@ export class Blocks {
     return getBlock(this.#rpc.client, { blockHash })
   }
 
-  /** The chain's block at this height; undefined where it has none. */
-  async at(blockNumber: bigint): Promise<Header | undefined> {
+  /** The chain's block at this height: `none` where it never gets any, `unknown` where the endpoint has nothing to say of it. */
+  async look(blockNumber: bigint): Promise<Header | 'none' | 'unknown'> {
     try {
       return await getBlock(this.#rpc.client, { blockNumber })
     } catch (cause) {
-      if (isNullRound(cause) || isUnknownBlock(cause)) return undefined
+      if (isNullRound(cause)) return 'none'
+      if (isUnknownBlock(cause)) return 'unknown'
       throw cause
     }
   }
 
+  /** The chain's block at this height; undefined where it has none. */
+  async at(blockNumber: bigint): Promise<Header | undefined> {
+    const found = await this.look(blockNumber)
+    return typeof found === 'string' ? undefined : found
+  }
+
   /** Whether the chain has this block; undefined where the endpoint knows nothing of its height. */
   async holds({ number, hash }: BlockId): Promise<boolean | undefined> {
-    try {
-      return (await getBlock(this.#rpc.client, { blockNumber: number })).hash === hash
-    } catch (cause) {
-      if (isNullRound(cause)) return false
-      if (isUnknownBlock(cause)) return undefined
-      throw cause
-    }
+    const found = await this.look(number)
+    if (found === 'unknown') return undefined
+    return found !== 'none' && found.hash === hash
   }
 
   /** The chain's blocks at these heights, asked for together; those that have none left out. */

@@ -194,6 +194,43 @@ describe('logs', () => {
     expect(told.events).toEqual([closed])
   })
 
+  it.each([
+    ['near the head', 13, 20],
+    ['deep below it', 100, 3_000],
+  ])('of a block that the chain does not have are told to nobody, and hold up nothing, %s', async (_, height, head) => {
+    const { chain, endpoint, follow } = await createScene()
+    chain.pushAll(0, height - 1)
+    const shown = await follow()
+    const orphan = chain.push(height, { branch: 'orphan', logs: [close] })
+    const [log] = await chain.logs(orphan.hash)
+    chain.pop()
+    if (log !== undefined) endpoint.switches.invents = ({ number }) => (Number(number) === height ? [log] : [])
+    chain.pushAll(height, head)
+    const fresh = await follow()
+    for (let more = 1; more <= 12; more++) {
+      chain.push(head + more)
+      for (const told of [shown, fresh]) await told.until(() => told.newest === BigInt(head + more))
+    }
+    for (const told of [shown, fresh]) {
+      await told.until(() => told.finalNumber >= BigInt(head))
+      expect(told.events).toEqual([])
+    }
+  })
+
+  it('of a block that was not asked for are told once, in order', async () => {
+    const { chain, endpoint, follow } = await createScene()
+    chain.pushAll(0, 199)
+    const { hash } = chain.push(200, { logs: [close] })
+    chain.pushAll(201, 300)
+    chain.push(301, { logs: [depositedLog(id('c1'), 0, 5n)] })
+    chain.pushAll(302, 400)
+    const [log] = await chain.logs(hash)
+    if (log !== undefined) endpoint.switches.invents = ({ number }) => (Number(number) % 100 === 50 ? [log] : [])
+    const told = await follow(undefined, { rangeBlocks: 90 })
+    await told.until(() => told.finalNumber === 395n)
+    expect(told.events).toEqual([closed, { type: 'deposited', channelId: id('c1'), party: 0, total: 5n }])
+  })
+
   it('are told by any order of late and early blocks as they are, for many seeds', async () => {
     for (let seed = 1; seed <= 12; seed++) {
       const chain = new ScriptedChain(contract)
@@ -339,6 +376,25 @@ describe('an endpoint that asks for patience', () => {
 })
 
 describe('a node that is a step behind another of the same address', () => {
+  it('takes no close back by a head that nobody else has', async () => {
+    const { chain, endpoint, follow } = await createScene()
+    chain.pushAll(0, 20)
+    const told = await follow()
+    for (let height = 21; height <= 24; height++) {
+      chain.push(height, height === 24 ? { logs: [close] } : {})
+      await told.until(() => told.newest === BigInt(height))
+    }
+    // It is two blocks behind, on a branch of its own from there on.
+    chain.pop(3)
+    chain.push(22, { branch: 'b' })
+    const asked = endpoint.asked.length
+    while (endpoint.asked.length < asked + 10) await new Promise((resolve) => setImmediate(resolve))
+    expect(told.events).toEqual([closed])
+    // Once it is as far, it is a reorganisation.
+    chain.pushAll(23, 24, 'b')
+    await told.until(() => told.newest === 24n && told.events.length === 0)
+  })
+
   it('takes nothing back', async () => {
     const { chain, endpoint, follow } = await createScene()
     chain.pushAll(0, 20)

@@ -1,6 +1,7 @@
 import type { ChainHandler, Clock, Log as EngineLog, SeenBlock } from '@sluice/engine'
 import type { Address, Hex } from '@sluice/protocol'
-import { ChainError } from '../errors.ts'
+import { BlockNotFoundError, type Log } from 'viem'
+import { ChainError, shownUrl } from '../errors.ts'
 import { rpcError } from '../rpc/failures.ts'
 import type { Rpc } from '../rpc/rpc.ts'
 import { Blocks, type Header } from './blocks.ts'
@@ -152,7 +153,7 @@ export class Follower {
     if (this.#stopped || problem?.code === this.#problem?.code) return
     this.#problem = problem
     const { log, rpc } = this.#options
-    if (problem === undefined) log?.info('chain.back', { url: rpc.url })
+    if (problem === undefined) log?.info('chain.back', { url: shownUrl(rpc.url) })
     else log?.warn('chain.problem', { code: problem.code, reason: problem.message })
     this.#handler?.health(problem)
   }
@@ -198,8 +199,8 @@ export class Follower {
       finality.type === 'tag' ? this.#blocks.tagged(finality.tag) : undefined,
     ])
     if (head.number < story.final) throw this.#behind(head, story)
-    // A head that was told already comes from a node that is a step behind.
-    const isNews = !story.blocks.some(({ hash }) => hash === head.hash)
+    // A head below what was told, or that was told already, comes from a node that is behind another of the same address: it undoes nothing.
+    const isNews = head.number >= story.height && !story.blocks.some(({ hash }) => hash === head.hash)
     if (isNews) await this.#follow(head, story)
     await this.#settle(head, finalNumber(finality, head.number, tagged?.number) ?? 0n, isNews, story)
   }
@@ -266,12 +267,21 @@ export class Follower {
   async #readRange(story: Story, to: bigint): Promise<void> {
     const from = highest(story.height, this.#scanned) + 1n
     for await (const { logs, to: read } of this.#ranges.between(from, to)) {
-      const ofBlocks = [...byBlock(logs)]
-      const headers = await Promise.all(ofBlocks.map(([hash]) => this.#blocks.byHash(hash)))
-      for (const [i, header] of headers.entries())
-        if (header.number > story.height) story.tell(header, ofBlocks[i]?.[1] ?? [])
+      const blocks = await Promise.all([...byBlock(logs)].map((one) => this.#blockOf(one)))
+      const found = blocks.filter((one) => one !== undefined).sort(([a], [b]) => (a.number < b.number ? -1 : 1))
+      for (const [header, ofBlock] of found) if (header.number > story.height) story.tell(header, ofBlock)
       this.#scanned = highest(this.#scanned, read)
     }
+  }
+
+  /** The chain's block that logs say they are of; undefined where the chain has another: an index may hold logs of blocks that were undone. */
+  async #blockOf([hash, logs]: readonly [Hex, readonly Log[]]): Promise<readonly [Header, readonly Log[]] | undefined> {
+    const number = logs[0]?.blockNumber ?? 0n
+    const found = await this.#blocks.look(number)
+    if (found === 'unknown') throw new BlockNotFoundError({ blockNumber: number })
+    if (found !== 'none' && found.hash === hash) return [found, logs]
+    this.#options.log?.warn('chain.logsForeign', { url: shownUrl(this.url), block: number, hash })
+    return undefined
   }
 
   /** Reads what was told again, and then calls final what is. */

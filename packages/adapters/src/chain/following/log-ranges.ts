@@ -53,8 +53,9 @@ export class LogRanges {
     this.#width = this.#widest
   }
 
-  ofBlock(blockHash: Hex): Promise<readonly Log[]> {
-    return getLogs(this.#rpc.client, { address: this.#contract, blockHash })
+  async ofBlock(blockHash: Hex): Promise<readonly Log[]> {
+    const logs = await getLogs(this.#rpc.client, { address: this.#contract, blockHash })
+    return distinct(logs.filter((log) => log.blockHash === blockHash))
   }
 
   /** All logs from block `from` to block `to`, in order, a range at a time: each with the block up to which all is read then. */
@@ -92,7 +93,8 @@ export class LogRanges {
         toBlock: range.to,
       })
       this.#grow(spanOf(range))
-      return logs
+      // What was not asked for is of no use: told as it comes, it would stand before what lies below it.
+      return distinct(logs.filter(({ blockNumber }) => blockNumber >= range.from && blockNumber <= range.to))
     } catch (cause) {
       if (spanOf(range) === 1n || !isTooWide(cause)) throw cause
       this.#shrink(spanOf(range), cause)
@@ -129,6 +131,11 @@ export class LogRanges {
     this.#width = wider
     if (isKnownRefused) this.#refused = undefined
   }
+}
+
+/** Each log once. */
+function distinct(logs: readonly Log[]): readonly Log[] {
+  return [...new Map(logs.map((log) => [`${log.blockHash}/${log.logIndex}`, log])).values()]
 }
 
 /** Whether fewer blocks may help. In whatever words an endpoint refuses, it may mean that. */

@@ -2,9 +2,12 @@ import type { Log as EngineLog } from '@sluice/engine'
 import type { Hex } from '@sluice/protocol'
 import type { Log } from 'viem'
 import { isUnknownBlock } from '../rpc/failures.ts'
-import type { Blocks } from './blocks.ts'
+import type { Blocks, Header } from './blocks.ts'
 import type { LogRanges } from './log-ranges.ts'
 import { joinedLogs, type Story, type ToldBlock } from './story.ts'
+
+/** Looks in a row after which a block that is not the chain's holds up nothing any more. */
+const FOREIGN_LOOKS = 3
 
 export interface RereadingOptions {
   readonly blocks: Blocks
@@ -31,6 +34,8 @@ export function byBlock(logs: readonly Log[]): ReadonlyMap<Hex, readonly Log[]> 
  */
 export class Rereading {
   readonly #options: RereadingOptions
+  /** Blocks of which logs were read, and that were not the chain's when it was asked. */
+  readonly #strangers = new Map<Hex, { readonly number: bigint; readonly looks: number }>()
 
   constructor(options: RereadingOptions) {
     this.#options = options
@@ -51,40 +56,62 @@ export class Rereading {
   async #compare(from: bigint, to: bigint, read: ReadonlyMap<Hex, readonly Log[]>): Promise<boolean> {
     const { story } = this.#options
     const told = story.blocks.filter(({ number }) => number >= from && number <= to && number > story.final)
-    const short = told.filter(({ hash, logs }) => (read.get(hash)?.length ?? 0) < logs.length)
-    const missed = [...read].filter(([hash]) => !told.some((block) => block.hash === hash))
-    if (short.length + missed.length > 0 && !(await this.#stand(short, missed))) return false
-    const added = await this.#found(missed)
+    for (const block of told) {
+      if ((read.get(block.hash)?.length ?? 0) < block.logs.length && !(await this.#stands(block))) return false
+    }
+    const added: ToldBlock[] = []
+    for (const [hash, logs] of read) {
+      if (told.some((block) => block.hash === hash)) continue
+      const found = await this.#missed(hash, logs)
+      if (found === 'unclear') return false
+      if (found !== 'foreign') added.push({ ...found, logs })
+    }
     const known = told.map((block) => ({ ...block, logs: joinedLogs(block.logs, read.get(block.hash) ?? []) }))
     this.#retell([...known, ...added])
     return true
   }
 
-  /** Whether the chain still has the told blocks of which less was read, and those of others that were read are its own. */
-  async #stand(short: readonly ToldBlock[], missed: readonly (readonly [Hex, readonly Log[]])[]): Promise<boolean> {
+  /** Whether the chain still has a told block of which less was read. If not, it is taken back. */
+  async #stands({ number, hash }: ToldBlock): Promise<boolean> {
     const { blocks, story, log } = this.#options
-    for (const block of short) {
-      const now = await blocks.at(block.number)
-      if (now?.hash !== block.hash) {
-        story.takeBack(story.blocks.findIndex(({ hash }) => hash === block.hash))
-        return false
-      }
-      log?.warn('chain.logsLeftOut', { block: block.number })
+    const now = await blocks.at(number)
+    if (now?.hash === hash) {
+      log?.warn('chain.logsLeftOut', { block: number })
+      return true
     }
-    for (const [hash, [first]] of missed) {
-      const number = first?.blockNumber ?? 0n
-      if ((await blocks.at(number))?.hash !== hash) return false
-      const instead = story.blocks.findIndex((block) => block.number === number && number > story.final)
-      if (instead === -1) continue
-      story.takeBack(instead)
-      return false
-    }
-    return true
+    story.takeBack(story.blocks.findIndex((block) => block.hash === hash))
+    return false
   }
 
-  async #found(missed: readonly (readonly [Hex, readonly Log[]])[]): Promise<readonly ToldBlock[]> {
-    const { blocks } = this.#options
-    return Promise.all(missed.map(async ([hash, logs]) => ({ ...(await blocks.byHash(hash)), logs })))
+  /**
+   * The block that was not told, and of which logs were read: if it is the chain's. An index may hold logs of blocks that were undone. One that
+   * is not the chain's at some looks in a row is `foreign`; until then another node of the same address may know more.
+   */
+  async #missed(hash: Hex, [first]: readonly Log[]): Promise<Header | 'unclear' | 'foreign'> {
+    const { blocks, story } = this.#options
+    const number = first?.blockNumber ?? 0n
+    const found = await blocks.look(number)
+    const told = story.blocks.findIndex((block) => block.number === number && number > story.final)
+    if (typeof found !== 'string' && found.hash === hash) {
+      this.#strangers.delete(hash)
+      if (told === -1) return found
+      story.takeBack(told)
+      return 'unclear'
+    }
+    const isElsewhere =
+      found === 'unknown' || (told !== -1 && (found === 'none' || found.hash !== story.blocks[told]?.hash))
+    return isElsewhere ? 'unclear' : this.#looked(hash, number)
+  }
+
+  /** A block was not the chain's at this look. */
+  #looked(hash: Hex, number: bigint): 'unclear' | 'foreign' {
+    const { story, log } = this.#options
+    for (const [other, stranger] of this.#strangers) if (stranger.number <= story.final) this.#strangers.delete(other)
+    const looks = (this.#strangers.get(hash)?.looks ?? 0) + 1
+    this.#strangers.set(hash, { number, looks })
+    if (looks < FOREIGN_LOOKS) return 'unclear'
+    if (looks === FOREIGN_LOOKS) log?.warn('chain.logsForeign', { block: number, hash })
+    return 'foreign'
   }
 
   /** Tells the story anew from the first block on of which more is known than was told. */
