@@ -18,6 +18,15 @@ describe('an error of the chain', () => {
     if (url.includes('secret')) expect(JSON.stringify(error)).not.toContain('secret')
   })
 
+  it('shows no more of the address of another endpoint either', () => {
+    const reason =
+      'HTTP request failed. URL: https://other.example/v2/secret, body: {"url":"wss://me:secret@third.example"}'
+    const details = { url: 'http://127.0.0.1:8545', leader: 'https://eth.example/v2/secret', what: reason, number: 5n }
+    const { message } = new ChainError('CHAIN_ENDPOINTS_DISAGREE', details)
+    expect(message).not.toContain('secret')
+    for (const host of ['eth.example', 'other.example', 'third.example']) expect(message).toContain(host)
+  })
+
   it('without an address is as it is', () => {
     expect(new ChainError('CHAIN_STOPPED').details).toEqual({})
   })

@@ -112,14 +112,17 @@ export function shownUrl(url: string): string {
   return isPlain ? url : `${protocol}//${host}/…`
 }
 
-/** The details with no more of the endpoint's address than may be shown, wherever one of them repeats it. */
+/** A text in which no more of any endpoint's address stands than may be shown. */
+export function shownText(text: string): string {
+  return text.replace(/\b(?:https?|wss?):\/\/[^\s"'<>()]+/gi, shownUrl)
+}
+
+/** The details with no more of an endpoint's address than may be shown, whichever of them holds it. */
 function shownDetails<D extends object | undefined>(details: D): D {
-  const url: unknown = details === undefined ? undefined : Reflect.get(details, 'url')
-  if (details === undefined || typeof url !== 'string') return details
-  const shown = shownUrl(url)
+  if (details === undefined) return details
   const entries = Object.entries(details).map(([name, value]) => [
     name,
-    typeof value === 'string' ? value.replaceAll(url, shown) : value,
+    typeof value === 'string' ? shownText(value) : value,
   ])
   return Object.fromEntries(entries)
 }

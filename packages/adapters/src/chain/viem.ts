@@ -8,10 +8,10 @@ import { SEPARATOR_CALL } from './calls.ts'
 import { findCreation } from './creation.ts'
 import { JointFollowing } from './endpoints/joint-following.ts'
 import { jointRpc } from './endpoints/joint-rpc.ts'
-import { ChainError } from './errors.ts'
+import { ChainError, shownText } from './errors.ts'
 import type { Finality } from './following/finality.ts'
 import { Follower, type FollowerOptions } from './following/follower.ts'
-import { kindOf, rpcError } from './rpc/failures.ts'
+import { kindOf, reasonOf, rpcError } from './rpc/failures.ts'
 import { readCall } from './rpc/reads.ts'
 import { openRpc, type Rpc } from './rpc/rpc.ts'
 import { Sender } from './transactions/sender.ts'
@@ -169,7 +169,7 @@ function tending(handler: ChainHandler, sender: Sender, log: Log | undefined): C
       handler.block(block)
       tended = tended
         .then(() => sender.tend(block.number))
-        .catch((error) => log?.debug('transactions.untended', { reason: String(error) }))
+        .catch((error) => log?.debug('transactions.untended', { reason: shownText(reasonOf(error)) }))
     },
     rolledBack: (to) => handler.rolledBack(to),
     final: (number) => handler.final(number),

@@ -131,9 +131,8 @@ export class Chorus {
       this.#handler.doubt?.(undefined)
       return
     }
-    const { url, kind, number } = first
-    const leader = this.#leader?.url ?? ''
-    const problem = new ChainError('CHAIN_ENDPOINTS_DISAGREE', { url, leader, what: words[kind], number })
+    const { url, than, kind, number } = first
+    const problem = new ChainError('CHAIN_ENDPOINTS_DISAGREE', { url, leader: than, what: words[kind], number })
     this.#log?.error('chain.disagreed', { code: problem.code, reason: problem.message })
     this.#handler.doubt?.(problem)
   }
@@ -143,6 +142,7 @@ const words: Readonly<Record<Difference['kind'], string>> = {
   events: 'other events',
   fork: 'other blocks',
   behind: 'fewer blocks',
+  unfinal: 'fewer final blocks',
 }
 
 const markOf = ({ hash, events }: ChainBlock): string =>

@@ -1,4 +1,4 @@
-import type { ChainEvent, Clock } from '@sluice/engine'
+import type { ChainEvent, Clock, Log } from '@sluice/engine'
 import { seededRandom } from '@sluice/engine/testing'
 import type { Id } from '@sluice/protocol'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -24,8 +24,16 @@ const FINALITY = 5
 const RETRY_MS = 21
 
 const cleanups: (() => unknown)[] = []
+/** What was logged, and the key of each endpoint's address, which is never shown. */
+const logged: string[] = []
+const KEY = 'c0ffee-key'
+const note = (event: string, values: Readonly<Record<string, unknown>> = {}): void => {
+  logged.push(`${event} ${Object.values(values).map(String).join()}`)
+}
+const log: Log = { debug: note, info: note, warn: note, error: note }
 afterEach(async () => {
   for (const clean of cleanups.splice(0).reverse()) await clean()
+  expect(logged.splice(0).filter((line) => line.includes(KEY))).toEqual([])
 })
 
 interface Scene {
@@ -58,13 +66,14 @@ async function createScene(...switches: readonly Partial<Switches>[]): Promise<S
       }),
   }
   const follow = async (): Promise<ChainRecorder> => {
-    const rpcs = endpoints.map(({ url }) => openRpc(url))
+    const rpcs = endpoints.map(({ url }) => openRpc(`${url}/v2/${KEY}`))
     const following = new JointFollowing({
       rpcs,
       check: async () => {},
       contract,
       finality: { type: 'depth', blocks: FINALITY },
       clock,
+      log,
       pollMs: 2,
       rangeBlocks: 2_000,
       retryMs: RETRY_MS,

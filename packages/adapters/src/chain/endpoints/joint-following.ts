@@ -31,6 +31,8 @@ interface Reading {
 interface Member {
   readonly rpc: Rpc
   reading: Reading
+  /** Why it could not be read anew at the last try, by its code: said once. */
+  unread: string | undefined
 }
 
 /** Follows the chain by several endpoints at once, and tells what they say together. */
@@ -44,7 +46,7 @@ export class JointFollowing {
 
   constructor(options: JointFollowingOptions) {
     this.#options = options
-    this.#members = options.rpcs.map((rpc) => ({ rpc, reading: this.#readingOf(rpc) }))
+    this.#members = options.rpcs.map((rpc) => ({ rpc, reading: this.#readingOf(rpc), unread: undefined }))
   }
 
   get voices(): readonly Voice[] {
@@ -153,9 +155,12 @@ export class JointFollowing {
         await this.#begin(member.rpc, reading, chorus.final)
       } catch (problem) {
         await reading.follower.stop()
-        log?.debug('chain.unread', { reason: String(problem) })
+        const { code, message: reason } = rpcError(member.rpc.url, 'reading blocks', problem)
+        if (member.unread !== code) log?.warn('chain.unread', { code, reason })
+        member.unread = code
         continue
       }
+      member.unread = undefined
       const before = member.reading
       reading.voice.forget(chorus.final)
       member.reading = reading

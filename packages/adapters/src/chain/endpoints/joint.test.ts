@@ -46,7 +46,7 @@ describe('an alarm of an endpoint that fell silent', () => {
     const { events, final, differences } = join(voiceOf('a', 30n), silent, voiceOf('c', 30n))
     expect(events).toEqual([closeAt(7n)])
     expect(final).toBe(14n)
-    expect(differences).toEqual([{ url: 'b', kind: 'events', number: 15n }])
+    expect(differences).toEqual([{ url: 'b', than: 'a', kind: 'events', number: 15n }])
   })
 
   it('counts and is in dispute, in a block that the leader has another for', () => {
@@ -54,7 +54,7 @@ describe('an alarm of an endpoint that fell silent', () => {
     const { events, final, differences } = join(voiceOf('a', 30n), silent, voiceOf('c', 30n))
     expect(events).toEqual([closeAt(7n)])
     expect(final).toBe(14n)
-    expect(differences).toMatchObject([{ url: 'b', kind: 'events' }])
+    expect(differences).toMatchObject([{ url: 'b', than: 'a', kind: 'events' }])
   })
 
   it('counts before the leader is as far', () => {
@@ -101,7 +101,22 @@ describe('the same event, twice in one block', () => {
       const { events, final, differences } = join(voiceOf('a', 30n, leader), voiceOf('b', 30n, other))
       expect(events).toEqual([credited])
       expect(final).toBe(14n)
-      expect(differences).toEqual([{ url: 'b', kind: 'events', number: 15n }])
+      expect(differences).toEqual([{ url: 'b', than: 'a', kind: 'events', number: 15n }])
     }
+  })
+})
+
+describe('an endpoint that calls nothing more final', () => {
+  it.each([
+    ['the leader', 20n, 2_000n, 'a', 'b'],
+    ['another', 2_000n, 20n, 'b', 'a'],
+  ])('is told, %s', (_, first, second, frozen, other) => {
+    const { final, differences } = join(voiceOf('a', 2_010n, {}, first), voiceOf('b', 2_010n, {}, second))
+    expect(final).toBe(20n)
+    expect(differences).toEqual([{ url: frozen, than: other, kind: 'unfinal', number: 21n }])
+  })
+
+  it('is no news for as long as Filecoin takes without its fast finality', () => {
+    expect(join(voiceOf('a', 1_010n, {}, 1_000n), voiceOf('b', 1_010n, {}, 100n)).differences).toEqual([])
   })
 })

@@ -3,15 +3,19 @@ import type { Voice } from './voice.ts'
 
 /** Heights that an endpoint may be behind the furthest one without a word about it. */
 const BEHIND_BLOCKS = 10n
+/** Heights by which one may call less of the chain final than another. Filecoin's nodes do so by 900, where one does not follow its fast finality. */
+const UNFINAL_BLOCKS = 1_000n
 /** Heights for which the tips of the chain may differ: reorganisations are that deep every day. */
 const FORK_BLOCKS = 3n
 /** Blocks that an endpoint may need to show an event that another one shows. */
 const EVENT_BLOCKS = 2n
 
-/** How an endpoint differs from the one that leads. */
+/** How an endpoint differs from another, which mostly is the one that leads. */
 export interface Difference {
   readonly url: string
-  readonly kind: 'events' | 'fork' | 'behind'
+  /** The one that it differs from. */
+  readonly than: string
+  readonly kind: 'events' | 'fork' | 'behind' | 'unfinal'
   /** The first height at which it does. */
   readonly number: bigint
 }
@@ -96,7 +100,7 @@ export function joinVoices(voices: readonly Voice[], leader: Voice): Joint {
   const differences: Difference[] = []
   const differ = (voice: Voice, kind: Difference['kind'], number: bigint, isShort: boolean): void => {
     disputes.push(number)
-    if (!isShort) differences.push({ url: voice.url, kind, number })
+    if (!isShort) differences.push({ url: voice.url, than: leader.url, kind, number })
   }
   const telling = new Set(others.flatMap((voice) => voice.blocks.filter(hasEvents).map(({ hash }) => hash)))
   const blocks = leader.blocks.map((block) =>
@@ -113,13 +117,22 @@ export function joinVoices(voices: readonly Voice[], leader: Voice): Joint {
     if (leader.newest - voice.newest > BEHIND_BLOCKS) differ(voice, 'behind', voice.newest + 1n, false)
   }
   for (const { url, isBroken, newest } of others) {
-    if (isBroken) differences.push({ url, kind: 'fork', number: newest })
+    if (isBroken) differences.push({ url, than: leader.url, kind: 'fork', number: newest })
   }
   const heard = [leader, ...answering]
+  differences.push(...frozen(heard))
   const isAlone = voices.length > 1 && heard.length < 2
   const agreed = least([...heard.map(({ final }) => final), ...disputes.map((number) => number - 1n)])
   const fork = forks.length === 0 ? undefined : least(forks)
   return { blocks, final: isAlone ? undefined : agreed, fork, differences }
+}
+
+/** Those that call far less of the chain final than another: what is final for all stands still, and nobody would see why. */
+function frozen(voices: readonly Voice[]): readonly Difference[] {
+  const furthest = voices.reduce((a, b) => (b.final > a.final ? b : a))
+  return voices
+    .filter(({ final }) => furthest.final - final > UNFINAL_BLOCKS)
+    .map(({ url, final }) => ({ url, than: furthest.url, kind: 'unfinal', number: final + 1n }))
 }
 
 type Differ = (voice: Voice, kind: Difference['kind'], number: bigint, isShort: boolean) => void

@@ -1,7 +1,7 @@
 import type { Log } from '@sluice/engine'
 import type { Address } from '@sluice/protocol'
 import { toHex } from 'viem'
-import { ChainError } from '../errors.ts'
+import { ChainError, shownText } from '../errors.ts'
 import { kindOf, reasonOf } from '../rpc/failures.ts'
 import { estimateCall, readBalance } from '../rpc/reads.ts'
 import type { Rpc } from '../rpc/rpc.ts'
@@ -73,7 +73,7 @@ export class Estimator {
       if (reverted !== undefined) throw reverted
     })
     const assumed = this.#assumed(target, limit)
-    this.#log?.warn('gas.unestimated', { call, assumed, reason: reasonOf(cause) })
+    this.#log?.warn('gas.unestimated', { call, assumed, reason: shownText(reasonOf(cause)) })
     return assumed
   }
 
