@@ -21,17 +21,17 @@ const TICK = 50
 
 const ticks = ({ signed }: Redemption): number => TICK * (signed.tick?.index ?? 0)
 
-/** What one more part of this kind adds to a batch. */
-export function partGas(call: ChainCall): number {
+/** What one more part of this kind adds to a batch: to one of the dearest kind that it goes in, or to one of kind `batch`. */
+export function partGas(call: ChainCall, batch?: ChainCall['type']): number {
   switch (call.type) {
     case 'closeVirtual':
       return START
     case 'redeem':
-      return REDEEM + ticks(call)
+      return batch === 'redeemGroup' ? REDEEM_OF_GROUP : REDEEM + ticks(call)
     case 'updateLane':
       return SHOW
     case 'unlock':
-      return UNLOCK * call.locks.length
+      return (batch === 'unlockSubtree' ? UNLOCK_OF_SUBTREE : UNLOCK) * call.locks.length
     default:
       return callGas(call)
   }

@@ -1,9 +1,10 @@
-import { emptyLocks, type Hex, type Id, NATIVE_TOKEN, ZERO_HASH } from '@sluice/protocol'
+import { emptyLocks, type Hex, type Id, locksFrom, NATIVE_TOKEN, ZERO_HASH } from '@sluice/protocol'
+import { testCrypto } from '@sluice/protocol/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Goal } from '../goals/goal.ts'
 import { type Batch, fits, isWorth, nameOf } from './batch.ts'
-import { partGas } from './call-gas.ts'
+import { callGas, partGas } from './call-gas.ts'
 import { gather } from './gather.ts'
 import { compareWorth, order } from './order.ts'
 
@@ -38,6 +39,19 @@ const notJoined = (_: unknown, error: unknown) => {
 const prices = (perGas: bigint) => ({ costOf: (_: string, gas: number) => BigInt(gas) * perGas })
 const material = { contract: address(7), locksOf: () => emptyLocks }
 
+const tree = locksFrom(
+  testCrypto.keccak256,
+  Array.from({ length: 64 }, (_, slot) => [slot, { amount: 1n, condition: idOf(slot) }]),
+)
+
+function unlockGoal(slot: number, value: bigint): Goal {
+  const [a, b] = [1, 2].map((n) => ({ account: address(n), signer: address(n) }))
+  if (a === undefined || b === undefined) throw new RangeError('two parties')
+  const terms = { a, b, token: NATIVE_TOKEN, disputeWindow: 60, nonce: 1n }
+  const locks = [{ slot, amount: 1n, resolver: material.contract, id: idOf(slot), side: 0, proof: [] }]
+  return { id: idOf(1000), key: `unlock/${slot}`, call: { type: 'unlock', terms, lane: 0, locked: 64n, locks }, value }
+}
+
 const anyValue = fc.option(fc.bigInt(0n, 200_000n), { nil: undefined, freq: 20 })
 const anyGoals = fc
   .array(fc.record({ isClose: fc.boolean(), value: anyValue, deadline: fc.bigInt(0n, 100n) }), { maxLength: 60 })
@@ -58,8 +72,11 @@ describe('goals that are gathered', () => {
           expect(fits(call, limits) || some.length === 1).toBe(true)
           expect(isWorth(value, cost)).toBe(true)
           if (some.length === 1) expect(call).toBe(some[0]?.call)
-          else for (const goal of some) expect(isWorth(goal.value, BigInt(partGas(goal.call)) * perGas)).toBe(true)
+          else
+            for (const goal of some)
+              expect(isWorth(goal.value, BigInt(partGas(goal.call, call.type)) * perGas)).toBe(true)
         }
+        for (const { value, call } of tooDear) expect(isWorth(value, BigInt(callGas(call)) * perGas)).toBe(false)
       }),
     )
   })
@@ -76,6 +93,28 @@ describe('goals that are gathered', () => {
     })
     const apart = gather(ten, { ...gathering, prices: prices(0n), isAlone: () => true })
     expect(apart.batches.map(({ call }) => call.type)).toEqual(ten.map(() => 'closeVirtual'))
+  })
+
+  it('are worth a call in which each costs less than it would in others', () => {
+    const limits = { callBytesMax: 60_000, callGasMax: 8_000_000 }
+    const gathering = {
+      material: { ...material, locksOf: () => tree },
+      limits,
+      prices: prices(1n),
+      isAlone: () => false,
+      notJoined,
+    }
+    const locks = Array.from({ length: 64 }, (_, slot) => unlockGoal(slot, 9_000n))
+    const redemptions = Array.from({ length: 70 }, (_, n) => redeemGoal(12 * n + 1, 16_000n, 50n))
+    for (const goals of [locks, redemptions]) {
+      const { batches, tooDear } = gather(goals, gathering)
+      expect(tooDear).toEqual([])
+      expect(batches.map(({ call }) => call.type)).toEqual([goals === locks ? 'unlockSubtree' : 'redeemGroup'])
+    }
+    const few = [unlockGoal(0, 9_000n), unlockGoal(40, 100_000n)]
+    const { batches, tooDear } = gather(few, gathering)
+    expect(tooDear).toEqual([few[0]])
+    expect(batches).toMatchObject([{ goals: [few[1]] }])
   })
 
   it('go as a group where enough share their path, and with ticks in a batch', () => {

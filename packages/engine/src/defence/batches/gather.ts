@@ -1,8 +1,9 @@
+import type { ChainCall } from '../../ports/chain.ts'
 import type { Goal } from '../goals/goal.ts'
 import { type Batch, batchOf, type CallLimits, isWorth, type Material, type Prices } from './batch.ts'
 import { partGas } from './call-gas.ts'
 import { groupBy } from './group.ts'
-import { companyOf, join } from './join.ts'
+import { batchesOf, companyOf, join } from './join.ts'
 import type { Joined } from './pack.ts'
 
 /** What comes of goals that wait: what is worth a transaction now, and what is not. */
@@ -28,27 +29,53 @@ export interface Gathering {
  * call costs.
  */
 export function gather(goals: readonly Goal[], gathering: Gathering): Gathered {
-  const { prices, isAlone } = gathering
   const batches: Batch[] = []
   const tooDear: Goal[] = []
-  const take = (batch: Batch) => {
-    if (isWorth(batch.value, batch.cost)) batches.push(batch)
-    else tooDear.push(...batch.goals)
-  }
-  const companies = groupBy(goals, (goal) => (isAlone(goal) ? undefined : companyOf(goal)))
-  for (const goal of companies.get(undefined) ?? []) take(batchOf([goal], goal.call, prices))
-  companies.delete(undefined)
-  for (const [, all] of companies) {
-    const paying: Goal[] = []
-    for (const goal of all) {
-      const { call, value } = goal
-      if (isWorth(value, prices.costOf(call.type, partGas(call)))) paying.push(goal)
-      else tooDear.push(goal)
-    }
-    paying.sort(byValue)
-    for (const { goals: some, call } of joinOrNot(paying, gathering)) take(batchOf(some, call, prices))
+  const companies = groupBy(goals, (goal) => (gathering.isAlone(goal) ? undefined : companyOf(goal)))
+  for (const [company, all] of companies) {
+    const gathered = company === undefined ? gatherAlone(all, gathering) : gatherCompany(all, gathering)
+    batches.push(...gathered.batches)
+    tooDear.push(...gathered.tooDear)
   }
   return { batches, tooDear }
+}
+
+/**
+ * At first all go together that may be worth what they add to the cheapest kind of batch. What is not worth the batch that it came into tries again
+ * among those that are worth any, and then alone.
+ */
+function gatherCompany(goals: readonly Goal[], gathering: Gathering): Gathered {
+  const isPaying = (goal: Goal, kind: ChainCall['type']) => isWorthPart(goal, kind, gathering)
+  const first = gatherSome(goals, gathering, (goal) => batchesOf(goal.call).some((kind) => isPaying(goal, kind)))
+  const second = gatherSome(first.tooDear, gathering, (goal) =>
+    batchesOf(goal.call).every((kind) => isPaying(goal, kind)),
+  )
+  const alone = gatherAlone(second.tooDear, gathering)
+  return { batches: [...first.batches, ...second.batches, ...alone.batches], tooDear: alone.tooDear }
+}
+
+/** Joins those that seem to be worth it. Left are those that are not, and those of calls that are not after all. */
+function gatherSome(goals: readonly Goal[], gathering: Gathering, isPaying: (goal: Goal) => boolean): Gathered {
+  const batches: Batch[] = []
+  const tooDear = goals.filter((goal) => !isPaying(goal))
+  for (const { goals: some, call } of joinOrNot(goals.filter(isPaying).toSorted(byValue), gathering)) {
+    const batch = batchOf(some, call, gathering.prices)
+    const isEachGood = some.length === 1 || some.every((goal) => isWorthPart(goal, call.type, gathering))
+    if (isEachGood && isWorth(batch.value, batch.cost)) batches.push(batch)
+    else tooDear.push(...some)
+  }
+  return { batches, tooDear }
+}
+
+function gatherAlone(goals: readonly Goal[], { prices }: Gathering): Gathered {
+  const all = goals.map((goal) => batchOf([goal], goal.call, prices))
+  const isGood = ({ value, cost }: Batch) => isWorth(value, cost)
+  return { batches: all.filter(isGood), tooDear: all.filter((batch) => !isGood(batch)).flatMap((batch) => batch.goals) }
+}
+
+/** Whether a goal is worth what it adds to a batch of a kind. */
+function isWorthPart({ call, value }: Goal, kind: ChainCall['type'], { prices }: Gathering): boolean {
+  return isWorth(value, prices.costOf(kind, partGas(call, kind)))
 }
 
 /** What is wrong with some goals keeps no others from going. */

@@ -26,6 +26,22 @@ export function companyOf({ id, call }: Goal): string | undefined {
   }
 }
 
+/** The kinds of calls by which goals of a call's company are reached, the dearest for each first. */
+export function batchesOf({ type }: ChainCall): readonly ChainCall['type'][] {
+  switch (type) {
+    case 'closeVirtual':
+      return ['closeVirtuals']
+    case 'redeem':
+      return ['redeemBatch', 'redeemGroup']
+    case 'updateLane':
+      return ['updateLanes']
+    case 'unlock':
+      return ['unlock', 'unlockSubtree']
+    default:
+      return [type]
+  }
+}
+
 /** The calls that reach all goals of one company, as few as the limits allow. What comes first in the order given goes together. */
 export function join(goals: readonly Goal[], material: Material, limits: CallLimits): readonly Joined[] {
   switch (goals[0]?.call.type) {
