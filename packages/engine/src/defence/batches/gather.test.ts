@@ -145,17 +145,24 @@ const batchOf = (part: Pick<Batch, 'value' | 'deadline' | 'isAnswer' | 'gas'>): 
 })
 
 describe('the order of calls', () => {
-  it('leaves each before its deadline, and answers to closes before all else', () => {
+  it('leaves each before its deadline, in the order of these, and keeps each answer to a close that could be alone', () => {
     fc.assert(
       fc.property(fc.array(anyBatch), fc.integer({ min: 1, max: 5 }), (parts, pendingMax) => {
-        const queue = order(parts.map(batchOf), { time: 0n, inclusionTime: 10, pendingMax })
+        const space = { time: 0n, inclusionTime: 10, pendingMax }
+        const batches = parts.map(batchOf)
+        const queue = order(batches, space)
         for (const [at, { deadline }] of queue.entries()) {
           if (deadline === undefined) continue
           const rounds = deadline / 10n > 1n ? deadline / 10n : 1n
           expect(BigInt(at)).toBeLessThan(rounds * BigInt(pendingMax))
         }
-        const others = queue.findIndex(({ isAnswer }) => !isAnswer)
-        if (others >= 0) expect(queue.slice(others).some(({ isAnswer }) => isAnswer)).toBe(false)
+        const deadlines = queue.map(({ deadline = 1_000n }) => deadline)
+        expect(deadlines).toEqual(deadlines.toSorted((one, other) => Number(one - other)))
+        const answers = order(
+          batches.filter(({ isAnswer }) => isAnswer),
+          space,
+        )
+        expect(queue.filter(({ isAnswer }) => isAnswer)).toEqual(answers)
       }),
     )
   })
@@ -167,6 +174,15 @@ describe('the order of calls', () => {
     expect(queue).toContain(large)
     expect(queue).toHaveLength(31)
     expect(queue.indexOf(large)).toBeLessThan(33)
+  })
+
+  it('sends what is due in minutes before answers that are due tomorrow', () => {
+    const answers = Array.from({ length: 20 }, () =>
+      batchOf({ value: 1_000n, deadline: 86_400n, isAnswer: true, gas: 5 }),
+    )
+    const redemption = batchOf({ value: 10n, deadline: 100n, isAnswer: false, gas: 5 })
+    const queue = order([...answers, redemption], { time: 0n, inclusionTime: 60, pendingMax: 3 })
+    expect(queue).toEqual([redemption, ...answers])
   })
 
   it('compares by what is gained for the room in a block', () => {

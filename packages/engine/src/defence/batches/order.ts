@@ -26,7 +26,7 @@ export function compareWorth(one: Batch, other: Batch): number {
 
 /**
  * The order in which calls go out. Those that bring most are kept first, as long as each still fits before its deadline beside those kept
- * already; the kept ones go by deadline, answers to closes before all. What does not fit is left for a later block. By deadline alone, a
+ * already, and answers to closes before all else; the kept ones go by deadline. What does not fit is left for a later block. By deadline alone, a
  * thousand small ones would starve the large one behind them.
  */
 export function order(batches: readonly Batch[], space: Space): readonly Batch[] {
@@ -45,7 +45,7 @@ function placeOf(kept: readonly Batch[], batch: Batch): number {
 }
 
 function isBefore(one: Batch, other: Batch): boolean {
-  if (one.isAnswer !== other.isAnswer) return one.isAnswer
+  if (one.deadline === other.deadline) return one.isAnswer && !other.isAnswer
   if (one.deadline === undefined) return false
   return other.deadline === undefined || one.deadline < other.deadline
 }

@@ -55,15 +55,19 @@ export class Flights {
     this.#all.delete(flight)
   }
 
-  /** The one that has waited for a block and brings least, if `batch` brings more and can wait less. */
-  leastBelow(batch: Batch, head: bigint): Flight | undefined {
-    const [least] = this.pending()
-      .filter(({ sentAt, keptUntil = 0n, batch: { deadline } }) => {
-        const isSooner = batch.deadline !== undefined && (deadline === undefined || batch.deadline < deadline)
-        return sentAt < head && keptUntil <= head && (isSooner || batch.isAnswer)
-      })
+  /**
+   * The one that has waited for a block and brings least, if `batch` brings more and can wait less. One that nobody wants any more brings nothing.
+   *
+   * @param isPressing Whether there is no other time for it.
+   */
+  leastBelow(batch: Batch, head: bigint, isPressing: boolean): Flight | undefined {
+    const waiting = this.pending().filter(({ sentAt, keptUntil = 0n }) => sentAt < head && keptUntil <= head)
+    const isSooner = ({ deadline }: Batch) =>
+      batch.deadline !== undefined && (deadline === undefined || batch.deadline < deadline)
+    const [least] = waiting
+      .filter((flight) => (isPressing || isSooner(flight.batch)) && compareWorth(batch, flight.batch) > 0)
       .toSorted((one, other) => compareWorth(one.batch, other.batch))
-    return least !== undefined && compareWorth(batch, least.batch) > 0 ? least : undefined
+    return waiting.find(({ carried }) => carried.size === 0) ?? least
   }
 
   /** A new block: looks where they stand. */

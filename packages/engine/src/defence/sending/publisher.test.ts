@@ -127,6 +127,14 @@ function redeem(n: number, value: bigint, deadline: bigint): Goal {
   }
 }
 
+/** An answer to a close. */
+function show(n: number, value: bigint, deadline: bigint): Goal {
+  const { terms } = unlock(n, value).call as ChainCall & { readonly type: 'unlock' }
+  const part = { channelId: idOf(n), lane: 0, seq: 1n, paid: 1n, locked: 0n, locksRoot: ZERO_HASH } as const
+  const call: ChainCall = { type: 'updateLane', terms, voucher: { voucher: part, payerSignature: signature } }
+  return { id: idOf(n), key: 'updateLane', call, value, deadline, isAnswer: true }
+}
+
 function unlock(n: number, value: bigint): Goal {
   const party = { account: address, signer: address }
   const terms = { a: party, b: party, token: NATIVE_TOKEN, disputeWindow: 60, nonce: BigInt(n) }
@@ -205,6 +213,32 @@ describe('what is to be done on chain', () => {
     expect(third?.call).toMatchObject({ terms: { nonce: 3n } })
     expect(third?.terms.instead).toEqual(first?.transaction)
     expect(publisher.view()).toMatchObject({ pending: 2, waiting: [{ id: idOf(1) }] })
+  })
+
+  it('that is an answer leaves their places to those who must go sooner, unless it can wait no more itself', async () => {
+    want(redeem(1, 100_000n, 500n))
+    await block(10n)
+    want(redeem(2, 120_000n, 500n))
+    await block(11n)
+    want(show(3, 10n ** 9n, 86_400n), show(4, 10n ** 8n, 600n))
+    await block(12n)
+    expect(chain.sent).toHaveLength(2)
+    await block(480n)
+    expect(chain.sent).toHaveLength(2)
+    await block(599n)
+    expect(chain.sent).toHaveLength(3)
+    expect(chain.sent[2]).toMatchObject({ call: { type: 'updateLane' }, terms: { instead: { nonce: 0 } } })
+  })
+
+  it('takes the place of what nobody wants any more', async () => {
+    want(redeem(1, 100_000n, 500n))
+    await block(10n)
+    want(redeem(2, 120_000n, 500n))
+    await block(11n)
+    publisher.setGoals(idOf(2), [])
+    want(redeem(3, 110_000n, 600n))
+    await block(12n)
+    expect(chain.sent[2]?.terms.instead?.nonce).toBe(1)
   })
 
   it('is tried again after pauses that grow, in the same company where nothing says that it is to blame', async () => {

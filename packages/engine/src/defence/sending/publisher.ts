@@ -21,6 +21,9 @@ import type { Sender } from './sender.ts'
 /** For how long a price of gas is good enough between blocks, milliseconds. */
 const PRICE_HOLDS_MS = 60_000
 
+/** An answer for which so many times of an inclusion are left waits for nothing that brings less. */
+const LAST_TIMES = 3
+
 /** Why a transaction is not displaced: a block holds it by now, or one in its place would have to pay more than the owner allows. */
 const NOT_DISPLACED = ['CHAIN_NONCE_USED', 'CHAIN_FEE_TOO_HIGH']
 
@@ -226,7 +229,11 @@ export class Publisher {
 
   /** The one under way whose place a batch may take. None while the chain is asked where they stand: it might be one that is included. */
   #toDisplace(batch: Batch): Flight | undefined {
-    return this.#isLooking ? undefined : this.#flights.leastBelow(batch, this.#head.number)
+    if (this.#isLooking) return undefined
+    const { number, timestamp } = this.#head
+    const left = (batch.deadline ?? timestamp) - timestamp
+    const isPressing = batch.isAnswer && left <= BigInt(LAST_TIMES * this.#options.policy.inclusionTime)
+    return this.#flights.leastBelow(batch, number, isPressing)
   }
 
   /** What goes out next. */
