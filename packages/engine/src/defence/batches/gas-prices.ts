@@ -1,7 +1,8 @@
 import type { Chain } from '../../ports/chain.ts'
 
-/** How many prices are remembered: at one a minute, those of four hours. */
+/** How many prices are remembered: one a minute, those of four hours. */
 const REMEMBERED = 256
+const APART_MS = 60_000
 /** The price of bad times: below it lie so many of a hundred. */
 const HIGH = 90
 
@@ -10,6 +11,9 @@ export class GasPrices {
   readonly #chain: Pick<Chain, 'gasPrice'>
   readonly #now: () => number
   readonly #seen: bigint[] = []
+  #rememberedAt = Number.NEGATIVE_INFINITY
+  #newest = 0n
+  #high = 0n
   #askedAt = Number.NEGATIVE_INFINITY
 
   /** @param now Milliseconds. */
@@ -20,20 +24,28 @@ export class GasPrices {
 
   /** The newest; 0 before the first. */
   get newest(): bigint {
-    return this.#seen.at(-1) ?? 0n
+    return this.#newest
   }
 
-  /** What most of those seen lie below; 0 before the first. */
+  /** What most of those remembered lie below; 0 before the first. */
   get high(): bigint {
-    const sorted = this.#seen.toSorted((one, other) => (one < other ? -1 : one > other ? 1 : 0))
-    return sorted[Math.floor(((sorted.length - 1) * HIGH) / 100)] ?? 0n
+    return this.#high
   }
 
   /** Asks the chain, unless it did within so many milliseconds. Rejects with what the chain does. */
   async refresh(within = 0): Promise<void> {
     if (this.#now() - this.#askedAt < within) return
     this.#askedAt = this.#now()
-    this.#seen.push(await this.#chain.gasPrice())
+    this.#newest = await this.#chain.gasPrice()
+    if (this.#now() - this.#rememberedAt >= APART_MS) this.#remember(this.#newest)
+  }
+
+  /** However often blocks come, so that bad times are those of hours. */
+  #remember(price: bigint): void {
+    this.#rememberedAt = this.#now()
+    this.#seen.push(price)
     if (this.#seen.length > REMEMBERED) this.#seen.shift()
+    const sorted = this.#seen.toSorted((one, other) => (one < other ? -1 : one > other ? 1 : 0))
+    this.#high = sorted[Math.floor(((sorted.length - 1) * HIGH) / 100)] ?? 0n
   }
 }
