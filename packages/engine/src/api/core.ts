@@ -124,6 +124,7 @@ export class Core {
       onConnected: (peer) => this.#connected(peer),
       onDisconnected: (peer, wasReady) => {
         this.state.policies.set(peer, undefined)
+        this.state.told.set(peer, undefined)
         this.tx.wake(peerTopic(peer))
         if (wasReady) this.tx.notify({ type: 'peer', peer, connected: false })
       },

@@ -40,6 +40,7 @@ export function createTransaction(parts: TransactionParts): Transaction {
     offers: state.offers,
     acknowledged: state.acknowledged,
     policies: state.policies,
+    told: state.told,
     standings: state.standings,
     unfunded: state.unfunded,
     usedIds: {

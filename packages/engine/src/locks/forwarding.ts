@@ -8,7 +8,6 @@ import {
   feesFrom,
   type HubRecord,
   holdsLock,
-  hubFee,
   type Id,
   lowestFreeSlot,
   type Operation,
@@ -23,9 +22,9 @@ import type { Tx } from '../ports/tx.ts'
 import { isChainStale } from '../watch/stale.ts'
 import { outcomeOf } from './context.ts'
 import { checkNextPolicy, locksMaxTowards } from './neighbours/next-policy.ts'
-import { scheduleFor, scheduleForPeer } from './neighbours/price.ts'
+import { feeFor } from './neighbours/price.ts'
 import { checkShare } from './neighbours/shares.ts'
-import { nextOf } from './record.ts'
+import { nextOf, previousOf } from './record.ts'
 
 /** Reasons that may pass: the add waits for them a bounded time. */
 const TEMPORARY: ReadonlySet<string> = new Set(['FORWARD_UNREACHABLE', 'FORWARD_CHAIN_STALE', 'LANE_FULL'])
@@ -70,14 +69,14 @@ export function nextSlot(tx: Tx, channelId: Id): number {
   return lowestFreeSlot(draftState(channelOf(tx, channelId).out).locks)
 }
 
-function checkMemo(tx: Tx, { memo, position, terms }: HubRecord): void {
+function checkMemo(tx: Tx, record: HubRecord): void {
   const { policy } = tx.env
+  const { memo, position, terms } = record
   if (!policy.forward) throw new ProtocolError('FORWARD_DISABLED')
   checkHopMargin(memo.until, position, policy.hopMargin)
   const lifetime = (memo.until[position] ?? 0n) - secondsOf(tx)
-  const previous = terms.path[position - 1]
-  const schedule = previous === undefined ? scheduleFor(policy) : scheduleForPeer(tx, previous)
-  checkFee(memo.fees[position - 1] ?? 0n, hubFee(schedule, terms.capacity, lifetime, terms.disputeWindow))
+  const previous = previousOf(record)
+  if (previous !== undefined) checkFee(memo.fees[position - 1] ?? 0n, feeFor(tx, previous, terms, lifetime))
 }
 
 /** The incoming lock must stand in a channel that is not on its way out, for a virtual channel that the chain was not asked about. */

@@ -2,6 +2,7 @@ import type {
   Address,
   ChannelRecord,
   Feature,
+  FeeSchedule,
   Id,
   PolicyMessage,
   ReliableMessage,
@@ -64,6 +65,16 @@ export interface PublishedPolicy extends Omit<PolicyMessage, 'type'> {
   readonly peer: Address
 }
 
+/** What this side told a peer that it asks for forwarding. Only in memory, and only while its session stands: it is told in each. */
+export interface ToldPrice {
+  readonly peer: Address
+  readonly schedule: Required<FeeSchedule>
+  /** Unix second at which it was told. */
+  readonly at: bigint
+  /** What was told before. */
+  readonly before?: Required<FeeSchedule>
+}
+
 /** The ids that were used up, as long as they could come back: an id is taken only while the minute in the nonce of its terms is not old. */
 export interface UsedIds {
   has(id: Id, nonce: bigint): boolean
@@ -92,6 +103,7 @@ export interface Tx extends StateView {
   readonly offers: Table<Id, Offer>
   readonly acknowledged: Table<Id, Acknowledged>
   readonly policies: Table<Address, PublishedPolicy>
+  readonly told: Table<Address, ToldPrice>
   readonly standings: Table<Id, Standing>
   /** In the order in which they were agreed to. */
   readonly unfunded: Table<Id, Unfunded>

@@ -10,7 +10,7 @@ import {
 } from '@sluice/protocol'
 import type { ChannelFacts } from '../ports/chain-view.ts'
 import type { Store } from '../ports/store.ts'
-import type { Acknowledged, Offer, PublishedPolicy, Unfunded } from '../ports/tx.ts'
+import type { Acknowledged, Offer, PublishedPolicy, ToldPrice, Unfunded } from '../ports/tx.ts'
 import { type Cursor, cursorKind } from './chain/cursor.ts'
 import { type StoreOwner, storeOwnerKind } from './chain/store-owner.ts'
 import { channelFactsKind } from './channel-facts.ts'
@@ -35,6 +35,8 @@ export interface State {
   readonly acknowledged: Collection<Id, Acknowledged>
   /** Only in memory. */
   readonly policies: Collection<Address, PublishedPolicy>
+  /** Only in memory. */
+  readonly told: Collection<Address, ToldPrice>
   /** Only in memory. */
   readonly unfunded: Collection<Id, Unfunded>
   readonly standings: Collection<Id, StandingRecord>
@@ -76,6 +78,7 @@ export function createState(
     ),
     acknowledged: new Collection<Id, Acknowledged>(memoryKind('acknowledged'), onChange),
     policies: new Collection<Address, PublishedPolicy>(memoryKind('policies')),
+    told: new Collection<Address, ToldPrice>(memoryKind('told')),
     unfunded: new Collection<Id, Unfunded>(memoryKind('unfunded')),
     standings: new Collection<Id, StandingRecord>(standingKind),
     usedIds: new Collection<string, UsedIdsRecord>(usedIdsKind, undefined, ({ minute }) => [usedIdsNames.of(minute)]),

@@ -1,4 +1,5 @@
-import type { Address, FeeSchedule } from '@sluice/protocol'
+import { type Address, type FeeSchedule, hubFee, lowest, type VirtualTerms } from '@sluice/protocol'
+import { secondsOf } from '../../lanes/channel.ts'
 import type { Policy } from '../../ports/environment.ts'
 import type { Tx } from '../../ports/tx.ts'
 import { type Reliability, reliabilityOf } from './standing.ts'
@@ -24,4 +25,29 @@ export function scheduleFor(policy: Policy, known?: Reliability): Required<FeeSc
 /** What this side asks a peer for now. */
 export function scheduleForPeer(tx: Tx, peer: Address): Required<FeeSchedule> {
   return scheduleFor(tx.env.policy, reliabilityOf(tx, peer))
+}
+
+export function isSameSchedule(one: Required<FeeSchedule>, other: Required<FeeSchedule>): boolean {
+  return one.feeHold === other.feeHold && one.feeWindow === other.feeWindow
+}
+
+/** Seconds for which a peer that was told another price still pays by the one before: what it signed meanwhile is on its way. */
+const PRICE_GRACE = 60n
+
+/**
+ * The least that a peer pays for what is forwarded for it, base units: by what it was told in its session, since it can know no other price.
+ *
+ * @param lifetime Seconds until the outgoing hop ends.
+ */
+export function feeFor(
+  tx: Tx,
+  peer: Address,
+  { capacity, disputeWindow }: Pick<VirtualTerms, 'capacity' | 'disputeWindow'>,
+  lifetime: bigint,
+): bigint {
+  const feeOf = (schedule: FeeSchedule) => hubFee(schedule, capacity, lifetime, disputeWindow)
+  const told = tx.told.get(peer)
+  if (told === undefined) return feeOf(scheduleForPeer(tx, peer))
+  const isSettled = told.before === undefined || secondsOf(tx) >= told.at + PRICE_GRACE
+  return isSettled ? feeOf(told.schedule) : lowest(feeOf(told.schedule), feeOf(told.before))
 }

@@ -1,8 +1,8 @@
 import { type Address, type FeeSchedule, MAX_POLICY_TOKENS, type PolicyMessage } from '@sluice/protocol'
-import { channelOf } from '../../lanes/channel.ts'
+import { channelOf, secondsOf } from '../../lanes/channel.ts'
 import { capacityMinOf, type Policy } from '../../policy/policy.ts'
 import type { Tx } from '../../ports/tx.ts'
-import { scheduleFor, scheduleForPeer } from './price.ts'
+import { isSameSchedule, scheduleFor, scheduleForPeer } from './price.ts'
 
 /** What a side tells of its policy to a peer with which it has channels in these tokens. */
 export function policyMessage(
@@ -25,9 +25,21 @@ export function policyMessage(
 export function publishPolicy(tx: Tx, peer: Address): void {
   const tokens = tx.channelsWith(peer).map((channelId) => channelOf(tx, channelId).terms.token)
   const { policy, roles } = tx.env
+  const schedule = scheduleForPeer(tx, peer)
+  const before = tx.told.get(peer)?.schedule
+  tx.told.set(peer, { peer, schedule, at: secondsOf(tx), ...(before && { before }) })
   tx.volatile(peer, {
-    ...policyMessage(policy, tokens, scheduleForPeer(tx, peer)),
+    ...policyMessage(policy, tokens, schedule),
     ...(!roles.receives && { locksMax: 0 }),
+  })
+}
+
+/** What a peer did, or time, changed what it is asked for: it hears of it, once a batch, or it would go on paying what is too little by now. */
+export function publishChangedPrice(tx: Tx, peer: Address): void {
+  if (!tx.env.policy.forward) return
+  tx.atEnd('process', `price/${peer}`, (end) => {
+    const told = end.told.get(peer)
+    if (told !== undefined && !isSameSchedule(told.schedule, scheduleForPeer(end, peer))) publishPolicy(end, peer)
   })
 }
 

@@ -32,6 +32,7 @@ import type { Tx } from '../../ports/tx.ts'
 import { advance, processVirtualAtEnd } from '../advance.ts'
 import { hubContext, outcomeOf } from '../context.ts'
 import { checkDefensible } from '../neighbours/admission.ts'
+import { publishChangedPrice } from '../neighbours/publish-policy.ts'
 import { noteFolded } from '../neighbours/standing.ts'
 import { arrived } from '../payments/offers.ts'
 import { incomingLeg, roleAt, voucherOf } from '../record.ts'
@@ -160,6 +161,7 @@ class ReceivedVirtuals implements ReceivedLocks {
       arrived(tx, record)
       processVirtualAtEnd(tx, virtualId)
     }
+    if (this.#added.size + this.#folded.length > 0) publishChangedPrice(tx, this.#channel.peer)
     for (const { lockId: virtualId, amount } of this.#folded) {
       const record = tx.virtuals.get(virtualId)
       if (record?.role === 'hub') noteFolded(tx, record)

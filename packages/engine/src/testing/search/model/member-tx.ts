@@ -17,6 +17,7 @@ import type {
   PublishedPolicy,
   Standing,
   Table,
+  ToldPrice,
   Tx,
   Unfunded,
   UsedIds,
@@ -87,6 +88,7 @@ export class MemberTx implements Tx {
   readonly offers: Records<Id, Offer>
   readonly acknowledged = new Records<Id, Acknowledged>([])
   readonly policies = new Records<Address, PublishedPolicy>([])
+  readonly told = new Records<Address, ToldPrice>([])
   readonly unfunded = new Records<Id, Unfunded>([])
   /** Of no consequence: there are no fees and slots enough. */
   readonly standings = new Records<Id, Standing>([])
