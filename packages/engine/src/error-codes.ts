@@ -101,7 +101,8 @@ export const engineErrors = {
   },
   DEPOSIT_FAILED: {
     message: 'the deposit of {amount} into {channelId} failed on chain: {reason}',
-    action: "Check the account's balance, the token's allowance and what the channel holds already, then deposit again.",
+    action:
+      "Check the account's balance, the token's allowance and what the channel holds already, then deposit again.",
   },
   AMOUNT_INVALID: {
     message: 'the amount {amount} is not above zero and below 2^128',
