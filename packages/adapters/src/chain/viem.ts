@@ -1,18 +1,14 @@
-import { addresses, sluiceAddress } from '@sluice/contracts'
 import type { Chain, ChainHandler, Clock, Log } from '@sluice/engine'
-import { type Address, bytesToHex, type Domain, hashDomain, type Signer } from '@sluice/protocol'
-import { keccak256 } from 'viem'
-import { getChainId, getCode } from 'viem/actions'
+import type { Address, Domain, Signer } from '@sluice/protocol'
 import { systemClock } from '../system/system.ts'
-import { SEPARATOR_CALL } from './calls.ts'
 import { findCreation } from './creation.ts'
+import { openDomain, openDomains } from './domain.ts'
 import { JointFollowing } from './endpoints/joint-following.ts'
 import { jointRpc } from './endpoints/joint-rpc.ts'
-import { ChainError, shownText } from './errors.ts'
+import { shownText } from './errors.ts'
 import type { Finality } from './following/finality.ts'
 import { Follower, type FollowerOptions } from './following/follower.ts'
-import { kindOf, reasonOf, rpcError } from './rpc/failures.ts'
-import { readCall } from './rpc/reads.ts'
+import { reasonOf, rpcError } from './rpc/failures.ts'
 import { openRpc, type Rpc } from './rpc/rpc.ts'
 import { Sender } from './transactions/sender.ts'
 import type { Sightings } from './transactions/standing.ts'
@@ -70,57 +66,6 @@ export interface ViemChain extends Chain {
 }
 
 const FINALIZED: Finality = { type: 'tag', tag: 'finalized' }
-
-/** The contract where this version of it stands on every chain, if it does on this one. */
-async function findPlanned(rpc: Rpc): Promise<Address | undefined> {
-  return (await getCode(rpc.client, { address: sluiceAddress })) === undefined ? undefined : sluiceAddress
-}
-
-async function readDomain(rpc: Rpc, { chainId: expected, contract }: ViemChainOptions): Promise<Domain> {
-  const chainId = BigInt(await getChainId(rpc.client))
-  if (expected !== undefined && chainId !== expected) {
-    throw new ChainError('CHAIN_WRONG', { url: rpc.url, got: chainId, expected })
-  }
-  const known = contract ?? addresses[Number(chainId)]?.sluice ?? (await findPlanned(rpc))
-  if (known === undefined) throw new ChainError('CHAIN_CONTRACT_UNKNOWN', { chainId })
-  return { chainId, contract: known.toLowerCase() as Address }
-}
-
-/** The domain separator stands for name, version, chain and address alike. */
-async function checkContract(rpc: Rpc, { chainId, contract }: Domain): Promise<void> {
-  const code = await getCode(rpc.client, { address: contract })
-  if (code === undefined || code === '0x') throw new ChainError('CHAIN_NO_CONTRACT', { contract, chainId })
-  const expected = bytesToHex(hashDomain((bytes) => keccak256(bytes, 'bytes'), { chainId, contract }))
-  const separator = await readCall(rpc, contract, SEPARATOR_CALL).catch(() => undefined)
-  if (separator !== expected) throw new ChainError('CHAIN_FOREIGN_CONTRACT', { contract, chainId })
-}
-
-async function openDomain(rpc: Rpc, options: ViemChainOptions): Promise<Domain> {
-  try {
-    const domain = await readDomain(rpc, options)
-    await checkContract(rpc, domain)
-    return domain
-  } catch (cause) {
-    throw rpcError(rpc.url, 'eth_chainId', cause)
-  }
-}
-
-/** The domain by the first endpoint that answers. The others are of the same, or cannot be asked yet. */
-async function openDomains(rpcs: readonly Rpc[], options: ViemChainOptions): Promise<Domain> {
-  const answers = await Promise.allSettled(rpcs.map((rpc) => openDomain(rpc, options)))
-  const problems = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as ChainError] : []))
-  const [first, ...others] = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
-  const wrong = problems.find((problem) => kindOf(problem) === 'refused')
-  const problem = wrong ?? (first === undefined ? problems[0] : foreignOf(first, others, rpcs[1]?.url ?? ''))
-  if (first !== undefined && problem === undefined) return first
-  await Promise.all(rpcs.map((rpc) => rpc.close()))
-  throw problem
-}
-
-function foreignOf({ chainId }: Domain, others: readonly Domain[], url: string): ChainError | undefined {
-  const other = others.find((domain) => domain.chainId !== chainId)
-  return other && new ChainError('CHAIN_WRONG', { url, got: other.chainId, expected: chainId })
-}
 
 /** Follows the chain by one endpoint, or by several together. */
 function follow(rpcs: readonly [Rpc, ...Rpc[]], domain: Domain, options: FollowingOptions) {
@@ -191,7 +136,7 @@ export async function createViemChain(options: ViemChainOptions): Promise<ViemCh
   const { signer, clock = systemClock, finality = FINALIZED, log } = options
   const [url, ...more] = typeof options.url === 'string' ? ([options.url] as const) : options.url
   const rpcs = [openRpc(url), ...more.map((one) => openRpc(one))] as const
-  const domain = await openDomains(rpcs, options)
+  const domain = await openDomains(rpcs, options, clock, log)
   const { chainId, contract } = domain
   const shared = { contract, clock, finality, ...(log !== undefined && { log }) }
   const { following, rpc, sightings, endpoints } = follow(rpcs, domain, {
