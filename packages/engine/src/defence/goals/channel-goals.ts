@@ -55,7 +55,7 @@ function goalOf({ record, env }: Scene, key: string, call: ChainCall, amount: bi
   return { id: record.channelId, key, call, value: worthOf(env.policy, record.terms.token, amount), ...rest }
 }
 
-type GoalTimes = Pick<Goal, 'deadline' | 'isAnswer' | 'isReached'>
+type GoalTimes = Pick<Goal, 'deadline' | 'isAnswer' | 'isReached' | 'lossBy'>
 
 /** What this side gets out of the channel by these totals of both lanes, and what may come of the locks that it receives, base units. */
 function shareOf({ record: { self }, chain }: Scene, sent: Totals, received: Totals): bigint {
@@ -131,7 +131,8 @@ function disputeGoals(scene: Scene): Goal[] {
 /**
  * Shows what this side received newest, at once; and of its own lane the newest that the peer signed too. That one is in the interest of
  * the peer, which shows what it received: this side leaves it to the peer until little time is left. Where somebody else began the close
- * and showed less than it has, it hides something, and both are shown at once.
+ * and showed less than it has, it hides something, and both are shown at once. Of the own lane all of this side's share is at stake: an older voucher, shown
+ * at the last moment, may hold it in locks. What is lost in the end is only what locks that were shown take beyond the newest.
  */
 function showGoals(scene: Scene, closesAt: bigint): Goal[] {
   const { record, chain, env, time, leaves } = scene
@@ -140,7 +141,9 @@ function showGoals(scene: Scene, closesAt: bigint): Goal[] {
   const isLastMoment = closesAt - time <= BigInt(OWN_SHOW_TIMES * env.policy.inclusionTime)
   return [
     ...(received === undefined ? [] : showGoal(scene, received, closesAt, gainOf(scene))),
-    ...(own !== undefined && (isLastMoment || !leaves) ? showGoal(scene, own, closesAt, newestShare(scene)) : []),
+    ...(own !== undefined && (isLastMoment || !leaves)
+      ? showGoal(scene, own, closesAt, newestShare(scene), lossOfOwn(scene, own))
+      : []),
   ].filter(
     ({ call }) => call.type === 'updateLane' && call.voucher.voucher.seq > chain.shown[call.voucher.voucher.lane],
   )
@@ -149,11 +152,26 @@ function showGoals(scene: Scene, closesAt: bigint): Goal[] {
 /** How many times the time of an inclusion are left when a side shows for the other what the other should have shown. */
 const OWN_SHOW_TIMES = 3
 
-function showGoal(scene: Scene, voucher: SignedLaneVoucher, closesAt: bigint, amount: bigint): Goal[] {
+function showGoal(
+  scene: Scene,
+  voucher: SignedLaneVoucher,
+  closesAt: bigint,
+  amount: bigint,
+  lossBy?: Goal['lossBy'],
+): Goal[] {
   const { lane, seq } = voucher.voucher
   const call: ChainCall = { type: 'updateLane', terms: scene.record.terms, voucher }
   const isReached: Goal['isReached'] = (chain) => chain.channel(scene.record.channelId).shown[lane] >= seq
-  return [goalOf(scene, `updateLane/${lane}/${seq}`, call, amount, { deadline: closesAt, isAnswer: true, isReached })]
+  const times = { deadline: closesAt, isAnswer: true, isReached, ...(lossBy && { lossBy }) }
+  return [goalOf(scene, `updateLane/${lane}/${seq}`, call, amount, times)]
+}
+
+/** What the state of this side's lane that the chain shows takes from it beyond a newer voucher: nothing where only less was shown to be paid. */
+function lossOfOwn({ record, env }: Scene, { voucher: { lane, paid, locked } }: SignedLaneVoucher): Goal['lossBy'] {
+  return (chain) => {
+    const shown = chain.channel(record.channelId).any.shown[lane]
+    return worthOf(env.policy, record.terms.token, highest(0n, shown.paid + shown.locked - paid - locked))
+  }
 }
 
 /** What showing the newest received voucher brings, over what is shown of that lane. */

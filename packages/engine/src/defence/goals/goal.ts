@@ -23,6 +23,11 @@ export interface Goal {
   readonly deadline?: bigint
   /** Whether the chain shows what it is for, by whomever. Of what is lost where its deadline passes without it. */
   readonly isReached?: (chain: ChainReader) => boolean
+  /**
+   * What was lost where its deadline passed without it, by what the chain shows, native base units; all that it is worth if left out. What is worth
+   * defending because of what may still happen need not be lost when nothing did.
+   */
+  readonly lossBy?: (chain: ChainReader) => bigint | undefined
   /** Whether it answers a close: among what is worth more than it costs, that goes first. */
   readonly isAnswer?: boolean
 }

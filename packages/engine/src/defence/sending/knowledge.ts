@@ -14,6 +14,7 @@ export function knowledgeOf(view: Omit<StateView, 'now'>): Knowledge {
     locksOf: (channelId, lane) => locksOf(view, channelId, lane),
     complete: (batch) => complete(view, batch),
     isMissed: (goal) => isMissed(view, goal),
+    lossOf: ({ value, lossBy }) => (lossBy === undefined ? value : lossBy(view.chain)),
   }
 }
 

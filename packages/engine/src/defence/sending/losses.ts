@@ -31,15 +31,19 @@ export class Losses {
     return { count: this.#count, value: this.#value }
   }
 
-  /** Books a goal that can be reached no more. Undefined if that was known, or if nothing was lost. */
-  book(goal: Goal): Loss | undefined {
+  /**
+   * Books a goal that can be reached no more. Undefined if that was known, or if nothing was lost.
+   *
+   * @param value What was lost by it, native base units; undefined where no price is known.
+   */
+  book(goal: Goal, value: bigint | undefined): Loss | undefined {
     const name = nameOf(goal)
-    if (this.#seen.has(name) || goal.value === 0n) return undefined
+    if (this.#seen.has(name) || value === 0n) return undefined
     this.#seen.add(name)
     const oldest = this.#seen.values().next()
     if (this.#seen.size > REMEMBERED && !oldest.done) this.#seen.delete(oldest.value)
     this.#count += 1
-    this.#value += goal.value ?? 0n
-    return { id: goal.id, call: goal.call.type, ...(goal.value !== undefined && { value: goal.value }) }
+    this.#value += value ?? 0n
+    return { id: goal.id, call: goal.call.type, ...(value !== undefined && { value }) }
   }
 }

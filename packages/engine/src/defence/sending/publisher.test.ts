@@ -98,6 +98,7 @@ beforeEach(() => {
       },
       complete: ({ call }) => call,
       isMissed: ({ deadline }) => deadline !== undefined && deadline <= time,
+      lossOf: ({ value }) => value,
     },
     gasPrices: new GasPrices(port, () => Number(time) * 1000),
   })

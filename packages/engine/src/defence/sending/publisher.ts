@@ -35,6 +35,8 @@ export interface Knowledge extends Material {
   complete(batch: Batch): ChainCall
   /** Whether a goal's deadline has passed, and the chain does not show its effect. */
   isMissed(goal: Goal): boolean
+  /** What was lost by a goal that was missed, native base units; undefined where no price is known. */
+  lossOf(goal: Goal): bigint | undefined
 }
 
 export interface PublisherOptions {
@@ -166,8 +168,9 @@ export class Publisher {
     this.#queue = undefined
     this.#carriers.get(name)?.carried.delete(name)
     this.#carriers.delete(name)
-    if (goal === undefined || !this.#options.knowledge.isMissed(goal)) return
-    const loss = this.#losses.book(goal)
+    const { knowledge } = this.#options
+    if (goal === undefined || !knowledge.isMissed(goal)) return
+    const loss = this.#losses.book(goal, knowledge.lossOf(goal))
     if (loss === undefined) return
     this.#options.log.warn('not reached on chain in time', { id: loss.id, call: loss.call, value: loss.value })
     this.#options.notify({ type: 'loss', ...loss })
