@@ -18,6 +18,8 @@ import {
 import { channelOf } from '../lanes/channel.ts'
 import type { Tx } from '../ports/tx.ts'
 import { advance, processVirtualAtEnd, requestClose } from './advance.ts'
+import { publishChangedPrice } from './neighbours/publish-policy.ts'
+import { noteReturned } from './neighbours/standing.ts'
 import { nextOf, outgoingLeg, previousOf, virtualOf, voucherOf } from './record.ts'
 
 /** A virtual channel that this side pays or passes on to a peer. @throws ProtocolError `VIRTUAL_UNKNOWN`. */
@@ -77,6 +79,10 @@ export function handleDecline(tx: Tx, peer: Address, { virtualId, code, returned
   const came = returnedFees(tx, record, returned)
   const event = { type: 'decline', code, returned: came?.amount ?? 0n } as const
   const taken = advance(tx, record, event)
+  if (taken !== undefined && record.role === 'hub') {
+    noteReturned(tx, record, 'declined')
+    publishChangedPrice(tx, previousOf(record))
+  }
   if (taken !== undefined && came !== undefined) {
     const channel = channelOf(tx, came.channelId)
     tx.channels.set(came.channelId, { ...channel, surplus: channel.surplus - came.amount })

@@ -1,6 +1,9 @@
 import { lockIdOf } from '@sluice/protocol'
 import type { LockKeeper } from '../ports/locks/lock-keeper.ts'
 import { advance, processVirtualAtEnd } from './advance.ts'
+import { publishChangedPrice } from './neighbours/publish-policy.ts'
+import { noteReturned } from './neighbours/standing.ts'
+import { previousOf } from './record.ts'
 
 /** Keeps the locks that virtual channels decide. */
 export const virtualKeeper: LockKeeper = {
@@ -10,7 +13,11 @@ export const virtualKeeper: LockKeeper = {
     const record = tx.virtuals.get(lockIdOf(tx.env, operation))
     if (record === undefined) return
     const event = { type: operation.type === 'fold' ? 'foldRefused' : 'addRefused', code } as const
-    if (record.role !== 'payee') advance(tx, record, event)
+    const taken = record.role === 'payee' ? undefined : advance(tx, record, event)
+    if (taken !== undefined && record.role === 'hub' && event.type === 'addRefused') {
+      noteReturned(tx, record, 'refused')
+      publishChangedPrice(tx, previousOf(record))
+    }
     processVirtualAtEnd(tx, record.virtualId)
   },
   changed: (tx, operation) => processVirtualAtEnd(tx, lockIdOf(tx.env, operation)),

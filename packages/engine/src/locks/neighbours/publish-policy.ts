@@ -35,8 +35,8 @@ export function publishPolicy(tx: Tx, peer: Address): void {
 }
 
 /** What a peer did, or time, changed what it is asked for: it hears of it, once a batch, or it would go on paying what is too little by now. */
-export function publishChangedPrice(tx: Tx, peer: Address): void {
-  if (!tx.env.policy.forward) return
+export function publishChangedPrice(tx: Tx, peer: Address | undefined): void {
+  if (peer === undefined || !tx.env.policy.forward) return
   tx.atEnd('process', `price/${peer}`, (end) => {
     const told = end.told.get(peer)
     if (told !== undefined && !isSameSchedule(told.schedule, scheduleForPeer(end, peer))) publishPolicy(end, peer)

@@ -1,7 +1,7 @@
-import { type Address, feesFrom, type HubRecord, type Id } from '@sluice/protocol'
+import { type Address, type HubRecord, type Id, type Leg, lowest } from '@sluice/protocol'
 import { secondsOf } from '../../lanes/channel.ts'
 import type { Standing, Tx } from '../../ports/tx.ts'
-import { incomingLeg } from '../record.ts'
+import { feesKeptFrom, incomingLeg } from '../record.ts'
 
 /** Counts are kept in thousandths, so that they can fade. */
 const ONE = 1_000n
@@ -60,11 +60,8 @@ function* standingsOf(tx: Tx, peer: Address): Generator<Standing> {
   }
 }
 
-/** The fee that is this hub's own, base units. */
-function ownFee({ memo, position, phase }: HubRecord): bigint {
-  if ('decline' in phase && phase.decline !== undefined) return feesFrom(memo, position - 1) - phase.decline.returned
-  return memo.fees[position - 1] ?? 0n
-}
+/** The part of the fees that is this hub's own, base units. */
+const ownFee = ({ memo, position }: HubRecord): bigint => memo.fees[position - 1] ?? 0n
 
 /** Whether the incoming lock is folded within the time that its payer has for it. */
 function isInTime(tx: Tx, { phase }: HubRecord): boolean {
@@ -72,19 +69,43 @@ function isInTime(tx: Tx, { phase }: HubRecord): boolean {
   return !('askedAt' in phase && phase.askedAt !== undefined) || secondsOf(tx) < phase.askedAt + BigInt(followTimeout)
 }
 
-/** The payer's side folds what was locked on for it: what that brought, and whether it was in time. What was never locked on says nothing. */
-export function noteFolded(tx: Tx, record: HubRecord): void {
-  const leg = incomingLeg(record)
-  const isLockedOn = record.phase.type !== 'received' && record.phase.type !== 'returning'
-  if (leg === undefined || !isLockedOn) return
+function note(tx: Tx, { channelId }: Leg, { earned = 0n, inTime = 0n, late = 0n }: Partial<Standing>): void {
   const now = secondsOf(tx)
-  const { channelId } = leg
   const before = faded(tx.standings.get(channelId) ?? nothing(channelId, now), now, tx.env.policy.standingHalfLife)
-  const [inTime, late] = isInTime(tx, record) ? [ONE, 0n] : [0n, ONE]
   tx.standings.set(channelId, {
     ...before,
-    earned: before.earned + ownFee(record),
+    earned: before.earned + earned,
     inTime: before.inTime + inTime,
     late: before.late + late,
   })
+}
+
+/**
+ * The payer's side folds what was locked on for it: what that brought, and whether it was in time. What was never locked on says nothing, and
+ * what was declined was noted then.
+ *
+ * @param record As it was before.
+ */
+export function noteFolded(tx: Tx, record: HubRecord): void {
+  const leg = incomingLeg(record)
+  const { phase } = record
+  const isDeclined = 'decline' in phase && phase.decline !== undefined
+  if (leg === undefined || phase.type === 'received' || isDeclined) return
+  note(tx, leg, { earned: ownFee(record), ...(isInTime(tx, record) ? { inTime: ONE } : { late: ONE }) })
+}
+
+/**
+ * The next member declines what was locked on, or refuses it. Later than finding a way takes, capital was held for nothing: that counts against
+ * who wanted it, and of a decline all of the fee is kept.
+ *
+ * @param record As it was before.
+ */
+export function noteReturned(tx: Tx, record: HubRecord, reason: 'declined' | 'refused'): void {
+  const leg = incomingLeg(record)
+  if (leg === undefined) return
+  const { policy } = tx.env
+  const isLate = secondsOf(tx) >= feesKeptFrom(record, policy)
+  const own = ownFee(record)
+  const kept = isLate ? own : lowest(own, policy.feeBase)
+  note(tx, leg, { earned: reason === 'declined' ? kept : 0n, late: isLate ? ONE : 0n })
 }

@@ -4,15 +4,16 @@ import { HubScene } from '../../testing/hub-scene.ts'
 let scene: HubScene
 
 beforeEach(async () => {
-  scene = await HubScene.create({ feeHoldShare: 100, feePerHour: 3_600_000 })
+  scene = await HubScene.create({ feeHoldShare: 100, feePerHour: 3_600_000, standingHalfLife: 10 ** 9 })
 })
 
 afterEach(() => scene.world.stop())
 
 const runFor = (seconds: number) => scene.world.scheduler.runFor(seconds * 1000)
 
-/** What the hub told the payer that it asks for. */
-const told = () => scene.payer.heardOf('_policy').map(({ forwarding }) => forwarding?.feeWindow)
+/** How much of the time for which it can hold capital the hub asks the payer to pay for, per cent, by what it told it last. Standing fades a little all the time. */
+const share = () => scene.payer.heardOf('_policy').at(-1)?.forwarding?.feeWindow ?? 0
+const about = (percent: number) => expect.toSatisfy((told: number) => told >= percent && told <= percent + 1)
 
 /** What a virtual channel of that capacity costs by the newest that was told, and a little. */
 const LIFE = 590n
@@ -48,14 +49,13 @@ async function paid(late = 0) {
 const followTimeout = () => scene.hub.policy.followTimeout
 
 it('a peer that earns a lower price hears of it in the session, as of one that rises', async () => {
-  expect(told()).toEqual([100])
+  expect(share()).toBe(100)
   await paid()
-  expect(told()).toEqual([100, 50])
+  expect(share()).toEqual(about(50))
   await paid()
-  expect(told()).toEqual([100, 50, 34])
+  expect(share()).toEqual(about(34))
   await paid(followTimeout() + 1)
-  expect(told()).toEqual([100, 50, 34, expect.any(Number)])
-  expect(told().at(-1)).toBeGreaterThanOrEqual(50)
+  expect(share()).toEqual(about(50))
   expect(scene.declines()).toEqual([])
 })
 
@@ -79,9 +79,46 @@ it('a price that rises because a standing fades is told when the peer locks, and
   await scene.world.stop()
   scene = await HubScene.create({ feeHoldShare: 100, feePerHour: 3_600_000, standingHalfLife: 100 })
   await paid()
-  const [, cheap] = told()
+  const cheap = share()
   await runFor(60)
   await add()
   expect(scene.declines()).toEqual([])
-  expect(told().at(-1)).toBeGreaterThan(cheap ?? 100)
+  expect(share()).toBeGreaterThan(cheap + 1)
+})
+
+/** The payee declines what was locked on, so many seconds after that. */
+async function declined(late: number) {
+  const virtualId = await add()
+  await scene.accept()
+  await scene.countersign()
+  await runFor(late)
+  scene.payee.send(scene.hub.address, { type: 'decline', virtualId, code: 'NO', returned: 0n })
+  await runFor(1)
+  await scene.accept()
+  await scene.countersign()
+  await scene.fold(0n, virtualId)
+}
+
+it('a decline that comes late counts against who had capital held for nothing, one at once for and against nobody', async () => {
+  await paid()
+  await declined(0)
+  expect(share()).toEqual(about(50))
+  await declined(60)
+  expect(share()).toEqual(about(67))
+  await paid()
+  expect(share()).toEqual(about(50))
+})
+
+it('a lock that is refused late counts as one that is declined late', async () => {
+  await paid()
+  const virtualId = await add()
+  await runFor(60)
+  await scene.refuse('LANE_OVERSPENT')
+  await scene.accept()
+  await scene.countersign()
+  expect(scene.declines()).toEqual([[virtualId, 'LANE_OVERSPENT']])
+  await scene.fold(0n, virtualId)
+  await paid()
+  // By two in time and one late.
+  expect(share()).toEqual(about(50))
 })
