@@ -3,11 +3,11 @@ import type { TabPayee } from '@sluice/http/sell'
 import type { Domain } from '@sluice/protocol'
 import { createPayee, type PayeeOptions } from './http-payee.ts'
 import { createPayer, type PayerOptions } from './http-payer.ts'
-import { paidFetching } from './paid-fetch.ts'
-import { type CloseFailed, type Paying, payingOver } from './paying.ts'
+import { type BuyingOptions, type CloseFailed, type Paying, payingOver } from './paying.ts'
 
 export interface ClientOptions
   extends EngineOptions,
+    BuyingOptions,
     Pick<PayerOptions, 'feesOf'>,
     Pick<PayeeOptions, 'url' | 'hubUrl'> {
   readonly ports: EnginePorts
@@ -20,13 +20,16 @@ export interface Client extends Paying {
   readonly payee: TabPayee
 }
 
+/** What buying takes is loaded when it is first used. */
+const loadFetching = async () => (await import('./paid-fetch.ts')).paidFetching
+
 /** Paid HTTP over an engine that runs. `domain`: the chain and contract that its channels live in. */
 export function createClientOver(
   engine: Engine,
   domain: Domain,
   options: Omit<ClientOptions, 'ports' | 'policy'> = {},
 ): Client {
-  const { feesOf, url, hubUrl, onCloseFailed } = options
+  const { feesOf, url, hubUrl } = options
   const payer = createPayer({ engine, domain, ...(feesOf !== undefined && { feesOf }) })
   const payee = createPayee({
     engine,
@@ -34,7 +37,7 @@ export function createClientOver(
     ...(url !== undefined && { url }),
     ...(hubUrl !== undefined && { hubUrl }),
   })
-  return { ...payingOver(engine, payer, async () => paidFetching, onCloseFailed), payee }
+  return { ...payingOver(engine, payer, loadFetching, options), payee }
 }
 
 /**

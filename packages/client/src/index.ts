@@ -3,4 +3,4 @@ export { type Client, type ClientOptions, createClient, createClientOver } from 
 export { ClientError, clientErrors } from './errors.ts'
 export { createPayee, type PayeeOptions } from './http-payee.ts'
 export { createPayer, type PayerOptions } from './http-payer.ts'
-export type { PaidFetchOptions, Paying } from './paying.ts'
+export type { BuyInit, BuyingOptions, CloseFailed, PaidFetchOptions, Paying } from './paying.ts'

@@ -1,10 +1,10 @@
 import { createEngineWith, type EngineOptions, type EnginePorts, payer as payerRole } from '@sluice/engine'
 import { createPayer, type PayerOptions } from './http-payer.ts'
-import { type CloseFailed, type Paying, payingOver } from './paying.ts'
+import { type BuyingOptions, type CloseFailed, type Paying, payingOver } from './paying.ts'
 
-export type { PaidFetchOptions, Paying } from './paying.ts'
+export type { BuyInit, BuyingOptions, PaidFetchOptions, Paying } from './paying.ts'
 
-export interface PayerClientOptions extends EngineOptions, Pick<PayerOptions, 'feesOf'> {
+export interface PayerClientOptions extends EngineOptions, BuyingOptions, Pick<PayerOptions, 'feesOf'> {
   readonly ports: EnginePorts
   readonly onCloseFailed?: CloseFailed
 }
@@ -32,8 +32,8 @@ function explainLater(): void {
 export async function createPayerClient({ ports, ...options }: PayerClientOptions): Promise<Paying> {
   explainLater()
   const engine = await createEngineWith([payerRole], ports, options)
-  const { feesOf, onCloseFailed } = options
+  const { feesOf } = options
   const payer = createPayer({ engine, domain: ports.chain.domain, ...(feesOf !== undefined && { feesOf }) })
   const load = async () => (await import('./paid-fetch.ts')).paidFetching
-  return payingOver(engine, payer, load, onCloseFailed)
+  return payingOver(engine, payer, load, options)
 }

@@ -1,6 +1,15 @@
 import type { Engine } from '@sluice/engine'
-import type { FetchPaidOptions, PaidResponse, TabPayer } from '@sluice/http'
+import type {
+  FetchPaidOptions,
+  PaidResponse,
+  SpendingRules,
+  TabFetchInit,
+  TabFetchOptions,
+  TabPayer,
+  TabRecords,
+} from '@sluice/http'
 import { type Address, type Id, NATIVE_TOKEN } from '@sluice/protocol'
+import type { Buyer } from './buyer.ts'
 import type { PaidFetching } from './paid-fetch.ts'
 
 export interface PaidFetchOptions extends Omit<FetchPaidOptions, 'payer' | 'limits'> {
@@ -10,6 +19,26 @@ export interface PaidFetchOptions extends Omit<FetchPaidOptions, 'payer' | 'limi
   readonly tokens?: readonly Address[]
 }
 
+/** How a client buys, whatever is asked of it. */
+export interface BuyingOptions {
+  /** What may be spent: enforced here, and by the capacities of tabs. Default: what each request allows. */
+  readonly spending?: SpendingRules
+  /** Tokens to pay in. Default: the native one. */
+  readonly tokens?: readonly Address[]
+  /** Where tabs and what was spent are kept over a restart. Default: in memory; tabs are closed by `stop` then. */
+  readonly records?: TabRecords
+  /** A tab that is used by nobody for so long is closed, milliseconds. Default five minutes. */
+  readonly idle?: number
+  /** Called with what fails behind a request. Default: nothing. */
+  readonly onBuyingError?: (error: unknown) => void
+  /** How requests are made, and by which time. Default: those of the surroundings. */
+  readonly fetch?: TabFetchOptions['fetch']
+  readonly timers?: TabFetchOptions['timers']
+}
+
+/** A request as fetch takes it, and what it may cost. */
+export type BuyInit = TabFetchInit
+
 /** An app's way to pay: an engine, and paid HTTP over it. */
 export interface Paying {
   /** Channels, virtual channels and payments themselves. */
@@ -17,78 +46,45 @@ export interface Paying {
   /** This client as whoever pays. */
   readonly payer: TabPayer
   /**
-   * Fetches a resource and pays for its bytes as they are read. The virtual channel is closed once the body is read, fails or is cancelled.
+   * A fetch that pays what servers ask for, at most `maxAmount` or what the spending rules allow: any method and body, streams as they come.
+   * Servers that sell on a tab are paid on one virtual channel for all requests, which stays open for the next ones. One that sells a
+   * single resource is paid by one of its own, which is closed once the body is read, fails or is cancelled.
    *
-   * @throws HttpError, ClientError for what the server wants and this side does not give; nothing is paid then.
+   * @throws HttpError, TabError, ClientError for what the server wants and this side does not give: they say what was paid.
    */
-  fetch(url: string, options: PaidFetchOptions): Promise<Response>
+  fetch(input: string | URL | Request, init?: BuyInit): Promise<Response>
   /**
    * The same for bytes that are looked at before they are paid for: the caller accepts them, and closes the virtual channel in the end.
    */
   fetchPaid(url: string, options: PaidFetchOptions): Promise<PaidResponse>
-  /** Waits for the closing of virtual channels that `fetch` used, then stops the engine. */
+  /** Pays what is due on tabs, waits for the closing of virtual channels that `fetch` used, then stops the engine. */
   stop(): Promise<void>
 }
 
 /** Called when a virtual channel could not be closed after its use: it then ends by its lifetime, and nothing is lost. */
 export type CloseFailed = (virtualId: Id, error: unknown) => void
 
-/** Closes virtual channels behind the back of whoever used them, and can be waited for. */
-class Closings {
-  readonly #payer: TabPayer
-  readonly #failed: (virtualId: Id, error: unknown) => void
-  readonly #running = new Set<Promise<void>>()
-
-  constructor(payer: TabPayer, failed: (virtualId: Id, error: unknown) => void) {
-    this.#payer = payer
-    this.#failed = failed
-  }
-
-  begin(virtualId: Id): void {
-    const closing = this.#payer
-      .close(virtualId)
-      .catch((error) => this.#failed(virtualId, error))
-      .finally(() => this.#running.delete(closing))
-    this.#running.add(closing)
-  }
-
-  async settled(): Promise<void> {
-    await Promise.all(this.#running)
-  }
-}
-
 /** Paid HTTP for a payer over an engine that runs. `load` brings what it takes, once it is used. */
 export function payingOver(
   engine: Engine,
   payer: TabPayer,
   load: () => Promise<PaidFetching>,
-  closeFailed: CloseFailed = () => {},
+  options: BuyingOptions & { readonly onCloseFailed?: CloseFailed | undefined },
 ): Paying {
-  const closings = new Closings(payer, closeFailed)
-
-  const paid = async (
-    url: string,
-    { maxAmount, tokens = [NATIVE_TOKEN], ...rest }: PaidFetchOptions,
-  ): Promise<PaidResponse> => {
-    const { fetchPaid } = await load()
-    return fetchPaid(url, { ...rest, payer, limits: { maxAmount, tokens } })
-  }
-
+  let buyer: Promise<Buyer> | undefined
   return {
     engine,
     payer,
-    fetchPaid: paid,
-    async fetch(url, wanted) {
-      const { paidStream } = await load()
-      const response = await paid(url, wanted)
-      const { virtualId, length } = response
-      const body = paidStream(response, () => {
-        if (virtualId !== undefined) closings.begin(virtualId)
-      })
-      return new Response(body, length === undefined ? {} : { headers: { 'content-length': String(length) } })
+    async fetchPaid(url, { maxAmount, tokens = [NATIVE_TOKEN], ...rest }) {
+      const { fetchPaid } = await load()
+      return fetchPaid(url, { ...rest, payer, limits: { maxAmount, tokens } })
+    },
+    async fetch(input, init = {}) {
+      buyer ??= load().then(({ createBuyer }) => createBuyer(payer, options))
+      return (await buyer).fetch(input, init)
     },
     async stop() {
-      await closings.settled()
+      await (await buyer)?.stop()
       await engine.stop()
     },
   }

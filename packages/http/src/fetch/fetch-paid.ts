@@ -22,6 +22,8 @@ export interface FetchPaidOptions {
   readonly onSession?: (session: PaidSession) => void | Promise<void>
   /** Called once the server's offer is accepted, before V is opened. Throwing refuses it. */
   readonly onOffer?: (offer: Offer) => void | Promise<void>
+  /** What the server answered to the same request without payment, where that is at hand: it is not asked again then. */
+  readonly asked?: Response
   readonly signal?: AbortSignal
   /** Milliseconds without a byte after which the provider counts as stopped. Default 60,000. */
   readonly stallTimeout?: number
@@ -64,7 +66,8 @@ export async function fetchPaid(url: string, options: FetchPaidOptions): Promise
 }
 
 async function begin(exchange: Exchange, url: string, options: FetchPaidOptions): Promise<PaidResponse> {
-  const answer = await ask(exchange, url)
+  const { asked } = options
+  const answer: Answer = asked === undefined ? await ask(exchange, url) : { response: asked, end: () => drop(asked) }
   const { status, headers } = answer.response
   if (status === 200) return free(exchange, url, options, answer)
   if (status !== 402) throw await refusal(exchange, answer)
@@ -95,6 +98,10 @@ async function closeBriefly({ timers, signal }: Exchange, payer: Payer, { virtua
       resolve()
     })
   })
+}
+
+function drop({ body }: Response): void {
+  body?.cancel().catch(() => undefined)
 }
 
 function offersIn(headers: Headers): readonly Offer[] {

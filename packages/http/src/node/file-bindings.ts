@@ -1,9 +1,8 @@
-import { type FileHandle, open, readFile, rename } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import type { Id } from '@sluice/protocol'
 import { HttpError } from '../errors.ts'
 import type { Binding, Bindings } from '../gate/bindings.ts'
 import { asAmount, asHex, asInteger, asObject, asText } from '../headers/fields.ts'
+import { AppendLog, readLines, rewrite } from './append-log.ts'
 
 export interface FileBindingsOptions {
   /** Unix seconds. */
@@ -33,7 +32,12 @@ const DEFAULT_KEEP = 90 * 86_400
 export async function openFileBindings(path: string, options: FileBindingsOptions): Promise<FileBindings> {
   const oldest = options.now() - (options.keepFor ?? DEFAULT_KEEP)
   const known = new Map([...(await readEntries(path))].filter(([, { at }]) => at >= oldest))
-  const log = new AppendLog(await rewrite(path, known))
+  const log = new AppendLog(
+    await rewrite(
+      path,
+      [...known].map(([id, entry]) => formatEntry(id, entry)),
+    ),
+  )
   return {
     get: async (virtualId) => {
       const entry = known.get(virtualId)
@@ -73,14 +77,8 @@ function parseEntry(line: string): readonly [Id, Entry] {
 }
 
 async function readEntries(path: string): Promise<Map<Id, Entry>> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return ''
-    throw error
-  })
-  // What stands after the last line feed was never whole: nobody was answered on it.
-  const lines = text.split('\n').slice(0, -1)
   return new Map(
-    lines.map((line, i) => {
+    (await readLines(path)).map((line, i) => {
       try {
         return parseEntry(line)
       } catch (cause) {
@@ -88,63 +86,4 @@ async function readEntries(path: string): Promise<Map<Id, Entry>> {
       }
     }),
   )
-}
-
-/** Writes what is kept to a new file that takes the place of the old one, and answers it open for appending. */
-async function rewrite(path: string, known: ReadonlyMap<Id, Entry>): Promise<FileHandle> {
-  const temporary = `${path}.new`
-  const handle = await open(temporary, 'w', 0o600)
-  try {
-    await handle.writeFile([...known].map(([id, entry]) => formatEntry(id, entry)).join(''))
-    await handle.sync()
-    await rename(temporary, path)
-    await syncFolder(dirname(path))
-    return handle
-  } catch (error) {
-    await handle.close()
-    throw error
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
-}
-
-/** Lines that wait together are written and synced together. A write that fails fails everything after it. */
-class AppendLog {
-  readonly #handle: FileHandle
-  #waiting = ''
-  #work: Promise<void> = Promise.resolve()
-
-  constructor(handle: FileHandle) {
-    this.#handle = handle
-  }
-
-  append(line: string): void {
-    if (this.#waiting === '') this.#work = this.#work.then(() => this.#write())
-    this.#waiting += line
-    // Whoever needs the line awaits flushed().
-    this.#work.catch(() => undefined)
-  }
-
-  async #write(): Promise<void> {
-    const lines = this.#waiting
-    this.#waiting = ''
-    await this.#handle.appendFile(lines)
-    await this.#handle.datasync()
-  }
-
-  flushed(): Promise<void> {
-    return this.#work
-  }
-
-  async close(): Promise<void> {
-    await this.#work.catch(() => undefined)
-    await this.#handle.close()
-  }
 }

@@ -20,11 +20,26 @@ export interface NodeHandlerOptions {
  */
 export function toNodeHandler(handler: Handler, options: NodeHandlerOptions = {}): RequestListener {
   return (incoming, outgoing) => {
-    answer(handler, options, incoming, outgoing).catch((error: unknown) => {
-      outgoing.destroy()
-      if (isOurFault(error)) options.onError?.(error)
-    })
+    // The body of a request is nothing to such a handler.
+    incoming.resume()
+    serveNode(handler, options, incoming, outgoing)
   }
+}
+
+/**
+ * Answers one request of a `node:http` server by a handler, at the pace of its client. A body that fails midway, and every fault, ends with a
+ * broken connection.
+ */
+export function serveNode(
+  handler: Handler,
+  options: NodeHandlerOptions,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): void {
+  answer(handler, options, incoming, outgoing).catch((error: unknown) => {
+    outgoing.destroy()
+    if (isOurFault(error)) options.onError?.(error)
+  })
 }
 
 /** Payments that stop and clients that leave are no faults. */
@@ -45,7 +60,6 @@ async function answer(
 ): Promise<void> {
   const gone = new AbortController()
   finished(outgoing, () => gone.abort(new ClientGone('the client has gone')))
-  incoming.resume()
   const reply = await handled(handler, options, toRequest(incoming, gone.signal))
   if (gone.signal.aborted) return
   const wantsTrailer = reply.trailer !== undefined && asksTrailer(incoming)
@@ -73,7 +87,9 @@ async function handled(
 function toRequest(incoming: IncomingMessage, signal: AbortSignal): RequestLike | undefined {
   const host = incoming.headers.host ?? 'localhost'
   const base = `http://${host}`
-  const target = incoming.url ?? '/'
+  // Frameworks shorten the target for those that they mount below a path.
+  const { originalUrl } = incoming as { originalUrl?: string }
+  const target = originalUrl ?? incoming.url ?? '/'
   if (!/^[-\w.:[\]]+$/.test(host) || !target.startsWith('/') || !URL.canParse(base + target)) return undefined
   const headers = new Headers()
   for (const [name, value] of Object.entries(incoming.headers)) {
@@ -86,7 +102,9 @@ const asksTrailer = ({ headers, httpVersion }: IncomingMessage): boolean =>
   httpVersion === '1.1' && /(?:^|,)\s*trailers\s*(?:,|;|$)/i.test(String(headers.te ?? ''))
 
 function writeHead(reply: Reply, outgoing: ServerResponse, wantsTrailer: boolean): void {
-  const headers = Object.fromEntries(reply.headers)
+  const headers: Record<string, string | string[]> = Object.fromEntries(reply.headers)
+  const cookies = reply.headers.getSetCookie()
+  if (cookies.length > 0) headers['set-cookie'] = cookies
   if (wantsTrailer) {
     delete headers['content-length']
     headers.trailer = 'PAYMENT-RESPONSE'

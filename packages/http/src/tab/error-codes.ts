@@ -75,6 +75,10 @@ export const tabErrors = {
     action: 'Send less in one request. Nothing is charged.',
   },
   // A tab, as its seller is set up
+  CALL_BODY_READ: {
+    message: 'the body of the request was read before it came to its seal',
+    action: 'Put paid routes before parsers of bodies. Nothing is charged.',
+  },
   PRICE_INVALID: {
     message: 'the price is not valid: {reason}',
     action:
@@ -130,6 +134,10 @@ export const tabErrors = {
   SPENDING_REFUSED: {
     message: 'paying up to {wanted} to {payee} at {origin} was not approved',
     action: 'Approve it, or buy elsewhere. Nothing was sent.',
+  },
+  BUYER_STOPPED: {
+    message: 'this client was stopped',
+    action: 'Start another one.',
   },
   SPENDING_UNLIMITED: {
     message: 'no limit says how much the request may cost',

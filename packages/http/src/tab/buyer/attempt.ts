@@ -25,8 +25,11 @@ const NO_BODY = new Uint8Array(0)
 export async function send(buying: Buying, asked: Asked, payment?: string, body = asked.body): Promise<Response> {
   const headers = new Headers(asked.headers)
   if (payment !== undefined) headers.set(PAYMENT_SIGNATURE, payment)
-  const { method, url, signal } = asked
-  const { stallTimeout, timers, fetch } = buying
+  // Bytes are counted as the seller makes them.
+  if (!headers.has('Accept-Encoding')) headers.set('Accept-Encoding', 'identity')
+  const { method, url, signal, extras } = asked
+  const { stallTimeout, timers } = buying
+  const fetch = extras.fetch ?? buying.fetch
   const late = () => new HttpError('PROVIDER_STALLED', { milliseconds: stallTimeout, offset: 0 })
   const control = new AbortController()
   // The answer's body goes on when the time-out for its head is over.

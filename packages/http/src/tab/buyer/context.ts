@@ -22,6 +22,8 @@ export interface TabFetchExtras {
   readonly maxAmount?: bigint
   /** Names the request: asked again with the same one, it is run and charged once. Default: its header Idempotency-Key, or a fresh one. */
   readonly id?: string
+  /** How this request is made. Default: as all others. */
+  readonly fetch?: typeof fetch
   /** Called once it is settled what the request cost. */
   readonly onReceipt?: (receipt: Receipt) => void
 }

@@ -3,7 +3,7 @@ import { HttpError } from '../../errors.ts'
 import { PAYMENT_REQUIRED } from '../../headers/payment-required.ts'
 import type { TabPayer } from '../payer/payer-tab.ts'
 import { callCharge, decodeTabRequired, type TabOffer } from '../wire/offer.ts'
-import { BYTE, CALL, chargeFor } from '../wire/price.ts'
+import { BYTE, CALL, chargeFor, isFixed } from '../wire/price.ts'
 
 /** Most routes whose offers are remembered. */
 const MAX_ROUTES = 1024
@@ -66,7 +66,7 @@ export function chooseTabOffer(offers: readonly TabOffer[], payer: TabPayer, tok
 export function limitFor({ price }: TabOffer, most: bigint): bigint {
   const call = callCharge(price)
   if (call > most) throw new HttpError('OFFER_AMOUNT', { amount: call, max: most })
-  return price.every(({ unit, amount }) => unit === CALL || amount === 0n) ? call : most
+  return isFixed(price) ? call : most
 }
 
 /** What a request has charged by this side's count: its calls and bytes, and what was reported of other units. */

@@ -7,7 +7,7 @@ import type { PayerCall, PayerTab } from '../payer/payer-tab.ts'
 import { settleBy } from '../payer/settle.ts'
 import type { TabStanding } from '../wire/answer.ts'
 import type { TabOffer } from '../wire/offer.ts'
-import { CALL } from '../wire/price.ts'
+import { CALL, isFixed } from '../wire/price.ts'
 import { type Attempt, askOutcome, attempt } from './attempt.ts'
 import { type Asked, type Buying, pause } from './context.ts'
 import { chargeOf, chooseTabOffer, limitFor, tabOffersIn } from './offers.ts'
@@ -253,7 +253,7 @@ export class Purchase {
       lost: () => this.#askLater(tab, call),
       signal: this.#asked.signal,
     })
-    if (!this.#isNamed && isFixed(this.#offer)) this.#settleUnread(body)
+    if (!this.#isNamed && isFixed(this.#offer.price)) this.#settleUnread(body)
     return body.response(url.href)
   }
 
@@ -321,8 +321,6 @@ export class Purchase {
 }
 
 const onlyCalls = (price: TabOffer['price']): TabOffer['price'] => price.filter(({ unit }) => unit === CALL)
-
-const isFixed = ({ price }: TabOffer): boolean => price.every(({ unit, amount }) => unit === CALL || amount === 0n)
 
 function newId(): string {
   const words = crypto.getRandomValues(new Uint32Array(4))

@@ -3,7 +3,8 @@ import { HttpError } from '../../errors.ts'
 import { asAddress, asAmount, asArray, asInteger, asObject } from '../../headers/fields.ts'
 import type { Timers } from '../../ports.ts'
 import { systemTimers } from '../../timers.ts'
-import { Budget, type SpendingRules } from '../payer/budget.ts'
+import { TabError } from '../errors.ts'
+import { Budget, type Reservation, type SpendingRules, type WantedSpending } from '../payer/budget.ts'
 import { NamedCalls } from '../payer/named.ts'
 import type { TabPayer } from '../payer/payer-tab.ts'
 import { Tabs } from '../payer/tabs.ts'
@@ -44,6 +45,8 @@ export interface TabFetch {
    * @throws HttpError for what the server wants and this side does not give; what fetch throws.
    */
   fetch(input: string | URL | Request, init?: TabFetchInit): Promise<Response>
+  /** Sets money aside by the same rules, for what is bought otherwise. @throws TabError `SPENDING_RULE`, `PAYEE_NOT_ALLOWED`, `SPENDING_REFUSED`. */
+  reserve(wanted: WantedSpending): Promise<Reservation>
   /** Pays what is due, and closes tabs that are not kept. */
   stop(): Promise<void>
 }
@@ -55,7 +58,8 @@ const DEFAULT_IDLE = 300_000
 /** Makes a paying fetch. What was kept is read at once, and requests wait for that. */
 export function createTabFetch(options: TabFetchOptions): TabFetch {
   const { payer, tokens = [NATIVE_TOKEN], rules = {}, records = memoryRecords() } = options
-  const { idle = DEFAULT_IDLE, timers = systemTimers, now = Date.now, onError = () => {} } = options
+  const timers = new OwnTimers(options.timers ?? systemTimers)
+  const { idle = DEFAULT_IDLE, now = Date.now, onError = () => {} } = options
   const tabs = new Tabs({ payer, records, timers, now, idle, onError })
   const budget: Budget = new Budget(rules, now, () => tabs.journal.put(SPENT, { entries: budget.toJson() }))
   const buying: Buying = {
@@ -74,15 +78,51 @@ export function createTabFetch(options: TabFetchOptions): TabFetch {
   }
   const ready = restore(records, tabs, budget)
   ready.catch(() => undefined)
+  let isStopped = false
   return {
     async fetch(input, init = {}) {
       await ready
+      if (isStopped) throw new TabError('BUYER_STOPPED')
       return follow(buying, await read(input, init))
     },
-    stop() {
-      buying.named.clear()
-      return tabs.stop()
+    async reserve(wanted) {
+      await ready
+      return budget.reserve(wanted)
     },
+    async stop() {
+      isStopped = true
+      await ready.catch(() => undefined)
+      buying.named.clear()
+      await tabs.stop()
+      timers.stop()
+    },
+  }
+}
+
+/** Timers that end with their owner. */
+class OwnTimers implements Timers {
+  readonly #timers: Timers
+  readonly #set = new Set<() => void>()
+
+  constructor(timers: Timers) {
+    this.#timers = timers
+  }
+
+  after(milliseconds: number, callback: () => void): () => void {
+    const stop = this.#timers.after(milliseconds, () => {
+      this.#set.delete(cancel)
+      callback()
+    })
+    const cancel = () => {
+      this.#set.delete(cancel)
+      stop()
+    }
+    this.#set.add(cancel)
+    return cancel
+  }
+
+  stop(): void {
+    for (const cancel of this.#set) cancel()
   }
 }
 
@@ -104,7 +144,7 @@ function readSpent(value: unknown) {
 }
 
 async function read(input: string | URL | Request, init: TabFetchInit): Promise<Asked> {
-  const { maxAmount, id, onReceipt, ...rest } = init
+  const { maxAmount, id, onReceipt, fetch, ...rest } = init
   const request = new Request(input, rest)
   const named = id ?? request.headers.get('Idempotency-Key') ?? undefined
   if (named !== undefined && !(named.length <= MAX_ID && /^[\x21-\x7e]+$/.test(named))) {
@@ -113,6 +153,7 @@ async function read(input: string | URL | Request, init: TabFetchInit): Promise<
   const extras = {
     ...(maxAmount !== undefined && { maxAmount }),
     ...(named !== undefined && { id: named }),
+    ...(fetch !== undefined && { fetch }),
     ...(onReceipt !== undefined && { onReceipt }),
   }
   const body = new Uint8Array(await request.arrayBuffer())

@@ -7,6 +7,7 @@ import { TabError } from '../errors.ts'
 import { Journal, type TabRecords } from '../records.ts'
 import { tabKey } from '../wire/mac.ts'
 import type { TabOffer } from '../wire/offer.ts'
+import { isFixed } from '../wire/price.ts'
 import { PayerTab, type TabFacts, type TabMark, type TabPayer } from './payer-tab.ts'
 
 export interface TabsOptions {
@@ -37,8 +38,11 @@ export interface WantedTab {
 const TAB = 'tab/'
 /** A new tab holds so many requests like the first one, where the payer's channel and rules allow. */
 const REQUESTS = 4096n
-/** And at least so many, whatever a request may cost. */
+/** And at least so many: more of them where each costs the same, and fewer where the limit of one is hardly ever reached. */
 const REQUESTS_LEAST = 16n
+const FIXED_LEAST = 256n
+/** The share of a tab's capacity that is left when the next one is opened. */
+const REFILL = 4n
 const FIRST_PAYMENT = 1n
 /** Of a tab's life, the share that is left when a new one takes over. */
 const LAST_PART = 4
@@ -83,7 +87,10 @@ export class Tabs {
     const name = `${signer}/${asset}`
     for (;;) {
       const found = this.#find(wanted)
-      if (found !== undefined) return this.#used(found)
+      if (found !== undefined) {
+        this.#refill(name, wanted, found)
+        return this.#used(found)
+      }
       const before = this.#opening.get(name)
       if (before === undefined) return this.#used(await this.#openAlone(name, wanted))
       await before
@@ -124,12 +131,21 @@ export class Tabs {
     await this.#journal.flushed()
   }
 
-  #find({ offer, limit }: WantedTab): PayerTab | undefined {
-    return this.all.find((tab) => {
-      const { payee, payeeKey, token } = tab.facts
-      const isOf = payee === offer.signer && payeeKey === offer.key && token === offer.asset
-      return isOf && tab.over === undefined && !this.#isOld(tab) && tab.rest >= limit
-    })
+  #find(wanted: WantedTab): PayerTab | undefined {
+    return this.all.find((tab) => this.#fits(tab, wanted))
+  }
+
+  #fits(tab: PayerTab, { offer, limit }: WantedTab): boolean {
+    const { payee, payeeKey, token } = tab.facts
+    const isOf = payee === offer.signer && payeeKey === offer.key && token === offer.asset
+    return isOf && tab.over === undefined && !this.#isOld(tab) && tab.rest >= limit
+  }
+
+  /** Opens the next tab before this one is used up. */
+  #refill(name: string, wanted: WantedTab, { rest, facts }: PayerTab): void {
+    if (rest >= facts.terms.capacity / REFILL || this.#opening.has(name)) return
+    const next = this.all.some((tab) => this.#fits(tab, wanted) && tab.rest >= tab.facts.terms.capacity / REFILL)
+    if (!next) this.#openAlone(name, wanted).then((tab) => this.released(tab), this.#options.onError)
   }
 
   #isOld({ facts: { retiresAt } }: PayerTab): boolean {
@@ -155,8 +171,9 @@ export class Tabs {
 
   /** Opens a tab for many requests, or for fewer where the payer's channel does not hold so much. */
   async #openLargest(wanted: WantedTab): Promise<PayerTab> {
-    const { limit, most, left } = wanted
-    const large = highest(limit * REQUESTS_LEAST, lowest(most, limit * REQUESTS))
+    const { offer, limit, most, left } = wanted
+    const least = limit * (isFixed(offer.price) ? FIXED_LEAST : REQUESTS_LEAST)
+    const large = highest(least, lowest(most, limit * REQUESTS))
     const capacity = highest(limit, left === undefined ? large : lowest(large, left))
     try {
       return await this.#open(wanted, capacity)

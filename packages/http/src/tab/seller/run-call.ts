@@ -6,7 +6,7 @@ import type { KeptAnswer } from '../payee/kept.ts'
 import type { Meter } from '../payee/meter.ts'
 import type { Route } from '../payee/route.ts'
 import { encodeFrame, FRAMES_TYPE, PAYMENT_CONTENT_TYPE } from '../wire/frames.ts'
-import { BYTE, isReported, type TabPrice } from '../wire/price.ts'
+import { BYTE, isFixed, isReported, type TabPrice } from '../wire/price.ts'
 import type { TabRequest } from '../wire/request.ts'
 import { sealedAnswer, sealedReport, standingOf } from './answers.ts'
 import { MeteredBody } from './metered-body.ts'
@@ -224,7 +224,7 @@ class Keeping {
   /** The rest of a short body that costs nothing more is read for whoever asks again; a stream without an end is not. */
   isWorthReading(price: TabPrice): boolean {
     const isStream = this.#response.headers.get('Content-Type')?.startsWith('text/event-stream') === true
-    return this.#isShort && !isStream && price.every(({ unit, amount }) => unit === 'call' || amount === 0n)
+    return this.#isShort && !isStream && isFixed(price)
   }
 
   keep(): void {

@@ -62,6 +62,11 @@ export function isReported(price: TabPrice): boolean {
   return price.some(({ unit, amount }) => amount > 0n && unit !== CALL && unit !== BYTE)
 }
 
+/** Whether every charged request costs the same. */
+export function isFixed(price: TabPrice): boolean {
+  return price.every(({ unit, amount }) => unit === CALL || amount === 0n)
+}
+
 /** The price as it stands in an offer. */
 export function priceToJson(price: TabPrice): object[] {
   return price.map(({ unit, amount, per }) => ({
