@@ -1,4 +1,4 @@
-import { createSeller, type PaidHandler } from '@sluice/http/sell'
+import { createSeller, type PaidHandler, streamOf } from '@sluice/http/sell'
 import { NATIVE_TOKEN } from '@sluice/protocol'
 import { describe, expect, it } from 'vitest'
 import { createTestNetwork } from './index.ts'
@@ -43,11 +43,11 @@ describe('a tab over a hub', () => {
       async function* tokens() {
         for (let i = 0; ; i++) {
           await call.count('token')
-          yield new TextEncoder().encode(`data: ${i}\n\n`)
+          yield `data: ${i}\n\n`
         }
       }
       const headers = { 'Content-Type': 'text/event-stream' }
-      return new Response(ReadableStream.from(tokens()) as ReadableStream<Uint8Array>, { headers })
+      return new Response(streamOf(tokens()), { headers })
     }
     const { fetch } = shop(network, handler, [{ unit: 'token', amount: 100n }])
     const charges: bigint[] = []

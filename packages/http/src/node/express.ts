@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { FetchHandler } from '../tab/seller/seller.ts'
+import type { WebHandler } from '../tab/seller/seller.ts'
 import { type NodeHandlerOptions, serveFetch } from './node-listener.ts'
 
 /** What Express 5 calls for a request. */
@@ -11,6 +11,6 @@ export type ExpressHandler = (request: IncomingMessage, response: ServerResponse
  *
  * @example `const answer = toExpress(() => new Response('hello')) // app.get('/hello', answer)`
  */
-export function toExpress(handler: FetchHandler, options: NodeHandlerOptions = {}): ExpressHandler {
+export function toExpress(handler: WebHandler, options: NodeHandlerOptions = {}): ExpressHandler {
   return (request, response) => serveFetch(handler, options, request, response)
 }

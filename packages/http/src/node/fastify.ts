@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { FetchHandler } from '../tab/seller/seller.ts'
+import type { WebHandler } from '../tab/seller/seller.ts'
 import { type NodeHandlerOptions, serveFetch } from './node-listener.ts'
 
 /** What is needed of a request and a reply of Fastify. */
@@ -27,7 +27,7 @@ export interface FastifyLike {
  *
  * @example `const plugin = toFastify(() => new Response('hello')) // app.register(plugin, { prefix: '/api' })`
  */
-export function toFastify(handler: FetchHandler, options: NodeHandlerOptions = {}) {
+export function toFastify(handler: WebHandler, options: NodeHandlerOptions = {}) {
   return async (instance: FastifyLike): Promise<void> => {
     instance.removeAllContentTypeParsers()
     instance.addContentTypeParser('*', (_request, _body, done) => done(null))

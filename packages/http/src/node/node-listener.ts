@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { Readable } from 'node:stream'
 import type { RequestLike } from '../gate/reply.ts'
 import { TabError } from '../tab/errors.ts'
-import type { FetchHandler } from '../tab/seller/seller.ts'
+import type { WebHandler } from '../tab/seller/seller.ts'
 import { type NodeHandlerOptions, serveNode } from './node-handler.ts'
 
 export type { NodeHandlerOptions } from './node-handler.ts'
@@ -22,7 +22,7 @@ function toRequest(incoming: IncomingMessage, { method, url, headers, signal }: 
 
 /** Answers one request of a `node:http` server by a web-standard handler. */
 export function serveFetch(
-  handler: FetchHandler,
+  handler: WebHandler,
   options: NodeHandlerOptions,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
@@ -39,6 +39,6 @@ export function serveFetch(
  *
  * @example `createServer(toNodeListener(() => new Response('hello'))).listen(0)`
  */
-export function toNodeListener(handler: FetchHandler, options: NodeHandlerOptions = {}): RequestListener {
+export function toNodeListener(handler: WebHandler, options: NodeHandlerOptions = {}): RequestListener {
   return (incoming, outgoing) => serveFetch(handler, options, incoming, outgoing)
 }

@@ -1,4 +1,4 @@
-import type { FetchHandler } from '../tab/seller/seller.ts'
+import type { WebHandler } from '../tab/seller/seller.ts'
 
 /** What is needed of a context of Hono. */
 export interface HonoContext {
@@ -8,8 +8,8 @@ export interface HonoContext {
 /**
  * Lets a web-standard handler, such as a paid one, answer a route of Hono.
  *
- * @example `const answer = toHono(async () => new Response('hello')) // app.post('/hello', answer)`
+ * @example `const answer = toHono(() => new Response('hello')) // app.post('/hello', answer)`
  */
-export function toHono(handler: FetchHandler): (context: HonoContext) => Promise<Response> {
-  return ({ req }) => handler(req.raw)
+export function toHono(handler: WebHandler): (context: HonoContext) => Promise<Response> {
+  return async ({ req }) => handler(req.raw)
 }

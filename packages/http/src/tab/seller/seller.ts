@@ -18,6 +18,9 @@ import type { Tab } from './tab.ts'
 /** A web-standard handler, as servers take it. */
 export type FetchHandler = (request: Request) => Promise<Response>
 
+/** A web-standard handler of any kind. */
+export type WebHandler = (request: Request) => Response | Promise<Response>
+
 /** Sells what handlers answer, on tabs that all of them share. */
 export interface Seller {
   /**
