@@ -74,7 +74,7 @@ const houses: Readonly<Record<string, House>> = {
     shared: ['errors', 'ports'],
   },
   '@sluice/retrieval': {
-    order: [['errors', 'error-codes'], 'dag', 'car', 'negotiate', 'car-handler', 'retrieve', 'node'],
+    order: [['errors', 'error-codes'], 'dag', 'car', 'gateway', 'retrieve', 'node'],
     shared: ['errors'],
   },
   '@sluice/node': {

@@ -117,7 +117,7 @@ export const nodeErrors = {
   },
   // Retrieval
   FOLDER_EMPTY: {
-    message: 'there is no CAR file in {path}',
+    message: 'the folder {path} {problem}',
     action: 'Pack a file with `sluice pack`, or name another folder.',
   },
   CONTENT_UNVERIFIABLE: {

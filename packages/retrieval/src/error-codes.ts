@@ -9,27 +9,44 @@ export const retrievalErrors = {
   },
   CID_UNSUPPORTED: {
     message: '{cid} has the {part} {code}, which is not supported',
-    action: 'Use blocks of dag-pb, dag-cbor or raw with sha2-256.',
+    action: 'Use raw, dag-pb, dag-cbor, dag-json, cbor or json with sha2-256, sha2-512, blake2b-256 or blake3.',
+  },
+  PATH_INVALID: {
+    message: 'the path {path} cannot be read, or is longer than is taken',
+    action: 'Percent-encode each name of the path as UTF-8, and use fewer of them.',
   },
   PATH_UNSUPPORTED: {
-    message: 'only /ipfs/<cid> is served, without a path behind the CID',
-    action: 'Ask for the CID of the wanted part.',
+    message: 'a path is followed for CARs alone, and {what} was asked for',
+    action: 'Ask for /ipfs/<cid> without a path, or for a CAR.',
   },
   PATH_UNKNOWN: {
     message: 'nothing is served at {path}',
     action: 'Ask for /ipfs/<cid>.',
   },
-  FORMAT_UNSUPPORTED: {
-    message: 'only application/vnd.ipld.car; version=1; order=dfs; dups=n is served, and {asked} was asked for',
-    action: 'Ask for that format, or leave the choice to the server.',
+  PATH_NOT_FOUND: {
+    message: 'there is no {name} on the path under {root}',
+    action: 'Check the path.',
   },
-  SCOPE_UNSUPPORTED: {
-    message: 'the parameter {name}={value} is not supported: the whole DAG is served',
-    action: 'Leave the parameter out.',
+  FORMAT_MISSING: {
+    message: 'the request names no format',
+    action: 'Add ?format=raw or ?format=car, or the header Accept.',
+  },
+  FORMAT_UNSUPPORTED: {
+    message:
+      'blocks (application/vnd.ipld.raw) and CARs (application/vnd.ipld.car; version=1; order=dfs) are served, and {asked} was asked for',
+    action: 'Ask for one of these formats.',
+  },
+  PARAMETER_INVALID: {
+    message: 'the parameter {name}={value} cannot be read',
+    action: 'Write dag-scope=block, entity or all, and entity-bytes=from:to.',
+  },
+  RANGE_OUTSIDE: {
+    message: 'the bytes {from}:{to} are outside of the file, which has {size}',
+    action: 'Ask for bytes that the file has.',
   },
   ROOT_UNKNOWN: {
-    message: 'no CAR here has the root {root}',
-    action: 'Ask for the root of a CAR, or ask another provider.',
+    message: '{root} is not here',
+    action: 'Ask another provider.',
   },
   BLOCK_MISSING: {
     message: 'the block {cid} of the DAG under {root} is not here',
@@ -41,16 +58,12 @@ export const retrievalErrors = {
     action: 'Give a folder that exists and may be read.',
   },
   CAR_BROKEN: {
-    message: '{path} is not a whole CAR of version 1: {reason} at byte {offset}',
+    message: '{path} is not a whole CAR: {reason} at byte {offset}',
     action: 'Pack the file again, or move it out of the folder.',
-  },
-  CAR_INCOMPLETE: {
-    message: '{path} names the root {root}, and the block {missing} of its DAG is in no CAR of the folder',
-    action: 'Add the CAR that has the block, or move this one out of the folder.',
   },
   CAR_CHANGED: {
     message: '{path} changed while it was served',
-    action: 'Start the provider again; do not change CARs in its folder.',
+    action: 'Ask again in a while: files that changed are read again.',
   },
   // What a provider sends
   HEADER_UNEXPECTED: {

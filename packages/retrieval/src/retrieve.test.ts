@@ -7,14 +7,15 @@ import { toNodeHandler } from '@sluice/http/node'
 import { manualTimers, memoryPayments, rejectCode, serving } from '@sluice/http/testing'
 import { NATIVE_TOKEN } from '@sluice/protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { CAR_TYPE, carTag } from './car/car-format.ts'
+import { CAR_TYPE } from './car/car-format.ts'
 import { CarVerifier } from './car/verifier.ts'
-import { createCarHandler } from './car-handler.ts'
+import { beginPath } from './dag/path-walk.ts'
+import { createGateway } from './gateway/handler.ts'
 import { openCarFile } from './node/car-file.ts'
-import { CarFolder } from './node/car-folder.ts'
+import { CarFolder } from './node/folder/car-folder.ts'
 import { packFile } from './node/pack-file.ts'
 import { isResumable, type RetrieveOptions, retrieve } from './retrieve.ts'
-import { cborBlock, pbBlock, randomDag, rawBlock, sha256 } from './testing/random-dag.ts'
+import { pbBlock, randomDag, rawBlock, sha256 } from './testing/random-dag.ts'
 import { referenceCar } from './testing/reference-car.ts'
 import { carBytes } from './testing/write-car.ts'
 
@@ -72,7 +73,7 @@ describe('retrieve', () => {
 
   const provider = ({ payments }: ReturnType<typeof setup>, window = WINDOW): RequestListener => {
     const gate = createGate({ payee: payments.payee, price: PRICE, asset: NATIVE_TOKEN, window })
-    return toNodeHandler(createCarHandler({ source: folder, serve: gate.serve }))
+    return toNodeHandler(createGateway({ content: folder, serve: gate.serve }))
   }
 
   it('retrieves a DAG, checks every block, and pays exactly its price', async () => {
@@ -100,9 +101,9 @@ describe('retrieve', () => {
       await writeFile(join(path, 'b.car'), carBytes([dag.root], dag.blocks))
       const whole = await CarFolder.open(path)
       const s = setup(dag.root)
-      const { step } = await whole.find(dag.root)
+      const { step } = await whole.car({ key: '', begin: () => beginPath({ root: dag.root, path: [], scope: 'all' }) })
       const gate = createGate({ payee: s.payments.payee, price: PRICE, asset: NATIVE_TOKEN, window: step })
-      await using server = await serving(toNodeHandler(createCarHandler({ source: whole, serve: gate.serve })))
+      await using server = await serving(toNodeHandler(createGateway({ content: whole, serve: gate.serve })))
       const { paid } = await retrieve({ ...s.options, provider: server.origin })
       expect([s.sink.bytes.equals(expected), paid]).toEqual([true, owedFor(PRICE, expected.length)])
       await whole.close()
@@ -111,7 +112,7 @@ describe('retrieve', () => {
 
   it('retrieves for free where nothing is asked', async () => {
     const s = setup()
-    await using server = await serving(toNodeHandler(createCarHandler({ source: folder, serve: serveFree })))
+    await using server = await serving(toNodeHandler(createGateway({ content: folder, serve: serveFree })))
     const result = await retrieve({ ...s.options, provider: server.origin })
     expect([s.sink.bytes.equals(car), result.paid, s.payments.opened]).toEqual([true, 0n, []])
   })
@@ -122,7 +123,7 @@ describe('retrieve', () => {
     const served = await CarFolder.open(path)
     const s = setup(packed)
     const gate = createGate({ payee: s.payments.payee, price: PRICE, asset: NATIVE_TOKEN, window: WINDOW })
-    await using server = await serving(toNodeHandler(createCarHandler({ source: served, serve: gate.serve })))
+    await using server = await serving(toNodeHandler(createGateway({ content: served, serve: gate.serve })))
     const { verifier, sink, close } = await openCarFile(join(path, 'copy'), packed)
     await retrieve({ ...s.options, verifier, sink, provider: server.origin })
     await close()
@@ -245,7 +246,7 @@ describe('retrieve', () => {
     const s = setup()
     const timers = manualTimers()
     const gate = createGate({ payee: s.payments.payee, price: PRICE, asset: NATIVE_TOKEN, window: WINDOW, timers })
-    await using server = await serving(toNodeHandler(createCarHandler({ source: folder, serve: gate.serve })))
+    await using server = await serving(toNodeHandler(createGateway({ content: folder, serve: gate.serve })))
     s.payments.hold(true)
     let hasWindow = () => {}
     const served = new Promise<void>((resolve) => {
@@ -385,65 +386,6 @@ describe('retrieve from a hostile provider', () => {
     )
     await rejectCode(retrieve({ ...s.options, provider: server.origin }), 'CAR_TRAILING')
     expect([s.sink.bytes.equals(car), s.payments.payments.at(-1)]).toEqual([true, TOTAL])
-  })
-})
-
-describe('the CAR handler', () => {
-  let path: string
-  let folder: CarFolder
-  beforeEach(async () => {
-    path = await mkdtemp(join(tmpdir(), 'sluice-handler-'))
-    await writeFile(join(path, 'a.car'), car)
-    folder = await CarFolder.open(path)
-  })
-  afterEach(async () => {
-    await folder.close()
-    await rm(path, { recursive: true })
-  })
-  const start = () => serving(toNodeHandler(createCarHandler({ source: folder, serve: serveFree })))
-
-  it('serves GET, HEAD, ranges and conditions', async () => {
-    await using server = await start()
-    const url = `${server.origin}/ipfs/${root.cid}`
-    const get = await fetch(url)
-    expect(Object.fromEntries(get.headers)).toMatchObject({
-      'content-type': CAR_TYPE,
-      'content-length': String(car.length),
-      etag: carTag(root.cid),
-      'accept-ranges': 'bytes',
-      'access-control-allow-origin': '*',
-      'x-content-type-options': 'nosniff',
-    })
-    expect(Buffer.from(await get.arrayBuffer()).equals(car)).toBe(true)
-    const head = await fetch(url, { method: 'HEAD' })
-    expect([head.status, head.headers.get('Content-Length')]).toEqual([200, String(car.length)])
-    const part = await fetch(url, { headers: { Range: 'bytes=100-199', 'If-Range': carTag(root.cid) } })
-    expect([part.status, part.headers.get('Content-Range')]).toEqual([206, `bytes 100-199/${car.length}`])
-    expect(Buffer.from(await part.arrayBuffer()).equals(car.subarray(100, 200))).toBe(true)
-    expect((await fetch(url, { headers: { Range: `bytes=${car.length}-` } })).status).toBe(416)
-    expect((await fetch(url, { headers: { 'If-None-Match': carTag(root.cid) } })).status).toBe(304)
-    expect((await fetch(url, { method: 'POST' })).status).toBe(405)
-    expect((await fetch(url, { method: 'OPTIONS' })).headers.get('Access-Control-Allow-Headers')).toContain(
-      'PAYMENT-SIGNATURE',
-    )
-  })
-
-  it.each([
-    ['/ipfs/nonsense', 400, 'CID_INVALID'],
-    [`/ipfs/${'b'.repeat(5000)}`, 400, 'CID_INVALID'],
-    ['/ipfs/bafkqaaa', 400, 'CID_UNSUPPORTED'],
-    [`/ipfs/${root.cid}/a/b`, 400, 'PATH_UNSUPPORTED'],
-    [`/ipfs/${root.cid}?dag-scope=block`, 400, 'SCOPE_UNSUPPORTED'],
-    [`/ipfs/${root.cid}?format=raw`, 406, 'FORMAT_UNSUPPORTED'],
-    [`/ipfs/${cborBlock('absent').cid}`, 404, 'ROOT_UNKNOWN'],
-    ['/', 404, 'PATH_UNKNOWN'],
-    ['/ipfs/', 404, 'PATH_UNKNOWN'],
-    ['/etc/passwd', 404, 'PATH_UNKNOWN'],
-  ])('answers %.60s with %d', async (target, status, code) => {
-    await using server = await start()
-    const response = await fetch(server.origin + target)
-    expect(response.status).toBe(status)
-    expect(((await response.json()) as { code: string }).code).toBe(code)
   })
 })
 

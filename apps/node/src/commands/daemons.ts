@@ -55,7 +55,7 @@ const provide = defineCommand({
   name: 'provide',
   summary: 'serve CAR files for payment',
   description:
-    'Runs a node that serves the CAR files of a folder at /ipfs/<cid> for payment (HTTP 402, x402 version 2), at most a window ahead of what is paid.',
+    'Runs a node that serves what the CAR files of a folder hold, as a trustless gateway of IPFS: blocks, DAGs and parts of them at /ipfs/<cid>, for payment (HTTP 402, x402 version 2), at most a window ahead of what is paid. Files may come, change and go meanwhile; one that is broken is named in the log and left out.',
   arguments: [{ name: 'folder', description: 'folder with CAR files' }],
   options: {
     ...daemonOptions,
@@ -73,6 +73,7 @@ const provide = defineCommand({
       '1nFIL',
     ),
     per: defaulted('bytes', 'how many bytes the price is for', byteCount, '1KiB'),
+    minCharge: defaulted('bytes', 'an answer with content costs at least what so many bytes do', byteCount, '4KiB'),
     serveAhead: defaulted(
       'bytes',
       'how many bytes are served ahead of payment, at least the largest block',

@@ -6,8 +6,8 @@ import { createPayee } from '@sluice/client'
 import { createGate, type Handler, serveFree } from '@sluice/http'
 import { openFileBindings, toNodeHandler } from '@sluice/http/node'
 import { SluiceError } from '@sluice/protocol'
-import { createCarHandler } from '@sluice/retrieval'
-import { CarFolder } from '@sluice/retrieval/node'
+import { createGateway } from '@sluice/retrieval'
+import { CarFolder, type FolderChange, watchFolder } from '@sluice/retrieval/node'
 import type { ListenAddress, TokenPrice } from '../cli/parse.ts'
 import { httpLimits } from '../config/descriptors.ts'
 import { NodeError } from '../errors.ts'
@@ -25,6 +25,8 @@ export interface ProviderOptions {
   /** For `per` bytes, in each token that is taken. */
   readonly prices: readonly [TokenPrice, ...TokenPrice[]]
   readonly per: bigint
+  /** An answer with content costs at least what so many bytes do. */
+  readonly minCharge: bigint
   /** Bytes served ahead of payment. */
   readonly serveAhead: bigint
   /** Seconds that a payment is waited for. */
@@ -38,10 +40,11 @@ export interface ProviderOptions {
 /** Beside the time for a payment, how long a client may read nothing, seconds. */
 const SILENT = 30
 
-/** Serves a folder of CARs for payment, and for nothing at a second listener if asked. */
+/** Serves a folder of CARs as a trustless gateway for payment, and for nothing at a second listener if asked. */
 export async function serveProvider(node: OpenNode, stopper: Stopper, options: ProviderOptions) {
-  const folder = await openFolder(options)
+  const folder = await openFolder(node, options)
   stopper.add(() => folder.close())
+  stopper.add(watchFolder(folder, { onError: (problem) => node.log.error('content.unreadable', { problem }) }))
   const bindings = await openFileBindings(join(options.data, 'bindings.jsonl'), {
     now: () => Math.floor(Date.now() / 1000),
   })
@@ -57,12 +60,13 @@ export async function serveProvider(node: OpenNode, stopper: Stopper, options: P
     }),
     ...inGate(first),
     others: others.map(inGate),
+    least: Number(options.minCharge),
     window: Number(options.serveAhead),
     timeout: options.paymentTimeout * 1000,
     bindings,
   })
-  const listenerOf = (serve: Parameters<typeof createCarHandler>[0]['serve']) =>
-    loggedListener(node, createCarHandler({ source: folder, serve }))
+  const listenerOf = (serve: Parameters<typeof createGateway>[0]['serve']) =>
+    loggedListener(node, createGateway({ content: folder, serve }))
   const proxies = new TrustedProxies(options.trustedProxy)
   // A payment that is waited for is silence of nobody's fault.
   const limits = httpLimits('content', (options.paymentTimeout + SILENT) * 1000)
@@ -78,13 +82,26 @@ export async function serveProvider(node: OpenNode, stopper: Stopper, options: P
   return { ...ready, unpaidUrl }
 }
 
-async function openFolder({ folder: path, serveAhead }: ProviderOptions): Promise<CarFolder> {
-  const folder = await CarFolder.open(path)
+async function openFolder(node: OpenNode, { data, folder: path, serveAhead }: ProviderOptions): Promise<CarFolder> {
+  const index = join(data, 'content.sqlite')
+  const folder = await CarFolder.open(path, { index, onChange: (change) => tellChange(node, change) })
   if (folder.cars.length > 0 && folder.step <= serveAhead) return folder
+  const { cars, leftOut, step } = folder
   await folder.close()
-  if (folder.cars.length === 0) throw new NodeError('FOLDER_EMPTY', { path })
-  const expected = `at least the largest block here, ${folder.step} bytes`
+  if (cars.length === 0) throw new NodeError('FOLDER_EMPTY', { path, problem: whyEmpty(leftOut) })
+  const expected = `at least the largest block here, ${step} bytes`
   throw new NodeError('VALUE_INVALID', { name: '--serve-ahead', value: `${serveAhead}`, expected })
+}
+
+function whyEmpty([first, ...others]: CarFolder['leftOut']): string {
+  if (first === undefined) return 'has no CAR files'
+  return `has no CAR file that can be served: ${first.problem}${others.length === 0 ? '' : `, and ${others.length} more`}`
+}
+
+function tellChange({ log }: OpenNode, change: FolderChange): void {
+  if (change.type === 'left out') log.warn('content.left-out', { path: change.path, problem: change.problem })
+  else if (change.type === 'removed') log.info('content.removed', { path: change.path })
+  else log.info('content.indexed', { ...change.file, roots: change.file.roots.length })
 }
 
 function loggedListener({ log }: OpenNode, handler: Handler): RequestListener {

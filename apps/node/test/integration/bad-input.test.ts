@@ -39,15 +39,16 @@ async function expectFailure(
   args: readonly string[],
   exit: number,
   code: RegExp | string,
-): Promise<void> {
+): Promise<Failure> {
   const ended = await world.run(party, ...args)
   const failure = failureOf(ended)
   expect(failure.code, JSON.stringify(failure)).toMatch(code)
   expect(ended.code, JSON.stringify(failure)).toBe(exit)
+  return failure
 }
 
 /** Runs it and asserts that the client's channel is as before. */
-async function withoutLoss(run: () => Promise<void>): Promise<void> {
+async function withoutLoss(run: () => Promise<unknown>): Promise<void> {
   const before = await onlyChannel(world, triangle.client)
   await run()
   expect(await onlyChannel(world, triangle.client)).toEqual(before)
@@ -66,13 +67,13 @@ test('a file that is not there can not be packed', async () => {
   )
 })
 
-test('a folder with a broken CAR file is not served', async () => {
+test('a folder whose CAR files are all broken is not served, and says what is wrong', async () => {
   const cars = join(world.folder, 'broken')
   mkdirSync(cars)
   writeFileSync(join(cars, 'broken.car'), randomBytes(1000))
   const party = await world.party('broken-provider')
-  const ended = await world.run(party, 'provide', cars)
-  expect(failureOf(ended).message).toContain('broken.car')
+  const { message } = await expectFailure(party, ['provide', cars], 2, 'FOLDER_EMPTY')
+  expect(message).toContain('broken.car')
 })
 
 test('an empty folder is not served', async () => {

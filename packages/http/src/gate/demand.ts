@@ -2,7 +2,7 @@ import type { SluiceError } from '@sluice/protocol'
 import { MAX_HUBS, type Offer } from '../headers/offer.ts'
 import { encodePaymentRequired, PAYMENT_REQUIRED } from '../headers/payment-required.ts'
 import { encodePaymentResponse, PAYMENT_RESPONSE } from '../headers/payment-response.ts'
-import { owedFor } from '../headers/price.ts'
+import { owedFor, priceAtLeast } from '../headers/price.ts'
 import type { AssetPrice, GateState } from './gate-state.ts'
 import { errorReply, type Reply, type RequestLike } from './reply.ts'
 import type { Resource } from './resource.ts'
@@ -12,8 +12,13 @@ export function offersFor(state: GateState, resource: Resource): readonly Offer[
   return state.assets.map((assetPrice) => offerIn(state, assetPrice, resource))
 }
 
-function offerIn({ options, timeout, assets }: GateState, { asset, price }: AssetPrice, resource: Resource): Offer {
-  const { payee, window } = options
+function offerIn(
+  { options, timeout, assets }: GateState,
+  { asset, price: perByte }: AssetPrice,
+  resource: Resource,
+): Offer {
+  const { payee, window, least = 0 } = options
+  const price = priceAtLeast(perByte, least, resource.length)
   // All offers share a header.
   const hubs = payee.hubs(asset).slice(0, Math.floor(MAX_HUBS / assets.length))
   return {

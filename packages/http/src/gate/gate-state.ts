@@ -19,6 +19,8 @@ export interface GateOptions extends AssetPrice {
   readonly payee: Payee
   /** Other tokens that a client may pay in instead, each once and at most three: all offers have to fit into one header. */
   readonly others?: readonly AssetPrice[]
+  /** An answer with a body costs at least what so many bytes do. Default: 0. */
+  readonly least?: number
   /** Bytes served ahead of payment: the most that a client can take without paying. */
   readonly window: number
   /** How long to wait for V's lock, and for the next voucher, in milliseconds. Default 30,000. */

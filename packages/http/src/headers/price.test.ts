@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { coveredBy, isDearer, owedFor } from './price.ts'
+import { coveredBy, isDearer, owedFor, priceAtLeast } from './price.ts'
 
 const price = fc.record({ amount: fc.bigInt(1n, 1n << 100n), per: fc.bigInt(1n, 1n << 40n) })
 const bytes = fc.nat(2 ** 40)
@@ -52,5 +52,16 @@ describe('price', () => {
     expect(isDearer({ amount: 3n, per: 2n }, { amount: 1n, per: 1n })).toBe(true)
     expect(isDearer({ amount: 2n, per: 2n }, { amount: 1n, per: 1n })).toBe(false)
     expect(isDearer({ amount: 0n, per: 1n }, { amount: 0n, per: 9n })).toBe(false)
+  })
+
+  it('is raised for few bytes, so that all of them cost what the least does', () => {
+    fc.assert(
+      fc.property(price, fc.nat(2 ** 30), fc.integer({ min: 1, max: 2 ** 30 }), (p, least, length) => {
+        const raised = priceAtLeast(p, least, length)
+        expect(owedFor(raised, length)).toBe(owedFor(p, Math.max(least, length)))
+        expect(isDearer(p, raised)).toBe(false)
+      }),
+    )
+    expect(priceAtLeast({ amount: 3n, per: 10n }, 100, 0)).toEqual({ amount: 3n, per: 10n })
   })
 })

@@ -25,6 +25,15 @@ export function coveredBy(price: Price, amount: bigint): number {
   return bytes > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(bytes)
 }
 
+/**
+ * The price of `length` bytes where as many as `least` are paid for in any case: all bytes together then cost what those would.
+ *
+ * @example `priceAtLeast({ amount: 1n, per: 10n }, 100, 4) // { amount: 10n, per: 4n }`
+ */
+export function priceAtLeast(price: Price, least: number, length: number): Price {
+  return length === 0 || length >= least ? price : { amount: owedFor(price, least), per: BigInt(length) }
+}
+
 /** Whether `price` asks more than `limit` for the same bytes. */
 export function isDearer(price: Price, limit: Price): boolean {
   return price.amount * limit.per > limit.amount * price.per

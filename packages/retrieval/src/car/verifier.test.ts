@@ -1,8 +1,11 @@
+import { hash } from 'node:crypto'
 import { expectCode } from '@sluice/http/testing'
 import { concatBytes } from '@sluice/protocol'
 import fc from 'fast-check'
+import { CID } from 'multiformats/cid'
+import { create as createDigest } from 'multiformats/hashes/digest'
 import { describe, expect, it } from 'vitest'
-import { DAG_CBOR, RAW } from '../dag/cids.ts'
+import { DAG_CBOR, RAW, SHA2_512 } from '../dag/cids.ts'
 import { blockOf, cborBlock, identityCid, pbBlock, randomDag, rawBlock, sha256 } from '../testing/random-dag.ts'
 import { referenceCar } from '../testing/reference-car.ts'
 import { carBytes } from '../testing/write-car.ts'
@@ -156,14 +159,25 @@ describe('CarVerifier', () => {
   })
 
   it('refuses links that it could not follow, and blocks that it cannot read', () => {
-    const strange = cborBlock([identityCid(0x0129, bytesOf('{}'))])
+    const strange = cborBlock([identityCid(0x0130, bytesOf('{}'))])
     expectCode(() => feed(verifierOf(strange.cid), carBytes([strange.cid], [strange])), 'CID_UNSUPPORTED')
     const broken = blockOf(DAG_CBOR, Uint8Array.of(0xd8, 0x2a, 0x01))
     expectCode(() => feed(verifierOf(broken.cid), carBytes([broken.cid], [broken])), 'BLOCK_UNREADABLE')
   })
 
+  it('checks blocks by the hashes that it is given, and refuses others', () => {
+    const bytes = bytesOf('hashed otherwise')
+    const block = { cid: CID.createV1(RAW, createDigest(SHA2_512, hash('sha512', bytes, 'buffer'))), bytes }
+    const other = carBytes([block.cid], [block])
+    const hashes = { [SHA2_512]: (given: Uint8Array) => hash('sha512', given, 'buffer') }
+    expect(feed(verifierOf(block.cid, { hashes }), other)).toEqual(other)
+    expectCode(() => feed(verifierOf(block.cid), other), 'CID_UNSUPPORTED')
+    const wrong = carBytes([block.cid], [{ ...block, bytes: bytesOf('hashed Otherwise') }])
+    expectCode(() => feed(verifierOf(block.cid, { hashes }), wrong), 'BLOCK_CORRUPT')
+  })
+
   it('bounds what a DAG may make it keep', () => {
-    const limits = { blocks: 100, pending: 100, depth: 100 }
+    const limits = { blocks: 100, repeats: 0, pending: 100, depth: 100 }
     expectCode(() => feed(verifierOf(root.cid, { limits: { ...limits, blocks: 2 } }), car), 'DAG_LIMIT')
     expectCode(() => feed(verifierOf(root.cid, { limits: { ...limits, pending: 2 } }), car), 'DAG_LIMIT')
     expectCode(() => feed(verifierOf(root.cid, { limits: { ...limits, depth: 1 } }), car), 'DAG_LIMIT')

@@ -1,6 +1,7 @@
 import { equalBytes } from '@sluice/protocol'
 import { CID } from 'multiformats/cid'
-import { type DagLimits, DEFAULT_DAG_LIMITS, DepthFirst } from '../dag/depth-first.ts'
+import { type Hashes, SHA2_256, unsupported } from '../dag/cids.ts'
+import { allUnder, type DagLimits, DagWalk, DEFAULT_DAG_LIMITS } from '../dag/dag-walk.ts'
 import { RetrievalError } from '../errors.ts'
 import { BlockBuffers } from './block-buffers.ts'
 import { carHeader } from './car-format.ts'
@@ -11,6 +12,8 @@ export type Sha256 = (bytes: Uint8Array) => Uint8Array
 
 export interface VerifierOptions {
   readonly sha256: Sha256
+  /** The other hashes that CIDs may have, by their codes in the table of multicodecs. Default: none. */
+  readonly hashes?: Hashes
   /** Largest block taken, in bytes. Default 2 MiB. */
   readonly maxBlock?: number
   readonly limits?: DagLimits
@@ -56,9 +59,9 @@ interface Section {
  */
 export class CarVerifier {
   readonly root: CID
-  readonly #sha256: Sha256
+  readonly #hashes: Hashes
   readonly #maxBlock: number
-  readonly #walk: DepthFirst
+  readonly #walk: DagWalk
   readonly #header: Uint8Array
   /** What comes next; undefined once all have come. */
   #expected: CID | undefined
@@ -70,11 +73,12 @@ export class CarVerifier {
   #blocks = 0
   #failure: RetrievalError | undefined
 
-  constructor(root: CID, { sha256, maxBlock = DEFAULT_MAX_BLOCK, limits = DEFAULT_DAG_LIMITS }: VerifierOptions) {
+  constructor(root: CID, options: VerifierOptions) {
+    const { sha256, hashes, maxBlock = DEFAULT_MAX_BLOCK, limits = DEFAULT_DAG_LIMITS } = options
     this.root = root
-    this.#sha256 = sha256
+    this.#hashes = { ...hashes, [SHA2_256]: sha256 }
     this.#maxBlock = maxBlock
-    this.#walk = new DepthFirst(root, limits)
+    this.#walk = new DagWalk(allUnder(root), { limits })
     this.#header = carHeader(root)
     this.#expected = root
   }
@@ -219,10 +223,16 @@ export class CarVerifier {
     throw new RetrievalError('BLOCK_UNEXPECTED', { got, offset: this.#verified, expected: cid.toString() })
   }
 
+  #digest(cid: CID, data: Uint8Array): Uint8Array {
+    const hash = this.#hashes[cid.multihash.code]
+    if (hash === undefined) throw unsupported(cid, 'hash', cid.multihash.code)
+    return hash(data)
+  }
+
   #finish({ cid, bytes, prefix }: Section): VerifiedSection {
     const data = cid === undefined ? EMPTY : bytes.subarray(prefix + cid.bytes.length)
     if (cid !== undefined) {
-      if (!equalBytes(this.#sha256(data), cid.multihash.digest)) {
+      if (!equalBytes(this.#digest(cid, data), cid.multihash.digest)) {
         throw new RetrievalError('BLOCK_CORRUPT', { cid: cid.toString(), offset: this.#verified })
       }
       this.#walk.enter(cid, data)

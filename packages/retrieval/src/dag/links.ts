@@ -2,9 +2,8 @@ import { decode } from '@ipld/dag-pb'
 import { CID } from 'multiformats/cid'
 import { RetrievalError } from '../errors.ts'
 import { cborLinks } from './cbor-links.ts'
-import { DAG_CBOR, DAG_PB, RAW, requireSupported } from './cids.ts'
-
-const CODEC_NAMES: Readonly<Record<number, string>> = { [DAG_PB]: 'dag-pb', [DAG_CBOR]: 'dag-cbor' }
+import { CODEC_NAMES, DAG_CBOR, DAG_JSON, DAG_PB, requireSupported } from './cids.ts'
+import { linksIn, readValue } from './values.ts'
 
 /**
  * The CIDs that a block links to, in the order in which they stand in it.
@@ -12,23 +11,31 @@ const CODEC_NAMES: Readonly<Record<number, string>> = { [DAG_PB]: 'dag-pb', [DAG
  * @throws RetrievalError `BLOCK_UNREADABLE`, and `CID_UNSUPPORTED` for a link that could not be followed.
  */
 export function linksOf(cid: CID, bytes: Uint8Array): readonly CID[] {
-  if (cid.code === RAW) return []
-  return read(cid, bytes).map(requireSupported)
+  requireSupported(cid)
+  return readAs(cid, () => linksBy(cid.code, bytes)).map(requireSupported)
 }
 
-function read(cid: CID, bytes: Uint8Array): CID[] {
+function linksBy(code: number, bytes: Uint8Array): CID[] {
+  if (code === DAG_PB) return decode(bytes).Links.map(({ Hash }) => copyOf(Hash))
+  if (code === DAG_CBOR) return cborLinks(bytes)
+  if (code === DAG_JSON) return [...linksIn(readValue(code, bytes)?.value)]
+  return []
+}
+
+/**
+ * Reads a block by `read`.
+ *
+ * @throws RetrievalError `BLOCK_UNREADABLE` where that throws.
+ */
+export function readAs<T>(cid: CID, read: () => T, codec = CODEC_NAMES.get(cid.code)): T {
   try {
-    return cid.code === DAG_PB ? decode(bytes).Links.map(({ Hash }) => copyOf(Hash)) : cborLinks(bytes)
+    return read()
   } catch (cause) {
-    throw new RetrievalError(
-      'BLOCK_UNREADABLE',
-      { cid: cid.toString(), codec: CODEC_NAMES[cid.code] ?? cid.code },
-      cause,
-    )
+    throw new RetrievalError('BLOCK_UNREADABLE', { cid: cid.toString(), codec: codec ?? cid.code }, cause)
   }
 }
 
 /** A CID of its own: one that is a view of its block would keep all of the block in memory. */
-function copyOf({ bytes }: CID): CID {
+export function copyOf({ bytes }: CID): CID {
   return CID.decode(bytes.slice())
 }

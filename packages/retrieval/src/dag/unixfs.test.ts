@@ -8,7 +8,8 @@ describe('UnixFS nodes', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(2 ** 43), { maxLength: 200 }), (sizes) => {
         const fileSize = sizes.reduce((sum, size) => sum + size, 0)
-        expect(decodeNode(encodeFileNode(sizes))).toEqual({ type: 'file', data: new Uint8Array(0), fileSize })
+        const node = { type: 'file', data: new Uint8Array(0), fileSize, blockSizes: sizes }
+        expect(decodeNode(encodeFileNode(sizes))).toEqual(node)
       }),
     )
   })
@@ -24,7 +25,9 @@ describe('UnixFS nodes', () => {
   it('reads nodes of others', () => {
     const data = Uint8Array.of(1, 2, 3)
     const file = new UnixFS({ type: 'file', data, mode: 0o644, mtime: { secs: -5n, nsecs: 7 } })
-    expect(decodeNode(file.marshal())).toEqual({ type: 'file', data, fileSize: 3 })
+    expect(decodeNode(file.marshal())).toEqual({ type: 'file', data, fileSize: 3, blockSizes: [] })
+    const shard = new UnixFS({ type: 'hamt-sharded-directory', hashType: 0x22n, fanout: 256n })
+    expect(decodeNode(shard.marshal())).toMatchObject({ type: 'sharded directory', hashType: 0x22, fanout: 256 })
     expect(decodeNode(new UnixFS({ type: 'directory' }).marshal()).type).toBe('directory')
     expect(decodeNode(new UnixFS({ type: 'raw', data }).marshal()).type).toBe('raw')
   })

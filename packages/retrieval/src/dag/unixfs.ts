@@ -1,19 +1,25 @@
 import { concatBytes } from '@sluice/protocol'
 
-/** What a UnixFS node says of itself: the part that files need. */
+/** What a UnixFS node says of itself: the part that files and directories need. */
 export interface UnixFsNode {
   readonly type: UnixFsType
   /** Bytes of the file that stand in the node itself. */
   readonly data: Uint8Array
   /** Bytes of the file in the node and below it. */
   readonly fileSize: number | undefined
+  /** Bytes of the file below each link. */
+  readonly blockSizes: readonly number[]
+  /** Of a sharded directory: multicodec of the hash of names, and how many links a node has at most. */
+  readonly hashType: number | undefined
+  readonly fanout: number | undefined
 }
 
 const TYPES = ['raw', 'directory', 'file', 'metadata', 'symlink', 'sharded directory'] as const
 export type UnixFsType = (typeof TYPES)[number]
 
 const FILE = 2
-const FIELD = { type: 1, data: 2, fileSize: 3, blockSize: 4 } as const
+const FIELD = { type: 1, data: 2, fileSize: 3, blockSize: 4, hashType: 5, fanout: 6 } as const
+const NUMBERS: readonly number[] = [FIELD.fileSize, FIELD.hashType, FIELD.fanout]
 const VARINT = 0
 const FIXED64 = 1
 const BYTES = 2
@@ -49,18 +55,27 @@ export function decodeNode(bytes: Uint8Array): UnixFsNode {
   const reader = new Reader(bytes)
   let type: UnixFsType | undefined
   let data: Uint8Array = EMPTY
-  let fileSize: number | undefined
+  const numbers = new Map<number, number>()
+  const blockSizes: number[] = []
   while (!reader.isAtEnd) {
     const key = reader.varint()
     const number = Math.floor(key / 8)
     const wire = key % 8
     if (number === FIELD.type && wire === VARINT) type = TYPES[reader.varint()]
-    else if (number === FIELD.fileSize && wire === VARINT) fileSize = reader.varint()
+    else if (number === FIELD.blockSize && wire === VARINT) blockSizes.push(reader.varint())
+    else if (NUMBERS.includes(number) && wire === VARINT) numbers.set(number, reader.varint())
     else if (number === FIELD.data && wire === BYTES) data = reader.bytes(reader.varint())
     else reader.skip(wire)
   }
   if (type === undefined) throw new Error('it has no type')
-  return { type, data, fileSize }
+  return {
+    type,
+    data,
+    fileSize: numbers.get(FIELD.fileSize),
+    blockSizes,
+    hashType: numbers.get(FIELD.hashType),
+    fanout: numbers.get(FIELD.fanout),
+  }
 }
 
 class Reader {

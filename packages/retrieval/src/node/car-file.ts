@@ -3,7 +3,7 @@ import type { CID } from 'multiformats/cid'
 import { CarVerifier, type VerifierOptions } from '../car/verifier.ts'
 import { RetrievalError } from '../errors.ts'
 import type { CarSink } from '../retrieve.ts'
-import { sha256 } from './sha256.ts'
+import { hashes, sha256 } from './hashes.ts'
 
 /** A CAR that is being retrieved into a file. */
 export interface CarFileSink {
@@ -28,9 +28,9 @@ const PIECE = 1 << 20
 export async function openCarFile(
   path: string,
   root: CID,
-  options: Omit<VerifierOptions, 'sha256'> = {},
+  options: Omit<VerifierOptions, 'sha256' | 'hashes'> = {},
 ): Promise<CarFileSink> {
-  const verifier = new CarVerifier(root, { ...options, sha256 })
+  const verifier = new CarVerifier(root, { ...options, sha256, hashes })
   const handle = await openOrCreate(path)
   try {
     await readFormer(handle, verifier)
@@ -56,9 +56,9 @@ export interface CheckedCar {
 export async function checkCarFile(
   path: string,
   root: CID,
-  options: Omit<VerifierOptions, 'sha256'> = {},
+  options: Omit<VerifierOptions, 'sha256' | 'hashes'> = {},
 ): Promise<CheckedCar | undefined> {
-  const verifier = new CarVerifier(root, { ...options, sha256 })
+  const verifier = new CarVerifier(root, { ...options, sha256, hashes })
   const handle = await open(path, 'r')
   try {
     const { size } = await handle.stat()

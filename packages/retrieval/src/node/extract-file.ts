@@ -2,13 +2,13 @@ import type { FileHandle } from 'node:fs/promises'
 import { decode } from '@ipld/dag-pb'
 import type { CID } from 'multiformats/cid'
 import { DEFAULT_MAX_BLOCK } from '../car/verifier.ts'
-import { cidKey, DAG_PB, isIdentity, RAW, requireSupported } from '../dag/cids.ts'
+import { CODEC_NAMES, cidKey, DAG_PB, isIdentity, RAW, requireSupported } from '../dag/cids.ts'
 import { decodeNode, type UnixFsNode } from '../dag/unixfs.ts'
 import { RetrievalError } from '../errors.ts'
 import { type CarEntry, openCarReader } from './car-reader.ts'
+import { hashes } from './hashes.ts'
 import { OpenFiles } from './open-files.ts'
 import { readExactly } from './plans/read-plan.ts'
-import { sha256 } from './sha256.ts'
 import { writeWhole } from './write-whole.ts'
 
 export interface ExtractOptions {
@@ -57,12 +57,12 @@ interface Indexed {
 }
 
 async function index(path: string, maxBlock: number): Promise<Indexed> {
-  const reader = await openCarReader(path, { maxBlock, sha256 })
+  const reader = await openCarReader(path, { maxBlock, hashes })
   try {
     const blocks = new Map<string, CarEntry>()
     let carSize = 0
     for await (const entry of reader.entries()) {
-      blocks.set(cidKey(entry.cid), entry)
+      if (entry.isKnown) blocks.set(cidKey(entry.cid), entry)
       carSize = entry.offset + entry.length
     }
     return { blocks, carRoot: reader.roots[0], carSize }
@@ -81,7 +81,7 @@ async function readBlock(
   if (isIdentity(cid)) return cid.multihash.digest
   const entry = blocks.get(cidKey(cid))
   if (entry === undefined) throw new RetrievalError('BLOCK_MISSING', { cid: cid.toString(), root: root.toString() })
-  return readExactly(files, { path, offset: entry.offset + entry.length - entry.size, length: entry.size })
+  return readExactly(files, { file: { path }, offset: entry.offset + entry.length - entry.size, length: entry.size })
 }
 
 interface ExtractionOptions {
@@ -133,7 +133,8 @@ interface Parts {
 
 function partsOf(cid: CID, bytes: Uint8Array): Parts {
   if (cid.code === RAW) return { data: bytes, links: [] }
-  if (cid.code !== DAG_PB) throw new RetrievalError('NOT_A_FILE', { cid: cid.toString(), found: 'a block of dag-cbor' })
+  if (cid.code !== DAG_PB)
+    throw new RetrievalError('NOT_A_FILE', { cid: cid.toString(), found: `a block of ${CODEC_NAMES.get(cid.code)}` })
   const { file, links } = readNode(cid, bytes)
   if (file.type !== 'file' && file.type !== 'raw') {
     throw new RetrievalError('NOT_A_FILE', { cid: cid.toString(), found: `a ${file.type}` })

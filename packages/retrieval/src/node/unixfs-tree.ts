@@ -3,7 +3,7 @@ import { CID } from 'multiformats/cid'
 import { create as createDigest } from 'multiformats/hashes/digest'
 import { DAG_PB, RAW, SHA2_256 } from '../dag/cids.ts'
 import { encodeFileNode } from '../dag/unixfs.ts'
-import { sha256 } from './sha256.ts'
+import { sha256 } from './hashes.ts'
 
 /** A piece of the file. */
 export interface Leaf {

@@ -1,18 +1,39 @@
 import type { CID } from 'multiformats/cid'
-import { carHeader } from '../../car/car-format.ts'
+import { carHeader, sectionPrefix } from '../../car/car-format.ts'
+import type { FileVersion } from '../open-files.ts'
 
-/** A run of bytes in a file. */
-export interface Segment {
-  readonly path: string
+/** Bytes in a file. */
+export interface Run {
+  readonly file: FileVersion
   readonly offset: number
   readonly length: number
-  /** Where it begins in the CAR that is served. */
+}
+
+/** A part of a CAR: bytes of a file, or bytes that are written anew. */
+export interface Segment {
+  readonly from: Run | Uint8Array
+  readonly length: number
+  /** Where it begins behind the header. */
   readonly start: number
 }
 
-/** How a DAG's CAR is put together from runs of bytes on the disk. */
+/** Where a block lies. */
+export interface Place {
+  readonly file: FileVersion
+  /** Where its section begins, with the length and the CID. */
+  readonly offset: number
+  /** Bytes before the block. */
+  readonly head: number
+  /** Bytes of the block. */
+  readonly size: number
+  /** Whether the section has the CID that was asked for, and not another one of the same content. */
+  readonly isSame: boolean
+}
+
+/** How a CAR is put together. */
 export interface CarPlan {
-  readonly root: CID
+  /** The CIDs of the root and of what each name of the path led to. */
+  readonly roots: readonly CID[]
   readonly header: Uint8Array
   readonly segments: readonly Segment[]
   /** Bytes of the whole CAR. */
@@ -24,49 +45,72 @@ export interface CarPlan {
 
 /** Collects sections in the order of the CAR. Those that already follow each other on the disk become one run. */
 export class CarPlanner {
-  readonly #root: CID
-  readonly #header: Uint8Array
   readonly #segments: Segment[] = []
-  #length: number
+  #length = 0
   #blocks = 0
-  #step: number
+  #step = 0
 
-  constructor(root: CID) {
-    this.#root = root
-    this.#header = carHeader(root)
-    this.#length = this.#header.length
-    this.#step = this.#header.length
-  }
-
-  add(path: string, offset: number, length: number): void {
-    const last = this.#segments.at(-1)
-    const follows = last !== undefined && last.path === path && last.offset + last.length === offset
-    if (follows) this.#segments[this.#segments.length - 1] = { ...last, length: last.length + length }
-    else this.#segments.push({ path, offset, length, start: this.#length })
-    this.#length += length
+  add(cid: CID, place: Place): void {
+    const { file, offset, head, size, isSame } = place
+    const before = this.#length
+    if (isSame) this.#addRun({ file, offset, length: head + size })
+    else {
+      this.#add(sectionPrefix(cid, size))
+      this.#addRun({ file, offset: offset + head, length: size })
+    }
     this.#blocks += 1
-    this.#step = Math.max(this.#step, length)
+    this.#step = Math.max(this.#step, this.#length - before)
   }
 
-  finish(): CarPlan {
+  #addRun(run: Run): void {
+    const last = this.#segments.at(-1)
+    const before = last?.from
+    if (last === undefined || !isRun(before) || !follows(before, run)) {
+      this.#add(run)
+      return
+    }
+    const length = before.length + run.length
+    this.#segments[this.#segments.length - 1] = { from: { ...before, length }, length, start: last.start }
+    this.#length += run.length
+  }
+
+  #add(from: Run | Uint8Array): void {
+    const { length } = from
+    if (length === 0) return
+    this.#segments.push({ from, length, start: this.#length })
+    this.#length += length
+  }
+
+  /** `roots`: at least one. The last one is the CAR's. */
+  finish(roots: readonly CID[]): CarPlan {
+    const root = roots.at(-1)
+    if (root === undefined) throw new RangeError('a CAR has a root')
+    const header = carHeader(root)
     return {
-      root: this.#root,
-      header: this.#header,
+      roots,
+      header,
       segments: this.#segments,
-      length: this.#length,
+      length: header.length + this.#length,
       blocks: this.#blocks,
-      step: this.#step,
+      step: Math.max(header.length, this.#step),
     }
   }
 }
 
-/** The index of the run that holds the byte `start` of the CAR. `start` is not in the header. */
-export function segmentAt({ segments }: CarPlan, start: number): number {
+/** Whether a segment's bytes are those of a file. */
+export const isRun = (from: Segment['from'] | undefined): from is Run =>
+  from !== undefined && !(from instanceof Uint8Array)
+
+const follows = (before: Run, run: Run): boolean =>
+  before.file === run.file && before.offset + before.length === run.offset
+
+/** The index of the segment that holds the byte `at` behind the header. */
+export function segmentAt({ segments }: CarPlan, at: number): number {
   let low = 0
   let high = segments.length - 1
   while (low < high) {
     const middle = Math.ceil((low + high) / 2)
-    if ((segments[middle]?.start ?? Number.POSITIVE_INFINITY) <= start) low = middle
+    if ((segments[middle]?.start ?? Number.POSITIVE_INFINITY) <= at) low = middle
     else high = middle - 1
   }
   return low
