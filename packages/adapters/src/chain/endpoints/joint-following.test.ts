@@ -112,9 +112,9 @@ const isClose = ({ topics }: RawLog): boolean => topics[0] === close.topics[0]
 const seen = (told: ChainRecorder, type: ChainEvent['type']) => told.events.filter((event) => event.type === type)
 
 describe.each([
-  ['first', 0, 1],
-  ['second', 1, 0],
-] as const)('an endpoint that lies, named %s', (_, liar, honest) => {
+  ['first', 0],
+  ['second', 1],
+] as const)('an endpoint that lies, named %s', (_, liar) => {
   const scene = (switches: Partial<Switches>) => createScene(...(liar === 0 ? [switches, {}] : [{}, switches]))
 
   it('by leaving out a close hides it from nobody, and nothing from there on is final', async () => {
@@ -125,7 +125,8 @@ describe.each([
     await told.event('closeStarted')
     await grow(told, 20)
     await told.until(() => told.doubted?.code === 'CHAIN_ENDPOINTS_DISAGREE')
-    expect(endpoints.some(({ url }) => told.doubted?.message.includes(url))).toBe(true)
+    for (const { url } of endpoints) expect(told.doubted?.message).toContain(url)
+    expect(told.doubted?.message).toContain('other events from block 61 on')
     expect(told.finalNumber).toBe(60n)
     expect(seen(told, 'closeStarted')).toEqual([closed])
     // It comes round: all of it becomes final, and is beyond doubt.
@@ -222,11 +223,12 @@ describe.each([
     }
     await grow(told, 4)
     await told.until(() => told.doubted !== undefined)
-    const updates = seen(told, 'virtualUpdated')
-    expect(updates.every((event) => event.type === 'virtualUpdated' && event.amount === 0n)).toBe(true)
-    // The window that ends first comes last.
-    expect(updates.at(-1)).toMatchObject({ finalAt: 1_900_000_000n })
-    expect(honest).not.toBe(liar)
+    const update = { type: 'virtualUpdated', virtualId: id('f1'), amount: 0n }
+    // The window that ends first comes last, so that it counts.
+    expect(told.events).toEqual([
+      { ...update, finalAt: 1_950_000_000n },
+      { ...update, finalAt: 1_900_000_000n },
+    ])
   })
 })
 
