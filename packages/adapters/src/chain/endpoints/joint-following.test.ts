@@ -41,6 +41,8 @@ interface Scene {
   readonly endpoints: readonly TestEndpoint[]
   follow(): Promise<ChainRecorder>
   voices(): readonly Voice[]
+  /** How often an endpoint was read from what is final for all on. */
+  readings(index: number): number
   /** Has none of them read anew until it is over. */
   withoutRetries(run: () => Promise<void>): Promise<void>
   /** Stops an endpoint, and puts blocks on top until that was noticed. */
@@ -57,6 +59,7 @@ async function createScene(...switches: readonly Partial<Switches>[]): Promise<S
   const endpoints = await Promise.all(starting)
   let voices = (): readonly Voice[] => []
   let held: (() => void)[] | undefined
+  const checks: string[] = []
   const clock: Clock = {
     now: systemClock.now,
     after: (wait, run) =>
@@ -69,7 +72,7 @@ async function createScene(...switches: readonly Partial<Switches>[]): Promise<S
     const rpcs = endpoints.map(({ url }) => openRpc(`${url}/v2/${KEY}`))
     const following = new JointFollowing({
       rpcs,
-      check: async () => {},
+      check: async ({ url }) => void checks.push(url),
       contract,
       finality: { type: 'depth', blocks: FINALITY },
       clock,
@@ -105,7 +108,8 @@ async function createScene(...switches: readonly Partial<Switches>[]): Promise<S
     held = undefined
     for (const retry of waiting) retry()
   }
-  return { chain, endpoints, voices: () => voices(), follow, silence, grow, withoutRetries }
+  const readings = (index: number): number => checks.filter((url) => url.startsWith(endpoints[index]?.url ?? '')).length
+  return { chain, endpoints, voices: () => voices(), readings, follow, silence, grow, withoutRetries }
 }
 
 const isClose = ({ topics }: RawLog): boolean => topics[0] === close.topics[0]
@@ -300,6 +304,45 @@ describe('an endpoint that falls silent', () => {
     expect(told.doubted?.code).toBe('CHAIN_ENDPOINTS_DISAGREE')
     expect(told.told.slice(beforeSilence)).not.toContain('agreed')
     expect(told.finalNumber).toBeLessThan(61n)
+  })
+})
+
+describe('an endpoint that no longer shows, of a block that it has, the close that it alone showed', () => {
+  const hides = { hides: isClose }
+
+  it('is another node of the same address, and believed where it shows it again', async () => {
+    const { chain, endpoints, readings, follow, grow } = await createScene(hides, {})
+    const told = await follow()
+    chain.push(61, { logs: [close] })
+    await grow(told, 4)
+    await told.until(() => told.doubted !== undefined)
+    const [, balancer] = endpoints
+    if (balancer !== undefined) balancer.switches.hides = isClose
+    const before = readings(1)
+    while (readings(1) < before + 4) await grow(told, 1)
+    expect(told.events).toEqual([closed])
+    expect(told.doubted).toBeDefined()
+    for (const { switches } of endpoints) switches.hides = () => false
+    await grow(told, 10)
+    await told.until(() => told.doubted === undefined && told.finalNumber >= 61n)
+    expect(told.events).toEqual([closed])
+  })
+
+  it('is believed when it has not shown it for long', async () => {
+    const { chain, endpoints, follow, grow } = await createScene({}, {})
+    const told = await follow()
+    const block = chain.push(61)
+    const place = { blockHash: block.hash, blockNumber: block.number, transactionHash: block.hash } as const
+    const made = { ...close, ...place, address: contract, logIndex: '0x0', transactionIndex: '0x0' } as const
+    const [, liar] = endpoints
+    if (liar !== undefined) liar.switches.invents = ({ hash }) => (hash === block.hash ? [made] : [])
+    await grow(told, 4)
+    await told.until(() => told.doubted !== undefined)
+    if (liar !== undefined) liar.switches.invents = () => []
+    await told.until(() => told.doubted === undefined)
+    await grow(told, 10)
+    await told.until(() => told.finalNumber >= 61n)
+    expect(told.events).toEqual([])
   })
 })
 

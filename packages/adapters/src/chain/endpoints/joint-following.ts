@@ -6,11 +6,14 @@ import { Follower, type FollowerOptions } from '../following/follower.ts'
 import { rpcError } from '../rpc/failures.ts'
 import type { Rpc } from '../rpc/rpc.ts'
 import { Chorus } from './chorus.ts'
+import { alarmsMissing } from './joint.ts'
 import { Voice } from './voice.ts'
 
 /** How long the others may take to catch up once one has, and how often what cannot be read, or differs, is read anew. Milliseconds. */
 const START_GRACE_MS = 10_000
 const RETRY_MS = 5_000
+/** How often in a row one may be read anew, and not show what it showed before, until that is believed: for a minute. */
+const FORGETFUL_TRIES = 12
 
 export interface JointFollowingOptions extends Omit<FollowerOptions, 'rpc'> {
   readonly rpcs: readonly Rpc[]
@@ -33,6 +36,8 @@ interface Member {
   reading: Reading
   /** Why it could not be read anew at the last try, by its code: said once. */
   unread: string | undefined
+  /** How often in a row it showed less, read anew, than before. */
+  forgetful: number
 }
 
 /** Follows the chain by several endpoints at once, and tells what they say together. */
@@ -46,7 +51,7 @@ export class JointFollowing {
 
   constructor(options: JointFollowingOptions) {
     this.#options = options
-    this.#members = options.rpcs.map((rpc) => ({ rpc, reading: this.#readingOf(rpc), unread: undefined }))
+    this.#members = options.rpcs.map((rpc) => ({ rpc, reading: this.#readingOf(rpc), unread: undefined, forgetful: 0 }))
   }
 
   get voices(): readonly Voice[] {
@@ -162,10 +167,29 @@ export class JointFollowing {
       }
       member.unread = undefined
       const before = member.reading
+      if (await this.#forgets(member, reading)) {
+        await reading.follower.stop()
+        continue
+      }
       reading.voice.forget(chorus.final)
       member.reading = reading
       await before.follower.stop()
       chorus.note()
     }
+  }
+
+  /**
+   * Whether it shows no more, of a block that it still has, an alarm that it showed before. Behind one address stand many nodes, and the one that
+   * answers now may lack the logs: what it showed counts until it was left out often enough to be taken back.
+   */
+  async #forgets(member: Member, { voice }: Reading): Promise<boolean> {
+    const blocks = new Blocks(member.rpc)
+    for (const block of alarmsMissing(member.reading.voice, voice)) {
+      if ((await blocks.holds(block)) === false) continue
+      member.forgetful += 1
+      if (member.forgetful < FORGETFUL_TRIES) return true
+    }
+    member.forgetful = 0
+    return false
   }
 }

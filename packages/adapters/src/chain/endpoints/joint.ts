@@ -197,6 +197,14 @@ function isRepeated(event: ChainEvent, number: bigint, { blocks, newest }: Voice
   return blocks.some((block) => isInPlace(block) && block.events.some((other) => subjectOf(other) === subject))
 }
 
+/** The blocks of which an endpoint showed an alarm before, and does not now. */
+export function alarmsMissing(before: Voice, now: Voice): readonly ChainBlock[] {
+  return before.blocks.filter(({ hash, number, events }) => {
+    const shown = keyed(now.blocks.find((block) => block.hash === hash)?.events ?? [])
+    return now.hasRead(number) && [...keyed(events)].some(([key, event]) => isAlarm(event) && !shown.has(key))
+  })
+}
+
 function least(numbers: readonly bigint[]): bigint {
   const [first = 0n, ...others] = numbers
   let found = first
