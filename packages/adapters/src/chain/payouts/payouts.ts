@@ -3,12 +3,12 @@ import { type Address, NATIVE_TOKEN } from '@sluice/protocol'
 import type { TransactionReceipt } from 'viem'
 import { encodeCall } from '../calls.ts'
 import { eventsOf } from '../following/events.ts'
+import { type GasScale, honestGas, NATIVE_PUSH_GAS, TOKEN_PUSH_GAS } from '../gas/honest-gas.ts'
 import { rpcError } from '../rpc/failures.ts'
 import type { Estimator } from '../transactions/estimate.ts'
 import type { Fees } from '../transactions/fees.ts'
 import type { Plan, Target } from '../transactions/plan.ts'
 import { FailedPushes } from './failed-pushes.ts'
-import { type GasScale, honestGas, NATIVE_PUSH_GAS, TOKEN_PUSH_GAS } from './gas.ts'
 import {
   accountsOf,
   countOf,

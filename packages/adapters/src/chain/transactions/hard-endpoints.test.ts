@@ -184,6 +184,17 @@ describe('an endpoint that estimates no gas, or absurdly', () => {
     await told.event('closeStarted')
   })
 
+  it('and says too little has the call sent with more, once it ran out', async () => {
+    await open({ estimate: { times: 0.5 } })
+    const first = await send(deposit(5n))
+    expect(await chain.status(first)).toMatchObject({ status: 'included', success: false })
+    // Asked about it again, it has learnt nothing more.
+    await chain.status(first)
+    const second = await send(deposit(5n))
+    expect(await chain.status(second)).toMatchObject({ status: 'included', success: true })
+    expect(await told.event('deposited')).toMatchObject({ total: 5n })
+  })
+
   it('still keeps back what would revert', async () => {
     await open({ estimate: 'refused' })
     const refused = chain.prepare({ type: 'settle', terms: parties.terms, locks: [noLocks, noLocks] })

@@ -96,6 +96,12 @@ export class PendingTransactions {
     return (this.#sent.get(hash) ?? this.#prepared.get(hash))?.fees
   }
 
+  /** What was sent here as this transaction, or as another one in its place. */
+  sentAs({ hash }: PreparedTransaction): Pending | undefined {
+    const isIt = (pending: Pending): boolean => pending.replacements.some((one) => one.hash === hash)
+    return this.#sent.get(hash) ?? [...this.#sent.values()].find(isIt)
+  }
+
   /** What a transaction pays, if it does and it was sent here. */
   payoutOf({ hash }: PreparedTransaction): Payout | undefined {
     return this.#sent.get(hash)?.target.payout

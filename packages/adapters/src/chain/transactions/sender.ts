@@ -13,7 +13,8 @@ import { encodeCall } from '../calls.ts'
 import { ChainError } from '../errors.ts'
 import { FILECOIN_SCALE, isFilecoin, refuseMasked } from '../filecoin.ts'
 import type { Finality } from '../following/finality.ts'
-import { APPROVE_GAS, GasScale, honestGas } from '../payouts/gas.ts'
+import { GasNeeds } from '../gas/gas-needs.ts'
+import { APPROVE_GAS, GasScale, honestGas } from '../gas/honest-gas.ts'
 import { isPaying } from '../payouts/payees.ts'
 import { Payouts } from '../payouts/payouts.ts'
 import { rpcError } from '../rpc/failures.ts'
@@ -77,6 +78,7 @@ export class Sender {
   readonly #standing: Standing
   readonly #funds: Funds
   readonly #least = new LeastFees()
+  readonly #needs = new GasNeeds()
   #lastSigned: Promise<unknown> = Promise.resolve()
   #lastDeposit: Promise<unknown> = Promise.resolve()
   /** Token deposits that may not be in the chain yet. */
@@ -97,6 +99,8 @@ export class Sender {
       ...options,
       account: signer.address,
       onReceipt: (transaction, receipt) => {
+        const sent = this.#pending.sentAs(transaction)
+        if (sent !== undefined) this.#needs.learn(transaction.hash, sent.target.call, sent.gas, receipt)
         const payout = this.#pending.payoutOf(transaction)
         if (payout !== undefined) this.#payouts.learn(payout, receipt)
       },
@@ -199,7 +203,9 @@ export class Sender {
   /** @param honest The most that it can take by Ethereum's schedule, where it runs the code of others. */
   async #bounded(target: Target, fees: Fees, honest: bigint | undefined): Promise<Plan> {
     const limit = honest === undefined ? undefined : await this.#scale.here(honest, fees)
-    const estimate = await this.#estimator.gasOf(target, fees, limit)
+    const estimated = await this.#estimator.gasOf(target, fees, limit)
+    // Who runs the code of others has others decide how much runs out.
+    const estimate = limit === undefined ? this.#needs.over(target.call, estimated) : estimated
     return { target, gas: (estimate * BigInt(100 + this.#options.gasMargin)) / 100n, expected: estimate }
   }
 
