@@ -134,7 +134,13 @@ export class Core {
       onAnew: (peer) => proposeAnew(this.tx, peer),
     })
     const sender = new Sender()
-    this.depositor = new Depositor({ chain, sender, loop: this.loop, tx: this.tx })
+    this.depositor = new Depositor({
+      chain,
+      sender,
+      loop: this.loop,
+      tx: this.tx,
+      after: (...wait) => clock.after(...wait),
+    })
     this.publisher = new Publisher({
       chain,
       sender,

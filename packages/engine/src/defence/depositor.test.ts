@@ -2,7 +2,9 @@ import { type Address, type Hex, NATIVE_TOKEN, readRecords } from '@sluice/proto
 import { describe, expect, it } from 'vitest'
 import type { Chain, ChainCall, TransactionStatus } from '../ports/chain.ts'
 import { type DepositRecord, depositKind } from '../records/deposit.ts'
+import { Puppet } from '../testing/puppet.ts'
 import { createWorld, type Party, type World } from '../testing/world.ts'
+import { signCloseRequest } from './goals/close-request.ts'
 
 type Included = TransactionStatus & { readonly status: 'included' }
 
@@ -198,6 +200,47 @@ describe('a deposit', () => {
     world.chain.lossRate = 0
     await expect(world.finish(opening)).rejects.toThrow(/may have moved/)
     expect(world.chain.balance(token, alice.account)).toBe(1_000n)
+    await world.stop()
+  })
+
+  it('keeps no answer to a close from being sent while the store takes nothing, and is made once when it does', async () => {
+    let [isFull, deposits] = [false, 0]
+    const reach = (connect: () => Chain): Chain => {
+      const chain = connect()
+      const prepare: Chain['prepare'] = (call, terms) => {
+        if (call.type === 'deposit') isFull = ++deposits === 1
+        return chain.prepare(call, terms)
+      }
+      return { ...chain, prepare }
+    }
+    const world = createWorld({ seed: 12, parties: { alice: { money: 1000n, reach }, bob: {} } })
+    await world.start()
+    const alice = world.party('alice')
+    alice.disk.fate = () => (isFull ? 'fullForNow' : 'done')
+    const thief = new Puppet(world, 'thief', world.signerOf(901))
+    await thief.start()
+    await thief.connect(alice)
+    const channel = await thief.open(alice, 500n)
+    const { terms, channelId } = channel
+    await thief.update(channel, [{ type: 'pay', amount: 200n }])
+    const opening = open(world, 600n)
+    opening.catch(() => {})
+    await world.scheduler.runUntil('the disk to be full', () => isFull, 60_000)
+    const request = signCloseRequest(thief.signer, world.chain.digests, [channelId], 2n ** 63n)
+    world.chain.submit(thief.address, { type: 'startClose', terms, request })
+    await world.scheduler.runFor(30_000)
+    expect(
+      world.chain.ledger.channels
+        .get(channelId)
+        ?.lanes.map(({ paid }) => paid)
+        .toSorted(),
+    ).toEqual([0n, 200n])
+    isFull = false
+    expect((await world.finish(opening)).deposits.own).toBe(600n)
+    await world.scheduler.runFor(60_000)
+    expect(alice.engine.channels().find(({ peer }) => peer.signer === world.party('bob').address)?.deposits.own).toBe(
+      600n,
+    )
     await world.stop()
   })
 

@@ -11,7 +11,12 @@ export interface DepositorOptions {
   readonly sender: Sender
   readonly loop: Loop
   readonly tx: Transaction
+  /** Runs after so many milliseconds; the function returned ends the wait. */
+  readonly after: (milliseconds: number, run: () => void) => () => void
 }
+
+/** How long the other calls wait until a signed deposit is stored, milliseconds. */
+const STORE_MS = 10_000
 
 /**
  * Makes deposits, each exactly once: the transaction is signed with a fixed account nonce and durable before it is sent, and the
@@ -45,14 +50,12 @@ export class Depositor {
   }
 
   async #advance(key: string, record: DepositRecord): Promise<void> {
-    const { tx, chain, sender } = this.#options
+    const { tx, chain } = this.#options
     const channel = tx.state.channels.committed(record.channelId)
     if (channel?.phase.type === 'proposed') return
     try {
       if (channel === undefined) return await this.#set(key, undefined)
-      if (record.prepared === undefined && (await this.#allow(key, record, channel.terms)))
-        await sender.run(() => this.#sign(key, record))
-      else if (record.prepared === undefined) return
+      if (record.prepared === undefined) await this.#make(key, record, channel.terms)
       else if (this.#isMade(record)) await this.#end(key, record)
       else await this.#follow(key, record, record.prepared, await chain.status(record.prepared))
     } catch (error) {
@@ -72,10 +75,20 @@ export class Depositor {
     }
   }
 
-  async #sign(key: string, record: DepositRecord): Promise<void> {
+  async #make(key: string, record: DepositRecord, terms: ChannelTerms): Promise<void> {
+    if (!(await this.#allow(key, record, terms))) return
+    const { loop, sender } = this.#options
+    // Nothing is signed while the store takes nothing.
+    await loop.write(() => {})
+    const problem = await sender.run(() => this.#sign(key, record))
+    if (problem !== undefined) await this.#fail(key, record, problem)
+  }
+
+  /** Other calls wait meanwhile. Returns why it can not be made, where it can not. */
+  async #sign(key: string, record: DepositRecord): Promise<string | undefined> {
     const { tx, chain, loop } = this.#options
     const channel = tx.state.channels.committed(record.channelId)
-    if (this.#isStopped || channel === undefined || this.#isAnotherSigned(key, record)) return
+    if (this.#isStopped || channel === undefined || this.#isAnotherSigned(key, record)) return undefined
     const { party, amount } = record
     const before = this.#total(record)
     let prepared: PreparedTransaction
@@ -83,13 +96,38 @@ export class Depositor {
       const { cost: _, ...signed } = await chain.prepare({ type: 'deposit', terms: channel.terms, party, amount })
       prepared = signed
     } catch (error) {
-      await this.#fail(key, record, reasonOf(error))
-      return
+      return reasonOf(error)
     }
-    await loop.write(() => tx.state.deposits.set(key, { ...record, prepared, before }))
+    if (!(await this.#store(key, { ...record, prepared, before }))) return undefined
     await chain.broadcast(prepared)
     loop.post({
       run: () => tx.notify({ type: 'transaction', call: 'deposit', hash: prepared.hash, status: 'sent' }),
+    })
+    return undefined
+  }
+
+  /**
+   * Stores what is signed. Returns whether it may be sent: not where that takes longer than other calls can wait. What is stored after that is sent when it
+   * is looked at again; what was not even tried by then is never stored.
+   */
+  #store(key: string, record: DepositRecord): Promise<boolean> {
+    const { loop, tx, after } = this.#options
+    return new Promise((resolve, reject) => {
+      let isGivenUp = false
+      let isSet = false
+      const cancel = after(STORE_MS, () => {
+        isGivenUp = true
+        resolve(false)
+      })
+      const set = () => {
+        const now = tx.state.deposits.get(key)
+        isSet = !isGivenUp && now !== undefined && now.prepared === undefined
+        if (isSet) tx.state.deposits.set(key, record)
+      }
+      loop
+        .write(set)
+        .finally(cancel)
+        .then(() => resolve(isSet), reject)
     })
   }
 
