@@ -15,7 +15,7 @@ export interface FlightEvents {
 }
 
 export interface FlightsOptions {
-  readonly chain: Chain
+  readonly chain: Pick<Chain, 'broadcast' | 'includedCount' | 'status'>
   readonly log: Log
   /** Blocks after which a call that no block shows is sent again. */
   readonly resendBlocks: number

@@ -20,7 +20,7 @@ interface Sent {
 }
 
 /** A chain that includes nothing unless it is told to, and counts what it is asked. */
-class WaitingChain {
+class WaitingChain implements Pick<Chain, 'prepare' | 'broadcast' | 'includedCount' | 'status' | 'gasPrice'> {
   price = 1n
   /** How many times what a call takes it is estimated at. */
   estimate = 1n
@@ -83,9 +83,8 @@ beforeEach(() => {
   number = 0n
   warned = []
   isJoinable = true
-  const port = chain as unknown as Chain
   publisher = new Publisher({
-    chain: port,
+    chain,
     sender: new Sender(),
     log: { debug() {}, info() {}, warn: (message) => void warned.push(message), error() {} },
     notify: (notification) => told.push(notification),
@@ -100,7 +99,7 @@ beforeEach(() => {
       isMissed: ({ deadline }) => deadline !== undefined && deadline <= time,
       lossOf: ({ value }) => value,
     },
-    gasPrices: new GasPrices(port, () => Number(time) * 1000),
+    gasPrices: new GasPrices(chain, () => Number(time) * 1000),
   })
 })
 

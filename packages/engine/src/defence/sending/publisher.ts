@@ -40,7 +40,7 @@ export interface Knowledge extends Material {
 }
 
 export interface PublisherOptions {
-  readonly chain: Chain
+  readonly chain: Pick<Chain, 'prepare' | 'broadcast' | 'includedCount' | 'status'>
   readonly sender: Sender
   readonly log: Log
   readonly notify: (notification: Notification) => void
