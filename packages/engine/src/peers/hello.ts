@@ -37,6 +37,11 @@ export function createHello(state: State, peer: Address, parts: HelloParts): Hel
   return { kind: 'hello', next: expected, ...parts, channels: channels.slice(0, MAX_HELLO_CHANNELS) }
 }
 
+/** The hello of one that remembers nothing of the peer. */
+export function freshHello(parts: HelloParts): HelloFrame {
+  return { kind: 'hello', next: 1n, ...parts, channels: [] }
+}
+
 /** What in a peer's hello shows that one of the two lost data; undefined if nothing does. `acknowledged`: highest number that the peer acknowledged. */
 export function findLoss(tx: Transaction, peer: Address, hello: HelloFrame, acknowledged: bigint): string | undefined {
   const record = tx.state.peers.get(peer) ?? newPeer(peer)

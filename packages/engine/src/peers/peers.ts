@@ -21,11 +21,11 @@ import { Allowances } from './allowances.ts'
 import { costOf, IGNORED_COST, wastedCost } from './cost.ts'
 import { Dialer } from './dialer.ts'
 import { agreeOnFeatures } from './features.ts'
-import { createHello, findForgotten, findLoss } from './hello.ts'
+import { createHello, findForgotten, findLoss, freshHello } from './hello.ts'
 import { Incoming, type PostEvent } from './incoming.ts'
 import { createLink, isFreshHello, type Link } from './link.ts'
 import { Outgoing } from './outgoing.ts'
-import { forgetPeer, isStranger } from './strangers.ts'
+import { forgetPeer, isBeginningAnew, isStranger } from './strangers.ts'
 
 export interface PeersOptions {
   readonly transport: Transport
@@ -218,9 +218,10 @@ export class Peers implements TransportHandler, Links {
     }
     const before = this.#links.get(peer)
     if (before !== undefined) this.#release(before)
-    const oldest = this.#outgoing.acknowledged(peer) + 1n
+    const isAnew = isBeginningAnew(tx.state, peer)
+    const oldest = isAnew ? 1n : this.#outgoing.acknowledged(peer) + 1n
     const parts = { oldest, account: tx.env.account, features: featureNumbers(features) }
-    const hello = createHello(tx.state, peer, parts)
+    const hello = isAnew ? freshHello(parts) : createHello(tx.state, peer, parts)
     this.#links.set(peer, createLink(session, clock.now(), hello, allowance, this.#held))
     before?.session.close()
     session.send(encodeFrame(hello))

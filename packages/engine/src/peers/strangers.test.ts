@@ -1,4 +1,12 @@
-import { type ChannelTerms, encodeFrame, type Frame, NATIVE_TOKEN, type PeerMessage } from '@sluice/protocol'
+import {
+  type ChannelTerms,
+  decodeFrame,
+  encodeFrame,
+  type Frame,
+  type IgnoredFrame,
+  NATIVE_TOKEN,
+  type PeerMessage,
+} from '@sluice/protocol'
 import { futureFrame } from '@sluice/protocol/testing'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Session } from '../ports/transport.ts'
@@ -176,6 +184,48 @@ it('one that acknowledges nothing is cut off, and its queue goes with it', async
   await world.scheduler.runFor(2_000)
   expect(one.isOver()).toBe(true)
   expect(stored()).toEqual([])
+})
+
+it('one that comes back while it is being forgotten begins anew, and has lost nothing', async () => {
+  Object.assign(world.network, { latency: 0, jitter: 0 })
+  const { address } = world.signerOf(4_010)
+  const transport = world.network.attach(address, 'sim:back')
+  const heard: (Frame | IgnoredFrame)[] = []
+  let closed = 0
+  await transport.start({
+    opened() {},
+    frame: (_, bytes) => heard.push(decodeFrame(bytes)),
+    closed: () => {
+      closed += 1
+    },
+  })
+  const hello: Frame = { kind: 'hello', next: 1n, oldest: 1n, account: address, features: [], channels: [] }
+  const propose = (number: bigint, changes: Partial<ChannelTerms> = {}): Frame => {
+    return { kind: 'data', number, message: { type: 'propose', terms: termsWith(address, changes) } }
+  }
+  const first = await world.finish(transport.connect(hub.address, hub.url))
+  for (const frame of [hello, propose(1n, { disputeWindow: 1 })]) first.send(encodeFrame(frame))
+  await world.scheduler.runFor(20)
+  first.send(encodeFrame({ kind: 'ack', number: 1n }))
+  await world.scheduler.runFor(20)
+  const { attempts, commits } = hub.disk
+  first.close()
+  const second = await world.finish(transport.connect(hub.address, hub.url))
+  // The session stands while the commit that forgets the peer is under way.
+  expect(hub.disk).toMatchObject({ attempts, commits })
+  second.send(encodeFrame({ ...hello, next: 2n, oldest: 2n }))
+  await world.scheduler.runFor(20)
+  expect(hub.disk.commits).toBeGreaterThan(commits)
+  expect(heard.filter(({ kind }) => kind === 'hello').at(-1)).toMatchObject({ next: 1n, oldest: 1n, channels: [] })
+  second.send(encodeFrame(propose(1n)))
+  await world.scheduler.runFor(20)
+  expect(closed).toBe(1)
+  expect(heard.findLast(({ kind }) => kind === 'data')).toMatchObject({
+    kind: 'data',
+    number: 1n,
+    message: { type: 'agree' },
+  })
+  expect(world.log.map(({ event }) => event)).not.toContain('data loss')
 })
 
 it('one that says more than a stranger may is cut off, and what it was cut off for leaves nothing', async () => {

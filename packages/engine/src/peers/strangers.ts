@@ -1,6 +1,7 @@
 import { type Address, isStanding } from '@sluice/protocol'
 import type { Transaction } from '../loop/transaction.ts'
 import { channelNames } from '../records/channel-names.ts'
+import { newPeer } from '../records/peer.ts'
 import type { State } from '../records/state.ts'
 import { virtualNames } from '../records/virtual-names.ts'
 
@@ -28,4 +29,11 @@ export function forgetPeer({ state }: Pick<Transaction, 'state'>, peer: Address,
   state.peers.set(peer, undefined)
   for (const key of kept) state.outbox.set(key, undefined)
   return true
+}
+
+/** Whether the commit under way makes a peer's numbers begin anew, as it forgets it. It cannot be taken back: should it fail, the engine stops. */
+export function isBeginningAnew({ peers }: State, peer: Address): boolean {
+  const { next, expected } = peers.committed(peer) ?? newPeer(peer)
+  const after = peers.get(peer) ?? newPeer(peer)
+  return after.next < next || after.expected < expected
 }
