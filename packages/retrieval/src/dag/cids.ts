@@ -44,11 +44,6 @@ const MAX_TEXT = 256
 /** Whether the CID names its block by a hash that is known. */
 export const hasKnownHash = ({ multihash }: CID): boolean => DIGEST_SIZES.get(multihash.code) === multihash.size
 
-/** A CID whose block can be checked and walked. */
-export function isSupported(cid: CID): boolean {
-  return CODEC_NAMES.has(cid.code) && (isIdentity(cid) || hasKnownHash(cid))
-}
-
 /** Whether the CID holds its block: such blocks are never sent. */
 export const isIdentity = ({ multihash }: CID): boolean => multihash.code === IDENTITY
 

@@ -3,7 +3,7 @@ import { CID } from 'multiformats/cid'
 import { RetrievalError } from '../errors.ts'
 import { cborLinks } from './cbor-links.ts'
 import { CODEC_NAMES, DAG_CBOR, DAG_JSON, DAG_PB, requireSupported } from './cids.ts'
-import { linksIn, readValue } from './values.ts'
+import { jsonLinks } from './json-links.ts'
 
 /**
  * The CIDs that a block links to, in the order in which they stand in it.
@@ -18,7 +18,7 @@ export function linksOf(cid: CID, bytes: Uint8Array): readonly CID[] {
 function linksBy(code: number, bytes: Uint8Array): CID[] {
   if (code === DAG_PB) return decode(bytes).Links.map(({ Hash }) => copyOf(Hash))
   if (code === DAG_CBOR) return cborLinks(bytes)
-  if (code === DAG_JSON) return [...linksIn(readValue(code, bytes)?.value)]
+  if (code === DAG_JSON) return jsonLinks(bytes)
   return []
 }
 

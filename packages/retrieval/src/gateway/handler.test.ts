@@ -31,7 +31,7 @@ let tree: UnixFsTree
 let folder: CarFolder & AsyncDisposable
 let handler: Handler
 beforeAll(async () => {
-  tree = await unixFsTree({ 'dir/file': Buffer.alloc(1000, 'x'), 'dir/ümlaut %': Buffer.from('name') })
+  tree = await unixFsTree({ 'dir/file': Buffer.alloc(1000, 'x'), 'dir/näme %': Buffer.from('name') })
   folder = await openFolderOf([leaf, partial, twice, odd, broken, ...tree.blocks])
   handler = createGateway({ content: folder, serve: serveFree })
 })
@@ -141,12 +141,12 @@ describe('a CAR', () => {
   })
 
   it('follows a path, and has the root that it led to', async () => {
-    const path = `/ipfs/${tree.root}/dir/${encodeURIComponent('ümlaut %')}`
+    const path = `/ipfs/${tree.root}/dir/${encodeURIComponent('näme %')}`
     const { status, headers, body } = await ask(`${path}?format=car`)
-    const cids = [tree.root, tree.cids.get('dir'), tree.cids.get('dir/ümlaut %')].map(String)
+    const cids = [tree.root, tree.cids.get('dir'), tree.cids.get('dir/näme %')].map(String)
     expect([status, await cidsIn(body)]).toEqual([200, { roots: cids.slice(-1), blocks: cids }])
     expect([headers.get('X-Ipfs-Roots'), headers.get('X-Ipfs-Path')]).toEqual([cids.join(','), path])
-    const name = encodeURIComponent(`${tree.root}_ümlaut %.car`)
+    const name = encodeURIComponent(`${tree.root}_näme %.car`)
     expect(headers.get('Content-Disposition')).toContain(`filename="${tree.root}_`)
     expect(headers.get('Content-Disposition')).toContain(`filename*=UTF-8''${name}`)
     expect((await ask(`/ipfs/${tree.root}//dir/?format=car`)).status).toBe(200)
@@ -210,7 +210,7 @@ describe('what is refused', () => {
     [`/ipfs/${missing.cid}/path?format=car&dag-scope=block`, 404, 'ROOT_UNKNOWN'],
     [`/ipfs/${partial.cid}?format=car`, 404, 'BLOCK_MISSING'],
     [`/ipfs/${broken.cid}?format=car`, 404, 'BLOCK_UNREADABLE'],
-    ['/ipns/k51qzi5uqu5dlvj2baxnqndepeb86cbk3ng7n3i46uzyxzyqj2xjonzllnv0v8?format=ipns-record', 404, 'ROOT_UNKNOWN'],
+    ['/ipns/somebody?format=ipns-record', 404, 'ROOT_UNKNOWN'],
     ['/ipns/example.com', 406, 'FORMAT_UNSUPPORTED'],
     ['/', 404, 'PATH_UNKNOWN'],
     ['/ipfs/', 404, 'PATH_UNKNOWN'],

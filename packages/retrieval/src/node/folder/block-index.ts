@@ -129,8 +129,8 @@ export class BlockIndex {
   }
 
   #findLive(bytes: Uint8Array): BlockRow | undefined {
-    const rows = this.#find.all(bytes) as unknown as readonly BlockRow[]
-    return rows.find(({ file }) => this.#live.has(file))
+    const row = this.#find.all(bytes).find(({ file }) => this.#live.has(Number(file)))
+    return row as BlockRow | undefined
   }
 
   /** Forgets a file: at once for whoever looks for blocks. */
