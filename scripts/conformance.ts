@@ -1,0 +1,54 @@
+// `./run conformance [--json]`: runs the trustless part of the suite of IPFS's gateways against `sluice provide`. GATEWAY_CONFORMANCE names a checkout of
+// ipfs/gateway-conformance, and Go has to be there. The last line tells what came of it.
+
+import { copyFileSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readGoReport, type SuiteResult } from './conformance/go-report.ts'
+import { startProvider } from './conformance/provider.ts'
+import { createChildren } from './demo/children.ts'
+import { textOf } from './demo/sluice.ts'
+import { runCommand } from './process/run-command.ts'
+
+const SPECS = 'trustless-gateway'
+const isJson = process.argv.includes('--json')
+const checkout = process.env.GATEWAY_CONFORMANCE
+
+/** Runs the suite against a gateway. */
+async function runSuite(suite: string, url: string): Promise<SuiteResult> {
+  const command = ['env', `GATEWAY_URL=${url}`, 'go', 'test', '-json', '-count=1', './tests', `-specs=${SPECS}`]
+  const { output } = await runCommand(command, { output: 'keep', cwd: suite })
+  return readGoReport(output)
+}
+
+/** What the suite asks for, in one folder: names of files are told apart by their folders'. */
+function collectFixtures(suite: string, folder: string): string {
+  const content = join(folder, 'content')
+  mkdirSync(content)
+  const fixtures = join(suite, 'fixtures')
+  for (const name of globSync('**/*.{car,ipns-record}', { cwd: fixtures })) {
+    copyFileSync(join(fixtures, name), join(content, name.replaceAll('/', '-')))
+  }
+  return content
+}
+
+async function main(suite: string): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-conformance-'))
+  const children = createChildren()
+  try {
+    const { ready } = await startProvider(children, folder, collectFixtures(suite, folder))
+    const unpaid = await runSuite(suite, textOf(ready, 'unpaidUrl'))
+    if (!isJson) for (const name of unpaid.failures) console.log(`failed: ${name}`)
+    console.log(JSON.stringify({ unpaid }))
+    return unpaid.failed === 0 ? 0 : 1
+  } finally {
+    await children.stopAll()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+if (checkout === undefined || !existsSync(join(checkout, 'tests'))) {
+  console.log(JSON.stringify({ skipped: 'GATEWAY_CONFORMANCE names no checkout of ipfs/gateway-conformance' }))
+} else {
+  process.exitCode = await main(checkout)
+}
