@@ -151,6 +151,19 @@ describe('an endpoint that is silent', () => {
     expect(await sent).toContain('underpriced')
   })
 
+  it('holds up no longer that others have nothing, or refuse', async () => {
+    for (const [says, expected] of [
+      [null, 'null'],
+      [refuses('execution reverted'), 'reverted'],
+    ] as const) {
+      const { clock, ask } = createPanel(says, never)
+      const asked = ask('eth_getTransactionReceipt').then(String, (error: Error) => error.message)
+      await clock.pass(3_000)
+      expect(await asked).toContain(expected)
+      expect(clock.waiting).toBe(0)
+    }
+  })
+
   it('is waited for where others do not answer either', async () => {
     const { clock, ask } = createPanel(never, gone)
     let isOver = false

@@ -23,38 +23,47 @@ export class Panel {
       const left = [...this.#order()]
       const failures: unknown[] = []
       const answers: unknown[] = []
-      let [asked, isOver] = [0, false]
+      let [asked, isLate, isOver] = [0, false, false]
       let cancel = (): void => {}
       const end = (settle: () => void): void => {
         isOver = true
         cancel()
         settle()
       }
+      // Who says nothing while others do is not waited for.
+      const look = (): void => {
+        if (isOver || left.length > 0) return
+        const isAll = answers.length + failures.length === asked
+        if (answers.length > 0 && (isAll || isLate)) end(() => resolve(answers[0]))
+        else if (isAll || (isLate && failures.some(isRefusal))) end(() => reject(failureOf(failures)))
+      }
       const next = (): void => {
         cancel()
-        if (isOver) return
         const rpc = left.shift()
-        if (rpc === undefined) return
+        if (rpc === undefined) {
+          isLate = true
+          look()
+          return
+        }
         asked += 1
         cancel = this.#clock.after(PATIENCE_MS, next)
         ask(rpc, question).then(take, fail)
       }
       const goOn = (): void => {
-        if (left.length === 0 && answers.length + failures.length === asked) {
-          end(() => (answers.length > 0 ? resolve(answers[0]) : reject(failureOf(failures))))
-        } else next()
+        if (!isOver && left.length > 0) next()
+        else look()
       }
       const take = (answer: unknown): void => {
         answers.push(answer)
-        if (willDo(answer)) end(() => resolve(answer))
+        if (!isOver && willDo(answer)) end(() => resolve(answer))
         else goOn()
       }
       const fail = (failure: unknown): void => {
         failures.push(failure)
         goOn()
       }
-      next()
-      if (asked === 0) end(() => reject(failureOf([])))
+      if (left.length > 0) next()
+      else look()
     })
   }
 
@@ -64,8 +73,7 @@ export class Panel {
       const failures: unknown[] = []
       let isLate = false
       const look = (): void => {
-        const isRefused = failures.some((failure) => kindOf(failure) === 'refused')
-        if (failures.length < rpcs.length && !(isLate && isRefused)) return
+        if (failures.length < rpcs.length && !(isLate && failures.some(isRefusal))) return
         cancel()
         reject(failureOf(failures))
       }
@@ -130,7 +138,9 @@ export class Panel {
 const ask = ({ client }: Rpc, { method, params }: Question): Promise<unknown> =>
   client.request({ method, params } as never)
 
+const isRefusal = (failure: unknown): boolean => kindOf(failure) === 'refused'
+
 /** Of failures, what endpoints say before that they do not answer. */
 function failureOf(failures: readonly unknown[]): unknown {
-  return failures.find((failure) => kindOf(failure) === 'refused') ?? failures[0] ?? new Error('no endpoint answers')
+  return failures.find(isRefusal) ?? failures[0] ?? new Error('no endpoint answers')
 }
