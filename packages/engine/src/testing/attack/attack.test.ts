@@ -1,21 +1,50 @@
 import { describe, expect, it } from 'vitest'
+import type { Chain } from '../../ports/chain.ts'
 import { type AttackReport, flawsOf } from './attack.ts'
 import { claimDrain } from './claim-drain.ts'
 import { dust } from './dust.ts'
 import { flood } from './flood-and-loot.ts'
 import { lateDecline } from './late-decline.ts'
+import { nullRounds } from './null-rounds.ts'
+import { closeByOldState } from './old-state.ts'
+import { AttackScene } from './scene.ts'
 
 describe('an attack', () => {
   it.each<[string, () => Promise<AttackReport>]>([
-    ['flood and loot, with few', () => flood(1, 60)],
     ['claims without end', claimDrain.run],
     ['dust', dust.run],
     ['a late decline', lateDecline.run],
+    ['null rounds', nullRounds.run],
   ])('gets nothing: %s', async (_, run) => {
     const report = await run()
     expect(flawsOf(report), JSON.stringify(report)).toEqual([])
     expect(report.thiefGot).toBe(0)
     expect(report.thiefSpent).toBeGreaterThan(0)
+  })
+
+  it('gets nothing: flood and loot, of more than the hub can defend', async () => {
+    // Five times ten calls of 600,000 gas in a window, of which half may be needed: 250, and one peer's a quarter.
+    const { report, declined } = await flood(1, 80, 600_000)
+    expect(flawsOf(report), JSON.stringify(report)).toEqual([])
+    expect(declined).toBe(80 - 62)
+  })
+
+  it('that keeps a hub from the chain is told to steal, and not to leave dust', async () => {
+    let isCutOff = false
+    const reach = (connect: () => Chain): Chain => {
+      const chain = connect()
+      const broadcast: Chain['broadcast'] = async (transaction) => {
+        if (!isCutOff) await chain.broadcast(transaction)
+      }
+      return { ...chain, broadcast }
+    }
+    const scene = await AttackScene.create({ hub: { reach } })
+    await closeByOldState(scene, () => {
+      isCutOff = true
+    })
+    isCutOff = false
+    const { stolen, dustLost } = await scene.report('old-state')
+    expect({ stolen, dustLost }).toEqual({ stolen: 30_000_000, dustLost: 0 })
   })
 
   it('is told for what it gets', () => {

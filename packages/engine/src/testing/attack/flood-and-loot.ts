@@ -1,3 +1,4 @@
+import type { Puppet } from '../puppet.ts'
 import type { Attack, AttackReport } from './attack.ts'
 import { AttackScene } from './scene.ts'
 import { Thieves } from './thieves.ts'
@@ -16,12 +17,22 @@ export const floodAndLoot: Attack = {
   name: 'flood-and-loot',
   about:
     'thousands of virtual channels have to be closed on chain at once, and meanwhile a channel is closed by an old state',
-  run: () => flood(2, 1000),
+  run: async () => (await flood(2, 1000)).report,
 }
 
-/** @param each How many virtual channels each pair of thieves lets fall due. */
-export async function flood(pairs: number, each: number): Promise<AttackReport> {
-  const scene = await AttackScene.create()
+/** What a flood came to, and how many of its virtual channels the hub did not take on, since it could not have defended them. */
+export interface Flood {
+  readonly report: AttackReport
+  readonly declined: number
+}
+
+/**
+ * @param each How many virtual channels each pair of thieves wants to fall due.
+ * @param callGasMax Most gas of a call of the hub's, by which it takes on more or fewer.
+ */
+export async function flood(pairs: number, each: number, callGasMax = 8_000_000): Promise<Flood> {
+  const scene = await AttackScene.create({ policy: { defenceShare: 50, callGasMax } })
+  const payers: Puppet[] = []
   const { hub, world } = scene
   const thieves = new Thieves(scene)
   const looter = await scene.thief(0)
@@ -32,6 +43,7 @@ export async function flood(pairs: number, each: number): Promise<AttackReport> 
   const until = thieves.memoOf(LIFE)
   for (let pair = 0; pair < pairs; pair++) {
     const [payer, payee] = [await scene.thief(2 * pair + 1), await scene.thief(2 * pair + 2)]
+    payers.push(payer)
     const { incoming } = await thieves.channels(payer, payee, CAPACITY * BigInt(each))
     const all = Array.from({ length: each }, () => thieves.termsOf(payer, payee, CAPACITY, 20))
     await thieves.lock(payer, incoming, all, until)
@@ -52,5 +64,8 @@ export async function flood(pairs: number, each: number): Promise<AttackReport> 
   await world.scheduler.runUntil('the hub to close on chain', () => isBusy, 600_000)
   await thieves.closeWithNothing(looter, looted)
   await scene.runFor(300)
-  return scene.report('flood-and-loot')
+  const declined = payers
+    .flatMap((payer) => payer.heardOf('decline'))
+    .filter(({ code }) => code === 'DEFENCE_FULL').length
+  return { report: await scene.report('flood-and-loot'), declined }
 }

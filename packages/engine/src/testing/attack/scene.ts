@@ -1,4 +1,5 @@
 import { type Address, NATIVE_TOKEN } from '@sluice/protocol'
+import { DEFENCE_GAS } from '../../locks/neighbours/admission.ts'
 import type { PolicyChanges } from '../../policy/policy.ts'
 import type { SimulatedChainOptions } from '../chain/simulated-chain.ts'
 import { Puppet } from '../puppet.ts'
@@ -21,6 +22,8 @@ export interface AttackSceneOptions {
 
 /** What each honest party has at first, base units: many times what a transaction costs. */
 const MONEY = 1_000_000_000n
+/** What a call must be worth to honest parties, per cent of its gas. */
+const WORTH_MIN = 125
 /** How long everything may take to be settled in the end, milliseconds. */
 const END_MS = 1_800_000
 
@@ -37,6 +40,8 @@ export class AttackScene {
   readonly users: Users
   readonly #thieves: { readonly puppet: Puppet; readonly before: bigint }[] = []
   readonly #before: bigint
+  /** What honest parties told that they lost, native base units each. */
+  readonly #losses: bigint[] = []
   /** What thieves paid to honest parties, by updates that were accepted. */
   owed = 0n
   /** What of that are fees. */
@@ -53,6 +58,11 @@ export class AttackScene {
     )
     this.users = new Users(world, this.payer, this.payee, this.hub)
     this.#before = this.#wealth()
+    for (const { engine } of this.#honest) {
+      engine.subscribe((notification) => {
+        if (notification.type === 'loss') this.#losses.push(notification.value ?? 0n)
+      })
+    }
   }
 
   static async create(options: AttackSceneOptions = {}): Promise<AttackScene> {
@@ -66,10 +76,10 @@ export class AttackScene {
         hub: {
           ...shown,
           money: MONEY,
-          policy: { forward: true, forwardWait: 2, callsPendingMax: 10, worthMin: 125, ...policy },
+          policy: { forward: true, forwardWait: 2, callsPendingMax: 10, worthMin: WORTH_MIN, ...policy },
         },
-        payer: { money: MONEY, policy: { feeMax: 1_000_000, worthMin: 125 } },
-        payee: { money: MONEY, policy: { worthMin: 125 } },
+        payer: { money: MONEY, policy: { feeMax: 1_000_000, worthMin: WORTH_MIN } },
+        payee: { money: MONEY, policy: { worthMin: WORTH_MIN } },
       },
     })
     await world.start()
@@ -139,13 +149,13 @@ export class AttackScene {
     }, 0n)
   }
 
-  /** What waits since it is not worth its gas, and what was lost for that. */
+  /** What waits since it is not worth its gas, and what was lost for that. A loss that was worth its gas is none of dust: somebody took it. */
   #dust(): bigint {
-    return this.#honest.reduce((sum, { engine }) => {
-      const { waiting, lost } = engine.defence()
-      const left = waiting.reduce((all, { value = 0n, cost }) => (value < cost ? all + value : all), 0n)
-      return sum + left + lost.value
-    }, 0n)
+    const dustMax = (DEFENCE_GAS * this.world.chain.gasPrice * BigInt(WORTH_MIN)) / 100n
+    const lost = this.#losses.filter((value) => value < dustMax)
+    const waiting = this.#honest.flatMap(({ engine }) => engine.defence().waiting)
+    const left = waiting.flatMap(({ value = 0n, cost }) => (value < cost ? [value] : []))
+    return [...lost, ...left].reduce((sum, value) => sum + value, 0n)
   }
 
   async #closeAll(): Promise<void> {
