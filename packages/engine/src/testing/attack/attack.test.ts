@@ -4,9 +4,11 @@ import { type AttackReport, flawsOf } from './attack.ts'
 import { claimDrain } from './claim-drain.ts'
 import { dust } from './dust.ts'
 import { flood } from './flood-and-loot.ts'
+import { jam, jamming } from './jamming.ts'
 import { lateDecline } from './late-decline.ts'
 import { nullRounds } from './null-rounds.ts'
 import { closeByOldState } from './old-state.ts'
+import { poisonedAdds } from './poisoned-adds.ts'
 import { AttackScene } from './scene.ts'
 
 describe('an attack', () => {
@@ -15,6 +17,8 @@ describe('an attack', () => {
     ['dust', dust.run],
     ['a late decline', lateDecline.run],
     ['null rounds', nullRounds.run],
+    ['jamming', jamming.run],
+    ['poisoned adds', poisonedAdds.run],
   ])('gets nothing: %s', async (_, run) => {
     const report = await run()
     expect(flawsOf(report), JSON.stringify(report)).toEqual([])
@@ -27,6 +31,11 @@ describe('an attack', () => {
     const { report, declined } = await flood(1, 80, 600_000)
     expect(flawsOf(report), JSON.stringify(report)).toEqual([])
     expect(declined).toBe(80 - 62)
+  })
+
+  it('keeps honest users from being served where nothing bounds what strangers hold', async () => {
+    const { served } = await jam({ strangersShare: 100, strangerSlots: 98, strangerCapacity: 100 })
+    expect(served).toBeLessThan(0.5)
   })
 
   it('that keeps a hub from the chain is told to steal, and not to leave dust', async () => {

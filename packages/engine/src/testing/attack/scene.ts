@@ -12,6 +12,8 @@ export interface AttackSceneOptions {
   readonly seed?: number
   /** What is changed of the development policy at the hub. */
   readonly policy?: PolicyChanges
+  /** What is changed of it at the payee. */
+  readonly payeePolicy?: PolicyChanges
   /** How the hub is shown the chain. */
   readonly hub?: Pick<PartyOptions, 'endpoint' | 'reach'>
   /** Probability that a height has no block, and heights until a block is final. */
@@ -66,7 +68,15 @@ export class AttackScene {
   }
 
   static async create(options: AttackSceneOptions = {}): Promise<AttackScene> {
-    const { seed = 1, policy = {}, chain = {}, hub: shown = {}, nullRounds = 0, finality = 2 } = options
+    const {
+      seed = 1,
+      policy = {},
+      payeePolicy = {},
+      chain = {},
+      hub: shown = {},
+      nullRounds = 0,
+      finality = 2,
+    } = options
     const world = createWorld({
       seed,
       nullRounds,
@@ -79,7 +89,7 @@ export class AttackScene {
           policy: { forward: true, forwardWait: 2, callsPendingMax: 10, worthMin: WORTH_MIN, ...policy },
         },
         payer: { money: MONEY, policy: { feeMax: 1_000_000, worthMin: WORTH_MIN } },
-        payee: { money: MONEY, policy: { worthMin: WORTH_MIN } },
+        payee: { money: MONEY, policy: { worthMin: WORTH_MIN, ...payeePolicy } },
       },
     })
     await world.start()

@@ -17,7 +17,7 @@ export class Thieves {
   }
 
   /** Terms of a virtual channel from one through the hub to the other. */
-  termsOf(from: Puppet, to: Puppet, capacity: bigint, disputeWindow = 10): VirtualTerms {
+  termsOf(from: Puppet, to: Pick<Puppet, 'address'>, capacity: bigint, disputeWindow = 10): VirtualTerms {
     this.#made += 1n
     const path = [from.address, this.#scene.hub.address, to.address]
     return { path, token: NATIVE_TOKEN, capacity, disputeWindow, nonce: ((this.#seconds / 60n) << 32n) + this.#made }
