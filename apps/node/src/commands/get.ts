@@ -30,7 +30,7 @@ const options = {
     'most that the hubs on the way get together (default: what the limits of the profile say)',
     amountOf,
   ),
-  timeout: defaulted('time', 'how long the hub or the provider may say nothing before it is given up', duration, '30s'),
+  timeout: defaulted('time', 'how long the hub or the provider may say nothing before it is given up', duration, '45s'),
   fresh: flagOnly(toggle('forget a partial download and what was paid for it, and begin anew')),
 }
 

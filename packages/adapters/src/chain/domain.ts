@@ -27,23 +27,36 @@ async function findPlanned(rpc: Rpc): Promise<Address | undefined> {
 }
 
 async function readDomain(rpc: Rpc, { chainId: expected, contract }: WantedDomain): Promise<Domain> {
+  // What may not be needed is asked for along with the rest: it costs no time of its own.
+  const planned = contract === undefined ? findPlanned(rpc) : undefined
+  planned?.catch(() => {})
   const chainId = BigInt(await getChainId(rpc.client))
   if (expected !== undefined && chainId !== expected) {
     throw new ChainError('CHAIN_WRONG', { url: rpc.url, got: chainId, expected })
   }
-  const known = contract ?? addresses[Number(chainId)]?.sluice ?? (await findPlanned(rpc))
+  const known = contract ?? addresses[Number(chainId)]?.sluice ?? (await planned)
   if (known === undefined) throw new ChainError('CHAIN_CONTRACT_UNKNOWN', { chainId })
   return { chainId, contract: known.toLowerCase() as Address }
 }
 
+/** What stands at an address: asked for together, judged one after the other. */
+interface Shown {
+  readonly code: ReturnType<typeof getCode>
+  readonly separator: Promise<unknown>
+}
+
+function askContract(rpc: Rpc, contract: Address): Shown {
+  const shown = { code: getCode(rpc.client, { address: contract }), separator: readSeparator(rpc, contract) }
+  for (const asked of [shown.code, shown.separator]) asked.catch(() => {})
+  return shown
+}
+
 /** The domain separator stands for name, version, chain and address alike. */
-async function checkContract(rpc: Rpc, { chainId, contract }: Domain): Promise<void> {
-  const code = await getCode(rpc.client, { address: contract })
+async function checkContract({ chainId, contract }: Domain, shown: Shown): Promise<void> {
+  const code = await shown.code
   if (code === undefined || code === '0x') throw new ChainError('CHAIN_NO_CONTRACT', { contract, chainId })
   const expected = bytesToHex(hashDomain((bytes) => keccak256(bytes, 'bytes'), { chainId, contract }))
-  if ((await readSeparator(rpc, contract)) !== expected) {
-    throw new ChainError('CHAIN_FOREIGN_CONTRACT', { contract, chainId })
-  }
+  if ((await shown.separator) !== expected) throw new ChainError('CHAIN_FOREIGN_CONTRACT', { contract, chainId })
 }
 
 /** What the contract says; undefined where it refuses. Rejects where it was not the contract that did. */
@@ -63,9 +76,11 @@ async function readSeparator(rpc: Rpc, contract: Address): Promise<unknown> {
  * @throws ChainError `CHAIN_UNREACHABLE`, `CHAIN_BUSY`, `CHAIN_RPC_FAILED`, `CHAIN_WRONG`, `CHAIN_CONTRACT_UNKNOWN`, `CHAIN_NO_CONTRACT`, `CHAIN_FOREIGN_CONTRACT`.
  */
 export async function openDomain(rpc: Rpc, wanted: WantedDomain): Promise<Domain> {
+  const { contract } = wanted
+  const shown = contract === undefined ? undefined : askContract(rpc, contract)
   try {
     const domain = await readDomain(rpc, wanted)
-    await checkContract(rpc, domain)
+    await checkContract(domain, shown ?? askContract(rpc, domain.contract))
     return domain
   } catch (cause) {
     throw rpcError(rpc.url, 'eth_chainId', cause)

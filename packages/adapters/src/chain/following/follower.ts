@@ -33,6 +33,12 @@ export interface FollowerOptions {
   readonly log?: EngineLog
 }
 
+/** What one look at the chain begins with. */
+interface Tips {
+  readonly head: Header
+  readonly tagged: Header | undefined
+}
+
 /** Reads the chain by one endpoint and reports it block by block, in order, taking back what a reorganisation undid. */
 export class Follower {
   readonly #options: FollowerOptions
@@ -97,8 +103,8 @@ export class Follower {
       ...(log !== undefined && { log }),
     })
     try {
-      await this.#inStep(story, seen)
-      await this.#look(story)
+      const tips = await this.#inStep(story, seen)
+      await this.#look(story, tips)
     } catch (cause) {
       throw rpcError(rpc.url, 'reading blocks', cause)
     }
@@ -159,13 +165,12 @@ export class Follower {
   }
 
   /** Anchors, and waits a while for an endpoint that is behind. */
-  async #inStep(story: Story, seen: SeenBlock | undefined): Promise<void> {
+  async #inStep(story: Story, seen: SeenBlock | undefined): Promise<Tips> {
     const { clock, behindMs = 0, pollMs, log, rpc } = this.#options
     const until = clock.now() + behindMs
     for (;;) {
       try {
-        await this.#anchor(story, seen)
-        return
+        return await this.#anchor(story, seen)
       } catch (cause) {
         const isBehind = cause instanceof ChainError && cause.code === 'CHAIN_BEHIND'
         if (!isBehind || this.#stopped || clock.now() >= until) throw cause
@@ -176,38 +181,53 @@ export class Follower {
   }
 
   /** Remembers the block to begin after, so that its disappearance shows. Its height may have none of its own. */
-  async #anchor(story: Story, seen: SeenBlock | undefined): Promise<void> {
-    const head = await this.#blocks.newest()
-    if (seen !== undefined) await this.#recognise(head, seen)
-    if (head.number < story.final) throw this.#behind(head, story, seen?.finalAt)
-    const header = await this.#blocks.atOrBelow(story.final)
+  async #anchor(story: Story, seen: SeenBlock | undefined): Promise<Tips> {
+    // Asked for together: what a start takes is mostly the way to the endpoint and back.
+    const [tips, known, header] = await Promise.all([
+      this.#tips(),
+      seen === undefined ? undefined : this.#blocks.at(seen.number),
+      this.#blocks.atOrBelow(story.final),
+    ])
+    if (seen !== undefined && known !== undefined) this.#recognise(known, seen)
+    if (tips.head.number < story.final) throw this.#behind(tips.head, story, seen?.finalAt)
     if (header !== undefined) story.anchor(header)
+    return tips
   }
 
   /** @throws ChainError `CHAIN_RESTARTED` where another block stands in the place of one that was final. */
-  async #recognise(head: Header, { number, hash }: SeenBlock): Promise<void> {
-    const there = head.number < number ? undefined : await this.#blocks.at(number)
-    if (there === undefined || there.hash === hash) return
+  #recognise(there: Header, { number, hash }: SeenBlock): void {
+    if (there.hash === hash) return
     throw this.#restarted(`its block ${number} is ${there.hash}, and was ${hash} when it was final`)
   }
 
-  /** One look at the chain: everything new is reported, in order. */
-  async #look(story: Story): Promise<void> {
+  /** The newest block, and the final one where the endpoint says which that is. */
+  async #tips(): Promise<Tips> {
     const { finality } = this.#options
     const [head, tagged] = await Promise.all([
       this.#blocks.newest(),
       finality.type === 'tag' ? this.#blocks.tagged(finality.tag) : undefined,
     ])
+    return { head, tagged }
+  }
+
+  /** One look at the chain: everything new is reported, in order. */
+  async #look(story: Story, first?: Tips): Promise<void> {
+    const { finality } = this.#options
+    const { head, tagged } = first ?? (await this.#tips())
     if (head.number < story.final) throw this.#behind(head, story)
     // A head below what was told, or that was told already, comes from a node that is behind another of the same address: it undoes nothing.
     const isNews = head.number >= story.height && !story.blocks.some(({ hash }) => hash === head.hash)
-    if (isNews) await this.#follow(head, story)
+    if (isNews) await this.#follow(head, story, first !== undefined)
     await this.#settle(head, finalNumber(finality, head.number, tagged?.number) ?? 0n, isNews, story)
   }
 
-  async #follow(head: Header, story: Story): Promise<void> {
-    let linked = await this.#link(head, story)
-    while (!this.#connects(linked, story) && (await this.#rollBack(story))) linked = await this.#link(head, story)
+  /** `isAnchored`: all that was told is a block that was asked for with this head, so nothing can be taken back. */
+  async #follow(head: Header, story: Story, isAnchored: boolean): Promise<void> {
+    // Then what lies deep is read meanwhile; it is told first.
+    const deep = isAnchored ? this.#readRange(story, head.number - LINKED_BLOCKS) : undefined
+    let [linked] = await Promise.all([this.#link(head, story), deep])
+    while (!this.#connects(linked, story) && !isAnchored && (await this.#rollBack(story)))
+      linked = await this.#link(head, story)
     if (!this.#connects(linked, story)) await this.#readRange(story, (linked[0] ?? head).number - 1n)
     const logs = await Promise.all(linked.map(({ hash }) => this.#ranges.ofBlock(hash)))
     for (const [i, header] of linked.entries()) story.tell(header, logs[i] ?? [])
