@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { catchSignals } from './cli/signals.ts'
 import { createStdio } from './cli/stdio.ts'
 
@@ -10,11 +13,28 @@ function ownVersion(): string {
   return String(version)
 }
 
+/**
+ * Keeps what Node.js makes of the sources, which is most of what a short command takes. In the user's own folder: in the one that all share,
+ * somebody else could put code there. Where it can not be written it is done without.
+ */
+function keepCompiled(): void {
+  const { XDG_CACHE_HOME } = process.env
+  const caches = XDG_CACHE_HOME ? XDG_CACHE_HOME : join(homedir(), '.cache')
+  try {
+    // One folder at a time: Node.js tries for ever to make several where the file system takes none, as /proc does.
+    for (const folder of [caches, join(caches, 'sluice')]) if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 })
+    enableCompileCache(join(caches, 'sluice'))
+  } catch {
+    // Then every command compiles anew.
+  }
+}
+
 async function run(args: readonly string[]): Promise<number> {
   if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
     stdio.streams.out(`${ownVersion()}\n`)
     return 0
   }
+  keepCompiled()
   const [{ runCommandLine }, { commands }] = await Promise.all([import('./cli/run.ts'), import('./commands/index.ts')])
   const version = ownVersion()
   return runCommandLine({ args, environment: process.env, streams: stdio.streams, signal, version }, commands)
