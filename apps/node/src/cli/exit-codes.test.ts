@@ -4,7 +4,7 @@ import { storeErrors } from '@sluice/adapters/store-sqlite'
 import { transportErrors } from '@sluice/adapters/transport-websocket'
 import { clientErrors } from '@sluice/client'
 import { engineErrors } from '@sluice/engine'
-import { httpErrors } from '@sluice/http'
+import { httpErrors, tabErrors } from '@sluice/http'
 import { protocolErrors } from '@sluice/protocol'
 import { retrievalErrors } from '@sluice/retrieval'
 import { expect, test } from 'vitest'
@@ -31,7 +31,7 @@ test.each([
 })
 
 const tables = [
-  ...[nodeErrors, engineErrors, protocolErrors, httpErrors, retrievalErrors],
+  ...[nodeErrors, engineErrors, protocolErrors, httpErrors, tabErrors, retrievalErrors],
   ...[chainErrors, clientErrors, keyErrors, storeErrors, transportErrors],
 ]
 const codes = [...new Set(tables.flatMap((table) => Object.keys(table)))]
@@ -72,7 +72,7 @@ const others = {
   `,
   unverified: `
     BLOCK_BEYOND_WINDOW BLOCK_CORRUPT BLOCK_LENGTH BLOCK_MISSING BLOCK_OVERSIZE BLOCK_UNEXPECTED BLOCK_UNREADABLE
-    CAR_BROKEN CAR_CHANGED CAR_INCOMPLETE CAR_TRAILING CAR_TRUNCATED
+    CAR_BROKEN CAR_CHANGED CAR_TRAILING CAR_TRUNCATED
   `,
   busy: `
     LISTEN_FAILED OUTPUT_IN_USE PORT_TAKEN STORE_BUSY STORE_IN_USE TRANSPORT_LISTEN_FAILED TRANSPORT_PORT_TAKEN
