@@ -9,6 +9,7 @@ test('a call is answered, and costs its price', async (context) => {
   const fetch = fetchFrom(createApi(network.payee.payee))
   const response = await network.payer.fetch('http://api.test/factors/600851475143', { maxAmount: PRICE, fetch })
   deepEqual(await response.json(), { number: 600851475143, factors: [71, 839, 1471, 6857] })
+  await network.payer.closeTabs()
   await network.settled()
   equal(network.received(), PRICE)
 })

@@ -1,11 +1,8 @@
-import { createGate, type Handler, jsonReply, type Payee, type Resource } from '@sluice/http'
+import { createSeller, type FetchHandler, type TabPayee } from '@sluice/http/sell'
 import { NATIVE_TOKEN } from '@sluice/protocol'
 
 /** What a call costs, base units: one nanoFIL. */
 export const PRICE = 1_000_000_000n
-
-/** Bytes of every answer. All are as long, so all cost the same, and nothing has to be computed before the price can be told. */
-const LENGTH = 160
 
 function factorize(number: number): number[] {
   const factors: number[] = []
@@ -16,27 +13,22 @@ function factorize(number: number): number[] {
   return rest > 1 ? [...factors, rest] : factors
 }
 
-/** The prime factors of a number, as what a gate sells: it is read once somebody pays. */
-function answer(number: number): Resource {
-  return {
-    key: `/factors/${number}`,
-    etag: '"1"',
-    length: LENGTH,
-    type: 'application/json',
-    async *read(start, end) {
-      const json = JSON.stringify({ number, factors: factorize(number) })
-      yield new TextEncoder().encode(`${json.padEnd(LENGTH - 1)}\n`).subarray(start, end)
-    },
-  }
+/** The number that a request asks about. */
+function numberIn({ url }: Request): number | undefined {
+  const [, digits] = /^\/factors\/([1-9]\d{0,11})$/.exec(new URL(url).pathname) ?? []
+  return digits === undefined ? undefined : Number(digits)
 }
 
-/** The API: `/factors/<number>` for the price of a call, by whatever way the payee is paid. */
-export function createApi(payee: Payee): Handler {
-  const price = { amount: PRICE, per: BigInt(LENGTH) }
-  const gate = createGate({ payee, price, asset: NATIVE_TOKEN, window: LENGTH })
-  return async (request) => {
-    const [, digits] = /^\/factors\/([1-9]\d{0,11})$/.exec(new URL(request.url).pathname) ?? []
-    if (digits === undefined) return jsonReply(404, { message: 'ask for /factors/<number of at most 12 digits>' })
-    return gate.serve(request, answer(Number(digits)))
-  }
+/** The API itself. It knows nothing of payments. */
+function answer(request: Request): Response {
+  const number = numberIn(request)
+  if (number !== undefined) return Response.json({ number, factors: factorize(number) })
+  return Response.json({ message: 'ask for /factors/<number of at most 12 digits>' }, { status: 404 })
+}
+
+/** The API for the price of a call, by whatever way the payee is paid. What it has no answer to is free. */
+export function createApi(payee: TabPayee): FetchHandler {
+  const seller = createSeller({ payee, asset: NATIVE_TOKEN, window: 10n * PRICE })
+  const price = { price: [{ unit: 'call', amount: PRICE }] }
+  return seller.paid(answer, (request) => (numberIn(request) === undefined ? undefined : price))
 }

@@ -1,14 +1,14 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { toNodeHandler } from '@sluice/http/node'
+import { toNodeListener } from '@sluice/http/node'
 import { startLocalNetwork } from '@sluice/testing/local-chain'
 import { createApi, PRICE } from './api.ts'
 
 // A chain of its own with a payer, a hub and a payee on it. The payee sells; the payer has a channel with the hub alone.
 console.log('starting a local chain, a hub, a payer and a payee ...')
 const network = await startLocalNetwork()
-const server = createServer(toNodeHandler(createApi(network.payee.payee))).listen(0, '127.0.0.1')
+const server = createServer(toNodeListener(createApi(network.payee.payee))).listen(0, '127.0.0.1')
 await once(server, 'listening')
 const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/factors`
 
@@ -28,6 +28,7 @@ for (const number of [91, 3_233, 1_000_003, 123_456_789, 600_851_475_143]) {
   )
 }
 
+await network.payer.closeTabs()
 await network.settled()
 console.log(
   `\nThe API has ${network.received() / 10n ** 9n} nanoFIL more in its channel with the hub, and no call took a transaction.`,

@@ -14,6 +14,7 @@ import type { BuyInit, BuyingOptions, CloseFailed } from './paying.ts'
 /** Buys whatever servers sell, by tabs where they offer them. */
 export interface Buyer {
   fetch(input: string | URL | Request, init: BuyInit): Promise<Response>
+  closeTabs(): Promise<void>
   /** Pays what is due, and waits until what was used is closed. */
   stop(): Promise<void>
 }
@@ -98,6 +99,7 @@ export function createBuyer(payer: TabPayer, options: BuyerOptions): Buyer {
       if (decodePaymentRequired(header).offers.length === 0) throw new HttpError('OFFER_MISSING')
       return buyResource(request, asked, init)
     },
+    closeTabs: () => tabs.closeTabs(),
     async stop() {
       await tabs.stop()
       await closings.settled()

@@ -57,6 +57,8 @@ export interface Paying {
    * The same for bytes that are looked at before they are paid for: the caller accepts them, and closes the virtual channel in the end.
    */
   fetchPaid(url: string, options: PaidFetchOptions): Promise<PaidResponse>
+  /** Pays what is due on all tabs, closes them, and gets the rest back at once: else they are closed when they are not used for a while. */
+  closeTabs(): Promise<void>
   /** Pays what is due on tabs, waits for the closing of virtual channels that `fetch` used, then stops the engine. */
   stop(): Promise<void>
 }
@@ -82,6 +84,9 @@ export function payingOver(
     async fetch(input, init = {}) {
       buyer ??= load().then(({ createBuyer }) => createBuyer(payer, options))
       return (await buyer).fetch(input, init)
+    },
+    async closeTabs() {
+      await (await buyer)?.closeTabs()
     },
     async stop() {
       await (await buyer)?.stop()

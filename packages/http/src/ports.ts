@@ -77,7 +77,10 @@ export interface Payer {
   close(virtualId: Id): Promise<void>
 }
 
-/** Timers; injected, so that a test owns them. Calls back once after that many milliseconds, unless cancelled by the function returned. */
+/**
+ * Timers; injected, so that a test owns them. Calls back once after that many milliseconds, unless cancelled by the function returned.
+ * `isIdle`: nobody waits for it, so it keeps no process from ending.
+ */
 export interface Timers {
-  after(milliseconds: number, callback: () => void): () => void
+  after(milliseconds: number, callback: () => void, isIdle?: boolean): () => void
 }

@@ -2,9 +2,11 @@ import type { Timers } from './ports.ts'
 
 /** The surroundings' own timers. */
 export const systemTimers: Timers = {
-  after(milliseconds, callback) {
-    const timer = setTimeout(callback, milliseconds)
-    return () => clearTimeout(timer)
+  after(milliseconds, callback, isIdle = false) {
+    const timer: unknown = setTimeout(callback, milliseconds)
+    // Node's timers alone keep a process alive.
+    if (isIdle && typeof timer === 'object') (timer as { unref?(): void }).unref?.()
+    return () => clearTimeout(timer as number)
   },
 }
 

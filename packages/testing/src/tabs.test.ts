@@ -30,7 +30,7 @@ describe('a tab over a hub', () => {
       expect(await response.text()).toBe(`n${i}`)
     }
     expect(network.payer.engine.virtuals()).toHaveLength(1)
-    await network.payer.stop()
+    await network.payer.closeTabs()
     await network.settled()
     expect(network.received()).toBe(140n)
     const [channel] = network.payee.engine.channels()
@@ -61,7 +61,7 @@ describe('a tab over a hub', () => {
     for (let i = 0; i < 100; i++) await reader?.read()
     await reader?.cancel()
     await expect.poll(() => charges).toHaveLength(1)
-    await network.payer.stop()
+    await network.payer.closeTabs()
     await network.settled()
     expect(network.received()).toBe(charges[0])
     expect(charges[0]).toBeGreaterThanOrEqual(10_000n)

@@ -47,6 +47,7 @@ export class PaidBody {
   #reported: Counts
   #isOver = false
   #isWhole = false
+  #settled = () => {}
 
   constructor(options: PaidBodyOptions) {
     const { found, buying } = options
@@ -70,6 +71,12 @@ export class PaidBody {
     const answer = new Response(body, { status, statusText, headers })
     Object.defineProperty(answer, 'url', { value: url })
     return answer
+  }
+
+  /** Called once it is settled what the request cost, or its end was not seen. */
+  onSettled(run: () => void): void {
+    if (this.#isOver) run()
+    else this.#settled = run
   }
 
   /** Nobody reads on: what was charged stays, and the request is settled. */
@@ -214,6 +221,7 @@ export class PaidBody {
     const { tab, call, ended } = this.#options
     if (settleBy(tab, call, standing) === 'running') return
     this.#isOver = true
+    this.#settled()
     ended()
   }
 
@@ -227,12 +235,14 @@ export class PaidBody {
   #cut(): void {
     if (this.#isOver) return
     this.#isOver = true
+    this.#settled()
     this.#options.lost()
   }
 
   #finish(): void {
     if (this.#isOver) return
     this.#isOver = true
+    this.#settled()
     const { tab, call, ended } = this.#options
     tab.end(call)
     ended()

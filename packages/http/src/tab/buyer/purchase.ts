@@ -238,8 +238,14 @@ export class Purchase {
   #accepted(tab: PayerTab, call: PayerCall, found: Attempt, standing: TabStanding): Response {
     const { method, url } = this.#asked
     this.#buying.offers.put(method, url, this.#offer)
-    tab.compare(standing, call)
     const { response } = found
+    try {
+      tab.compare(standing, call)
+    } catch (error) {
+      // What it costs is known once the answer is over.
+      response.body?.cancel().catch(() => undefined)
+      throw error
+    }
     const isCharged = this.#offer.charges.includes(Math.floor(response.status / 100))
     this.#release()
     const body = new PaidBody({
@@ -258,7 +264,7 @@ export class Purchase {
   }
 
   #settleUnread(body: PaidBody): void {
-    this.#buying.timers.after(UNREAD, () => body.forget())
+    body.onSettled(this.#buying.timers.after(UNREAD, () => body.forget(), true))
   }
 
   #end(tab: PayerTab, call: PayerCall, charged: bigint): void {
@@ -309,7 +315,7 @@ export class Purchase {
     } catch (error) {
       onError(error)
     }
-    if (asked + 1 < ASKS && tab.over === undefined) {
+    if (asked + 1 < ASKS && call.isOpen) {
       const later = pause(this.#buying, delayOf(asked), new AbortController().signal)
       void later.then(() => this.#ask(tab, call, asked + 1))
       return

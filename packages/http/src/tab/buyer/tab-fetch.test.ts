@@ -276,6 +276,22 @@ describe('a buyer that starts again', () => {
     expect([here.opened.length, here.payments.at(-1), here.closed]).toEqual([1, 20n, []])
   })
 
+  it('goes on paying for a stream on a tab that is closed once the stream is over', async () => {
+    const handler: PaidHandler = () => new Response(stream(pieces(100)))
+    const here = shop({ handler, pricing: { price: [{ unit: 'byte', amount: 1n }] } })
+    const response = await here.get()
+    const reader = response.body?.getReader()
+    await reader?.read()
+    const closing = here.client.closeTabs()
+    let length = 8
+    for (let piece = await reader?.read(); piece?.value !== undefined; piece = await reader?.read())
+      length += piece.value.length
+    await closing
+    expect(here.payments.at(-1)).toBe(BigInt(length))
+    await expect.poll(() => here.closed).toHaveLength(1)
+    await here.client.stop()
+  })
+
   it('closes its tabs where nothing is kept, and gets the rest back', async () => {
     const here = shop()
     await (await here.get()).text()

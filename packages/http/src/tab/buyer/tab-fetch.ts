@@ -47,6 +47,8 @@ export interface TabFetch {
   fetch(input: string | URL | Request, init?: TabFetchInit): Promise<Response>
   /** Sets money aside by the same rules, for what is bought otherwise. @throws TabError `SPENDING_RULE`, `PAYEE_NOT_ALLOWED`, `SPENDING_REFUSED`. */
   reserve(wanted: WantedSpending): Promise<Reservation>
+  /** Pays what is due on tabs, closes them, and gets back what they hold beyond it. Requests that come open others. */
+  closeTabs(): Promise<void>
   /** Pays what is due, and closes tabs that are not kept. */
   stop(): Promise<void>
 }
@@ -89,6 +91,10 @@ export function createTabFetch(options: TabFetchOptions): TabFetch {
       await ready
       return budget.reserve(wanted)
     },
+    async closeTabs() {
+      buying.named.clear()
+      await tabs.closeAll()
+    },
     async stop() {
       isStopped = true
       await ready.catch(() => undefined)
@@ -108,11 +114,12 @@ class OwnTimers implements Timers {
     this.#timers = timers
   }
 
-  after(milliseconds: number, callback: () => void): () => void {
-    const stop = this.#timers.after(milliseconds, () => {
+  after(milliseconds: number, callback: () => void, isIdle?: boolean): () => void {
+    const run = () => {
       this.#set.delete(cancel)
       callback()
-    })
+    }
+    const stop = this.#timers.after(milliseconds, run, isIdle)
     const cancel = () => {
       this.#set.delete(cancel)
       stop()

@@ -29,7 +29,7 @@ export class NamedCalls {
   put(id: string, { tab, call }: Named): void {
     this.#calls.get(id)?.cancel()
     this.#calls.delete(id)
-    this.#calls.set(id, { tab, call, cancel: this.#timers.after(KEEP, () => this.drop(id)) })
+    this.#calls.set(id, { tab, call, cancel: this.#timers.after(KEEP, () => this.drop(id), true) })
     const [oldest] = this.#calls.keys()
     if (this.#calls.size > MAX_NAMES && oldest !== undefined) this.drop(oldest)
   }

@@ -78,6 +78,8 @@ export class PayerTab {
   #advance = 0n
   #work: Promise<void> | undefined
   #isRestored: boolean
+  /** Why nothing can be signed any more. */
+  #failure: Error | undefined
   epoch: string
   /** Whether the payee has answered on it. */
   isKnown: boolean
@@ -191,7 +193,7 @@ export class PayerTab {
   /** Resolves once all that is due is signed. @throws what {@link TabPayer.sign} rejects with. */
   async paidUp(): Promise<void> {
     while (this.#due > this.#signed) {
-      if (this.over !== undefined) throw this.over
+      if (this.#failure !== undefined) throw this.#failure
       this.pay()
       await this.#work
     }
@@ -243,9 +245,10 @@ export class PayerTab {
     // What comes in one go is signed once.
     await undefined
     try {
-      while (this.over === undefined && this.#due > this.#signed) await this.#sign(this.#due)
+      while (this.#failure === undefined && this.#due > this.#signed) await this.#sign(this.#due)
     } catch (error) {
-      this.over ??= error instanceof Error ? error : new Error(String(error))
+      this.#failure = error instanceof Error ? error : new Error(String(error))
+      this.over ??= this.#failure
     } finally {
       this.#work = undefined
     }

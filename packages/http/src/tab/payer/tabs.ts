@@ -44,6 +44,8 @@ const FIXED_LEAST = 256n
 /** The share of a tab's capacity that is left when the next one is opened. */
 const REFILL = 4n
 const FIRST_PAYMENT = 1n
+/** How long the end waits for tabs to be closed, milliseconds: one whose payee does not answer ends by its lifetime. */
+const CLOSE_PATIENCE = 10_000
 /** Of a tab's life, the share that is left when a new one takes over. */
 const LAST_PART = 4
 
@@ -114,10 +116,22 @@ export class Tabs {
     this.#idle.get(virtualId)?.()
     this.#idle.set(
       virtualId,
-      this.#options.timers.after(this.#options.idle, () => {
-        if (!tab.isBusy) this.#close(tab)
-      }),
+      this.#options.timers.after(
+        this.#options.idle,
+        () => {
+          if (!tab.isBusy) this.#close(tab)
+        },
+        true,
+      ),
     )
+  }
+
+  /** Pays what is due on all tabs, and gives the rest back. Those on which requests are under way are closed once these are over. */
+  async closeAll(): Promise<void> {
+    const all = this.all
+    for (const tab of all) this.retire(tab, new TabError('TAB_REFUSED', { reason: 'it is closed' }))
+    await Promise.all(all.map(({ settling }) => settling))
+    await Promise.all(this.#closing)
   }
 
   /** Ends all. Tabs that are kept over a restart stay open, the others are closed. */
@@ -127,8 +141,19 @@ export class Tabs {
       if (this.#options.records.isDurable && tab.over === undefined) await tab.paidUp().catch(this.#options.onError)
       else this.#close(tab)
     }
-    await Promise.all(this.#closing)
+    await this.#patience(Promise.all(this.#closing))
     await this.#journal.flushed()
+  }
+
+  /** Waits for what others have a part in, but not for ever. */
+  #patience(work: Promise<unknown>): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#options.timers.after(CLOSE_PATIENCE, resolve)
+      void work.then(() => {
+        cancel()
+        resolve()
+      })
+    })
   }
 
   #find(wanted: WantedTab): PayerTab | undefined {
