@@ -1,10 +1,11 @@
 // `./run conformance [--json]`: runs the trustless part of the suite of IPFS's gateways against `sluice provide`. GATEWAY_CONFORMANCE names a checkout of
-// ipfs/gateway-conformance, and Go has to be there. The last line tells what came of it.
+// ipfs/gateway-conformance, and Go has to be there. Where GATEWAY_HELIA names a folder with Helia's packages, these load content too. The last line tells what came of it.
 
 import { copyFileSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readGoReport, type SuiteResult } from './conformance/go-report.ts'
+import { importHelia, loadByHelia, makeHeliaContent } from './conformance/helia.ts'
 import { startProvider } from './conformance/provider.ts'
 import { createChildren } from './demo/children.ts'
 import { textOf } from './demo/sluice.ts'
@@ -13,6 +14,7 @@ import { runCommand } from './process/run-command.ts'
 const SPECS = 'trustless-gateway'
 const isJson = process.argv.includes('--json')
 const checkout = process.env.GATEWAY_CONFORMANCE
+const packages = process.env.GATEWAY_HELIA
 
 /** Runs the suite against a gateway. */
 async function runSuite(suite: string, url: string): Promise<SuiteResult> {
@@ -36,11 +38,17 @@ async function main(suite: string): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-conformance-'))
   const children = createChildren()
   try {
-    const { ready } = await startProvider(children, folder, collectFixtures(suite, folder))
-    const unpaid = await runSuite(suite, textOf(ready, 'unpaidUrl'))
-    if (!isJson) for (const name of unpaid.failures) console.log(`failed: ${name}`)
-    console.log(JSON.stringify({ unpaid }))
-    return unpaid.failed === 0 ? 0 : 1
+    const content = collectFixtures(suite, folder)
+    const modules = packages === undefined ? undefined : await importHelia(packages)
+    const made = modules && (await makeHeliaContent(modules, content))
+    const { ready } = await startProvider(children, folder, content)
+    const url = textOf(ready, 'unpaidUrl')
+    const unpaid = await runSuite(suite, url)
+    const helia = modules && made && (await loadByHelia(modules, url, made))
+    const failures = [...unpaid.failures, ...(helia?.failures ?? [])]
+    if (!isJson) for (const name of failures) console.log(`failed: ${name}`)
+    console.log(JSON.stringify({ unpaid, ...(helia === undefined ? {} : { helia }) }))
+    return failures.length === 0 ? 0 : 1
   } finally {
     await children.stopAll()
     rmSync(folder, { recursive: true, force: true })
