@@ -4,8 +4,8 @@ import { createNodeCrypto } from '../crypto/node.ts'
 import { developmentSigner, type LocalChain, startLocalChain } from '../local-chain/index.ts'
 import { systemClock } from '../system/system.ts'
 import { startTestEndpoint, type TestEndpoint } from './testing/endpoint/endpoint.ts'
-import { asLotus } from './testing/endpoint/switches.ts'
-import { createViemChain } from './viem.ts'
+import { asLotus, type Switches } from './testing/endpoint/switches.ts'
+import { createViemChain, type ViemChainOptions } from './viem.ts'
 
 const POLL_MS = 10
 /** More than a block that was seen can lie below the head when the suite asks for a reorganisation. */
@@ -13,9 +13,16 @@ const REORGED_BLOCKS = 10
 const FINALITY_BLOCKS = 15
 
 let local: LocalChain
-let endpoint: TestEndpoint | undefined
+const endpoints: TestEndpoint[] = []
 
-async function createHarness(url: string, finality: number): Promise<ChainHarness> {
+/** Starts an endpoint before the local chain. Those of one seed show the same heights. */
+async function startEndpoint(seed: number, switches: Partial<Switches>): Promise<string> {
+  const endpoint = await startTestEndpoint({ source: local.url, seed, switches })
+  endpoints.push(endpoint)
+  return endpoint.url
+}
+
+async function createHarness(url: ViemChainOptions['url'], finality: number): Promise<ChainHarness> {
   const crypto = await createNodeCrypto()
   const signers = [developmentSigner(crypto, 1), developmentSigner(crypto, 2)] as const
   return {
@@ -49,8 +56,7 @@ beforeEach(async () => {
   local = await startLocalChain()
 })
 afterEach(async () => {
-  await endpoint?.stop()
-  endpoint = undefined
+  await Promise.all(endpoints.splice(0).map((endpoint) => endpoint.stop()))
   await local.stop()
 })
 
@@ -70,9 +76,8 @@ describe('a chain over an endpoint as Filecoin has them', () => {
   for (const [i, { name, run }] of chainConformance.entries()) {
     it(name, async () => {
       await mineAbove()
-      endpoint = await startTestEndpoint({ source: local.url, seed: i + 1, switches: asLotus() })
       // The chain's blocks lie further apart here.
-      await run(await createHarness(endpoint.url, 2 * FINALITY_BLOCKS))
+      await run(await createHarness(await startEndpoint(i + 1, asLotus()), 2 * FINALITY_BLOCKS))
     })
   }
 })
@@ -82,8 +87,21 @@ describe('a chain over an endpoint that shows no receipts, takes no batches and 
     it(name, async () => {
       await mineAbove()
       const switches = { receipts: 'never', batches: 'bad-request', lateLogs: 0.5, nullRounds: 0.1 } as const
-      endpoint = await startTestEndpoint({ source: local.url, seed: 100 + i, switches })
-      await run(await createHarness(endpoint.url, 2 * FINALITY_BLOCKS))
+      await run(await createHarness(await startEndpoint(100 + i, switches), 2 * FINALITY_BLOCKS))
+    })
+  }
+})
+
+describe('a chain over several endpoints, of which one lags and shows no receipts, and one is gone', () => {
+  for (const [i, { name, run }] of chainConformance.entries()) {
+    it(name, async () => {
+      await mineAbove()
+      const url = [
+        'http://127.0.0.1:9',
+        await startEndpoint(200 + i, { ...asLotus(), lag: 1, receipts: 'never' }),
+        await startEndpoint(200 + i, asLotus()),
+      ] as const
+      await run(await createHarness(url, 2 * FINALITY_BLOCKS))
     })
   }
 })
