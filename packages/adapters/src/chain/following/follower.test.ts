@@ -258,17 +258,22 @@ describe('logs', () => {
 })
 
 describe('ranges', () => {
-  it.each(Object.keys(rangeRefusals) as (keyof typeof rangeRefusals)[])(
-    'shrink when refused as %s does',
-    async (logRangeStyle) => {
-      const { chain, endpoint, follow } = await createScene({ logRange: 100, logRangeStyle })
+  const styles = Object.keys(rangeRefusals) as (keyof typeof rangeRefusals)[]
+  const limits = [
+    [100, 150],
+    [2_880, 20],
+  ] as const
+  it.each(styles.flatMap((style) => limits.map(([limit, most]) => [style, limit, most] as const)))(
+    'shrink when refused as %s does, at %i blocks',
+    async (logRangeStyle, logRange, most) => {
+      const { chain, endpoint, follow } = await createScene({ logRange, logRangeStyle })
       chain.pushAll(0, 1_499)
       chain.push(1_500, { logs: [close] })
       chain.pushAll(1_501, 3_000)
-      const told = await follow()
+      const told = await follow(undefined, { rangeBlocks: 10_000 })
       expect(told.events).toEqual([closed])
       expect(told.newest).toBe(3_000n)
-      expect(endpoint.asked.filter((method) => method === 'eth_getLogs').length).toBeLessThan(150)
+      expect(endpoint.asked.filter((method) => method === 'eth_getLogs').length).toBeLessThan(most)
     },
   )
 
