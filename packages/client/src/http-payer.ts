@@ -8,7 +8,7 @@ export interface PayerOptions {
   readonly engine: Engine
   /** The chain and contract that the engine's channels live in. */
   readonly domain: Domain
-  /** What each of the hubs asks for a virtual channel of this capacity, base units. Default: nothing. */
+  /** What each of the hubs asks for a virtual channel of this capacity, base units. Default: what each has told; needed where the way has a second hub. */
   readonly feesOf?: (hubs: readonly Address[], capacity: bigint) => Promise<readonly bigint[]>
 }
 

@@ -108,6 +108,11 @@ export const engineErrors = {
     message: 'the amount {amount} is not above zero and below 2^128',
     action: 'Give an amount in base units.',
   },
+  FEES_UNKNOWN: {
+    message: 'it is not known what {hub} asks for, which is not the first hub of the path',
+    action:
+      'Give the fees of all hubs, in their order: each tells only the hub before it what it asks of that one. Or connect to it before, and pay what it asks of you.',
+  },
   FEES_TOO_HIGH: {
     message: 'the hubs ask for fees of {total}, more than the {max} that are paid at most',
     action:

@@ -37,7 +37,10 @@ export interface OpenVirtualOptions {
    * voucher. Each costs the payer up to `count` hashes and the payee one.
    */
   readonly ticks?: { readonly value: bigint; readonly count: number }
-  /** What each hub asks for, base units, in the order of `hubs`; default what the first one has told, and 0 for the others. */
+  /**
+   * What each hub asks for, base units, in the order of `hubs`. Default: what each has told in a session with this side, and nothing for a first hub
+   * that has told nothing. What a hub further on asks of the hub before it, only that one is told.
+   */
   readonly fees?: readonly bigint[]
   /** Most that all hubs together get, base units. Default: what the policy lets be paid. */
   readonly feesMax?: bigint
@@ -82,8 +85,11 @@ function memoOf(
   const last = secondsOf(tx) + BigInt(lifetime)
   const hops = hubs.length + 1
   const until = Array.from({ length: hops }, (_, hop) => last + BigInt((hops - 1 - hop) * hopMargin))
-  const asked = (hub: Address, at: number) =>
-    at === 0 ? feeAskedBy(tx, hub, terms.capacity, until[1] ?? 0n, terms.disputeWindow) : 0n
+  const asked = (hub: Address, at: number): bigint => {
+    const fee = feeAskedBy(tx, hub, terms.capacity, until[at + 1] ?? 0n, terms.disputeWindow)
+    if (fee === undefined && at > 0) throw new EngineError('FEES_UNKNOWN', { hub })
+    return fee ?? 0n
+  }
   return { until, fees: fees ?? hubs.map(asked) }
 }
 
@@ -132,7 +138,7 @@ function channelToSignOn(tx: Tx, next: Address, token: Address): Id | Waiting {
  * Opens a virtual channel: the add towards the payee and the first voucher are signed in one commit and leave together.
  *
  * @throws ProtocolError `ROLE_MISSING`, `TERMS_…`, `NUMBER_OUT_OF_RANGE`, `ADD_LIFETIME`, `ADD_MEMO_LENGTH`, `FORWARD_NO_CHANNEL`, `ADD_LOCKS_MAX`, `LANE_OVERSPENT`, `PAYMENT_ABOVE_CAPACITY`; EngineError
- *   `AMOUNT_INVALID`, `FEES_TOO_HIGH`, `PEER_QUEUE_FULL`.
+ *   `AMOUNT_INVALID`, `FEES_UNKNOWN`, `FEES_TOO_HIGH`, `PEER_QUEUE_FULL`.
  */
 export function openVirtual(tx: Tx, options: OpenVirtualOptions): OpenedVirtual | Waiting {
   tx.env.roles.of('payer')

@@ -120,7 +120,9 @@ describe('strictness', () => {
 
   it('refuses an unknown version, type and field, and a missing field', () => {
     expect(refusalOf(encode([2, 'agree', { channelId: HASH_BYTES }]))).toBe('MESSAGE_VERSION_UNKNOWN')
-    expect(refusalOf(encode(['1', 'agree', { channelId: HASH_BYTES }]))).toBe('MESSAGE_VERSION_UNKNOWN')
+    for (const version of ['1', 1.5, null, true, [1], { valueOf: 1, toString: 1 }, HASH_BYTES]) {
+      expect(refusalOf(encode([version, 'agree', { channelId: HASH_BYTES }]))).toBe('MESSAGE_VERSION_UNKNOWN')
+    }
     for (const type of ['nonsense', 'toString', '__proto__', 7, null, ['agree']]) {
       expect(refusalOf(encode([1, type, { channelId: HASH_BYTES }]))).toBe('MESSAGE_TYPE_UNKNOWN')
     }

@@ -28,7 +28,7 @@ function parse(bytes: Uint8Array): unknown {
 function open(envelope: unknown): readonly unknown[] {
   if (!Array.isArray(envelope) || envelope.length !== 3) throw invalid('envelope', 'an array of version, type and body')
   const [version, ...rest] = envelope
-  if (version < VERSIONS.min || version > VERSIONS.max || !Number.isInteger(version)) {
+  if (!Number.isInteger(version) || version < VERSIONS.min || version > VERSIONS.max) {
     const got = typeof version === 'number' ? version : typeof version
     throw new ProtocolError('MESSAGE_VERSION_UNKNOWN', { got, min: VERSIONS.min, max: VERSIONS.max })
   }

@@ -22,10 +22,10 @@ export function locksMaxTowards(tx: Tx, peer: Address): number {
 /** Seconds by which a hub's clock may be behind: a lifetime is longer there by as much. */
 const CLOCK_MARGIN = 60n
 
-/** What a neighbour said that it asks for forwarding, base units; 0 if it said nothing. `until`: when the hop after it ends, Unix seconds. */
-export function feeAskedBy(tx: Tx, neighbour: Address, capacity: bigint, until: bigint, window: number): bigint {
-  const forwarding = tx.policies.get(neighbour)?.forwarding
-  if (forwarding === undefined) return 0n
+/** What a peer said that it asks for forwarding, base units; undefined if it said nothing. `until`: when the hop after it ends, Unix seconds. */
+export function feeAskedBy(tx: Tx, peer: Address, capacity: bigint, until: bigint, window: number): bigint | undefined {
+  const forwarding = tx.policies.get(peer)?.forwarding
+  if (forwarding === undefined) return undefined
   return hubFee(forwarding, capacity, until - secondsOf(tx) + CLOCK_MARGIN, window)
 }
 

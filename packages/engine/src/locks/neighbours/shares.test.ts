@@ -203,6 +203,33 @@ it('a payer that names no fee pays its hub what that asks it for', async () => {
   expect(payee.engine.virtuals()).toMatchObject([{ amount: 1n }])
 })
 
+it('a payer that names no fees over two hubs is told which one it has to ask, unless that one told it', async () => {
+  const world = createWorld({
+    seed: 10,
+    parties: {
+      payer: { money: 50_000n, policy: { feeMax: 100_000 } },
+      hub: { money: 50_000n, policy: { forward: true } },
+      far: { money: 50_000n, policy: { forward: true, feeBase: 7n } },
+    },
+  })
+  await world.start()
+  stops.push(() => world.stop())
+  const [payer, hub, far] = [world.party('payer'), world.party('hub'), world.party('far')]
+  const token = NATIVE_TOKEN
+  await world.finish(payer.engine.openChannel({ peer: hub.address, url: hub.url, token, deposit: 10_000n }))
+  const hubs = [hub.address, far.address]
+  const path = { payee: world.signerOf(9).address, hubs, token, capacity: 1_000n, first: 0n }
+  await expect(world.finish(payer.engine.openVirtual(path))).rejects.toMatchObject({
+    code: 'FEES_UNKNOWN',
+    details: { hub: far.address },
+  })
+  const named = payer.engine.openVirtual({ ...path, fees: [0n, 7n] })
+  await expect(world.finish(named)).resolves.toMatchObject({ fees: 7n })
+  await world.finish(payer.engine.connect(far.address, far.url))
+  await world.scheduler.runFor(100)
+  await expect(world.finish(payer.engine.openVirtual(path))).resolves.toMatchObject({ fees: 7n })
+})
+
 it('a payer pays a fee that is not worth a thought, however little the virtual channel can pay', async () => {
   const world = createWorld({
     seed: 8,

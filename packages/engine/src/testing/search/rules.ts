@@ -381,8 +381,8 @@ export const rules: readonly Rule[] = [
     patches: [
       {
         file: protocol('machines/locks/wants.ts'),
-        find: 'redeem: !isOver && isShort(',
-        replace: 'redeem: isOver && isShort(',
+        find: "redeem: phase.type !== 'closed' && isShort(",
+        replace: "redeem: phase.type === 'closed' && isShort(",
       },
     ],
   },

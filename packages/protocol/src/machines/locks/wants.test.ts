@@ -209,7 +209,7 @@ describe('a payee', () => {
           const leg = { ...goodLeg, isDisputed }
           const wants = payeeWants(phase, { ...payee, outcome, incoming: leg }, time, patience)
           const isDue = outcome.type === 'closing' && time < outcome.until && owed > outcome.redeemed
-          expect(wants.redeem).toBe(isDue && (isDisputed || !isClosed(phase)))
+          expect(wants.redeem).toBe(isDue && !isClosed(phase))
           if (wants.closeVirtual) expect(outcome.type === 'quiet' && owed > 0n).toBe(true)
           if (outcome.type === 'quiet' && isDisputed) expect(wants.closeVirtual).toBe(owed > 0n)
         }

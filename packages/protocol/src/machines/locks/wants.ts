@@ -98,7 +98,6 @@ export function payeeWants(phase: PayeePhase, context: PayeeContext, time: bigin
     const isNeeded = incoming.isDisputed || isUnfollowed(phase, time, timeouts)
     return { ...nothing, closeVirtual: isNeeded && isPayeeAtStake(phase, context) }
   }
-  const isOver = phase.type === 'closed' && !incoming.isDisputed
   const held = 'voucher' in phase ? phase.voucher : undefined
-  return { ...nothing, redeem: !isOver && isShort(context, time, highestValue(held, capacity)) }
+  return { ...nothing, redeem: phase.type !== 'closed' && isShort(context, time, highestValue(held, capacity)) }
 }
