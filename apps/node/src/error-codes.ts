@@ -146,9 +146,10 @@ export const nodeErrors = {
     action: 'Make room, then run the same command again: what was paid for is kept, and is not paid twice.',
   },
   PAYMENT_LOST: {
-    message: 'the payment that an earlier run began does not go on: {problem}',
+    message:
+      'the payment that was begun for this download does not go on: {problem}. Another one, from the first byte, costs {whole}',
     action:
-      'Run again with --fresh: that opens another payment and pays from the first byte. What the earlier one did not spend comes back when it is closed, which is asked for.',
+      'Run again with --fresh: that opens another payment and pays from the first byte. What the one before did not spend comes back when it is closed, which is asked for.',
   },
   OUTPUT_FOREIGN: {
     message: 'the file {path} exists and is not a part of this download: {problem}',

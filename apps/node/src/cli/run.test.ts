@@ -40,6 +40,16 @@ function specs(): readonly CommandSpec[] {
       },
     }),
     defineCommand({
+      name: 'stuck',
+      summary: 'never end',
+      description: 'Never ends.',
+      arguments: [],
+      options: shared,
+      examples: ['sluice stuck'],
+      endsWithin: 10,
+      run: () => new Promise(() => {}),
+    }),
+    defineCommand({
       name: 'fail',
       summary: 'fail',
       description: 'Fails.',
@@ -59,7 +69,11 @@ interface Outcome {
   readonly err: string
 }
 
-async function run(args: readonly string[], environment: Record<string, string> = {}): Promise<Outcome> {
+async function run(
+  args: readonly string[],
+  environment: Record<string, string> = {},
+  { signal } = new AbortController(),
+): Promise<Outcome> {
   let [out, err] = ['', '']
   const streams = {
     out: (text: string) => {
@@ -71,7 +85,6 @@ async function run(args: readonly string[], environment: Record<string, string> 
     errIsTerminal: false,
     columns: 80,
   }
-  const { signal } = new AbortController()
   const code = await runCommandLine(
     { args, environment: { SLUICE_DATA: folder, ...environment }, streams, signal, version: '1.2.3' },
     specs(),
@@ -151,4 +164,13 @@ test('a group without a command shows its help', async () => {
   const { code, err } = await run(['channel'])
   expect(code).toBe(2)
   expect(err).toContain('open a channel')
+})
+
+test('a command that does not end by itself is ended once it is interrupted', async () => {
+  const control = new AbortController()
+  const running = run(['stuck', '--json'], {}, control)
+  control.abort()
+  const { code, out } = await running
+  expect(code).toBe(130)
+  expect(JSON.parse(out)).toMatchObject({ error: { code: 'INTERRUPTED' } })
 })

@@ -1,5 +1,5 @@
 import { renameSync, rmSync } from 'node:fs'
-import { HttpError, type Offer, type Payer } from '@sluice/http'
+import { HttpError, type Offer, type Payer, readSession } from '@sluice/http'
 import { type Address, NATIVE_TOKEN } from '@sluice/protocol'
 import { isResumable, RetrievalError, type RetrievalProgress, type Retrieved, retrieve } from '@sluice/retrieval'
 import { type CarFileSink, openCarFile } from '@sluice/retrieval/node'
@@ -210,12 +210,22 @@ function namingSink(sink: CarFileSink['sink'], path: string): CarFileSink['sink'
 /** How a server answers a payment that it does not take any more: it lost its records, has a new key, or somebody else used the payment. */
 const LOST: ReadonlySet<string> = new Set(['OFFER_CHANGED', 'RESPONSE_CHANGED', 'RESPONSE_STATUS'])
 
-/** What failed, where the payment that an earlier run began can not go on: it is closed then. */
+/** What the whole costs by the offer that was taken, for people. */
+function priceOf({ session }: Ticket): string {
+  try {
+    const { asset, amount } = readSession(session).signature.accepted
+    return formatAmountOf(asset, amount)
+  } catch {
+    return 'what the provider asks then'
+  }
+}
+
+/** What failed, where the payment that was begun can not go on: it is closed then. */
 async function lostPayment(payer: Payer, ticket: Ticket, thrown: unknown): Promise<NodeError | undefined> {
   if (!(thrown instanceof HttpError) || isResumable(thrown) || !LOST.has(thrown.code)) return undefined
   const virtualId = virtualOf(ticket)
   if (virtualId !== undefined) await closeSoon(payer, virtualId, FAILED_PATIENCE)
-  return new NodeError('PAYMENT_LOST', { problem: thrown.message }, thrown)
+  return new NodeError('PAYMENT_LOST', { problem: thrown.message, whole: priceOf(ticket) }, thrown)
 }
 
 async function retrieveInto(
@@ -276,7 +286,8 @@ async function retrieveInto(
     }
     if (signal.aborted) throw thrown
     const reason = virtualId === undefined ? undefined : await explain(virtualId, thrown).catch(() => undefined)
-    throw reason ?? (ticket && (await lostPayment(payer, ticket, thrown))) ?? thrown
+    const begun = ticket ?? readTicket(ticketOf(out))
+    throw reason ?? (begun && (await lostPayment(payer, begun, thrown))) ?? thrown
   } finally {
     watch.end()
     view.end()

@@ -83,6 +83,7 @@ test('a payment that somebody else at the address does not take ends in words, a
   await openChannel(world, hub, daemons.provider)
   const lost = await world.run(client, 'get', url, '--out', out)
   expect([codeOf(lost), lost.code]).toEqual(['PAYMENT_LOST', 4])
+  expect(JSON.stringify(lost.lines.at(-1))).toMatch(/from the first byte, costs \d/)
   expect(await world.ok(client, 'get', url, '--out', out, '--fresh')).toMatchObject({
     complete: true,
     paid: `${content.price}`,
