@@ -3,7 +3,7 @@
 
 import { copyFileSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { readGoReport, type SuiteResult } from './conformance/go-report.ts'
 import { importHelia, loadByHelia, makeHeliaContent } from './conformance/helia.ts'
 import { startProvider } from './conformance/provider.ts'
@@ -23,13 +23,14 @@ async function runSuite(suite: string, url: string): Promise<SuiteResult> {
   return readGoReport(output)
 }
 
-/** What the suite asks for, in one folder: names of files are told apart by their folders'. */
+/** What the suite asks for, in one folder: CARs are told apart by their folders' names, records are named for whom they are of. */
 function collectFixtures(suite: string, folder: string): string {
   const content = join(folder, 'content')
   mkdirSync(content)
   const fixtures = join(suite, 'fixtures')
   for (const name of globSync('**/*.{car,ipns-record}', { cwd: fixtures })) {
-    copyFileSync(join(fixtures, name), join(content, name.replaceAll('/', '-')))
+    const isRecord = name.endsWith('.ipns-record')
+    copyFileSync(join(fixtures, name), join(content, isRecord ? basename(name) : name.replaceAll('/', '-')))
   }
   return content
 }

@@ -28,6 +28,15 @@ export interface CarWanted {
   readonly begin: () => PathWalk
 }
 
+/** The signed record of an IPNS name. */
+export interface RecordContent {
+  readonly bytes: Uint8Array
+  /** Another one for each record: 1 to 64 letters and digits. */
+  readonly tag: string
+  /** How long it may be kept, seconds. */
+  readonly maxAge: number
+}
+
 /** What a gateway serves. */
 export interface Content {
   /** A block by its CID; undefined where it is not here. */
@@ -38,4 +47,6 @@ export interface Content {
    * @throws RetrievalError `BLOCK_MISSING`, and what the walk throws.
    */
   car(wanted: CarWanted): Promise<CarContent>
+  /** The newest record of an IPNS name by the name's multihash; undefined where none is here. */
+  record?(name: Uint8Array): Promise<RecordContent | undefined>
 }

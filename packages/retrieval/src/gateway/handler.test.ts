@@ -210,13 +210,15 @@ describe('what is refused', () => {
     [`/ipfs/${missing.cid}/path?format=car&dag-scope=block`, 404, 'ROOT_UNKNOWN'],
     [`/ipfs/${partial.cid}?format=car`, 404, 'BLOCK_MISSING'],
     [`/ipfs/${broken.cid}?format=car`, 404, 'BLOCK_UNREADABLE'],
-    ['/ipns/somebody?format=ipns-record', 404, 'ROOT_UNKNOWN'],
+    ['/ipns/somebody?format=ipns-record', 400, 'CID_INVALID'],
+    [`/ipns/${leaf.cid}?format=ipns-record`, 400, 'CID_INVALID'],
+    [`/ipns/${identityCid(0x72, Buffer.from('nobody'))}?format=ipns-record`, 404, 'ROOT_UNKNOWN'],
     ['/ipns/example.com', 406, 'FORMAT_UNSUPPORTED'],
     ['/', 404, 'PATH_UNKNOWN'],
     ['/ipfs/', 404, 'PATH_UNKNOWN'],
     ['/etc/passwd', 404, 'PATH_UNKNOWN'],
     [`/ipfs/${leaf.cid}/../../../etc/passwd`, 404, 'PATH_UNKNOWN'],
-  ])('%.70s is answered with %d %s', async (target, status, code) => {
+  ])('%s is answered with %d %s', async (target, status, code) => {
     const headers = { Accept: '*/*' }
     const answer = await ask(target, headers)
     expect([answer.status, JSON.parse(answer.body.toString()).code]).toEqual([status, code])

@@ -13,8 +13,9 @@ import { isIdentity } from '../dag/cids.ts'
 import { beginPath } from '../dag/path-walk.ts'
 import { RetrievalError } from '../errors.ts'
 import type { BlockContent, Content } from './content.ts'
-import { type CarRequest, type GatewayRequest, type RawRequest, readRequest } from './request.ts'
-import { blockResource, carKey, carResource } from './resources.ts'
+import { parseIpnsName } from './ipns-name.ts'
+import { type CarRequest, type GatewayRequest, type IpnsRequest, type RawRequest, readRequest } from './request.ts'
+import { blockResource, carKey, carResource, recordResource } from './resources.ts'
 
 export interface GatewayOptions {
   readonly content: Content
@@ -50,7 +51,8 @@ const ALLOWED = 'PAYMENT-SIGNATURE, Range, If-Range, If-None-Match, Accept, Cach
 const PAYMENT = 'PAYMENT-SIGNATURE'
 
 /**
- * Answers as a trustless gateway of IPFS does: `GET` and `HEAD` of `/ipfs/<cid>` with the block, or with the DAG or a part of it as CAR.
+ * Answers as a trustless gateway of IPFS does: `GET` and `HEAD` of `/ipfs/<cid>` with the block, or with the DAG or a part of it as CAR, and of `/ipns/<name>` with the
+ * name's record.
  * What is not here, or asked for in a wrong way, is refused before any payment.
  *
  * @example
@@ -100,8 +102,17 @@ async function find(options: GatewayOptions, request: RequestLike): Promise<Repl
   if (method !== 'GET' && method !== 'HEAD') throw new HttpError('METHOD_NOT_ALLOWED', { method })
   const asked = readRequest(new URL(request.url), request.headers.get('Accept'))
   if (asked.format === 'raw') return serveBlock(options, request, asked)
-  if (asked.format === 'car') return serveCar(options, request, asked)
-  throw unknown(asked)
+  return asked.format === 'car' ? serveCar(options, request, asked) : serveRecord(options, request, asked)
+}
+
+async function serveRecord(
+  { content, serve }: GatewayOptions,
+  request: RequestLike,
+  asked: IpnsRequest,
+): Promise<Reply> {
+  const record = await content.record?.(parseIpnsName(asked.name))
+  if (record === undefined) throw unknown(asked)
+  return serve(request, recordResource(asked, record, contentOf(record.bytes)))
 }
 
 function unknown(asked: GatewayRequest): RetrievalError {

@@ -1,9 +1,9 @@
 import type { Resource } from '@sluice/http'
 import type { CID } from 'multiformats/cid'
 import type { PathQuery } from '../dag/path-walk.ts'
-import type { BlockContent, CarContent } from './content.ts'
+import type { BlockContent, CarContent, RecordContent } from './content.ts'
 import { attachment } from './disposition.ts'
-import { type CarRequest, type GatewayRequest, type RawRequest, typeOf } from './request.ts'
+import { type CarRequest, type GatewayRequest, type IpnsRequest, type RawRequest, typeOf } from './request.ts'
 
 /** Named after the IPFS specification: what lies under a CID is the same for ever. */
 const FOR_EVER = 'public, max-age=29030400, immutable'
@@ -40,6 +40,24 @@ export function carResource(request: CarRequest, { roots, length, step, read }: 
   }
 }
 
+/** The resource of the record of an IPNS name. */
+export function recordResource(request: IpnsRequest, { tag, maxAge }: RecordContent, content: BlockContent): Resource {
+  const { name } = request
+  return {
+    key: `/ipns/${name}?format=ipns-record&${tag}`,
+    etag: `"${encodeURIComponent(name)}.ipns-record.${tag}"`,
+    length: content.size,
+    step: content.size,
+    type: typeOf(request),
+    description: `The record of ${name.slice(0, 128)}`,
+    headers: {
+      ...headersOf(request, [], `${name}.ipns-record`),
+      'Cache-Control': `public, max-age=${maxAge}`,
+    },
+    read: content.read,
+  }
+}
+
 /** What the bytes of a CAR follow from besides the root: version, order, whether blocks come again, and then what differs from everything under the root. */
 export function carKey({ path, scope, bytes }: PathQuery, dups: boolean): string {
   const range = bytes === undefined ? '' : `.${bytes.from}:${bytes.to ?? '*'}`
@@ -54,7 +72,7 @@ function headersOf(request: GatewayRequest, roots: readonly CID[], name: string)
     'Content-Disposition': attachment(filename ?? name),
     'X-Content-Type-Options': 'nosniff',
     'X-Ipfs-Path': pathname,
-    'X-Ipfs-Roots': roots.join(','),
+    ...(roots.length === 0 ? {} : { 'X-Ipfs-Roots': roots.join(',') }),
     ...(location === undefined ? {} : { 'Content-Location': location }),
   }
 }

@@ -4,13 +4,14 @@ import { setImmediate } from 'node:timers/promises'
 import type { CID } from 'multiformats/cid'
 import { RAW } from '../../dag/cids.ts'
 import { RetrievalError } from '../../errors.ts'
-import type { BlockContent, CarContent, CarWanted, Content } from '../../gateway/content.ts'
+import type { BlockContent, CarContent, CarWanted, Content, RecordContent } from '../../gateway/content.ts'
 import { OpenFiles, stampOf } from '../open-files.ts'
 import { type CarPlan, CarPlanner, type Place, type Run } from '../plans/car-plan.ts'
 import { PlanCache } from '../plans/plan-cache.ts'
 import { readExactly, readPlan, readRun } from '../plans/read-plan.ts'
 import { BlockIndex, type IndexedFile } from './block-index.ts'
 import { type FileToIndex, type IndexOptions, indexCar, madeBy } from './index-car.ts'
+import { IpnsRecords, RECORD_FILE } from './ipns-records.ts'
 
 export interface CarFolderOptions extends IndexOptions {
   /** File that the index is kept in. A start then reads only what is new or has changed, told by size and time of change. Default: in memory. */
@@ -44,7 +45,7 @@ const TURN = 1024
 
 /**
  * The CARs of a folder. Any block of any of them is served by its CID, and any DAG whose blocks are there, in whichever of the files. A file that is broken is left out,
- * and the others are served.
+ * and the others are served. Records of IPNS names are served from files that are named for them: `<name>.ipns-record`.
  *
  * @example `const folder = await CarFolder.open('cars', { index: 'data/blocks.sqlite' })`
  */
@@ -58,12 +59,14 @@ export class CarFolder implements Content {
   readonly #known = new Map<string, IndexedFile>()
   /** What files that are to be read were like when the folder was looked at last, by name. */
   #unsettled = new Map<string, string>()
+  readonly #records: IpnsRecords
   #refreshing: Promise<unknown> = Promise.resolve()
   readonly #closing = new AbortController()
 
   private constructor(path: string, options: CarFolderOptions) {
     this.path = path
     this.#options = options
+    this.#records = new IpnsRecords((path, problem) => options.onChange?.({ type: 'left out', path, problem }))
     this.#index = BlockIndex.open(options.index, madeBy(options))
   }
 
@@ -137,6 +140,10 @@ export class CarFolder implements Content {
     return { roots, length, blocks, step, read: (start, end) => readPlan(this.#files, plan, start, end) }
   }
 
+  async record(name: Uint8Array): Promise<RecordContent | undefined> {
+    return this.#records.find(name, Date.now())
+  }
+
   /** Ends what is being read in, and closes all files. */
   async close(): Promise<void> {
     this.#closing.abort()
@@ -165,7 +172,9 @@ export class CarFolder implements Content {
   }
 
   async #look(onlySettled: boolean): Promise<{ readonly unsettled: number }> {
-    const found = await this.#list()
+    const names = await this.#list()
+    const found = await this.#stats(names.filter((name) => name.endsWith('.car')))
+    await this.#records.look([...(await this.#stats(names.filter((name) => RECORD_FILE.test(name)))).values()])
     for (const name of [...this.#known.keys()].filter((name) => !found.has(name))) await this.#drop(name, true)
     const unsettled = new Map<string, string>()
     for (const file of found.values()) {
@@ -179,12 +188,15 @@ export class CarFolder implements Content {
     return { unsettled: unsettled.size }
   }
 
-  async #list(): Promise<ReadonlyMap<string, FileToIndex>> {
+  async #list(): Promise<readonly string[]> {
     const names = await readdir(this.path).catch((cause: unknown) => {
       throw new RetrievalError('FOLDER_UNREADABLE', { path: this.path }, cause)
     })
-    const cars = names.filter((name) => name.endsWith('.car')).sort()
-    const files = await Promise.all(cars.map((name) => this.#stat(name)))
+    return names.sort()
+  }
+
+  async #stats(names: readonly string[]): Promise<ReadonlyMap<string, FileToIndex>> {
+    const files = await Promise.all(names.map((name) => this.#stat(name)))
     return new Map(files.filter((file) => file !== undefined).map((file) => [file.name, file]))
   }
 
