@@ -10,6 +10,7 @@ import { nullRounds } from './null-rounds.ts'
 import { closeByOldState } from './old-state.ts'
 import { poisonedAdds } from './poisoned-adds.ts'
 import { AttackScene } from './scene.ts'
+import { strangers } from './strangers.ts'
 
 describe('an attack', () => {
   it.each<[string, () => Promise<AttackReport>]>([
@@ -24,6 +25,12 @@ describe('an attack', () => {
     expect(flawsOf(report), JSON.stringify(report)).toEqual([])
     expect(report.thiefGot).toBe(0)
     expect(report.thiefSpent).toBeGreaterThan(0)
+  })
+
+  it('gets nothing: keys without money in all tables and sessions', async () => {
+    const report = await strangers.run()
+    expect(flawsOf(report), JSON.stringify(report)).toEqual([])
+    expect(report.thiefGot).toBe(0)
   })
 
   it('gets nothing: flood and loot, of more than the hub can defend', async () => {

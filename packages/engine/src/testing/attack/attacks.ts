@@ -6,6 +6,7 @@ import { jamming } from './jamming.ts'
 import { lateDecline } from './late-decline.ts'
 import { nullRounds } from './null-rounds.ts'
 import { poisonedAdds } from './poisoned-adds.ts'
+import { strangers } from './strangers.ts'
 
 /** The attacks on an engine in a simulated world. */
 export const simulatedAttacks: readonly Attack[] = [
@@ -16,4 +17,5 @@ export const simulatedAttacks: readonly Attack[] = [
   jamming,
   poisonedAdds,
   nullRounds,
+  strangers,
 ]
