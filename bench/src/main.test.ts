@@ -36,6 +36,13 @@ describe('a bench', () => {
     expect(p50).toBeGreaterThanOrEqual(4)
   })
 
+  it('measures calls that are paid for on a tab, beside unpaid ones', async () => {
+    const { paidCall, unpaidCall, firstCall, callsPerSecond } = result(await bench('http', '--json', '--n', '5'))
+    for (const figures of [paidCall, unpaidCall, firstCall])
+      expect(figures).toMatchObject({ n: 5, p50: number, p99: number })
+    expect(callsPerSecond).toBeGreaterThan(0)
+  })
+
   it.each(['store', 'lane'])('measures the %s', async (name) => {
     const outcome = await bench(name, '--n', '20')
     expect(outcome.code).toBe(0)

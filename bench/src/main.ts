@@ -1,4 +1,5 @@
 import { runBurst } from './burst/burst.ts'
+import { runHttp } from './http/http.ts'
 import { runLane } from './lane/lane.ts'
 import { runOpen } from './open/open.ts'
 import { type BenchOptions, readOptions } from './report/options.ts'
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, Bench>> = {
   store: { about: 'durable commits of the embedded store, beside a bare append and sync', run: runStore },
   lane: { about: 'updates of a lane a second, without disk and network, beside the bare signature', run: runLane },
   burst: { about: 'openings and closings at once through one hub: what arrives, how many a second', run: runBurst },
+  http: { about: 'calls that are paid for on a tab, beside the same ones unpaid', run: runHttp },
   open: { about: 'very many virtual channels open at a hub: memory, restart, idle block, event', run: runOpen },
 }
 

@@ -27,7 +27,15 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     '@sluice/contracts',
   ],
   'create-sluice-app': ['@sluice/protocol'],
-  '@sluice/bench': ['@sluice/protocol', '@sluice/engine', '@sluice/adapters', '@sluice/http', '@sluice/contracts'],
+  '@sluice/bench': [
+    '@sluice/protocol',
+    '@sluice/engine',
+    '@sluice/adapters',
+    '@sluice/http',
+    '@sluice/client',
+    '@sluice/testing',
+    '@sluice/contracts',
+  ],
   '@sluice/dashboard': [],
   '@sluice/site': [],
 }
