@@ -4,12 +4,12 @@
 import { copyFileSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { readGoReport, type SuiteResult } from './conformance/go-report.ts'
-import { importHelia, loadByHelia, makeHeliaContent } from './conformance/helia.ts'
-import { startProvider } from './conformance/provider.ts'
-import { createChildren } from './demo/children.ts'
-import { textOf } from './demo/sluice.ts'
-import { runCommand } from './process/run-command.ts'
+import { createChildren } from '../demo/children.ts'
+import { textOf } from '../demo/sluice.ts'
+import { runCommand } from '../process/run-command.ts'
+import { readGoReport, type SuiteResult } from './go-report.ts'
+import { importHelia, loadByHelia, makeHeliaContent } from './helia.ts'
+import { startProvider } from './provider.ts'
 
 const SPECS = 'trustless-gateway'
 const isJson = process.argv.includes('--json')
