@@ -6,7 +6,7 @@ import type { Check } from '../check.ts'
 
 /** Entries that need something of Node.js, or of nothing but tests. All others are for every runtime and for browsers. */
 const NODE_ONLY =
-  /\/(?:node|net|testing|deploying|deploy|keys|local-chain|crypto-node|store-sqlite|transport-websocket)$|^sluice/
+  /\/(?:node|net|testing|deploying|deploy|keys|local-chain|crypto-node|store-sqlite|transport-websocket|express|fastify)$|^sluice/
 
 /** Whatever can be imported of the packages. */
 export async function allSpecifiers(): Promise<readonly string[]> {
