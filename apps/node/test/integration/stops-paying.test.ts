@@ -26,7 +26,7 @@ interface Got {
 /** Asks and reads until the provider ends or breaks off. */
 function ask(url: string, headers: Record<string, string>): Promise<Got> {
   return new Promise((resolve, reject) => {
-    const sent = request(url, { headers }, (response) => {
+    const sent = request(url, { headers: { accept: 'application/vnd.ipld.car', ...headers } }, (response) => {
       let bytes = 0
       const required = response.headers['payment-required']
       const answer = () => resolve({ status: response.statusCode, bytes, required: required?.toString() })
