@@ -1,6 +1,5 @@
 import type { Address } from '@sluice/protocol'
 import { expect, it } from 'vitest'
-import type { Environment } from '../ports/environment.ts'
 import { Scheduler } from '../testing/scheduler.ts'
 import { Dialer } from './dialer.ts'
 
@@ -24,7 +23,7 @@ it('a peer that is forgotten while it is dialled, and named again later, is dial
       policy: { reconnectMin: 100, reconnectMax: 60_000 },
       random: () => new Uint8Array(1),
       log: { debug() {} },
-    } as unknown as Environment,
+    },
     urlOf: () => url,
     isPublicOnly: () => false,
     isWanted: () => true,

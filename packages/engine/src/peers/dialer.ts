@@ -1,12 +1,16 @@
 import type { Address } from '@sluice/protocol'
 import type { Clock } from '../ports/clock.ts'
-import type { Environment } from '../ports/environment.ts'
+import type { Environment, Policy } from '../ports/environment.ts'
 import type { Transport } from '../ports/transport.ts'
 
 export interface DialerOptions {
   readonly transport: Transport
   readonly clock: Clock
-  readonly env: Environment
+  readonly env: {
+    readonly policy: Pick<Policy, 'reconnectMin' | 'reconnectMax'>
+    readonly random: Environment['random']
+    readonly log: Pick<Environment['log'], 'debug'>
+  }
   readonly urlOf: (peer: Address) => string | undefined
   /** Whether the url is dialled only if it leads to a public address. */
   readonly isPublicOnly: (peer: Address) => boolean

@@ -4,6 +4,7 @@ import type { Offer } from '../headers/offer.ts'
 import { coveredBy, owedFor } from '../headers/price.ts'
 import type { PaidSession } from '../headers/session.ts'
 import type { Payer } from '../ports.ts'
+import { pause } from '../timers.ts'
 import { askFrom } from './ask-from.ts'
 import { type Answer, type Exchange, pieces } from './exchange.ts'
 import { Payments } from './payments.ts'
@@ -178,10 +179,10 @@ export class PaidBody implements PaidResponse {
   }
 
   async #resume(cause: unknown): Promise<void> {
-    const { resume, etag } = this.#options
+    const { resume, etag, exchange } = this.#options
     let last = cause
     for (let attempt = 0; attempt < resume.attempts && etag !== undefined; attempt++) {
-      await this.#pause(resume.delay(attempt))
+      await pause(exchange.timers, resume.delay(attempt), exchange.signal)
       try {
         this.#answer = await askFrom(this.#options, this.#received, etag)
         this.#resumed += 1
@@ -192,22 +193,6 @@ export class PaidBody implements PaidResponse {
       }
     }
     throw new HttpError('CONNECTION_LOST', { offset: this.#received, attempts: resume.attempts }, last)
-  }
-
-  #pause(milliseconds: number): Promise<void> {
-    const { timers, signal } = this.#options.exchange
-    return new Promise((resolve, reject) => {
-      const abort = () => {
-        cancel()
-        reject(signal.reason)
-      }
-      const cancel = timers.after(milliseconds, () => {
-        signal.removeEventListener('abort', abort)
-        resolve()
-      })
-      if (signal.aborted) abort()
-      else signal.addEventListener('abort', abort, { once: true })
-    })
   }
 }
 

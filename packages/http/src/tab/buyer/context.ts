@@ -54,19 +54,3 @@ export interface Asked {
   readonly signal: AbortSignal
   readonly extras: TabFetchExtras
 }
-
-/** Waits, unless the signal aborts. */
-export function pause({ timers }: Pick<Buying, 'timers'>, milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      cancel()
-      reject(signal.reason)
-    }
-    const cancel = timers.after(milliseconds, () => {
-      signal.removeEventListener('abort', abort)
-      resolve()
-    })
-    if (signal.aborted) abort()
-    else signal.addEventListener('abort', abort, { once: true })
-  })
-}

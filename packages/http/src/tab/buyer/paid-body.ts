@@ -1,5 +1,6 @@
 import { lowest, SluiceError } from '@sluice/protocol'
 import { HttpError } from '../../errors.ts'
+import { pause } from '../../timers.ts'
 import { TabError } from '../errors.ts'
 import type { PayerCall, PayerTab } from '../payer/payer-tab.ts'
 import { settleBy } from '../payer/settle.ts'
@@ -9,7 +10,7 @@ import { isSameMac } from '../wire/mac.ts'
 import type { TabOffer } from '../wire/offer.ts'
 import { type Counts, SECOND } from '../wire/price.ts'
 import type { Attempt } from './attempt.ts'
-import { type Buying, pause } from './context.ts'
+import type { Buying } from './context.ts'
 import { chargeOf } from './offers.ts'
 
 export interface PaidBodyOptions {
@@ -199,7 +200,7 @@ export class PaidBody {
   async #resume(cause: unknown): Promise<void> {
     const { again, buying, signal, call } = this.#options
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      await pause(buying, 100 * 2 ** attempt, signal)
+      await pause(buying.timers, 100 * 2 ** attempt, signal)
       const found = await again().catch(() => undefined)
       const { standing, refusal } = found ?? {}
       if (found === undefined || standing === undefined || refusal === 'CALL_RUNNING') continue

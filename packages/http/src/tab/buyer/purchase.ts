@@ -1,6 +1,7 @@
 import { lowest } from '@sluice/protocol'
 import { HttpError } from '../../errors.ts'
 import { isLocalUrl } from '../../local-url.ts'
+import { pause } from '../../timers.ts'
 import { TabError } from '../errors.ts'
 import type { Reservation } from '../payer/budget.ts'
 import type { PayerCall, PayerTab } from '../payer/payer-tab.ts'
@@ -9,7 +10,7 @@ import type { TabStanding } from '../wire/answer.ts'
 import type { TabOffer } from '../wire/offer.ts'
 import { CALL, isFixed } from '../wire/price.ts'
 import { type Attempt, askOutcome, attempt } from './attempt.ts'
-import { type Asked, type Buying, pause } from './context.ts'
+import type { Asked, Buying } from './context.ts'
 import { chargeOf, chooseTabOffer, limitFor, tabOffersIn } from './offers.ts'
 import { PaidBody } from './paid-body.ts'
 
@@ -58,7 +59,7 @@ export class Purchase {
         const found = await this.#send(tab, call)
         if (found instanceof Response) return found
         last = found
-        if (this.#failed > 0) await pause(this.#buying, delayOf(this.#failed - 1), this.#asked.signal)
+        if (this.#failed > 0) await pause(this.#buying.timers, delayOf(this.#failed - 1), this.#asked.signal)
       } catch (error) {
         this.#abandon()
         if (error instanceof TabError && error.code === 'TAB_COUNT_APART') this.#distrust(error)
@@ -316,7 +317,7 @@ export class Purchase {
       onError(error)
     }
     if (asked + 1 < ASKS && call.isOpen) {
-      const later = pause(this.#buying, delayOf(asked), new AbortController().signal)
+      const later = pause(this.#buying.timers, delayOf(asked), new AbortController().signal)
       void later.then(() => this.#ask(tab, call, asked + 1))
       return
     }
