@@ -109,9 +109,9 @@ export const engineErrors = {
     action: 'Give an amount in base units.',
   },
   FEES_UNKNOWN: {
-    message: 'it is not known what {hub} asks for, which is not the first hub of the path',
+    message: 'it is not known what {hub} asks for: nothing was locked or paid',
     action:
-      'Give the fees of all hubs, in their order: each tells only the hub before it what it asks of that one. Or connect to it before, and pay what it asks of you.',
+      'Connect to it: the first hub of a path tells in its session what it asks of you. Or give the fees of all hubs, in their order: each tells only the hub before it what it asks of that one.',
   },
   FEES_TOO_HIGH: {
     message: 'the hubs ask for fees of {total}, more than the {max} that are paid at most',

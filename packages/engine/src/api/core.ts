@@ -102,7 +102,10 @@ export class Core {
         transmit: (peer, number, frame) => this.peers.transmit(peer, number, frame),
         volatile: (peer, frame) => this.peers.volatile(peer, frame),
         reach: (peer) => this.peers.reach(peer),
-        forget: (peer) => this.peers.forget(peer),
+        forget: (peer) => {
+          this.peers.forget(peer)
+          if (!this.peers.hasSession(peer) && !this.#hasChannel(peer)) this.#forgetPrices(peer)
+        },
       },
       locks: virtualKeeper,
       loop: this.loop,
@@ -123,8 +126,7 @@ export class Core {
       dispatch: (peer, message) => this.#dispatch(peer, message),
       onConnected: (peer) => this.#connected(peer),
       onDisconnected: (peer, wasReady) => {
-        this.state.policies.set(peer, undefined)
-        this.state.told.set(peer, undefined)
+        this.#keepPrices(peer)
         this.tx.wake(peerTopic(peer))
         if (wasReady) this.tx.notify({ type: 'peer', peer, connected: false })
       },
@@ -280,9 +282,24 @@ export class Core {
 
   /** Something is left to say: a channel that is not over, a virtual channel paid to it, or messages. */
   #isWanted(peer: Address): boolean {
-    const { channels, virtuals } = this.state
-    if (channels.count(channelNames.liveWith(peer)) > 0 || virtuals.count(virtualNames.paidTo(peer)) > 0) return true
+    if (this.#hasChannel(peer) || this.state.virtuals.count(virtualNames.paidTo(peer)) > 0) return true
     return this.peers.pending(peer) > 0
+  }
+
+  #hasChannel(peer: Address): boolean {
+    return this.state.channels.count(channelNames.liveWith(peer)) > 0
+  }
+
+  /** What a peer and this side told each other to ask for. Kept over broken sessions while a channel between them lives: what is signed meanwhile is signed by it. */
+  #keepPrices(peer: Address): void {
+    const policy = this.state.policies.get(peer)
+    if (!this.#hasChannel(peer)) this.#forgetPrices(peer)
+    else if (policy !== undefined) this.state.policies.set(peer, { ...policy, isPast: true })
+  }
+
+  #forgetPrices(peer: Address): void {
+    this.state.policies.set(peer, undefined)
+    this.state.told.set(peer, undefined)
   }
 
   #freeze(peer: Address, reason: string): void {

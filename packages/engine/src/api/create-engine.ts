@@ -2,10 +2,12 @@ import { explainErrors, type Id, ProtocolError, protocolErrors } from '@sluice/p
 import { channelView } from '../channels/view.ts'
 import { engineErrors } from '../error-codes.ts'
 import { closeVirtual } from '../locks/close.ts'
+import { policyTopic } from '../locks/neighbours/publish-policy.ts'
 import { openVirtual } from '../locks/open.ts'
 import { awaitAnswer } from '../locks/payments/answers.ts'
 import { pay } from '../locks/payments/pay.ts'
 import { virtualView } from '../locks/view.ts'
+import { Waiting } from '../loop/waiting.ts'
 import type { Clock } from '../ports/clock.ts'
 import { writeBackup } from '../recovery/backup.ts'
 import { allRoles } from '../roles/all-roles.ts'
@@ -14,10 +16,13 @@ import { admitBy } from './admission.ts'
 import { bounded } from './bounded.ts'
 import { closeChannel, connect, openChannel, topUp, withdraw } from './channel-calls.ts'
 import { Core } from './core.ts'
-import type { ChannelView, Engine, EngineOptions, EnginePorts, VirtualView } from './engine.ts'
+import type { ChannelView, Engine, EngineOptions, EnginePorts, OpenVirtualOptions, VirtualView } from './engine.ts'
 
 /** How long a payer that closes waits for the payee's answer to its last payment. Milliseconds. */
 const ANSWER_PATIENCE_MS = 5_000
+
+/** How long a payer waits for a hub to tell its fees: as long as a session takes to stand, dialled again once. Milliseconds. */
+const PRICE_PATIENCE_MS = 10_000
 
 /**
  * Starts an engine with some of the roles: a bundler leaves out the code of the others, and what needs one of them is refused with
@@ -70,7 +75,10 @@ function engineOver(core: Core, clock: Clock, admitting: Admitting | undefined):
     topUp: (channelId, amount) => topUp(core, channelId, amount),
     withdraw: (channelId, amount) => withdraw(core, channelId, amount),
     closeChannel: (channelId, mode = 'auto') => closeChannel(core, channelId, mode),
-    openVirtual: (wanted) => loop.call(() => openVirtual(tx, wanted)),
+    async openVirtual(wanted) {
+      await priced(core, clock, wanted)
+      return loop.call(() => openVirtual(tx, wanted))
+    },
     pay: (virtualId, total) => loop.call(() => pay(tx, virtualId, total)),
     async closeVirtual(virtualId) {
       await answered(core, clock, virtualId)
@@ -103,6 +111,14 @@ function engineOver(core: Core, clock: Clock, admitting: Admitting | undefined):
 function explained<V extends ChannelView | VirtualView>(core: Core, id: Id, view: V): V {
   const problem = core.publisher.problemOf(id)
   return problem === undefined ? view : { ...view, waitingFor: `${view.waitingFor ?? 'the chain'} (${problem})` }
+}
+
+/** Waits a while for what the first hub asks for, if the caller leaves the fees to that and it has not told yet. */
+async function priced({ state, tx, loop }: Core, clock: Clock, wanted: OpenVirtualOptions): Promise<void> {
+  const [hub] = wanted.hubs
+  if (hub === undefined || wanted.fees !== undefined || state.policies.committed(hub) !== undefined) return
+  const isTold = () => tx.policies.get(hub) !== undefined || new Waiting(`${hub} to tell its fees`, policyTopic(hub))
+  await bounded(clock, PRICE_PATIENCE_MS, (signal) => loop.call(isTold, signal))
 }
 
 /** Waits a while until the payee holds the last payment; one that does not answer has its virtual channel closed without. */

@@ -85,11 +85,8 @@ function memoOf(
   const last = secondsOf(tx) + BigInt(lifetime)
   const hops = hubs.length + 1
   const until = Array.from({ length: hops }, (_, hop) => last + BigInt((hops - 1 - hop) * hopMargin))
-  const asked = (hub: Address, at: number): bigint => {
-    const fee = feeAskedBy(tx, hub, terms.capacity, until[at + 1] ?? 0n, terms.disputeWindow)
-    if (fee === undefined && at > 0) throw new EngineError('FEES_UNKNOWN', { hub })
-    return fee ?? 0n
-  }
+  const asked = (hub: Address, at: number): bigint =>
+    feeAskedBy(tx, hub, terms.capacity, until[at + 1] ?? 0n, terms.disputeWindow)
   return { until, fees: fees ?? hubs.map(asked) }
 }
 

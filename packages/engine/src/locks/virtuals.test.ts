@@ -172,7 +172,7 @@ describe('virtual channels that open at once', () => {
 
 describe('an add that a hub cannot forward', () => {
   it.each([
-    ['FORWARD_DISABLED', { forward: false }, {}],
+    ['FORWARD_DISABLED', { forward: false }, { fees: [0n] }],
     ['FEE_LOW', { forward, feeBase: 5n }, { fees: [4n] }],
     ['LANE_OVERSPENT', { forward }, { capacity: 601n }],
   ])('is declined as %s, and the fees come back', async (code, policy, options) => {

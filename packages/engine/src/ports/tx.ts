@@ -60,12 +60,14 @@ export interface Unfunded {
   readonly channelId: Id
 }
 
-/** What a peer says that it takes now. Only in memory, and only while its session stands: it says so again in each. */
+/** What a peer says that it takes now. Only in memory: it says so again in each session. Kept between them while a channel with it lives. */
 export interface PublishedPolicy extends Omit<PolicyMessage, 'type'> {
   readonly peer: Address
+  /** Its session is over: good for what the peer will ask for, and for nothing else. */
+  readonly isPast?: true
 }
 
-/** What this side told a peer that it asks for forwarding. Only in memory, and only while its session stands: it is told in each. */
+/** What this side told a peer that it asks for forwarding. Only in memory: it is told in each session. Kept between them while a channel with it lives. */
 export interface ToldPrice {
   readonly peer: Address
   readonly schedule: Required<FeeSchedule>

@@ -7,25 +7,39 @@ import {
   ProtocolError,
   type VirtualBase,
 } from '@sluice/protocol'
+import { EngineError } from '../../errors.ts'
 import { secondsOf } from '../../lanes/channel.ts'
 import type { PublishedPolicy, Tx } from '../../ports/tx.ts'
 import { nextOf } from '../record.ts'
 
 type Add = Pick<VirtualBase, 'terms' | 'memo' | 'position'>
 
+/** What a peer said in the session that stands. */
+function toldNow(tx: Tx, peer: Address): PublishedPolicy | undefined {
+  const policy = tx.policies.get(peer)
+  return policy?.isPast ? undefined : policy
+}
+
 /** How many locks the lane towards a peer may hold: what this side lets it, and the peer, if it said so. */
 export function locksMaxTowards(tx: Tx, peer: Address): number {
   const { locksMax } = tx.env.policy
-  return Math.min(locksMax, tx.policies.get(peer)?.locksMax ?? locksMax)
+  return Math.min(locksMax, toldNow(tx, peer)?.locksMax ?? locksMax)
 }
 
 /** Seconds by which a hub's clock may be behind: a lifetime is longer there by as much. */
 const CLOCK_MARGIN = 60n
 
-/** What a peer said that it asks for forwarding, base units; undefined if it said nothing. `until`: when the hop after it ends, Unix seconds. */
-export function feeAskedBy(tx: Tx, peer: Address, capacity: bigint, until: bigint, window: number): bigint | undefined {
-  const forwarding = tx.policies.get(peer)?.forwarding
-  if (forwarding === undefined) return undefined
+/**
+ * What a peer said that it asks for forwarding, base units.
+ *
+ * @param until When the hop after it ends, Unix seconds.
+ * @throws EngineError `FEES_UNKNOWN` of a peer that said nothing since this side started; ProtocolError `FORWARD_DISABLED`.
+ */
+export function feeAskedBy(tx: Tx, peer: Address, capacity: bigint, until: bigint, window: number): bigint {
+  const policy = tx.policies.get(peer)
+  if (policy === undefined) throw new EngineError('FEES_UNKNOWN', { hub: peer })
+  const { forwarding } = policy
+  if (forwarding === undefined) throw new ProtocolError('FORWARD_DISABLED')
   return hubFee(forwarding, capacity, until - secondsOf(tx) + CLOCK_MARGIN, window)
 }
 
@@ -46,7 +60,7 @@ function checkForwarding(tx: Tx, { memo, position, terms }: Add, { forwarding }:
  */
 export function checkNextPolicy(tx: Tx, add: Add): void {
   const next = nextOf(add)
-  const policy = next && tx.policies.get(next)
+  const policy = next && toldNow(tx, next)
   if (policy === undefined) return
   const { terms, memo, position } = add
   const capacityMin = policy.capacities.find(({ token }) => token === terms.token)?.least ?? 0n

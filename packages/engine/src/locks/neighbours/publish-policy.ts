@@ -43,7 +43,11 @@ export function publishChangedPrice(tx: Tx, peer: Address | undefined): void {
   })
 }
 
-/** Handles `_policy`: kept while the session stands. */
+/** Woken when a peer tells its policy. */
+export const policyTopic = (peer: Address): string => `policy/${peer}`
+
+/** Handles `_policy`: kept until the next one, also between two sessions, since a hub that comes back asks for about what it asked for before. */
 export function handlePolicy(tx: Tx, peer: Address, { type: _, ...policy }: PolicyMessage): void {
   tx.policies.set(peer, { peer, ...policy })
+  tx.wake(policyTopic(peer))
 }

@@ -111,7 +111,8 @@ export function* ownActs(
 
 function opening(party: SceneParty, { index, virtualId, terms, capacity }: SceneVirtual): Act {
   const [hubs, payee] = [terms.path.slice(1, -1), terms.path.at(-1) ?? '0x']
-  const options = { payee, hubs, token: terms.token, capacity, first: 0n, disputeWindow: terms.disputeWindow }
+  const fees = hubs.map(() => 0n)
+  const options = { payee, hubs, fees, token: terms.token, capacity, first: 0n, disputeWindow: terms.disputeWindow }
   return {
     label: `${party.name} opens V${index + 1}`,
     isOwn: true,
