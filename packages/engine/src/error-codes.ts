@@ -45,7 +45,8 @@ export const engineErrors = {
   },
   PEER_FROZEN: {
     message: 'this side or {peer} lost data: {reason}',
-    action: 'Wait until its channels are closed on chain, which this side does by itself.',
+    action:
+      'Wait until the channels with it are closed on chain, which this side does by itself: `sluice channel list` shows how far that is. Then open a new one.',
   },
   PEER_PROTOCOL: {
     message: '{peer} broke the protocol of sessions: {reason}',

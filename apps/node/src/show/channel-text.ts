@@ -8,6 +8,7 @@ export function channelText(channel: ChannelView): string {
   const lines = [
     `${channel.channelId}  ${channel.status}${channel.frozen === undefined ? '' : ', frozen'}`,
     `  peer       ${channel.peer.signer}`,
+    ...(channel.frozen === undefined ? [] : [`  frozen     ${channel.frozen}`]),
     `  deposits   own ${show(deposits.own)}, peer ${show(deposits.peer)}`,
     `  paid       sent ${show(paid.sent)}, received ${show(paid.received)}`,
     `  locked     sent ${show(locked.sent)}, received ${show(locked.received)}`,

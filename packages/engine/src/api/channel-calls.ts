@@ -23,7 +23,13 @@ const viewOf = (core: Core, channelId: Id): ChannelView => channelView(core.tx, 
 export async function connect(core: Core, peer: Address, url: string | undefined): Promise<void> {
   const { tx, loop, peers } = core
   if (url !== undefined) await loop.call(() => tx.reach(peer, url))
-  if (peers.isConnected(peer)) return
+  if (peers.isConnected(peer) || (await dial(core, peer))) return
+  if (!(await dial(core, peer))) throw new EngineError('PEER_UNREACHABLE', { peer, url: url ?? 'its known url' })
+}
+
+/** Dials a peer and waits for the session. False if it was ended since lost data, which no channel needs, makes the next one begin anew. */
+async function dial(core: Core, peer: Address): Promise<boolean> {
+  const { tx, loop, peers } = core
   const known = tx.state.peers.committed(peer)?.url
   if (known === undefined) throw new EngineError('PEER_UNKNOWN_URL', { peer })
   try {
@@ -31,11 +37,12 @@ export async function connect(core: Core, peer: Address, url: string | undefined
   } catch (cause) {
     if (!peers.isConnected(peer)) throw new EngineError('PEER_UNREACHABLE', { peer, url: known }, cause)
   }
-  await loop.call(() => {
+  return loop.call(() => {
     const lost = tx.state.peers.get(peer)?.lost
     if (lost !== undefined) throw new EngineError('PEER_FROZEN', { peer, reason: lost })
     const incompatibility = peers.incompatibility(peer)
     if (incompatibility !== undefined) throw incompatibility
+    if (peers.beginsAnew(peer)) return false
     if (!peers.hasSession(peer)) throw new EngineError('PEER_UNREACHABLE', { peer, url: known })
     return peers.isConnected(peer) || new Waiting(`a session with ${peer}`, peerTopic(peer))
   })

@@ -144,7 +144,7 @@ describe('a peer that lost data', () => {
     await puppet.update(channel, [{ type: 'pay', amount: 1n }])
     await loseData()
     const view = () => bob.engine.channels().find((channel) => channel.channelId === channelId)
-    expect(view()?.waitingFor).toMatch(/being closed on chain/)
+    expect(view()?.frozen).toMatch(/it remembers nothing of it/)
     const calls = [() => bob.engine.topUp(channelId, 1n), () => bob.engine.withdraw(channelId, 1n)]
     for (const call of calls) await expect(world.finish(call())).rejects.toMatchObject({ code: 'CHANNEL_FROZEN' })
     const cooperative = world.finish(bob.engine.closeChannel(channelId, 'cooperative'))

@@ -134,10 +134,8 @@ function step(tx: Tx, channel: ChannelBody, phase: ChannelLife, event: ChannelEv
   if (after !== phase) {
     tx.channels.set(channelId, after.type === 'absent' ? undefined : { ...channel, phase: after })
     trackFunding(tx, channelId)
-    if (after.type === 'absent') {
-      tx.standings.set(channelId, undefined)
-      tx.forgetPeer(peer)
-    }
+    if (after.type === 'absent') tx.standings.set(channelId, undefined)
+    if (after.type === 'absent' || after.type === 'ended') tx.forgetPeer(peer)
     tx.env.log.debug('channel', { channelId, peer, event: event.type, transition: name, phase: after.type })
   }
   for (const effect of effects) carryOut(tx, channel, effect)

@@ -54,7 +54,7 @@ function statusOf(tx: ViewTx, channel: ChannelRecord): ChannelView['status'] {
 export function waitsFor(tx: ViewTx, channel: ChannelRecord, status = statusOf(tx, channel)): string | undefined {
   const { channelId, peer, phase } = channel
   const chain = tx.chain.channel(channelId)
-  if (phase.type === 'frozen') return `being closed on chain: ${phase.text}`
+  if (phase.type === 'frozen' && status === 'closing') return waitsFrozen(tx, channel)
   switch (status) {
     case 'proposed':
       return `${peer} to agree to the channel`
@@ -70,6 +70,14 @@ export function waitsFor(tx: ViewTx, channel: ChannelRecord, status = statusOf(t
     case 'closed':
       return undefined
   }
+}
+
+/** One that nobody paid into is not worth a transaction: it is forgotten. */
+function waitsFrozen(tx: ViewTx, { channelId }: ChannelRecord): string {
+  const { any, ended } = tx.chain.channel(channelId)
+  if (ended === 'closed') return 'a final block to hold the close'
+  const isForNothing = any.deposits.every((deposit) => deposit === 0n)
+  return isForNothing ? 'nothing: nobody paid into it, and it is forgotten' : 'a block to hold the start of the close'
 }
 
 function waitsToClose(tx: ViewTx, channel: ChannelRecord): string {

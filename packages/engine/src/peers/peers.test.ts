@@ -215,11 +215,7 @@ describe('a peer that lost data', () => {
     bob.kill()
     bob.disk.restore(old)
     await world.finish(bob.start())
-    await world.scheduler.runUntil(
-      'alice to find out',
-      () => alice.engine.channels()[0]?.waitingFor?.startsWith('being closed on chain') === true,
-      60_000,
-    )
+    await world.scheduler.runUntil('alice to find out', () => alice.engine.channels()[0]?.frozen !== undefined, 60_000)
     expect(world.log.some(({ party, event }) => party === 'alice' && event === 'data loss')).toBe(true)
     await expect(world.finish(alice.engine.openVirtual(pay))).rejects.toThrow()
     const closed = await world.finish(alice.engine.closeChannel(channelId))

@@ -25,7 +25,7 @@ import { createHello, findForgotten, findLoss, freshHello } from './hello.ts'
 import { Incoming, type PostEvent } from './incoming.ts'
 import { createLink, isFreshHello, type Link } from './link.ts'
 import { Outgoing } from './outgoing.ts'
-import { forgetPeer, isBeginningAnew, isStranger } from './strangers.ts'
+import { forgetLoss, forgetPeer, hasNothingToLose, isBeginningAnew, isStranger } from './strangers.ts'
 
 export interface PeersOptions {
   readonly transport: Transport
@@ -85,6 +85,8 @@ export class Peers implements TransportHandler, Links {
   readonly #links = new Map<Address, Link>()
   /** Of peers whose url is known: what their features, or this side's, kept the last session from. */
   readonly #incompatible = new Map<Address, EngineError>()
+  /** Peers whose last session was ended to begin anew. */
+  readonly #beginAnewNext = new Set<Address>()
   readonly #allowances: Allowances
   readonly #held = { bytes: 0 }
   #isStopped = false
@@ -156,6 +158,11 @@ export class Peers implements TransportHandler, Links {
     return this.#incompatible.get(peer)
   }
 
+  /** Whether the last session with the peer was ended only since one of the two had lost data that no channel needs: the next begins anew. */
+  beginsAnew(peer: Address): boolean {
+    return this.#beginAnewNext.has(peer)
+  }
+
   isConnected(peer: Address): boolean {
     return this.#links.get(peer)?.isReady === true
   }
@@ -185,11 +192,18 @@ export class Peers implements TransportHandler, Links {
     if (link?.isReady) this.#send(link, frame)
   }
 
-  /** Within an event: forgets a peer with whom nothing is left and no session stands, and what waited for it. */
+  /**
+   * Within an event, while no session stands: forgets a peer with whom nothing is left, and what waited for it; of one with whom no channel
+   * is left, that data was lost.
+   */
   forget(peer: Address): void {
-    if (this.#links.has(peer) || this.#options.tx.state.peers.get(peer) === undefined) return
-    if (!forgetPeer(this.#options.tx, peer, this.#outgoing.keysOf(peer))) return
+    const { tx } = this.#options
+    if (this.#links.has(peer) || tx.state.peers.get(peer) === undefined) return
+    const kept = this.#outgoing.keysOf(peer)
+    const isForgotten = forgetPeer(tx, peer, kept)
+    if (!isForgotten && !forgetLoss(tx, peer, kept)) return
     this.#outgoing.reset(peer)
+    if (!isForgotten) return
     this.#allowances.forget(peer)
     this.#dialer.forget(peer)
   }
@@ -206,7 +220,7 @@ export class Peers implements TransportHandler, Links {
   opened(session: Session): void {
     const { peer } = session
     const { tx, clock, features, isFull } = this.#options
-    if (this.#isStopped || isFull() || tx.state.peers.committed(peer)?.lost !== undefined) {
+    if (this.#isStopped || isFull()) {
       session.close()
       return
     }
@@ -216,12 +230,13 @@ export class Peers implements TransportHandler, Links {
       session.close()
       return
     }
-    const before = this.#links.get(peer)
-    if (before !== undefined) this.#release(before)
+    this.#beginAnewNext.delete(peer)
     const isAnew = isBeginningAnew(tx.state, peer)
     const oldest = isAnew ? 1n : this.#outgoing.acknowledged(peer) + 1n
     const parts = { oldest, account: tx.env.account, features: featureNumbers(features) }
     const hello = isAnew ? freshHello(parts) : createHello(tx.state, peer, parts)
+    const before = this.#links.get(peer)
+    if (before !== undefined) this.#release(before)
     this.#links.set(peer, createLink(session, clock.now(), hello, allowance, this.#held))
     before?.session.close()
     session.send(encodeFrame(hello))
@@ -328,16 +343,28 @@ export class Peers implements TransportHandler, Links {
     post(() => this.#resume(link, hello))
   }
 
-  /** Within an event: messages flow from where the two hellos say that they stopped, unless one side lost data. */
+  /**
+   * Within an event: messages flow from where the two hellos say that they stopped, unless one side lost data. With a peer of whom that is known, hellos
+   * are all that is said: by them it finds out, too.
+   */
   #resume(link: Link, hello: HelloFrame): void {
     const { peer } = link.session
     const { tx, onLoss, onConnected } = this.#options
+    const known = tx.state.peers.get(peer)?.lost
+    if (known !== undefined) {
+      tx.afterCommit(() => this.#disconnect(link, known))
+      return
+    }
     const isAnew = link.isFresh || isFreshHello(hello)
     const loss = isAnew ? this.#beginAnew(link, peer) : findLoss(tx, peer, hello, this.#outgoing.acknowledged(peer))
     if (loss !== undefined) {
       tx.state.peers.set(peer, { ...(tx.state.peers.get(peer) ?? newPeer(peer)), lost: loss })
-      onLoss(peer, loss)
-      tx.afterCommit(() => this.#disconnect(link, loss))
+      if (!hasNothingToLose(tx.state, peer)) onLoss(peer, loss)
+      const isAnewNext = hasNothingToLose(tx.state, peer)
+      tx.afterCommit(() => {
+        if (isAnewNext) this.#beginAnewNext.add(peer)
+        this.#disconnect(link, loss)
+      })
       return
     }
     tx.afterCommit(() => {

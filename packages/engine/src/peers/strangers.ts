@@ -31,6 +31,24 @@ export function forgetPeer({ state }: Pick<Transaction, 'state'>, peer: Address,
   return true
 }
 
+/** Whether no channel is left with a peer that could be lost: none that is proposed, agreed to or being closed. */
+export function hasNothingToLose({ channels }: State, peer: Address): boolean {
+  return channels.count(channelNames.liveWith(peer)) === 0
+}
+
+/**
+ * Forgets that one of the two lost data, once no channel is left that it could have been lost of, and what waited for the peer. What is still remembered of
+ * their ended channels and of virtual channels paid to it does not need the numbers that were lost: both count anew. Says whether it did.
+ */
+export function forgetLoss({ state }: Pick<Transaction, 'state'>, peer: Address, kept: Iterable<string>): boolean {
+  const record = state.peers.get(peer)
+  if (record?.lost === undefined || !hasNothingToLose(state, peer)) return false
+  const { lost: _, ...rest } = record
+  state.peers.set(peer, { ...rest, next: 1n, expected: 1n })
+  for (const key of kept) state.outbox.set(key, undefined)
+  return true
+}
+
 /** Whether the commit under way makes a peer's numbers begin anew, as it forgets it. It cannot be taken back: should it fail, the engine stops. */
 export function isBeginningAnew({ peers }: State, peer: Address): boolean {
   const { next, expected } = peers.committed(peer) ?? newPeer(peer)

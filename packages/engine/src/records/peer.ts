@@ -12,7 +12,7 @@ export interface PeerRecord {
   readonly next: bigint
   /** Number of the next message expected from it. */
   readonly expected: bigint
-  /** Set for good once one of the two is known to have lost data: what showed it. */
+  /** Set once one of the two is known to have lost data, until no channel is left between them: what showed it. */
   readonly lost?: string
 }
 

@@ -111,12 +111,18 @@ const forgetsUnfunded: ChannelTransition<PhaseOf<'open' | 'frozen'>, 'contextCha
 )
 
 /** Nothing was signed in it, not even its close: should somebody pay into it yet, it can be agreed to again. */
+function isWorthNothing({ close }: PhaseOf<'open'>, { lanes, chain }: ChannelContext): boolean {
+  return lanes.isUnused && close.type === 'none' && !chain.isStale && !chain.isFunded
+}
+
 const makesRoom: ChannelCell<PhaseOf<'open'>, 'evict'> = [
-  on('makes room for another', ({ close }, _, { lanes, chain }) => {
-    const isFree = lanes.isUnused && close.type === 'none'
-    return isFree && !chain.isStale && !chain.isFunded && goto(absent)
-  }),
+  on('makes room for another', (phase, _, context) => isWorthNothing(phase, context) && goto(absent)),
   ignored('it is worth its place'),
+]
+
+const forgetsOrFreezes: ChannelCell<PhaseOf<'open'>, 'dataLoss'> = [
+  on('forgets what nothing can be lost of', (phase, _, context) => isWorthNothing(phase, context) && goto(absent)),
+  ...freezes,
 ]
 
 const keepsItsPlace = ignored('only a channel that is open and not paid into makes room')
@@ -240,7 +246,7 @@ export const channelTable: Table<ChannelLife, ChannelEvent, ChannelContext, Chan
     close: takesClose,
     closeSigned: takesCloseSigned,
     closeRefused: takesCloseRefused,
-    dataLoss: freezes,
+    dataLoss: forgetsOrFreezes,
     unfollowed: [closesUnfollowed],
     evict: makesRoom,
     contextChanged: [

@@ -348,6 +348,13 @@ export const channelExamples: readonly ChannelExample[] = [
     context: { lanes: unused, chain: { ...live, isFunded: false } },
     to: absent,
   },
+  {
+    name: 'forgets what nothing can be lost of',
+    from: openChannel(),
+    event: { type: 'dataLoss', code: 'PEER_FROZEN', text: 'it forgot message 7' },
+    context: { lanes: unused, chain: { ...live, isFunded: false } },
+    to: absent,
+  },
   ...inEveryUsable((state) => closing('auto', state)),
   {
     name: 'closes more firmly',
