@@ -5,6 +5,7 @@ import { freezeChannels } from '../channels/process.ts'
 import { proposeAnew } from '../channels/propose.ts'
 import { channelView } from '../channels/view.ts'
 import { GasPrices } from '../defence/batches/gas-prices.ts'
+import { batchCosts, GUARDED, type Guard } from '../defence/guard.ts'
 import { Depositor } from '../defence/depositor.ts'
 import { channelGoals, lockedIn } from '../defence/goals/channel-goals.ts'
 import { virtualGoals } from '../defence/goals/virtual-goals.ts'
@@ -54,6 +55,7 @@ export class Core {
   readonly #timers: Timers
   readonly #closing: Closing
   readonly #gasPrices: GasPrices
+  readonly #guard: Guard | undefined
   #now = 0
   #isCaughtUp = false
   #forgetAt = 0n
@@ -71,6 +73,7 @@ export class Core {
     const { policy = createPolicy(profileOf(chain.domain.chainId)) } = options
     checkPolicy(policy)
     this.#ports = ports
+    this.#guard = options.guard
     const digests = createDigests(chain.domain, crypto)
     const account = options.account ?? signer.address
     this.env = { self: signer.address, account, signer, crypto, digests, policy, roles: rolesOf(roles), random, log }
@@ -151,6 +154,8 @@ export class Core {
       policy,
       knowledge: knowledgeOf(this.tx),
       gasPrices: this.#gasPrices,
+      onSent: (batch, cost) => this.#guard?.sent?.(batchCosts(batch, cost)),
+      onDropped: (batch, cost) => this.#guard?.sent?.(batchCosts(batch, -cost)),
     })
   }
 
@@ -183,6 +188,7 @@ export class Core {
       this.#updateGoals(id)
       for (const virtualId of this.tx.virtualsOn(id)) this.#updateGoals(virtualId)
     }
+    this.#askGuard()
     this.depositor.look()
     await this.#askGasPrice()
     await this.peers.start()
@@ -246,7 +252,13 @@ export class Core {
       this.#updateGoals(id)
       for (const virtualId of this.tx.virtualsOn(id)) this.#updateGoals(virtualId)
     }
+    this.#askGuard()
     this.publisher.block(this.watch.head ?? GENESIS, this.watch.final?.number ?? 0n)
+  }
+
+  /** What a guard wants is worked out anew at each block, since only it knows what a block concerns. */
+  #askGuard(): void {
+    if (this.#guard !== undefined) this.publisher.setGoals(GUARDED, this.#guard.goals(this.watch))
   }
 
   #hold(reason: Error | undefined): void {
@@ -334,13 +346,15 @@ export class Core {
     this.#forgetAt = number + FORGET_BLOCKS
     const { state, env } = this
     const time = this.watch.final?.timestamp ?? 0n
-    forgetStrangers(state.channelFacts, (id) => state.channels.get(id) !== undefined, time, env.policy)
+    const isGuarded = (id: Id) => this.#guard?.needs(id) === true
+    const isOwnChannel = (id: Id) => state.channels.get(id) !== undefined || isGuarded(id)
+    forgetStrangers(state.channelFacts, isOwnChannel, time, env.policy)
     let locked: ReadonlySet<Id> | undefined
     const isLocked = (id: Id): boolean => {
       locked ??= this.#locked()
       return locked.has(id)
     }
-    const isOwn = (id: Id) => state.virtuals.get(id) !== undefined || isLocked(id)
+    const isOwn = (id: Id) => state.virtuals.get(id) !== undefined || isLocked(id) || isGuarded(id)
     forgetStrangers(state.virtualFacts, isOwn, time, env.policy)
   }
 
@@ -359,6 +373,7 @@ export class Core {
     this.tx.afterCommit(() => {
       this.depositor.look()
       void this.#askGasPrice()
+      this.#askGuard()
       this.publisher.block(this.watch.head ?? GENESIS, this.watch.final?.number ?? 0n)
     })
   }

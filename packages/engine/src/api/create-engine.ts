@@ -102,7 +102,14 @@ function engineOver(core: Core, clock: Clock, admitting: Admitting | undefined):
       core.listeners.add(listener)
       return () => core.listeners.delete(listener)
     },
-    backup: () => writeBackup(core.env, core.state.channels.allCommitted(), core.state.virtuals.allCommitted()),
+    backup: () =>
+      writeBackup({
+        env: core.env,
+        now: BigInt(Math.floor(clock.now() / 1000)),
+        channels: core.state.channels.allCommitted(),
+        virtuals: core.state.virtuals.allCommitted(),
+        factsOf: (channelId) => core.state.channelFacts.committed(channelId),
+      }),
     stop: () => core.stop(),
   }
 }

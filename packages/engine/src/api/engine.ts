@@ -1,5 +1,6 @@
 import type { Address, Crypto, FeatureOffer, Hex, Id, SignedVoucher, Signer, VirtualTerms } from '@sluice/protocol'
 import type { OpenChannelOptions } from '../channels/propose.ts'
+import type { Guard } from '../defence/guard.ts'
 import type { OpenedVirtual, OpenVirtualOptions } from '../locks/open.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Chain } from '../ports/chain.ts'
@@ -34,6 +35,8 @@ export interface EngineOptions {
   readonly policy?: Policy
   /** Features announced to peers. Default: all that the protocol has, none required. */
   readonly features?: FeatureOffer
+  /** Who wants calls made on chain beside this side's own. */
+  readonly guard?: Guard
   /** The store failed, and the engine stopped by itself: nothing of the failed commit has left. */
   readonly onFatal?: (error: Error) => void
 }

@@ -1,11 +1,16 @@
 import { NATIVE_TOKEN, virtualKind } from '@sluice/protocol'
 import { describe, expect, it } from 'vitest'
+import { createEngine } from '../api/create-engine.ts'
+import type { Engine } from '../api/engine.ts'
 import type { ChainHandler } from '../ports/chain.ts'
 import { createState } from '../records/state.ts'
+import { Disk } from '../testing/disk.ts'
 import { createWorld, type Party, type World } from '../testing/world.ts'
 import { ChainWatch } from '../watch/watch.ts'
 import { type Backup, readBackup } from './backup.ts'
+import { backupView } from './backup-view.ts'
 import { ownerCalls } from './owner-calls.ts'
+import { createOwnerGuard, type OwnerStanding } from './owner-guard.ts'
 
 const parties = {
   alice: { money: 1000n, ownAccount: true },
@@ -41,6 +46,39 @@ async function recover(world: World, party: Party, backup: Backup): Promise<void
 
 /** As if the deadlines of all consent in it had passed. */
 const withoutConsent = (backup: Backup): Backup => ({ ...backup, signatures: new Map() })
+
+/** An engine of the account's own key leaves by the backup. */
+async function leave(world: World, party: Party, backup: Backup): Promise<{ engine: Engine; standing(): OwnerStanding }> {
+  let standing: OwnerStanding | undefined
+  const owner = world.signerOf([...world.parties.values()].indexOf(party) + 1001)
+  expect(owner.address).toBe(party.account)
+  const engine = await world.finish(
+    createEngine(
+      {
+        store: new Disk(world.scheduler).open(),
+        transport: world.network.attach(owner.address, `sim:${party.name}/owner`),
+        chain: world.chain.connect(party.account),
+        clock: { now: () => world.scheduler.now(), after: (ms, run) => world.scheduler.after(ms, run) },
+        random: world.random.fork('owner').bytes,
+        crypto: world.crypto,
+        signer: owner,
+      },
+      {
+        policy: party.policy,
+        guard: createOwnerGuard(backup, world.crypto, (now) => {
+          standing = now
+        }),
+      },
+    ),
+  )
+  return {
+    engine,
+    standing: () => {
+      if (standing === undefined) throw new Error('a block was seen')
+      return standing
+    },
+  }
+}
 
 describe('a backup', () => {
   it.each([
@@ -106,6 +144,37 @@ describe('a backup', () => {
     await recover(world, alice, readBackup(bytes, world.crypto))
     await world.scheduler.runUntil('the account to have its money', () => alice.money === 1000n, 5_000)
     expect(done).toContain('close')
+    await world.stop()
+  })
+
+  it('is left by through an engine of the account, also over reorganisations, until final blocks leave nothing', async () => {
+    const { bob } = parties
+    const world = createWorld({ seed: 8, finality: 4, parties: { alice: { money: 1000n }, bob } })
+    await world.start()
+    const [alice, payee] = [world.party('alice'), world.party('bob')]
+    const { channelId } = await world.finish(
+      alice.engine.openChannel({ peer: payee.address, url: payee.url, token: NATIVE_TOKEN, deposit: 600n }),
+    )
+    const wanted = { payee: payee.address, hubs: [], token: NATIVE_TOKEN, capacity: 300n, first: 120n }
+    const { virtualId } = await world.finish(alice.engine.openVirtual(wanted))
+    await world.scheduler.runUntil('the payee to hold it', () => payee.engine.virtuals()[0]?.amount === 120n, 10_000)
+    const bytes = payee.engine.backup()
+    alice.kill()
+    payee.kill()
+    const backup = readBackup(bytes, world.crypto)
+    expect(Number(backup.madeAt) * 1000).toBeLessThanOrEqual(world.scheduler.now())
+    expect(backupView(backup, world.crypto)).toMatchObject({
+      channels: [{ channelId, peer: alice.address, share: 0n, locked: 0n, incoming: 300n }],
+      virtuals: [{ virtualId, role: 'payee', capacity: 300n, hasConsent: true }],
+    })
+    const { engine, standing } = await leave(world, payee, backup)
+    expect(standing()).toMatchObject({ channels: [{ channelId, status: 'open' }], isOver: false })
+    await world.scheduler.runFor(2_000)
+    world.chain.reorg(2)
+    await world.scheduler.runUntil('it to be over', () => standing().isOver, 300_000)
+    expect(payee.money).toBe(120n)
+    expect(standing()).toMatchObject({ channels: [{ status: 'over' }], waiting: [] })
+    await world.finish(engine.stop())
     await world.stop()
   })
 

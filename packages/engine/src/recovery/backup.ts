@@ -20,7 +20,9 @@ import {
 import { address, bytes, bytes32, list, signature, struct, text, uint } from '@sluice/protocol/codec'
 import { virtualRequestDeadline } from '../defence/goals/close-request.ts'
 import { EngineError } from '../errors.ts'
+import type { ChannelFacts } from '../ports/chain-view.ts'
 import type { Environment } from '../ports/environment.ts'
+import { channelFactsKind } from '../records/channel-facts.ts'
 
 /**
  * All that an account's owner needs to get the money of its channels back without the signer's key: the channels with their lock sets and
@@ -31,6 +33,10 @@ export interface Backup {
   readonly domain: Domain
   readonly account: Address
   readonly signer: Address
+  /** Unix second at which it was made. */
+  readonly madeAt: bigint
+  /** What final blocks said of the channels by then. */
+  readonly facts: ReadonlyMap<Id, ChannelFacts>
   readonly channels: ReadonlyMap<Id, ChannelRecord>
   readonly virtuals: ReadonlyMap<Id, VirtualRecord>
   /** The signer's signatures by digest: on the newest voucher received in each channel, on a close or withdrawal that both signed, and on a CloseRequest for each virtual channel. */
@@ -47,7 +53,8 @@ interface Stored {
   readonly contract: Address
   readonly account: Address
   readonly signer: Address
-  /** The disk's own entries of channels and virtual channels, in ascending order of their keys. */
+  readonly madeAt: bigint
+  /** The disk's own entries of channels, of what the chain says of them, and of virtual channels, in ascending order of their keys. */
   readonly entries: readonly Entry[]
   readonly signatures: readonly { readonly digest: Hex; readonly signature: Hex }[]
 }
@@ -57,6 +64,7 @@ const stored = struct<Stored>({
   contract: address,
   account: address,
   signer: address,
+  madeAt: uint,
   entries: list(struct<Entry>({ key: text, value: bytes }), 0, Number.POSITIVE_INFINITY),
   signatures: list(
     struct<{ digest: Hex; signature: Hex }>({ digest: bytes32, signature }),
@@ -78,12 +86,19 @@ function ownDigests({ digests }: Environment, record: ChannelRecord, { close }: 
   ]
 }
 
+/** What a backup is made of. */
+export interface BackupParts {
+  readonly env: Environment
+  /** Unix seconds. */
+  readonly now: bigint
+  readonly channels: Iterable<readonly [Id, ChannelRecord]>
+  readonly virtuals: Iterable<readonly [Id, VirtualRecord]>
+  /** What final blocks say of a channel. */
+  readonly factsOf: (channelId: Id) => ChannelFacts | undefined
+}
+
 /** The backup of all channels that are not over. */
-export function writeBackup(
-  env: Environment,
-  channels: Iterable<readonly [Id, ChannelRecord]>,
-  virtuals: Iterable<readonly [Id, VirtualRecord]>,
-): Uint8Array {
+export function writeBackup({ env, now, channels, virtuals, factsOf }: BackupParts): Uint8Array {
   const { digests, signer } = env
   const entries: Entry[] = []
   const signatures: Stored['signatures'][number][] = []
@@ -91,9 +106,11 @@ export function writeBackup(
   const keep = (writes: readonly { readonly key: string; readonly value: Uint8Array | undefined }[]) => {
     for (const { key, value } of writes) if (value !== undefined) entries.push({ key, value })
   }
-  for (const [, record] of channels) {
+  for (const [channelId, record] of channels) {
     if (!isStanding(record.phase)) continue
     keep(channelKind(env).writes(undefined, record))
+    const facts = factsOf(channelId)
+    if (facts !== undefined) keep(channelFactsKind.writes(undefined, facts))
     for (const digest of ownDigests(env, record, record.phase)) sign(digest)
   }
   for (const [virtualId, record] of virtuals) {
@@ -104,7 +121,7 @@ export function writeBackup(
   entries.sort((one, other) => (one.key < other.key ? -1 : 1))
   const { chainId, contract } = digests.domain
   const { account, self } = env
-  return encodeEntry(stored, { chainId, contract, account, signer: self, entries, signatures })
+  return encodeEntry(stored, { chainId, contract, account, signer: self, madeAt: now, entries, signatures })
 }
 
 /**
@@ -134,6 +151,8 @@ function restore(found: Stored, crypto: Crypto): Backup {
     domain,
     account: found.account,
     signer: found.signer,
+    madeAt: found.madeAt,
+    facts: readRecords(channelFactsKind, entriesOf(channelFactsKind.prefix)),
     channels: readRecords(channels, entriesOf(channels.prefix)),
     virtuals: readRecords(virtualKind, entriesOf(virtualKind.prefix)),
     signatures: new Map(found.signatures.map(({ digest, signature }) => [digest, signature])),

@@ -28,6 +28,8 @@ export interface Goal {
    * defending because of what may still happen need not be lost when nothing did.
    */
   readonly lossBy?: (chain: ChainReader) => bigint | undefined
+  /** Whether its call goes out as it is, by itself: consent in it is another's, and for it alone. */
+  readonly isWhole?: boolean
   /** Whether it answers a close: among what is worth more than it costs, that goes first. */
   readonly isAnswer?: boolean
 }

@@ -1,10 +1,12 @@
-import type { PreparedTransaction } from '../../ports/chain.ts'
+import type { PreparedTransaction, QuotedTransaction } from '../../ports/chain.ts'
 import { type Batch, nameOf } from '../batches/batch.ts'
 
 /** A transaction that was sent, until its end is final. */
 export interface Flight {
   readonly batch: Batch
   readonly transaction: PreparedTransaction
+  /** As it was quoted, native base units. */
+  readonly cost: bigint
   /** Names of its goals that are still wanted. */
   readonly carried: Set<string>
   /** Block at which it was sent last. */
@@ -16,6 +18,6 @@ export interface Flight {
 }
 
 /** A batch that was sent. */
-export function flightOf(batch: Batch, transaction: PreparedTransaction, sentAt: bigint): Flight {
-  return { batch, transaction, carried: new Set(batch.goals.map(nameOf)), sentAt }
+export function flightOf(batch: Batch, { cost, ...transaction }: QuotedTransaction, sentAt: bigint): Flight {
+  return { batch, transaction, cost, carried: new Set(batch.goals.map(nameOf)), sentAt }
 }

@@ -28,6 +28,7 @@ function locksOf({ channels, chain }: View, channelId: Id, lane: LaneIndex): Loc
 /** Starts of windows need consent to all of them in one. */
 function complete({ env: { signer, digests } }: View, { goals, call }: Batch): ChainCall {
   if (call.type !== 'closeVirtual' && call.type !== 'closeVirtuals') return call
+  if (goals.some(({ isWhole }) => isWhole === true)) return call
   const ids = goals.map(({ id }) => id)
   return { ...call, request: signCloseRequest(signer, digests, ids, call.request.deadline) }
 }

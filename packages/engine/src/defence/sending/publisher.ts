@@ -47,6 +47,10 @@ export interface PublisherOptions {
   readonly policy: Policy
   readonly knowledge: Knowledge
   readonly gasPrices: GasPrices
+  /** A transaction went out. `cost`: as it was quoted, native base units. */
+  readonly onSent?: (batch: Batch, cost: bigint) => void
+  /** One that went out will not be included: another one took its place, or its nonce. */
+  readonly onDropped?: (batch: Batch, cost: bigint) => void
 }
 
 /**
@@ -85,7 +89,7 @@ export class Publisher {
       resendBlocks: policy.resendBlocks,
       events: {
         final: (flight) => this.#ended(flight),
-        lost: (flight) => this.#release(flight),
+        lost: (flight) => this.#lost(flight),
         reverted: (flight) => this.#reverted(flight),
       },
     })
@@ -260,7 +264,7 @@ export class Publisher {
         material: knowledge,
         limits: policy,
         prices: this.#prices,
-        isAlone: (goal) => this.#cooling.isAlone(nameOf(goal), this.#head.number),
+        isAlone: (goal) => goal.isWhole === true || this.#cooling.isAlone(nameOf(goal), this.#head.number),
         notJoined: (goals, error) =>
           log.warn('calls not joined', { id: goals[0]?.id, goals: goals.length, error: String(error) }),
       },
@@ -283,7 +287,8 @@ export class Publisher {
       this.#prices.learn(call.type, gas, cost)
       await chain.broadcast(transaction)
       if (instead !== undefined) this.#displace(instead)
-      this.#carry(flightOf(batch, transaction, this.#head.number))
+      this.#carry(flightOf(batch, prepared, this.#head.number))
+      this.#options.onSent?.(batch, cost)
       log.info('call sent', { call: call.type, goals: batch.goals.length, hash: transaction.hash })
     } catch (error) {
       if (instead !== undefined && NOT_DISPLACED.some((code) => hasCode(error, code))) {
@@ -322,6 +327,12 @@ export class Publisher {
   #displace(flight: Flight): void {
     this.#flights.delete(flight)
     this.#release(flight)
+    this.#options.onDropped?.(flight.batch, flight.cost)
+  }
+
+  #lost(flight: Flight): void {
+    this.#release(flight)
+    if (flight.includedIn === undefined) this.#options.onDropped?.(flight.batch, flight.cost)
   }
 
   #release({ carried }: Flight): void {
