@@ -53,6 +53,10 @@ export const nodeErrors = {
     message: 'no password was given for the key in {path}',
     action: 'Give --password-file, or SLUICE_PASSWORD in the environment.',
   },
+  BACKUP_OTHER_ACCOUNT: {
+    message: 'the backup is of the account {account}, and the key is that of {address}',
+    action: "Give the account's key: in SLUICE_KEY, or imported into a folder of its own that --data names.",
+  },
   // Surroundings
   PORT_TAKEN: {
     message: 'the address {address} for {purpose} is taken',

@@ -18,6 +18,8 @@ export function createProgram(version: string, specs: readonly CommandSpec[], in
     .description('State channels for paid retrieval and every other small payment, on Filecoin and other EVM chains.')
     .version(version)
     .showHelpAfterError(false)
+    // What stands behind a command of a group is that command's, though the group may be a command, too.
+    .enablePositionalOptions()
     .exitOverride()
     .configureHelp({ showGlobalOptions: false })
   for (const spec of specs) addCommand(program, spec, invoke)

@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../cli/command.ts'
-import { backupCommand } from './backup.ts'
+import { backupCommands } from './backup.ts'
 import { channelCommands } from './channel.ts'
 import { daemonCommands } from './daemons.ts'
 import { deployCommand } from './deploy.ts'
@@ -23,5 +23,5 @@ export const commands: readonly CommandSpec[] = [
   ...virtualCommands,
   ...keyCommands,
   deployCommand,
-  backupCommand,
+  ...backupCommands,
 ]

@@ -1,6 +1,8 @@
 import { lookingOptions, type NodeViews, readViews } from '../access/node-views.ts'
+import { ageText } from '../age.ts'
 import { formatAmount } from '../cli/amount.ts'
 import { defineCommand } from '../cli/command.ts'
+import type { NodeStatus } from '../rpc/methods.ts'
 import { asOf, asOfText } from '../show/as-of.ts'
 import { chainWarnings, explainChannel } from '../show/explain.ts'
 import { totalsText } from '../show/explain-text.ts'
@@ -27,6 +29,14 @@ export const statusCommand = defineCommand({
     )
   },
 })
+
+/** `now`: Unix milliseconds. */
+function backupText({ madeAt, staleSince, problem }: NonNullable<NodeStatus['backup']>, now: number): string {
+  const made = madeAt === undefined ? 'none yet' : `made ${ageText((now - madeAt) / 1000)} ago`
+  const stale =
+    staleSince === undefined ? ', with all in it' : `, something new for ${ageText((now - staleSince) / 1000)}`
+  return `${made}${stale}${problem === undefined ? '' : `: ${problem}`}`
+}
 
 type Counts = Readonly<Record<string, number>>
 
@@ -59,9 +69,14 @@ function statusText(
   return lines.filter((line) => line !== '').join('\n')
 }
 
-function nodeLines({ info, balance }: Extract<NodeViews['source'], { type: 'node' }>['status']): readonly string[] {
+function nodeLines({
+  info,
+  balance,
+  backup,
+}: Extract<NodeViews['source'], { type: 'node' }>['status']): readonly string[] {
   return [
     `${info.role} ${info.version} on chain ${info.chainId}${info.peerUrl === undefined ? '' : `, at ${info.peerUrl}`}`,
     ...(balance === undefined ? [] : [`for gas           ${formatAmount(balance)}`]),
+    ...(backup === undefined ? [] : [`backup            ${backupText(backup, Date.now())}`]),
   ]
 }

@@ -115,6 +115,17 @@ export const daemonOptions = {
     'where /metrics answers without a token (with one it does at the JSON-RPC)',
     listenAddress,
   ),
+  backupFolder: optional(
+    'folder',
+    'where the newest backup is kept by itself, one file a signer: on another disk than the data folder',
+    path,
+  ),
+  backupCommand: optional(
+    'command',
+    'command of the shell that gets each new backup on its standard input: ssh, rclone, a script',
+    (text) => text,
+  ),
+  backupEvery: defaulted('time', 'how long a change may wait until it is in a backup', duration, '1m'),
   untilStdinEnds: toggle('stop when standard input ends, so that no daemon outlives who started it'),
 }
 

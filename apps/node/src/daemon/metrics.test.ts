@@ -42,6 +42,17 @@ test('shows a chain whose endpoints disagree, by their hosts alone, and what is 
   expect(text).not.toContain('a-key-of-the-operator')
 })
 
+test('shows how old the newest backup is, and for how long something is not in it', () => {
+  const standing = { madeAt: 4_000, staleSince: 7_000, problem: 'no room' }
+  const text = createMetrics({ ...none, now: () => 9_000, backup: () => standing }).render()
+  expect(text).toContain('sluice_backup_age_seconds 5\n')
+  expect(text).toContain('sluice_backup_stale_seconds 2\n')
+  expect(text).toContain('sluice_backup_problem 1\n')
+  const fresh = createMetrics({ ...none, now: () => 9_000, backup: () => ({ madeAt: 8_000 }) }).render()
+  expect(fresh).toContain('sluice_backup_stale_seconds 0\n')
+  expect(createMetrics(none).render()).not.toContain('backup')
+})
+
 test('counts what is told, in the text format', () => {
   const metrics = createMetrics({ ...none, now: () => 5000 })
   metrics.note({ type: 'payment', virtualId: '0x', role: 'payee', amount: 5n })

@@ -1,5 +1,6 @@
 import type { EndpointView } from '@sluice/adapters/chain-viem'
 import type { ChannelView, DefenceView, Notification, VirtualView } from '@sluice/engine'
+import type { BackupStanding } from '../backup/automatic.ts'
 
 /** What metrics are read from when they are asked for. */
 export interface MetricSources {
@@ -11,6 +12,8 @@ export interface MetricSources {
   readonly balance: () => bigint | undefined
   /** Peers' connections that had to make room or were not taken. */
   readonly turnedAway: () => number
+  /** The newest backup that is made by itself. */
+  readonly backup?: () => BackupStanding
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number
 }
@@ -40,6 +43,7 @@ export function createMetrics({
   endpoints,
   balance,
   turnedAway,
+  backup,
   now,
 }: MetricSources): Metrics {
   const startedAt = now()
@@ -99,11 +103,33 @@ export function createMetrics({
         'Transactions by call and status.',
         countSamples(transactions, ['call', 'status']),
       ),
+      ...(backup === undefined ? [] : backupFamilies(backup(), now())),
       family('process_resident_memory_bytes', 'gauge', 'Resident memory.', [
         { labels: {}, value: process.memoryUsage.rss() },
       ]),
     ].join('')
   return { note, noteEvent, render }
+}
+
+function backupFamilies({ madeAt, staleSince, problem }: BackupStanding, now: number): readonly string[] {
+  const seconds = (since: number) => [{ labels: {}, value: Math.max(0, now - since) / 1000 }]
+  return [
+    family(
+      'sluice_backup_age_seconds',
+      'gauge',
+      'Seconds since the newest backup was made.',
+      madeAt === undefined ? [] : seconds(madeAt),
+    ),
+    family(
+      'sluice_backup_stale_seconds',
+      'gauge',
+      'For how long something has not been in a backup.',
+      seconds(staleSince ?? now),
+    ),
+    family('sluice_backup_problem', 'gauge', 'Whether the last backup could not be delivered.', [
+      { labels: {}, value: problem === undefined ? 0 : 1 },
+    ]),
+  ]
 }
 
 /** Most series of events. */

@@ -106,11 +106,8 @@ async function assemble(
     signer,
     clock: systemClock,
     log,
-    finality: values.finality ?? { type: 'tag', tag: 'finalized' },
-    pollMs: pollOf(values),
+    ...chainTiming(values),
     behindMs: BEHIND,
-    ...(values.contractBlock === undefined ? {} : { deployedAt: BigInt(values.contractBlock) }),
-    ...(values.gasPriceMax === undefined ? {} : { maxFeePerGas: values.gasPriceMax }),
   })
   stopper.add(() => chain.stop())
   // It listens before the engine has caught up with the chain: until then it says nothing of itself.
@@ -160,10 +157,21 @@ async function assemble(
   }
 }
 
-function logOf(
+/** How a chain is read and paid for, by the options. */
+export function chainTiming(values: EngineValues) {
+  return {
+    finality: values.finality ?? ({ type: 'tag', tag: 'finalized' } as const),
+    pollMs: pollOf(values),
+    ...(values.contractBlock === undefined ? {} : { deployedAt: BigInt(values.contractBlock) }),
+    ...(values.gasPriceMax === undefined ? {} : { maxFeePerGas: values.gasPriceMax }),
+  }
+}
+
+/** The log as the options want it. */
+export function logOf(
   { output }: Context,
   { logFormat, logLevel }: EngineValues,
-  { listen }: OpenNodeOptions,
+  { listen }: Pick<OpenNodeOptions, 'listen'>,
   onEvent: (event: string, code: string) => void,
 ): Log {
   const { streams, json } = output

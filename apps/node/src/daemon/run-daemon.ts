@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { type AutomaticBackup, startAutomaticBackup } from '../backup/automatic.ts'
 import type { Context } from '../cli/command.ts'
 import type { Values } from '../cli/options.ts'
 import { httpLimits } from '../config/descriptors.ts'
@@ -53,10 +54,12 @@ export async function runDaemon(context: Context, values: DaemonValues, role: Ro
 async function serveApi(node: OpenNode, values: DaemonValues, info: () => NodeInfo, stopper: Stopper): Promise<string> {
   const { engine } = node
   const { channels, virtuals, defence } = engine
+  const backup = startBackup(node, values, stopper)
   const { endpoints, balance } = node.chain
   const metrics = createMetrics({
     ...{ channels, virtuals, defence, endpoints, balance },
     turnedAway: node.turnedAway,
+    ...(backup !== undefined && { backup: backup.standing }),
     now: Date.now,
   })
   node.onEvent(metrics.noteEvent)
@@ -68,7 +71,11 @@ async function serveApi(node: OpenNode, values: DaemonValues, info: () => NodeIn
     handlers: {
       ...node.handlers,
       'node.info': async () => info(),
-      'node.status': async () => ({ ...(await node.handlers['node.status']({})), info: info() }),
+      'node.status': async () => ({
+        ...(await node.handlers['node.status']({})),
+        info: info(),
+        ...(backup !== undefined && { backup: backup.standing() }),
+      }),
     },
     subscribe: (listener) => engine.subscribe(listener),
     limits: httpLimits('rpc', RPC_SILENT),
@@ -79,6 +86,14 @@ async function serveApi(node: OpenNode, values: DaemonValues, info: () => NodeIn
   writeEndpoint(values.data, { url: server.url, token, pid: process.pid })
   stopper.add(() => removeEndpoint(values.data, token))
   return server.url
+}
+
+function startBackup({ engine, log }: OpenNode, values: DaemonValues, stopper: Stopper): AutomaticBackup | undefined {
+  const { backupFolder: folder, backupCommand: command, backupEvery: every } = values
+  if (folder === undefined && command === undefined) return undefined
+  const backup = startAutomaticBackup(engine, log, { folder, command, every })
+  stopper.add(backup.stop)
+  return backup
 }
 
 async function serveMetrics({ metricsListen }: DaemonValues, metrics: Metrics, stopper: Stopper): Promise<void> {

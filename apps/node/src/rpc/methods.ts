@@ -123,6 +123,8 @@ const status = object({
   defence,
   /** What the account that pays for gas has, native base units, as it was last seen. */
   balance: optional(integer),
+  /** The newest backup that is made by itself. Milliseconds since the Unix epoch. */
+  backup: optional(object({ madeAt: optional(count), staleSince: optional(count), problem: optional(text) })),
 })
 
 /** How a running node stands. */

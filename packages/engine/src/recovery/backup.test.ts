@@ -48,7 +48,11 @@ async function recover(world: World, party: Party, backup: Backup): Promise<void
 const withoutConsent = (backup: Backup): Backup => ({ ...backup, signatures: new Map() })
 
 /** An engine of the account's own key leaves by the backup. */
-async function leave(world: World, party: Party, backup: Backup): Promise<{ engine: Engine; standing(): OwnerStanding }> {
+async function leave(
+  world: World,
+  party: Party,
+  backup: Backup,
+): Promise<{ engine: Engine; standing(): OwnerStanding }> {
   let standing: OwnerStanding | undefined
   const owner = world.signerOf([...world.parties.values()].indexOf(party) + 1001)
   expect(owner.address).toBe(party.account)
