@@ -1,4 +1,5 @@
 import { runBurst } from './burst/burst.ts'
+import { runDownload } from './download/download.ts'
 import { runHttp } from './http/http.ts'
 import { runLane } from './lane/lane.ts'
 import { runOpen } from './open/open.ts'
@@ -20,12 +21,16 @@ const benches: Readonly<Record<string, Bench>> = {
   lane: { about: 'updates of a lane a second, without disk and network, beside the bare signature', run: runLane },
   burst: { about: 'openings and closings at once through one hub: what arrives, how many a second', run: runBurst },
   http: { about: 'calls that are paid for on a tab, beside the same ones unpaid', run: runHttp },
+  download: {
+    about: 'downloads by sluice get, paid and unpaid, beside curl: [--size MiB], processes and disk as they are',
+    run: runDownload,
+  },
   open: { about: 'very many virtual channels open at a hub: memory, restart, idle block, event', run: runOpen },
 }
 
 function usage(): string {
   const lines = Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(8)} ${about}`)
-  return `usage: ./run bench <name> [--json] [--n count] [--latency ms] [--jitter ms]\n\n${lines.join('\n')}`
+  return `usage: ./run bench <name> [--json] [--n count] [--latency ms] [--jitter ms] [--size MiB]\n\n${lines.join('\n')}`
 }
 
 async function main([name = '', ...rest]: readonly string[]): Promise<number> {

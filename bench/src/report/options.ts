@@ -10,6 +10,8 @@ export interface BenchOptions {
   readonly jitter: number
   /** How often to measure; each bench has its default. */
   readonly count: number | undefined
+  /** How much is downloaded, MiB; the bench has its default. */
+  readonly size: number | undefined
 }
 
 function numberFrom(name: string, text: string | undefined, smallest: number): number | undefined {
@@ -28,10 +30,13 @@ export function readOptions(args: readonly string[]): BenchOptions {
       latency: { type: 'string' },
       jitter: { type: 'string' },
       n: { type: 'string' },
+      size: { type: 'string' },
     },
   })
   const latency = numberFrom('latency', values.latency, 0) ?? 0
   const jitter = numberFrom('jitter', values.jitter, 0) ?? 0
   const count = numberFrom('n', values.n, 1)
-  return { json: values.json, latency, jitter, count: count === undefined ? undefined : Math.floor(count) }
+  const size = numberFrom('size', values.size, 1)
+  const whole = (value: number | undefined) => (value === undefined ? undefined : Math.floor(value))
+  return { json: values.json, latency, jitter, count: whole(count), size: whole(size) }
 }
