@@ -33,16 +33,16 @@ export function startSluice(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(-2000)
   })
-  const { promise: ready, resolve, reject } = Promise.withResolvers<Line>()
-  createInterface({ input: child.stdout }).on('line', (text) => {
-    last = JSON.parse(text) as Line
-    if (last.type === 'ready') resolve(last)
-  })
   const ended = once(child, 'close').then(([code]) => {
-    const failure = new Error(`sluice ${args[0]} ended with ${code}: ${JSON.stringify(last)} ${complaint}`)
-    reject(failure)
-    if (code !== 0) throw failure
-    return last
+    if (code === 0) return last
+    throw new Error(`sluice ${args[0]} ended with ${code}: ${JSON.stringify(last)} ${complaint}`)
+  })
+  const ready = new Promise<Line>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (text) => {
+      last = JSON.parse(text) as Line
+      if (last.type === 'ready') resolve(last)
+    })
+    ended.then(() => reject(new Error(`sluice ${args[0]} has ended`)), reject)
   })
   for (const promise of [ready, ended]) promise.catch(() => {})
   return { child, ended, ready }

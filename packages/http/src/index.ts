@@ -1,6 +1,7 @@
 export * from './error-codes.ts'
 export * from './errors.ts'
 export * from './fetch/fetch-paid.ts'
+export type { FetchedResponse, FetchInit, HttpFetch } from './fetch/http-fetch.ts'
 export type { PaidResponse, ResumeOptions } from './fetch/paid-response.ts'
 export * from './fetch/spending.ts'
 export * from './gate/bindings.ts'

@@ -15,7 +15,7 @@ import { RetrievalError } from './errors.ts'
 
 const RESUMABLE: readonly string[] = ['CONNECTION_LOST', 'PROVIDER_STALLED', 'SERVER_UNREACHABLE']
 
-/** Where a verified CAR goes. Bytes come in order and are valid until `write` has resolved. */
+/** Where a verified CAR goes. Bytes come in order and are valid until `write` has returned, or what it returned has resolved. */
 export interface CarSink {
   write(bytes: Uint8Array): void | Promise<void>
   /** All has come. */
@@ -103,11 +103,13 @@ async function take(response: PaidResponse, options: RetrieveOptions): Promise<v
   if (verifier.verifiedBytes > 0) response.accept(verifier.verifiedBytes)
   for await (const piece of response.body) {
     const sections = verifier.write(piece)
-    for (const { bytes } of sections) await sink.write(bytes)
-    if (sections.length > 0) {
-      response.accept(verifier.verifiedBytes)
-      onProgress?.(progressOf(response, verifier))
+    for (const { bytes } of sections) {
+      const writing = sink.write(bytes)
+      if (writing !== undefined) await writing
     }
+    // Also where no block is whole: the next one may need more than is paid for.
+    if (verifier.verifiedBytes > 0) response.accept(verifier.verifiedBytes, verifier.needed)
+    if (sections.length > 0) onProgress?.(progressOf(response, verifier))
     if (verifier.failure !== undefined) throw verifier.failure
     if (verifier.isDone) break
     if (verifier.needed > window) throw new RetrievalError('BLOCK_BEYOND_WINDOW', { needed: verifier.needed, window })

@@ -1,5 +1,6 @@
 import { renameSync, rmSync } from 'node:fs'
 import { HttpError, type Offer, type Payer, readSession } from '@sluice/http'
+import { nodeFetch } from '@sluice/http/node'
 import { type Address, NATIVE_TOKEN } from '@sluice/protocol'
 import { isResumable, RetrievalError, type RetrievalProgress, type Retrieved, retrieve } from '@sluice/retrieval'
 import { type CarFileSink, openCarFile } from '@sluice/retrieval/node'
@@ -198,8 +199,12 @@ function namingSink(sink: CarFileSink['sink'], path: string): CarFileSink['sink'
     throw writeError(path, thrown)
   }
   return {
-    write: async (bytes) => {
-      await Promise.resolve(sink.write(bytes)).catch(named)
+    write: (bytes) => {
+      try {
+        return sink.write(bytes)?.catch(named)
+      } catch (thrown) {
+        return named(thrown)
+      }
     },
     finish: async () => {
       await Promise.resolve(sink.finish()).catch(named)
@@ -275,6 +280,7 @@ async function retrieveInto(
       onOffer: ({ length }) => checkSpace(options, length, verifier.verifiedBytes),
       closeWhenDone: false,
       stallTimeout: timeout,
+      fetch: nodeFetch,
       ...(ticket === undefined ? {} : { session: ticket.session }),
     })
   } catch (thrown) {

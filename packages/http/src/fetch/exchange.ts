@@ -1,10 +1,11 @@
 import { HttpError } from '../errors.ts'
 import type { Timers } from '../ports.ts'
 import { within } from '../timers.ts'
+import { bodyPieces, type FetchedResponse, type HttpFetch } from './http-fetch.ts'
 
 /** How requests are made. */
 export interface Exchange {
-  readonly fetch: typeof fetch
+  readonly fetch: HttpFetch
   readonly timers: Timers
   /** Milliseconds without a byte after which the provider counts as stopped. */
   readonly stallTimeout: number
@@ -16,7 +17,7 @@ export interface Exchange {
 
 /** One answer, and the way to end it. */
 export interface Answer {
-  readonly response: Response
+  readonly response: FetchedResponse
   /** Ends the exchange: nothing more is read. */
   end(reason?: unknown): void
 }
@@ -62,7 +63,7 @@ async function respond(
   url: string,
   headers: Readonly<Record<string, string>>,
   control: AbortController,
-): Promise<Response> {
+): Promise<FetchedResponse> {
   const late = () => new HttpError('PROVIDER_STALLED', { milliseconds: stallTimeout, offset: 0 })
   const response = await within(timers, stallTimeout, late, [], async (limit) => {
     const stop = follow(limit, control)
@@ -88,7 +89,7 @@ async function respond(
   throw problem
 }
 
-function unfit(response: Response): HttpError | undefined {
+function unfit(response: FetchedResponse): HttpError | undefined {
   const isRedirect = response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)
   if (isRedirect && response.status !== 304) return new HttpError('RESPONSE_REDIRECT')
   const encoding = response.headers.get('Content-Encoding')
@@ -98,13 +99,12 @@ function unfit(response: Response): HttpError | undefined {
 
 /** The pieces of an answer's body. Each must come within the stall time-out. */
 export async function* pieces(exchange: Exchange, answer: Answer, offset: number): AsyncGenerator<Uint8Array> {
-  const reader = answer.response.body?.getReader()
-  if (reader === undefined) return
+  const body = bodyPieces(answer.response.body)
   let at = offset
   try {
     for (;;) {
       const late = () => new HttpError('PROVIDER_STALLED', { milliseconds: exchange.stallTimeout, offset: at })
-      const { done, value } = await withinStall(exchange, late, answer, () => reader.read())
+      const { done, value } = await withinStall(exchange, late, answer, () => body.next())
       if (done) return
       at += value.length
       yield value

@@ -8,6 +8,7 @@ import type { OpenedVirtual, Payer, Timers } from '../ports.ts'
 import { systemTimers } from '../timers.ts'
 import { askFrom, refusal } from './ask-from.ts'
 import { type Answer, ask, type Exchange } from './exchange.ts'
+import type { HttpFetch } from './http-fetch.ts'
 import { PaidBody, type PaidResponse, type PaidWith, type ResumeOptions } from './paid-response.ts'
 import { capacityFor, chooseOffer, objection, type SpendingLimits } from './spending.ts'
 
@@ -29,7 +30,8 @@ export interface FetchPaidOptions {
   readonly stallTimeout?: number
   /** Default: five attempts, the first at once, then after 0.2, 0.4, 0.8 and 1.6 seconds. */
   readonly resume?: ResumeOptions
-  readonly fetch?: typeof fetch
+  /** Default: the one of the surroundings. */
+  readonly fetch?: HttpFetch
   readonly timers?: Timers
 }
 

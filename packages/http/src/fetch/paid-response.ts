@@ -27,12 +27,14 @@ export interface PaidResponse {
   /** How many connections were resumed. */
   readonly resumed: number
   /**
-   * Says that the first `bytes` bytes of the resource (those before the offset included) are what was wanted, and pays for them. Returns at once.
+   * Says that the first `bytes` bytes of the resource (those before the offset included) are what was wanted, and pays for them: at the latest when half of the
+   * window is unpaid, so that few payments do and the server need not wait for one. `next`: so many bytes have to come before more can be accepted, where that is known.
+   * Returns at once.
    *
    * @throws HttpError `SPENDING_LIMIT` once the limit is paid, `VERIFIED_BEYOND`.
    */
-  accept(bytes: number): void
-  /** Resolves once all that was accepted is paid; rejects where a payment failed. */
+  accept(bytes: number, next?: number): void
+  /** Pays for all that was accepted. Resolves once that is done; rejects where a payment failed. */
   settled(): Promise<void>
   /** Stops reading. What was accepted stays paid. */
   cancel(): void
@@ -78,6 +80,8 @@ export class PaidBody implements PaidResponse {
   #answer: Answer
   #failure: { readonly error: unknown } | undefined
   #resumed = 0
+  /** What is owed for all that was accepted, base units. */
+  #accepted = 0n
 
   constructor(options: PaidBodyOptions) {
     this.#options = options
@@ -118,26 +122,35 @@ export class PaidBody implements PaidResponse {
     return this.#read()
   }
 
-  accept(bytes: number): void {
+  accept(bytes: number, next = 0): void {
     if (bytes > this.#received) throw new HttpError('VERIFIED_BEYOND', { verified: bytes, received: this.#received })
     const { payment } = this.#options
     if (payment === undefined) return
     const { capacity, offer } = payment
     const owed = owedFor(offer.price, bytes)
     if (owed <= capacity) {
-      this.#payments?.raise(owed)
+      this.#accepted = owed
+      const unpaid = bytes - coveredBy(offer.price, this.#payments?.wanted ?? 0n)
+      if (unpaid >= offer.window / 2 || unpaid + next > offer.window || bytes === this.length) this.#payAccepted()
       return
     }
-    this.#payments?.raise(capacity)
+    this.#accepted = capacity
+    this.#payAccepted()
     throw new HttpError('SPENDING_LIMIT', { owed, max: capacity, bytes: coveredBy(offer.price, capacity) })
   }
 
+  #payAccepted(): void {
+    this.#payments?.raise(this.#accepted)
+  }
+
   async settled(): Promise<void> {
+    this.#payAccepted()
     await this.#payments?.settled()
     if (this.#failure !== undefined) throw this.#failure.error
   }
 
   cancel(): void {
+    this.#payAccepted()
     this.#answer.end(new HttpError('RESPONSE_STATUS', { status: 0, reason: 'cancelled' }))
   }
 
@@ -180,6 +193,8 @@ export class PaidBody implements PaidResponse {
 
   async #resume(cause: unknown): Promise<void> {
     const { resume, etag, exchange } = this.#options
+    // The server goes on no further than a window above what it has.
+    this.#payAccepted()
     let last = cause
     for (let attempt = 0; attempt < resume.attempts && etag !== undefined; attempt++) {
       await pause(exchange.timers, resume.delay(attempt), exchange.signal)

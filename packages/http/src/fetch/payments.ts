@@ -25,6 +25,11 @@ export class Payments {
     return this.#paid
   }
 
+  /** Highest total that is paid or being paid. */
+  get wanted(): bigint {
+    return this.#wanted
+  }
+
   /** How many payments were made. */
   get count(): number {
     return this.#count

@@ -1,4 +1,5 @@
 export * from './file-bindings.ts'
 export * from './file-records.ts'
+export { nodeFetch } from './node-fetch.ts'
 export { type NodeHandlerOptions, toNodeHandler } from './node-handler.ts'
 export { toNodeListener } from './node-listener.ts'

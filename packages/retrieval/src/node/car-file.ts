@@ -4,6 +4,7 @@ import { CarVerifier, type VerifierOptions } from '../car/verifier.ts'
 import { RetrievalError } from '../errors.ts'
 import type { CarSink } from '../retrieve.ts'
 import { hashes, sha256 } from './hashes.ts'
+import { WriteBehind } from './write-behind.ts'
 
 /** A CAR that is being retrieved into a file. */
 export interface CarFileSink {
@@ -39,7 +40,17 @@ export async function openCarFile(
     await handle.close()
     throw error
   }
-  return { verifier, sink: sinkInto(handle, verifier.verifiedBytes), close: () => handle.close() }
+  const writer = new WriteBehind(handle, verifier.verifiedBytes)
+  const sink: CarSink = { write: (bytes) => writer.write(bytes), finish: () => writer.finish() }
+  return {
+    verifier,
+    sink,
+    close: async () => {
+      // What was verified is kept, whatever ended the retrieval.
+      await writer.flush().catch(() => undefined)
+      await handle.close()
+    },
+  }
 }
 
 /** What a file holds that is a CAR whole and right. */
@@ -94,18 +105,4 @@ async function readFormer(handle: FileHandle, verifier: CarVerifier): Promise<vo
     }
   }
   verifier.rewind()
-}
-
-function sinkInto(handle: FileHandle, start: number): CarSink {
-  let at = start
-  return {
-    async write(bytes) {
-      for (let done = 0; done < bytes.length; ) {
-        const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, at)
-        done += bytesWritten
-        at += bytesWritten
-      }
-    },
-    finish: () => handle.sync(),
-  }
 }
