@@ -50,6 +50,14 @@ describe('a bench', () => {
     expect(result(outcome)).toMatchObject({ bench: name, machine: { cores: number } })
   })
 
+  it('measures downloads, paid and unpaid, beside curl', async () => {
+    const { rows } = result(await bench('download', '--json', '--n', '1', '--size', '2'))
+    const rates = { curl: number, unpaid: number, paid: number }
+    const usage = { paid: { get: { cpu: number, memory: number } } }
+    const row = { n: 1, rates, unpaidByCurl: number, paidByUnpaid: number, payments: number, usage }
+    expect(rows).toMatchObject([16, 64, 256, 1024].map((blockKiB) => ({ blockKiB, ...row })))
+  })
+
   it('measures openings and closings at once', async () => {
     const { rows } = result(await bench('burst', '--json', '--n', '10'))
     const half = {

@@ -107,9 +107,10 @@ async function take(response: PaidResponse, options: RetrieveOptions): Promise<v
       const writing = sink.write(bytes)
       if (writing !== undefined) await writing
     }
-    // Also where no block is whole: the next one may need more than is paid for.
-    if (verifier.verifiedBytes > 0) response.accept(verifier.verifiedBytes, verifier.needed)
-    if (sections.length > 0) onProgress?.(progressOf(response, verifier))
+    if (sections.length > 0) {
+      response.accept(verifier.verifiedBytes)
+      onProgress?.(progressOf(response, verifier))
+    }
     if (verifier.failure !== undefined) throw verifier.failure
     if (verifier.isDone) break
     if (verifier.needed > window) throw new RetrievalError('BLOCK_BEYOND_WINDOW', { needed: verifier.needed, window })

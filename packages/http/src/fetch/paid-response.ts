@@ -1,7 +1,7 @@
 import type { Id } from '@sluice/protocol'
 import { HttpError, isPassingStatus } from '../errors.ts'
 import type { Offer } from '../headers/offer.ts'
-import { coveredBy, owedFor } from '../headers/price.ts'
+import { coveredBy, owedFor, windowAfter } from '../headers/price.ts'
 import type { PaidSession } from '../headers/session.ts'
 import type { Payer } from '../ports.ts'
 import { pause } from '../timers.ts'
@@ -27,13 +27,12 @@ export interface PaidResponse {
   /** How many connections were resumed. */
   readonly resumed: number
   /**
-   * Says that the first `bytes` bytes of the resource (those before the offset included) are what was wanted, and pays for them: at the latest when half of the
-   * window is unpaid, so that few payments do and the server need not wait for one. `next`: so many bytes have to come before more can be accepted, where that is known.
-   * Returns at once.
+   * Says that the first `bytes` bytes of the resource (those before the offset included) are what was wanted. They are paid for once what has come fills half of the
+   * window, and at the end: so few payments do, and the server need not wait for one. Returns at once.
    *
    * @throws HttpError `SPENDING_LIMIT` once the limit is paid, `VERIFIED_BEYOND`.
    */
-  accept(bytes: number, next?: number): void
+  accept(bytes: number): void
   /** Pays for all that was accepted. Resolves once that is done; rejects where a payment failed. */
   settled(): Promise<void>
   /** Stops reading. What was accepted stays paid. */
@@ -122,7 +121,7 @@ export class PaidBody implements PaidResponse {
     return this.#read()
   }
 
-  accept(bytes: number, next = 0): void {
+  accept(bytes: number): void {
     if (bytes > this.#received) throw new HttpError('VERIFIED_BEYOND', { verified: bytes, received: this.#received })
     const { payment } = this.#options
     if (payment === undefined) return
@@ -130,13 +129,19 @@ export class PaidBody implements PaidResponse {
     const owed = owedFor(offer.price, bytes)
     if (owed <= capacity) {
       this.#accepted = owed
-      const unpaid = bytes - coveredBy(offer.price, this.#payments?.wanted ?? 0n)
-      if (unpaid >= offer.window / 2 || unpaid + next > offer.window || bytes === this.length) this.#payAccepted()
+      if (bytes === this.length) this.#payAccepted()
+      else this.#payIfDue(payment)
       return
     }
     this.#accepted = capacity
     this.#payAccepted()
     throw new HttpError('SPENDING_LIMIT', { owed, max: capacity, bytes: coveredBy(offer.price, capacity) })
+  }
+
+  /** Pays for what was accepted where the server will soon have to wait. */
+  #payIfDue({ offer: { price, window } }: PaidWith): void {
+    const covered = coveredBy(price, this.#payments?.wanted ?? 0n)
+    if (this.#received - covered >= windowAfter(window, covered) / 2) this.#payAccepted()
   }
 
   #payAccepted(): void {
@@ -189,6 +194,8 @@ export class PaidBody implements PaidResponse {
     if (this.length !== undefined && this.#received > this.length) {
       throw new HttpError('RESPONSE_LENGTH', { got: this.#received, expected: this.length })
     }
+    const { payment } = this.#options
+    if (payment !== undefined) this.#payIfDue(payment)
   }
 
   async #resume(cause: unknown): Promise<void> {

@@ -1,5 +1,5 @@
 import { HttpError } from '../errors.ts'
-import { coveredBy, owedFor } from '../headers/price.ts'
+import { coveredBy, coverFor, owedFor, windowAfter } from '../headers/price.ts'
 import type { ByteRange } from '../headers/range.ts'
 import type { Admission } from '../ports.ts'
 import type { Binding } from './bindings.ts'
@@ -14,7 +14,7 @@ export interface RepeatAllowance {
 
 /**
  * Counts what was served on one virtual channel. A virtual channel pays for its resource from byte 0 on: what is owed is the price of the
- * highest byte served, whichever requests it took. Bytes may be served up to a window ahead of what is paid for.
+ * highest byte served, whichever requests it took. Bytes may be served up to a window ahead of what is paid for, and the window grows with that.
  */
 export class Meter {
   readonly binding: Binding
@@ -40,7 +40,8 @@ export class Meter {
 
   /** Bytes from 0 that may be served now. */
   get allowed(): number {
-    return Math.min(this.covered + this.binding.window, this.binding.length)
+    const { window, length } = this.binding
+    return Math.min(this.covered + windowAfter(window, this.covered), length)
   }
 
   /** Bytes that may be served now and are not paid for. */
@@ -122,7 +123,8 @@ export class Meter {
    * @throws HttpError `PAYMENT_REFUSED` where the capacity cannot pay for it.
    */
   async waitFor(offset: number, signal: AbortSignal): Promise<void> {
-    const amount = owedFor(this.binding.price, offset + 1 - this.binding.window)
+    const { price, window } = this.binding
+    const amount = owedFor(price, coverFor(window, offset))
     if (amount > this.#admission.capacity) {
       throw new HttpError('PAYMENT_REFUSED', { reason: 'its capacity is used up', offset })
     }

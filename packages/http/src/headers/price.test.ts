@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { coveredBy, isDearer, owedFor, priceAtLeast } from './price.ts'
+import { coveredBy, coverFor, isDearer, owedFor, priceAtLeast, windowAfter } from './price.ts'
 
 const price = fc.record({ amount: fc.bigInt(1n, 1n << 100n), per: fc.bigInt(1n, 1n << 40n) })
 const bytes = fc.nat(2 ** 40)
@@ -63,5 +63,24 @@ describe('price', () => {
       }),
     )
     expect(priceAtLeast({ amount: 3n, per: 10n }, 100, 0)).toEqual({ amount: 3n, per: 10n })
+  })
+})
+
+describe('the window', () => {
+  it('grows by a sixteenth of what is paid for, up to sixteen times', () => {
+    expect([0, 15, 16, 1600, 24_000, 10 ** 6].map((covered) => windowAfter(100, covered))).toEqual([
+      100, 100, 101, 200, 1600, 1600,
+    ])
+  })
+
+  it('is waited for by the fewest bytes that let a byte be served', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2000 }), fc.nat(100_000), (window, offset) => {
+        const isServed = (covered: number) => offset < covered + windowAfter(window, covered)
+        const covered = coverFor(window, offset)
+        expect(isServed(covered)).toBe(true)
+        if (covered > 0) expect(isServed(covered - 1)).toBe(false)
+      }),
+    )
   })
 })

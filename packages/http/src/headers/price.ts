@@ -38,3 +38,24 @@ export function priceAtLeast(price: Price, least: number, length: number): Price
 export function isDearer(price: Price, limit: Price): boolean {
   return price.amount * limit.per > limit.amount * price.per
 }
+
+/** The window grows by a byte for every so many that are paid for, */
+const GROWTH = 16
+/** up to so many times what it is at first. */
+const MAX_GROWN = 16
+
+/**
+ * The window once so many bytes are paid for: bytes served ahead of payment. Whoever has paid more is lent more, so that a long body takes few payments.
+ *
+ * @example `windowAfter(100, 160) // 110`
+ */
+export function windowAfter(window: number, covered: number): number {
+  return Math.min(window + Math.floor(covered / GROWTH), MAX_GROWN * window)
+}
+
+/** The fewest bytes that have to be paid for so that the byte at `offset` may be served; 0 where none. */
+export function coverFor(window: number, offset: number): number {
+  const beyond = offset + 1 - window
+  if (beyond <= 0) return 0
+  return Math.max(Math.ceil((beyond * GROWTH) / (GROWTH + 1)), offset + 1 - MAX_GROWN * window)
+}

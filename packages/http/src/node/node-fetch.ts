@@ -11,8 +11,7 @@ import { BodyPieces } from './body-pieces.ts'
  * @throws Error what the connection fails by.
  * @example `const response = await fetchPaid(url, { payer, limits, fetch: nodeFetch })`
  */
-export const nodeFetch: HttpFetch = (url, init) =>
-  new Promise((resolve, reject) => ask(url, init, resolve, reject))
+export const nodeFetch: HttpFetch = (url, init) => new Promise((resolve, reject) => ask(url, init, resolve, reject))
 
 function ask(
   url: string,
@@ -49,12 +48,7 @@ function ask(
   if (signal.aborted) abort()
 }
 
-function begin(
-  url: URL,
-  headers: Record<string, string>,
-  pieces: BodyPieces,
-  direct: DirectBody,
-): ClientRequest {
+function begin(url: URL, headers: Record<string, string>, pieces: BodyPieces, direct: DirectBody): ClientRequest {
   if (url.protocol !== 'http:') return requestHttps(url, { headers, agent: false })
   const createConnection = (connecting: object) =>
     pieces.connect(connecting as TcpNetConnectOpts, (bytes, socket) => direct.take(bytes, socket))
