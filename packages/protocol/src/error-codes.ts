@@ -218,6 +218,10 @@ export const protocolErrors = {
       'a capacity of {capacity} is not worth enforcing on chain, and what would be held on trust, {trusted}, is more than the fees earned, {earned}',
     action: 'Open it with a larger capacity, or pay by another hub.',
   },
+  ADD_PEER_OWES: {
+    message: '{peer} did not fold all that was folded for it: nothing more is taken on for it',
+    action: 'Fold the virtual channels that are owed, or use another hub.',
+  },
   DEFENCE_FULL: {
     message: '{live} virtual channels are open, and the chain would not take the defence of more than {max} in time',
     action: 'Wait until others are closed, or pay by another hub.',

@@ -22,6 +22,7 @@ const declines: Readonly<Record<string, string>> = {
   LANE_OVERSPENT: 'its channel with the provider has too little money left',
   LANE_FULL: 'its channel with the provider is too busy',
   FEE_LOW: 'its fee has risen since it was asked for',
+  ADD_PEER_OWES: 'an earlier payment is still owed to the hub',
   ADD_DUST: 'the payment is too small to be defended on chain',
 }
 

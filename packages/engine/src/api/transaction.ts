@@ -1,6 +1,7 @@
 import { type Address, encodeFrame, type ReliableMessage, type VolatileMessage } from '@sluice/protocol'
 import type { Loop } from '../loop/loop.ts'
 import type { Links, Transaction } from '../loop/transaction.ts'
+import { enforcementCost } from '../policy/worth.ts'
 import type { ChainReader } from '../ports/chain-view.ts'
 import type { Environment } from '../ports/environment.ts'
 import type { LockKeeper } from '../ports/locks/lock-keeper.ts'
@@ -56,8 +57,8 @@ export function createTransaction(parts: TransactionParts): Transaction {
     dropDeposits(channelId) {
       for (const key of [...state.deposits.named(channelId)]) state.deposits.set(key, undefined)
     },
-    get gasPrice() {
-      return parts.gasPrice()
+    get enforcementCost() {
+      return enforcementCost(env.policy, parts.gasPrice())
     },
     liveVirtuals: () =>
       state.virtuals.size - state.virtuals.count(virtualNames.over) - state.virtuals.count(virtualNames.returning),

@@ -17,6 +17,7 @@ import type { Tx } from '../ports/tx.ts'
 import { hubContext, payeeContext, payerContext } from './context.ts'
 import { carryOut } from './effects.ts'
 import { forwarding } from './forwarding.ts'
+import { isTrusted, isWorthEnforcing, noteEnded } from './neighbours/trust.ts'
 import { carryOutReceiving } from './receiving/effects.ts'
 
 /** Most steps in a row: each leads to another phase, of which there are fewer. */
@@ -32,9 +33,15 @@ export function advancePayer(tx: Tx, record: PayerRecord, event: PayerEvent): st
 
 /** Gives an event to a hub's machine. Returns the name of the transition; undefined if nothing happened. */
 export function advanceHub(tx: Tx, record: HubRecord, event: HubEvent): string | undefined {
-  const context = { ...hubContext(tx, record), forwarding: () => forwarding(tx, record) }
+  const context = {
+    ...hubContext(tx, record),
+    forwarding: () => forwarding(tx, record),
+    isWorthEnforcing: (amount: bigint) => isWorthEnforcing(tx, record.terms.token, amount),
+    isTrusted: (amount: bigint) => isTrusted(tx, record, amount),
+  }
   const { name, phase, effects } = stepBy(hubTable, record.phase, event, context)
   if (phase !== record.phase) tx.virtuals.set(record.virtualId, { ...record, phase })
+  if (phase.type === 'closed') noteEnded(tx, record, event)
   for (const effect of effects) carryOutReceiving(tx, record, effect)
   return name
 }

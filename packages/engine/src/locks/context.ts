@@ -2,7 +2,7 @@ import {
   type ChannelRecord,
   draftState,
   feesFrom,
-  type HubContext,
+  type HubFacts,
   type HubRecord,
   holdsLock,
   holdsLockAnywhere,
@@ -85,8 +85,8 @@ function outgoingContext(view: StateView, virtualId: Id, leg: Leg): OutgoingCont
   }
 }
 
-/** Where a hub stands now, but for whether it can lock on. */
-export function hubContext(view: StateView, record: HubRecord): Omit<HubContext, 'forwarding'> {
+/** Where a hub stands now, but for whether it can lock on and whom it may trust. */
+export function hubContext(view: StateView, record: HubRecord): HubFacts {
   const { virtualId, phase, terms, memo, position } = record
   const outgoing = 'outgoing' in phase ? phase.outgoing : undefined
   return {
@@ -98,6 +98,7 @@ export function hubContext(view: StateView, record: HubRecord): Omit<HubContext,
     incoming: incomingContext(view, virtualId, 'incoming' in phase ? phase.incoming : undefined),
     outgoing: outgoing && outgoingContext(view, virtualId, outgoing),
     forwardUntil: forwardUntil(record, view.env.policy),
+    followTimeout: view.env.policy.followTimeout,
     fees: {
       received: feesFrom(memo, position - 1),
       paidOn: outgoing === undefined ? 0n : feesFrom(memo, position),

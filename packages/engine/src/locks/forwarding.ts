@@ -24,6 +24,7 @@ import { outcomeOf } from './context.ts'
 import { checkNextPolicy, locksMaxTowards } from './neighbours/next-policy.ts'
 import { feeFor } from './neighbours/price.ts'
 import { checkShare } from './neighbours/shares.ts'
+import { checkOwesNothing } from './neighbours/trust.ts'
 import { nextOf, previousOf } from './record.ts'
 
 /** Reasons that may pass: the add waits for them a bounded time. */
@@ -76,7 +77,9 @@ function checkMemo(tx: Tx, record: HubRecord): void {
   checkHopMargin(memo.until, position, policy.hopMargin)
   const lifetime = (memo.until[position] ?? 0n) - secondsOf(tx)
   const previous = previousOf(record)
-  if (previous !== undefined) checkFee(memo.fees[position - 1] ?? 0n, feeFor(tx, previous, terms, lifetime))
+  if (previous === undefined) return
+  checkOwesNothing(tx, previous)
+  checkFee(memo.fees[position - 1] ?? 0n, feeFor(tx, previous, terms, lifetime))
 }
 
 /** The incoming lock must stand in a channel that is not on its way out, for a virtual channel that the chain was not asked about. */

@@ -43,6 +43,7 @@ export function waitingFor(tx: ViewTx, record: VirtualRecord): string | undefine
     case 'clearing':
       return isOutgoingCleared(tx, record) ? undefined : `${next} to countersign a voucher without the lock`
     case 'claiming':
+    case 'writtenOff':
     case 'returning':
       return `${previousOf(record)} to fold its lock`
   }

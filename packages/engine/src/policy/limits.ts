@@ -99,6 +99,11 @@ export const limits = {
   feeMax: same(10_000),
   /** Most that a payer pays all hubs of a path where that is more: what is not worth a thought. Base units. */
   feeMaxAmount: limit(10n ** 12n, 100n, 10n ** 15n),
+  /**
+   * What a neighbour is trusted with beyond the fees that it paid, of what enforcing one virtual channel costs: folds for it that are not worth a
+   * transaction. Per cent.
+   */
+  trustedFolds: same(0),
   // Shares of a lane towards the next member
   /** What peers that are new here may hold together of its slots and its capacity. Per cent. */
   strangersShare: limit(30, 100, 30),

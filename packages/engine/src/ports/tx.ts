@@ -52,6 +52,8 @@ export interface Standing {
   readonly earned: bigint
   readonly inTime: bigint
   readonly late: bigint
+  /** What it left unfolded of what was folded for it, base units. */
+  readonly left: bigint
   readonly at: bigint
 }
 
@@ -123,8 +125,11 @@ export interface Tx extends StateView {
   liveVirtuals(): number
   /** How many were declined, and are not over: the payer has yet to fold the lock. Nothing of them has to be defended. */
   returningVirtuals(): number
-  /** What gas costs in bad times: native base units for the work of one unit by Ethereum's schedule. 0 while the chain has told nothing. */
-  readonly gasPrice: bigint
+  /**
+   * What it costs to enforce one virtual channel in bad times, native base units, with the margin that the policy asks for. 0 where every call counts as worth it, and
+   * while the chain has told nothing.
+   */
+  readonly enforcementCost: bigint
   /** The virtual channels that are not over and have a leg on a channel. */
   virtualsOn(channelId: Id): readonly Id[]
   /** Of these, those that wait for the channel's lane to take an operation. */

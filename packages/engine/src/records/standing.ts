@@ -10,12 +10,14 @@ export interface StandingRecord {
   readonly inTime: bigint
   /** Those that were not, in thousandths. */
   readonly late: bigint
+  /** What it left unfolded of what was folded for it, base units. That does not fade. */
+  readonly left: bigint
   /** Unix second as of which that is so. */
   readonly at: bigint
 }
 
 export const standingKind = recordKind<StandingRecord>(
   'standing/',
-  struct<StandingRecord>({ channelId: bytes32, earned: uint, inTime: uint, late: uint, at: uint }),
+  struct<StandingRecord>({ channelId: bytes32, earned: uint, inTime: uint, late: uint, left: uint, at: uint }),
   ({ channelId }) => channelId,
 )

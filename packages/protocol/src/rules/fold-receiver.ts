@@ -1,5 +1,5 @@
 import { ProtocolError } from '../errors.ts'
-import { highest } from '../primitives/extremes.ts'
+import { highest, lowest } from '../primitives/extremes.ts'
 import type { Id } from '../primitives/hex.ts'
 import type { VirtualOutcome } from './fold-payer.ts'
 
@@ -33,14 +33,19 @@ export interface OutgoingExposure {
   readonly cleared: boolean
   /** Largest value at which it ever signed a fold of it; undefined if never. */
   readonly largestFold: bigint | undefined
+  /** Whether it was left, since what was folded is not worth what the chain costs. */
+  readonly isWrittenOff: boolean
   readonly outcome: VirtualOutcome
 }
 
-/** The most that a hub's outgoing lock can still cost it, base units: the least fold that it accepts of the incoming one. */
+/**
+ * The least that a hub accepts as a fold of its incoming lock, base units: the most that its outgoing one can still cost it. Once that is
+ * settled, no more than what the chain would bring: V's final amount, and before there is one nothing of what was written off.
+ */
 export function hubFoldFloor(exposure: OutgoingExposure): bigint {
-  const { capacity, everSigned, cleared, largestFold, outcome } = exposure
+  const { capacity, everSigned, cleared, largestFold, isWrittenOff, outcome } = exposure
   if (!everSigned) return 0n
-  if (cleared) return largestFold ?? 0n
+  if (cleared) return lowest(largestFold ?? 0n, outcome.finalAmount ?? (isWrittenOff ? 0n : capacity))
   if (outcome.finalAmount !== undefined) return highest(largestFold ?? 0n, outcome.finalAmount)
   return capacity
 }

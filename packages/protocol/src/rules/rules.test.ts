@@ -243,6 +243,7 @@ describe('accepting a fold', () => {
     everSigned: true,
     cleared: false,
     largestFold: 40n,
+    isWrittenOff: false,
     outcome: open,
   }
 
@@ -254,6 +255,16 @@ describe('accepting a fold', () => {
     expect(hubFoldFloor({ ...exposure, outcome: finalAt(10n) })).toBe(40n)
     expect(hubFoldFloor({ ...exposure, outcome: finalAt(90n) })).toBe(90n)
     expect(hubFoldFloor({ ...exposure, outcome: running })).toBe(1000n)
+  })
+
+  it('a hub: takes no more than the chain would bring, once nothing more can be lost', () => {
+    const settled: OutgoingExposure = { ...exposure, cleared: true }
+    expect(hubFoldFloor({ ...settled, outcome: finalAt(10n) })).toBe(10n)
+    expect(hubFoldFloor({ ...settled, outcome: finalAt(90n) })).toBe(40n)
+    expect(hubFoldFloor({ ...settled, isWrittenOff: true })).toBe(0n)
+    expect(hubFoldFloor({ ...settled, isWrittenOff: true, outcome: finalAt(10n) })).toBe(10n)
+    expect(hubFoldFloor({ ...exposure, isWrittenOff: true })).toBe(1000n)
+    expect(hubFoldFloor({ ...exposure, isWrittenOff: true, outcome: finalAt(90n) })).toBe(90n)
   })
 })
 

@@ -52,7 +52,11 @@ export const anyHubPhase: fc.Arbitrary<HubPhase> = anyOf<HubPhase>({
     { voucher, decline },
   ),
   withdrawing: fields({ incoming, outgoing, code: anyCode, closingSince, refusedAt: anyUint64 }, held),
-  claiming: fields({ incoming, outgoing, closingSince }, { ...held, askedAt: anyUint64 }),
+  claiming: fields({ incoming, outgoing, cost: anyUint128, closingSince }, { ...held, askedAt: anyUint64 }),
+  writtenOff: fields(
+    { incoming, outgoing, largestFold, cost: anyUint128, closingSince, leftAt: anyUint64 },
+    { voucher },
+  ),
   returning: fields({ incoming, decline, closingSince }, { askedAt: anyUint64 }),
   covered: fields(
     { outgoing, foldedAt: anyUint128, closingSince },

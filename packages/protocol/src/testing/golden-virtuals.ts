@@ -88,8 +88,12 @@ const hubPhases: Twice<HubPhase> = {
     rest: { voucher, largestFold: 46n },
   }),
   claiming: (voucher) => ({
-    bare: { incoming, outgoing, closingSince },
+    bare: { incoming, outgoing, cost: 40n, closingSince },
     rest: { voucher, largestFold: 46n, askedAt },
+  }),
+  writtenOff: (voucher) => ({
+    bare: { incoming, outgoing, largestFold: 46n, cost: 40n, closingSince, leftAt: askedAt },
+    rest: { voucher },
   }),
   returning: () => ({ bare: { incoming, decline, closingSince }, rest: { askedAt } }),
   covered: (voucher) => ({

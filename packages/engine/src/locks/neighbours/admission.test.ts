@@ -2,8 +2,9 @@ import type { Memo } from '@sluice/protocol'
 import { describe, expect, it } from 'vitest'
 import { partGas } from '../../defence/batches/call-gas.ts'
 import { createPolicy } from '../../policy/policy.ts'
+import { DEFENCE_GAS } from '../../policy/worth.ts'
 import { HubScene } from '../../testing/hub-scene.ts'
-import { DEFENCE_GAS, defensible } from './admission.ts'
+import { defensible } from './admission.ts'
 
 /** Of the scene's capacity of 300, a transaction takes some of what it is worth, or all of it. */
 const [CHEAP, DEAR] = [1n, 100n]

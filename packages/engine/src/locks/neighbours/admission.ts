@@ -1,35 +1,15 @@
 import { type Address, ProtocolError, type VirtualRecord, type VirtualTerms } from '@sluice/protocol'
-import { worthOf } from '../../policy/worth.ts'
+import { DEFENCE_GAS } from '../../policy/worth.ts'
 import type { Environment } from '../../ports/environment.ts'
 import type { Tx } from '../../ports/tx.ts'
-import { previousOf } from '../record.ts'
 import { standingOf } from './standing.ts'
-
-/**
- * Gas by Ethereum's schedule that one virtual channel takes on chain in the worst case, in company of others: its window begun, a voucher
- * redeemed, its lock paid out.
- */
-export const DEFENCE_GAS = 60_000n
+import { checkOwesNothing, isWorthEnforcing, receivedFrom } from './trust.ts'
 
 /** One peer's part of all that this side may have to defend. */
 const PEERS = 4n
 
-/** The least that is worth enforcing on chain at the prices of bad times; none where every call counts as worth it. */
-function isDust({ env, gasPrice }: Tx, { token, capacity }: VirtualTerms): boolean {
-  const worth = worthOf(env.policy, token, capacity)
-  return worth !== undefined && worth * 100n < DEFENCE_GAS * gasPrice * BigInt(env.policy.worthMin)
-}
-
-/** The virtual channels that came from a peer and are neither over nor declined. */
-function* receivedFrom(tx: Tx, peer: Address) {
-  for (const channelId of tx.channelsWith(peer)) {
-    for (const virtualId of tx.virtualsOn(channelId)) {
-      const record = tx.virtuals.get(virtualId)
-      const isTakenOn = record !== undefined && record.phase.type !== 'returning'
-      if (isTakenOn && previousOf(record) === peer) yield record
-    }
-  }
-}
+/** Whether all that a virtual channel can pay is not worth enforcing at the prices of bad times. */
+const isDust = (tx: Tx, { token, capacity }: VirtualTerms): boolean => !isWorthEnforcing(tx, token, capacity)
 
 /**
  * Refuses what is not worth enforcing beyond what its peer has earned this side in fees of its token: it would be held on trust. Strangers have earned
@@ -71,12 +51,13 @@ function checkRoom(tx: Tx, peer: Address, beside: readonly VirtualRecord[]): voi
 }
 
 /**
- * Refuses a virtual channel that this side could not defend, or not for what it is worth.
+ * Refuses a virtual channel that this side could not defend, or not for what it is worth, and all of a peer that left what it owed.
  *
  * @param beside What the same update brought before it, and this side did not decline.
- * @throws ProtocolError `ADD_DUST`, `DEFENCE_FULL`.
+ * @throws ProtocolError `ADD_PEER_OWES`, `ADD_DUST`, `DEFENCE_FULL`.
  */
 export function checkDefensible(tx: Tx, peer: Address, terms: VirtualTerms, beside: readonly VirtualRecord[]): void {
+  checkOwesNothing(tx, peer)
   checkDust(tx, peer, terms, beside)
   checkRoom(tx, peer, beside)
 }

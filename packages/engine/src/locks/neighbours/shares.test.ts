@@ -154,7 +154,14 @@ it('what a peer paid in one token lets it hold no more of another', async () => 
 })
 
 it('standing fades by half in each half-life', () => {
-  const standing = { channelId: `0x${'11'.repeat(32)}`, earned: 800n, inTime: 8_000n, late: 0n, at: 100n } as const
+  const standing = {
+    channelId: `0x${'11'.repeat(32)}`,
+    earned: 800n,
+    inTime: 8_000n,
+    late: 0n,
+    left: 0n,
+    at: 100n,
+  } as const
   expect(faded(standing, 100n, 60)).toEqual(standing)
   expect(faded(standing, 130n, 60)).toMatchObject({ earned: 600n, at: 130n })
   expect(faded(standing, 160n, 60)).toMatchObject({ earned: 400n, inTime: 4_000n })

@@ -19,17 +19,17 @@ export interface Known extends Reliability {
   readonly earned: bigint
 }
 
-const nothing = (channelId: Id, at: bigint): Standing => ({ channelId, earned: 0n, inTime: 0n, late: 0n, at })
+const nothing = (channelId: Id, at: bigint): Standing => ({ channelId, earned: 0n, inTime: 0n, late: 0n, left: 0n, at })
 
 /** What is left of it now: half after each half-life, and in a straight line between. */
 export function faded(standing: Standing, now: bigint, halfLife: number): Standing {
-  const { channelId, earned, inTime, late, at } = standing
+  const { channelId, earned, inTime, late, left, at } = standing
   const elapsed = now > at ? now - at : 0n
   const half = BigInt(halfLife)
   const halves = elapsed / half
   const rest = elapsed % half
   const fade = (amount: bigint) => ((amount >> halves) * (2n * half - rest)) / (2n * half)
-  return { channelId, earned: fade(earned), inTime: fade(inTime), late: fade(late), at: now }
+  return { channelId, earned: fade(earned), inTime: fade(inTime), late: fade(late), left, at: now }
 }
 
 /** What was forwarded for a peer, and what of that in a token. */
@@ -61,7 +61,7 @@ function* standingsOf(tx: Tx, peer: Address): Generator<Standing> {
 }
 
 /** The part of the fees that is this hub's own, base units. */
-const ownFee = ({ memo, position }: HubRecord): bigint => memo.fees[position - 1] ?? 0n
+export const ownFee = ({ memo, position }: HubRecord): bigint => memo.fees[position - 1] ?? 0n
 
 /** Whether the incoming lock is folded within the time that its payer has for it. */
 function isInTime(tx: Tx, { phase }: HubRecord): boolean {
@@ -69,7 +69,7 @@ function isInTime(tx: Tx, { phase }: HubRecord): boolean {
   return !('askedAt' in phase && phase.askedAt !== undefined) || secondsOf(tx) < phase.askedAt + BigInt(followTimeout)
 }
 
-function note(tx: Tx, { channelId }: Leg, { earned = 0n, inTime = 0n, late = 0n }: Partial<Standing>): void {
+function note(tx: Tx, { channelId }: Leg, { earned = 0n, inTime = 0n, late = 0n, left = 0n }: Partial<Standing>): void {
   const now = secondsOf(tx)
   const before = faded(tx.standings.get(channelId) ?? nothing(channelId, now), now, tx.env.policy.standingHalfLife)
   tx.standings.set(channelId, {
@@ -77,6 +77,7 @@ function note(tx: Tx, { channelId }: Leg, { earned = 0n, inTime = 0n, late = 0n 
     earned: before.earned + earned,
     inTime: before.inTime + inTime,
     late: before.late + late,
+    left: before.left + left,
   })
 }
 
@@ -92,6 +93,11 @@ export function noteFolded(tx: Tx, record: HubRecord): void {
   const isDeclined = 'decline' in phase && phase.decline !== undefined
   if (leg === undefined || phase.type === 'received' || isDeclined) return
   note(tx, leg, { earned: ownFee(record), ...(isInTime(tx, record) ? { inTime: ONE } : { late: ONE }) })
+}
+
+/** A peer left something of what was folded for it, base units. */
+export function noteLeft(tx: Tx, leg: Leg, left: bigint): void {
+  note(tx, leg, { left })
 }
 
 /**

@@ -117,6 +117,7 @@ function foldFloor(tx: Tx, record: VirtualRecord): bigint {
     everSigned: lock !== undefined,
     cleared: lock === 'cleared',
     largestFold: 'largestFold' in phase ? phase.largestFold : undefined,
+    isWrittenOff: phase.type === 'writtenOff',
     outcome,
   })
 }

@@ -1,6 +1,6 @@
 import { type Address, NATIVE_TOKEN } from '@sluice/protocol'
-import { DEFENCE_GAS } from '../../locks/neighbours/admission.ts'
 import type { PolicyChanges } from '../../policy/policy.ts'
+import { DEFENCE_GAS } from '../../policy/worth.ts'
 import type { SimulatedChainOptions } from '../chain/simulated-chain.ts'
 import { Puppet } from '../puppet.ts'
 import { createWorld, type Party, type PartyOptions, type World } from '../world.ts'

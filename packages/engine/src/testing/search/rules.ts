@@ -348,6 +348,65 @@ export const rules: readonly Rule[] = [
     ],
   },
   {
+    name: 'left-once-cleared',
+    about:
+      'a hub leaves what is not worth a call only once no voucher with the outgoing lock can be shown, and then no higher fold can come',
+    scope: 'leaving-refusals',
+    thieves: 'AB',
+    patches: [
+      {
+        file: protocol('machines/locks/hub.ts'),
+        find: "on('wait for another claim', (p, e, c) => isRefusalOfFolds(e.code) && ask(p, c, c.now)),",
+        replace:
+          "on('left too soon', (p, e, c) => isRefusalOfFolds(e.code) && !c.isWorthEnforcing(p.largestFold) && goto({ ...p, type: 'writtenOff', cost: p.amount, leftAt: c.now })),\n      on('wait for another claim', (p, e, c) => isRefusalOfFolds(e.code) && ask(p, c, c.now)),",
+      },
+      {
+        file: protocol('rules/fold-receiver.ts'),
+        find: '  if (cleared) return lowest(',
+        replace: '  if (isWrittenOff) return 0n\n  if (cleared) return lowest(',
+      },
+    ],
+  },
+  {
+    name: 'left-at-final',
+    about: 'once the chain told what it pays, what was left is folded at no less',
+    scope: 'leaving',
+    thieves: 'AB',
+    patches: [
+      {
+        file: protocol('rules/fold-receiver.ts'),
+        find: 'outcome.finalAmount ?? (isWrittenOff ? 0n : capacity)',
+        replace: 'isWrittenOff || outcome.closing ? 0n : capacity',
+      },
+    ],
+  },
+  {
+    name: 'trust-is-bounded',
+    about: 'folds that are not worth a call are signed only as far as their neighbour is trusted',
+    scope: 'distrusting',
+    thieves: 'AB',
+    patches: [
+      {
+        file: protocol('machines/locks/hub.ts'),
+        find: '  if (!isSure(amount, context)) return false\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'left-counts-for-good',
+    about: 'a neighbour that left something is trusted with nothing any more, and nothing is taken on for it',
+    scope: 'left-before',
+    thieves: 'AB',
+    patches: [
+      {
+        file: engine('locks/neighbours/trust.ts'),
+        find: 'tx.standings.get(channelId)?.left ?? 0n) > 0n',
+        replace: 'tx.standings.get(channelId)?.left ?? 0n) < 0n',
+      },
+    ],
+  },
+  {
     name: 'peer-spends-what-it-has',
     about: 'a peer locks and pays no more than it can cover',
     scope: 'uncovered',

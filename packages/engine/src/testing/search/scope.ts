@@ -37,6 +37,12 @@ export interface Scope {
   readonly forgets?: boolean
   /** Whether a payee's early vouchers are searched, too: those that come before their lock. */
   readonly early?: boolean
+  /** The most that is not worth a call to hubs, base units: less than what any virtual channel can pay. They make no call for it. Nothing if left out. */
+  readonly leaves?: number
+  /** What hubs trust each neighbour with of that, and may lose for good, base units; default all of it. */
+  readonly trusts?: number
+  /** What each neighbour left before, base units: then hubs trust it with nothing. */
+  readonly leftBefore?: number
   /** Whether thieves keep vouchers that a newer countersigned one has killed. Only of use where that rule itself is taken away. */
   readonly oldVouchers?: boolean
 }

@@ -104,6 +104,23 @@ const shapes: Readonly<Record<string, { readonly shape: Shape; readonly thieves:
     thieves: ['AB'],
   },
   broad: { shape: broad, thieves: ['AH', 'HB', 'AB', 'H', 'B', 'A'] },
+  leaving: { shape: { ...broad, leaves: 1 }, thieves: ['AB', 'A', 'B', 'AH', 'HB'] },
+  'leaving-refusals': { shape: { ...broad, leaves: 1, refuseBelow: 3 }, thieves: ['AB', 'B'] },
+  'leaving-two': {
+    shape: {
+      ...broad,
+      isQuiet: true,
+      deposits: [
+        [4, 0],
+        [4, 0],
+      ],
+      virtuals: [wide, wide],
+      leaves: 1,
+    },
+    thieves: ['AB'],
+  },
+  distrusting: { shape: { ...broad, leaves: 1, trusts: 0 }, thieves: ['AB'] },
+  'left-before': { shape: { ...broad, leaves: 1, leftBefore: 1 }, thieves: ['AB'] },
   'broad-refusals': { shape: { ...broad, refuseBelow: 3 }, thieves: ['HB', 'AB', 'B'] },
   reuse: { shape: { ...line, virtuals: [along, along] }, thieves: ['AH', 'HB', 'AB'] },
   'reuse-refusals': { shape: { ...line, virtuals: [along, along], refuseBelow: 3 }, thieves: ['HB', 'AB'] },

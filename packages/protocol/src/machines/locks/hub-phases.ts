@@ -62,9 +62,24 @@ export interface Withdrawing extends LockedOn {
 /** Nothing can be lost on the outgoing side any more: the incoming lock is to be folded at no less than was folded. */
 export interface Claiming extends LockedOn {
   readonly type: 'claiming'
+  /** What the outgoing lock came to in the end: by the fold that stands, or by the chain, base units. */
+  readonly cost: bigint
   readonly closingSince: bigint
   /** Unix second at which the claim was sent. */
   readonly askedAt?: bigint
+}
+
+/**
+ * What was folded is not worth what the chain costs, and nothing more can be lost on the outgoing side: the incoming lock is left to whatever
+ * its payer folds it at.
+ */
+export interface WrittenOff extends LockedOn {
+  readonly type: 'writtenOff'
+  readonly largestFold: bigint
+  readonly cost: bigint
+  readonly closingSince: bigint
+  /** Unix second at which it was left. */
+  readonly leftAt: bigint
 }
 
 /** Nothing was paid on: the incoming lock is to be folded at whatever its payer folds it at. */
@@ -120,6 +135,7 @@ export type HubPhase =
   | Folding
   | Withdrawing
   | Claiming
+  | WrittenOff
   | Returning
   | Covered
   | Clearing
@@ -155,6 +171,12 @@ export interface HubContext extends LockContext {
   /** Undefined before this side locked on. */
   readonly outgoing: OutgoingContext | undefined
   readonly forwarding: () => Forwarding
+  /** Seconds that the neighbour towards the payer has to follow a claim. */
+  readonly followTimeout: number
+  /** Whether so much is worth what the chain costs, base units. */
+  readonly isWorthEnforcing: (amount: bigint) => boolean
+  /** Whether a fold at that is worth enforcing, or the neighbour towards the payer may be trusted with it, base units. */
+  readonly isTrusted: (amount: bigint) => boolean
   /** Unix second until which reasons that may pass are waited for. */
   readonly forwardUntil: bigint
   /** Fees that came in with the add, and those paid on with this side's own, base units. */
@@ -167,6 +189,9 @@ export interface HubContext extends LockContext {
     readonly keptFrom: bigint
   }
 }
+
+/** What lanes, chain and time say, without what has to be asked for. */
+export type HubFacts = Omit<HubContext, 'forwarding' | 'isWorthEnforcing' | 'isTrusted'>
 
 /** What the engine does for a hub, all in the transaction that holds the new phase. */
 export type HubEffect =

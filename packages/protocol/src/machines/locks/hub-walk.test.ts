@@ -24,7 +24,8 @@ const heldIn = (phase: HubPhase): bigint | undefined =>
 const largestOf = (phase: HubPhase): bigint => ('largestFold' in phase ? (phase.largestFold ?? 0n) : 0n)
 const isOver = ({ outgoing: leg }: HubContext): boolean => leg?.lock === 'cleared' || leg?.channel === 'ended'
 /** Phases in which the outgoing lock can still cost something. */
-const isExposed = (phase: HubPhase): boolean => 'outgoing' in phase && phase.type !== 'claiming'
+const isExposed = (phase: HubPhase): boolean =>
+  'outgoing' in phase && phase.type !== 'claiming' && phase.type !== 'writtenOff'
 const isAsk = ({ type }: HubEffect): boolean => type === 'claim' || type === 'decline'
 
 /** The most that a step may fold at: what is surely got for the incoming lock, by what is held once the step is durable. */
@@ -75,6 +76,14 @@ const never: Never<HubPhase, HubEvent, HubContext, HubEffect> = {
     isExposed(before) && !isExposed(after) && !isOver(context),
   'an incoming lock that is left while it stands': ({ before, after, event, context }) =>
     'incoming' in before && !('incoming' in after) && event.type !== 'folded' && context.incoming.channel !== 'ended',
+  'a fold on trust that nothing covers': ({ after, effects, context: { outcome, isTrusted } }) =>
+    'incoming' in after &&
+    outcome.type !== 'final' &&
+    effects.some((effect) => effect.type === 'fold' && effect.amount > 0n && !isTrusted(effect.amount)),
+  'a lock that is left though more can be lost, or it is worth a call': ({ before, after, context }) =>
+    before.type !== 'writtenOff' &&
+    after.type === 'writtenOff' &&
+    (context.outgoing?.lock !== 'cleared' || context.isWorthEnforcing(after.largestFold)),
   'another leg': ({ before, after }) =>
     ['incoming', 'outgoing'].some(
       (name) => name in before && name in after && before[name as keyof HubPhase] !== after[name as keyof HubPhase],

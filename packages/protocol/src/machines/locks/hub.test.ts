@@ -26,6 +26,9 @@ const base: HubContext = {
   outgoing: goodOutgoing,
   forwarding: () => ({ type: 'ready', outgoing }),
   forwardUntil: FORWARD_UNTIL,
+  followTimeout: 600,
+  isWorthEnforcing: () => true,
+  isTrusted: () => true,
   fees: { received: 7n, paidOn: 3n, base: 0n, keptFrom: NOW + 1n },
 }
 const withOutgoing = (part: Partial<typeof goodOutgoing>): Partial<HubContext> => ({
@@ -39,6 +42,7 @@ const cleared = withOutgoing({ lock: 'cleared' })
 const refused = withOutgoing({ lock: 'showable', needsRestatement: true })
 const window = { outcome: { type: 'closing', until: 9000n, redeemed: 0n } } as const
 const final = (amount: bigint): Partial<HubContext> => ({ outcome: { type: 'final', amount } })
+const dust: Partial<HubContext> = { isWorthEnforcing: (amount) => amount > 50n, isTrusted: (amount) => amount > 50n }
 const way = (type: 'temporary' | 'permanent', code: string): Partial<HubContext> => ({
   forwarding: () => ({ type, code }),
 })
@@ -65,7 +69,9 @@ const asking: HubPhase = { type: 'asking', ...closing }
 const claimed: HubPhase = { type: 'claimed', ...closing, claimed: 30n }
 const folding: HubPhase = { type: 'folding', ...closing, amount: 50n, largestFold: 50n, signedAt: SINCE }
 const withdrawing: HubPhase = { type: 'withdrawing', ...closing, code: 'ADD_LOCKS_MAX', refusedAt: SINCE }
-const claiming: HubPhase = { type: 'claiming', ...closing, largestFold: 50n }
+const claiming: HubPhase = { type: 'claiming', ...closing, largestFold: 50n, cost: 50n }
+const late: HubPhase = { ...claiming, askedAt: NOW - 600n }
+const writtenOff: HubPhase = { type: 'writtenOff', ...closing, largestFold: 50n, cost: 50n, leftAt: SINCE }
 const returning: HubPhase = { type: 'returning', incoming, decline, closingSince: SINCE }
 const covered: HubPhase = { type: 'covered', ...paid, foldedAt: 100n }
 const clearing: HubPhase = { type: 'clearing', ...paid, foldedAt: 100n, largestFold: 50n, signedAt: SINCE }
@@ -93,7 +99,7 @@ const beforeClaim = (from: HubPhase, closingSince: bigint): readonly HubExample[
       from,
       event: contextChanged,
       context: paidOut,
-      to: { type: 'claiming', ...held, ...rest, askedAt: NOW },
+      to: { type: 'claiming', ...held, ...rest, cost: 0n, askedAt: NOW },
       effects: [{ type: 'claim' }],
     },
     {
@@ -347,7 +353,7 @@ const examples: readonly HubExample[] = [
     from: { ...withdrawing, largestFold: 50n },
     event: contextChanged,
     context: cleared,
-    to: { ...claiming, askedAt: NOW },
+    to: { ...claiming, cost: 0n, askedAt: NOW },
     effects: [{ type: 'claim', voucher }],
   },
   { name: 'restate', from: withdrawing, event: contextChanged, context: refused, effects: [restate] },
@@ -365,7 +371,22 @@ const examples: readonly HubExample[] = [
     to: { ...claiming, askedAt: NOW },
     effects: [{ type: 'claim', voucher }],
   },
+  {
+    name: 'leave what is not worth a transaction',
+    from: late,
+    event: contextChanged,
+    context: { ...cleared, ...dust },
+    to: { ...writtenOff, leftAt: NOW },
+  },
   { name: 'both are folded', from: claiming, event: folded(50n), to: over },
+  {
+    name: 'the chain ended the incoming channel',
+    from: writtenOff,
+    event: contextChanged,
+    context: unpaid,
+    to: over,
+  },
+  { name: 'the payer takes its lock back', from: writtenOff, event: folded(0n), to: over },
   {
     name: 'the chain ended the incoming channel',
     from: returning,
@@ -451,6 +472,35 @@ test.each<HubPhase>([
   expect(at(15n, contextChanged).effects).toEqual([fold(70n)])
   const claimed = stepBy(hubTable, from, claimOf(60n), base)
   expect(claimed.effects).toEqual([fold(60n)])
+})
+
+test.each<[string, Partial<HubContext>]>([
+  ['is in time', { ...cleared, ...dust, now: NOW - 1n }],
+  ['can be shown with the outgoing lock', dust],
+  ['is worth a call', cleared],
+  ['is for the chain to decide', { ...cleared, ...dust, ...window }],
+  ['has its answer', { ...cleared, ...dust, ...final(10n) }],
+  ['is in a channel that closes', { ...cleared, ...dust, ...withIncoming({ channel: 'closing' }) }],
+])('what %s is not left', (_, context) => {
+  expect(stepBy(hubTable, late, contextChanged, { ...base, ...context }).phase).toBe(late)
+})
+
+test('a fold on trust waits until trust covers it, or the chain tells what is paid', () => {
+  const waiting = stepBy(hubTable, asking, claimOf(50n), { ...base, ...dust })
+  expect(waiting).toMatchObject({ phase: { type: 'claimed', claimed: 50n }, effects: [] })
+  expect(stepBy(hubTable, claimed, contextChanged, { ...base, ...dust }).phase).toBe(claimed)
+  expect(stepBy(hubTable, claimed, contextChanged, { ...base, ...dust, ...final(20n) }).effects).toEqual([fold(20n)])
+  expect(stepBy(hubTable, claimed, claimOf(60n), { ...base, ...dust }).effects).toEqual([fold(60n)])
+  expect(stepBy(hubTable, asking, declines, { ...base, ...dust }).effects).toEqual([fold(0n)])
+  expect(stepBy(hubTable, asking, folded(100n), { ...base, ...dust }).effects).toEqual([fold(100n)])
+})
+
+test('what was folded in the end is what a claim costs, a larger fold that was refused before is not', () => {
+  const again: HubPhase = { ...folding, amount: 30n }
+  expect(stepBy(hubTable, again, contextChanged, { ...base, ...cleared }).phase).toMatchObject({ cost: 30n })
+  expect(stepBy(hubTable, again, contextChanged, { ...base, ...paidOut }).phase).toMatchObject({ cost: 50n })
+  const byChain = { ...base, ...paidOut, ...final(70n) }
+  expect(stepBy(hubTable, again, contextChanged, byChain).phase).toMatchObject({ cost: 70n })
 })
 
 test('a phase that locked on is not looked at without its outgoing leg', () => {

@@ -1,4 +1,4 @@
-import { highest } from '../../primitives/extremes.ts'
+import { highest, lowest } from '../../primitives/extremes.ts'
 import { feesToReturn } from '../../rules/fees.ts'
 import { hubFoldLimit } from '../../rules/fold-payer.ts'
 import { highestValue } from '../../rules/payment.ts'
@@ -19,6 +19,7 @@ import type {
   Paid,
   Received,
   Returning,
+  WrittenOff,
 } from './hub-phases.ts'
 import {
   canDecline,
@@ -26,6 +27,7 @@ import {
   type Decline,
   foldDue,
   isByMessages,
+  isLate,
   isOnItsWayOut,
   isRefusalOfFolds,
   type Leg,
@@ -105,10 +107,16 @@ function ask(phase: Closing, context: HubContext, foldRefusedAt?: bigint): HubSt
 
 type Due = Pick<Claimed, 'claimed' | 'decline'>
 
+/** Whether what a claim is worth is surely got back: by the chain's word, by the chain where messages fail, or on trust that is covered. */
+function isSure(amount: bigint, { outcome, isTrusted }: HubContext): boolean {
+  return amount === 0n || outcome.type === 'final' || isTrusted(amount)
+}
+
 /** Folds what is due if the lane takes it now and it is surely got back; `false` if not. */
 function fold(phase: Closing, { claimed, decline }: Due, context: HubContext): HubStep | false {
   const amount = foldDue(context.outcome, claimed)
   if (amount === undefined || amount > foldLimit(phase, context) || !canFold(outgoingOf(context))) return false
+  if (!isSure(amount, context)) return false
   const folding: Folding = {
     ...lockedOn(phase),
     type: 'folding',
@@ -176,6 +184,20 @@ function claim(phase: Claiming, { incoming, outcome, now }: HubContext): HubStep
   return goto({ ...phase, askedAt: now }, { type: 'claim', ...(voucher && largestFold > 0n && { voucher }) })
 }
 
+/**
+ * Leaves what its neighbour did not follow in time and no call is worth: once nothing of the outgoing lock can be shown, and no sooner, since until then
+ * more can be lost than was folded.
+ */
+function writeOff(phase: Claiming, context: HubContext): HubStep | false {
+  const { incoming, outcome, now, followTimeout, isWorthEnforcing } = context
+  const { largestFold = 0n } = phase
+  if (!isByMessages(incoming, outcome) || !isLate(now, phase.askedAt, followTimeout)) return false
+  if (outgoingOf(context).lock !== 'cleared' || isWorthEnforcing(largestFold)) return false
+  const { cost, closingSince } = phase
+  const left: WrittenOff = { ...lockedOn(phase), type: 'writtenOff', largestFold, cost, closingSince, leftAt: now }
+  return goto(left)
+}
+
 /** Tells the neighbour towards the payer that nothing was paid on, once messages can say it and the fees can go back. */
 function sendDecline(phase: Returning, { incoming, outcome, now }: HubContext): HubStep | false {
   if (phase.askedAt !== undefined || !canDecline(incoming, outcome, phase.decline)) return false
@@ -187,6 +209,13 @@ function beginReturning(incoming: Leg, decline: Decline, closingSince: bigint, c
   return sendDecline(phase, context) || goto(phase)
 }
 
+/** What the outgoing lock came to, once nothing more can come of it, base units. */
+function costOf(phase: Closing & Partial<Pick<Folding, 'amount'>>, context: HubContext): bigint {
+  if (outgoingOf(context).lock === 'cleared') return phase.amount ?? 0n
+  const byChain = context.outcome.type === 'final' ? lowest(context.outcome.amount, context.capacity) : 0n
+  return highest(phase.largestFold ?? 0n, byChain)
+}
+
 /**
  * The outgoing side is over. Where nothing was paid, by no voucher that can be shown and by no answer of the chain, the incoming lock is
  * given back; else what it came to is claimed.
@@ -195,7 +224,7 @@ function claimOrReturn(phase: Closing, decline: Decline | undefined, context: Hu
   const closingSince = since(phase, context)
   const isFree = outgoingOf(context).lock === 'cleared' && (phase.largestFold ?? 0n) === 0n
   if (decline !== undefined && isFree) return beginReturning(phase.incoming, decline, closingSince, context)
-  const claiming: Claiming = { ...lockedOn(phase), type: 'claiming', closingSince }
+  const claiming: Claiming = { ...lockedOn(phase), type: 'claiming', cost: costOf(phase, context), closingSince }
   return claim(claiming, context) || goto(claiming)
 }
 
@@ -368,6 +397,7 @@ export const hubTable: Table<HubPhase, HubEvent, HubContext, HubEffect> = {
     contextChanged: [
       on('the chain ended the incoming channel', (p, _, c) => c.incoming.channel === 'ended' && close(p, c)),
       on('claim', (p, _, c) => claim(p, c)),
+      on('leave what is not worth a transaction', (p, _, c) => writeOff(p, c)),
       waits,
     ],
     requestClose: [closesAlready],
@@ -376,6 +406,18 @@ export const hubTable: Table<HubPhase, HubEvent, HubContext, HubEffect> = {
     addRefused: [addIsOver],
     foldRefused: [noFold],
     folded: [on('both are folded', (p, _, c) => close(p, c))],
+  },
+  writtenOff: {
+    contextChanged: [
+      on('the chain ended the incoming channel', (p, _, c) => c.incoming.channel === 'ended' && close(p, c)),
+      waits,
+    ],
+    requestClose: [closesAlready],
+    claim: [followedAnother],
+    decline: [followedAnother],
+    addRefused: [addIsOver],
+    foldRefused: [noFold],
+    folded: [on('the payer takes its lock back', (p, _, c) => close(p, c))],
   },
   returning: {
     contextChanged: [

@@ -15,7 +15,7 @@ import {
 import { payeeMachine } from '../../testing/machines/payee-machine.ts'
 import { payerMachine } from '../../testing/machines/payer-machine.ts'
 import type { Sample } from '../../testing/machines/walk.ts'
-import type { HubContext, HubPhase } from './hub-phases.ts'
+import type { HubFacts, HubPhase } from './hub-phases.ts'
 import type { Outcome } from './lock.ts'
 import type { PayeeContext, PayeePhase } from './payee.ts'
 import type { PayerContext, PayerPhase } from './payer.ts'
@@ -50,7 +50,7 @@ const times = [
 ]
 const disputes = [false, true]
 
-type Held = Omit<HubContext, 'forwarding'>
+type Held = HubFacts
 const limits = { now: 0n, closesAt: CLOSES_AT, refoldAfter: 15, capacity: CAPACITY }
 const hub: Held = {
   ...limits,
@@ -58,6 +58,7 @@ const hub: Held = {
   incoming: goodLeg,
   outgoing: goodOutgoing,
   forwardUntil: FORWARD_UNTIL,
+  followTimeout: 600,
   fees: { received: 7n, paidOn: 3n, base: 0n, keptFrom: 1n << 60n },
 }
 const payer: PayerContext = { ...limits, outcome: quiet, outgoing: goodOutgoing }
@@ -115,10 +116,13 @@ describe('a hub', () => {
   it('has nothing at stake by a lock that it never passed on, or that is gone with nothing folded', () => {
     expect(isHubAtStake({ type: 'received', incoming }, { outgoing: undefined })).toBe(false)
     const cleared = { outgoing: { ...goodOutgoing, lock: 'cleared' } } as const
-    const claiming: HubPhase = { type: 'claiming', ...held }
+    const claiming: HubPhase = { type: 'claiming', ...held, cost: 0n }
     expect(isHubAtStake(claiming, cleared)).toBe(false)
     expect(isHubAtStake({ ...claiming, largestFold: 0n }, cleared)).toBe(false)
     expect(isHubAtStake({ ...claiming, largestFold: 1n }, cleared)).toBe(true)
+    expect(isHubAtStake({ ...claiming, type: 'writtenOff', largestFold: 1n, cost: 1n, leftAt: ASKED }, cleared)).toBe(
+      false,
+    )
     expect(isHubAtStake({ type: 'clearing', ...held, foldedAt: 50n, signedAt: ASKED }, cleared)).toBe(false)
     expect(isHubAtStake({ type: 'forwarded', incoming, outgoing }, { outgoing: goodOutgoing })).toBe(true)
   })
@@ -138,8 +142,12 @@ describe('a hub', () => {
       { type: 'withdrawing', ...held, code: 'ADD_LOCKS_MAX', refusedAt: ASKED },
       ASKED + 30n,
     ],
-    ['a claim to be followed', { type: 'claiming', ...held, largestFold: 50n, askedAt: ASKED }, ASKED + 600n],
-    ['a way to claim', { type: 'claiming', ...held, largestFold: 50n }, SINCE + 1200n],
+    [
+      'a claim to be followed',
+      { type: 'claiming', ...held, largestFold: 50n, cost: 50n, askedAt: ASKED },
+      ASKED + 600n,
+    ],
+    ['a way to claim', { type: 'claiming', ...held, largestFold: 50n, cost: 50n }, SINCE + 1200n],
   ])('waits for %s', (_, phase, late) => {
     expect(hubWants(phase, hub, late - 1n, patience)).toEqual(nothing)
     expect(hubWants(phase, hub, late, patience)).toEqual(close)

@@ -1,5 +1,5 @@
 import { highestValue } from '../../rules/payment.ts'
-import type { HubContext, HubPhase } from './hub-phases.ts'
+import type { HubContext, HubFacts, HubPhase } from './hub-phases.ts'
 import { isLate, type LockContext } from './lock.ts'
 import type { PayeeContext, PayeePhase } from './payee.ts'
 import type { PayerContext, PayerPhase } from './payer.ts'
@@ -41,6 +41,7 @@ function isUnfollowed(
       return isLate(time, phase.refusedAt, countersignTimeout)
     case 'asking':
     case 'claimed':
+    case 'writtenOff':
     case 'covered':
       return false
   }
@@ -58,20 +59,15 @@ function largestFoldOf(phase: HubPhase): bigint {
 
 /**
  * Whether a hub has something to lose by V's answer: an outgoing voucher with the lock can be shown, or it folded above 0 and the incoming
- * lock is not folded yet. Who has neither begins no window.
+ * lock is neither folded nor written off yet. Who has neither begins no window.
  */
 export function isHubAtStake(phase: HubPhase, { outgoing }: Pick<HubContext, 'outgoing'>): boolean {
-  const isIncomingOpen = 'incoming' in phase
+  const isIncomingOpen = 'incoming' in phase && phase.type !== 'writtenOff'
   return outgoing !== undefined && (outgoing.lock !== 'cleared' || (largestFoldOf(phase) > 0n && isIncomingOpen))
 }
 
 /** What a hub wants on chain. It redeems once it folded above what the chain shows: then the incoming lock covers the outgoing one. */
-export function hubWants(
-  phase: HubPhase,
-  context: Omit<HubContext, 'forwarding'>,
-  time: bigint,
-  timeouts: LockTimeouts,
-): LockWants {
+export function hubWants(phase: HubPhase, context: HubFacts, time: bigint, timeouts: LockTimeouts): LockWants {
   const isDisputed = context.incoming.isDisputed || context.outgoing?.isDisputed === true
   if (context.outcome.type === 'quiet') {
     const isNeeded = isDisputed || isUnfollowed(phase, time, timeouts)

@@ -4,6 +4,7 @@ import {
   ASKED,
   CAPACITY,
   CLOSES_AT,
+  FOLLOW_TIMEOUT,
   FORWARD_UNTIL,
   incoming,
   incomingLegs,
@@ -51,8 +52,12 @@ const phases = samplesOf<HubPhase>(
   { type: 'folding', ...legs, voucher, amount: 30n, largestFold: 50n, closingSince, signedAt: ASKED },
   { type: 'folding', ...legs, voucher, amount: 0n, largestFold: 50n, decline, closingSince, signedAt: ASKED },
   ...closing.map((rest): HubPhase => ({ type: 'withdrawing', ...rest, code: 'ADD_LOCKS_MAX', refusedAt: ASKED })),
-  ...closing.map((rest): HubPhase => ({ type: 'claiming', ...rest })),
-  { type: 'claiming', ...legs, voucher, largestFold: 50n, closingSince, askedAt: ASKED },
+  ...closing.map(
+    (rest): HubPhase => ({ type: 'claiming', ...rest, cost: 'largestFold' in rest ? rest.largestFold : 0n }),
+  ),
+  { type: 'claiming', ...legs, voucher, largestFold: 50n, cost: 50n, closingSince, askedAt: ASKED },
+  { type: 'claiming', ...legs, voucher, largestFold: 50n, cost: 30n, closingSince, askedAt: ASKED + 1n },
+  { type: 'writtenOff', ...legs, voucher, largestFold: 50n, cost: 30n, closingSince, leftAt: ASKED },
   { type: 'returning', incoming, decline, closingSince },
   { type: 'returning', incoming, decline, closingSince, askedAt: ASKED },
   { type: 'covered', ...paid, foldedAt: 50n },
@@ -90,7 +95,15 @@ const forwardings: readonly Forwarding[] = [
   { type: 'permanent', code: 'NO_ROUTE' },
 ]
 
-const limits = { capacity: CAPACITY, closesAt: CLOSES_AT, forwardUntil: FORWARD_UNTIL, refoldAfter: REFOLD_AFTER }
+const limits = {
+  capacity: CAPACITY,
+  closesAt: CLOSES_AT,
+  forwardUntil: FORWARD_UNTIL,
+  refoldAfter: REFOLD_AFTER,
+  followTimeout: FOLLOW_TIMEOUT,
+  isWorthEnforcing: () => true,
+  isTrusted: () => true,
+}
 const fees = { received: 7n, paidOn: 3n, base: 0n, keptFrom: 1n << 60n }
 const offline: Forwarding = { type: 'temporary', code: 'PEER_OFFLINE' }
 
@@ -118,13 +131,22 @@ const withOutgoing = (times: readonly bigint[]): readonly HubContext[] =>
     ),
   )
 
+/** Where nothing is worth a transaction, and the neighbour towards the payer is trusted with nothing. */
+const onTrust = (contexts: readonly HubContext[]): readonly HubContext[] =>
+  contexts.map((context) => ({ ...context, isWorthEnforcing: () => false, isTrusted: () => false }))
+
 const inItsLife = withOutgoing([CLOSES_AT - 1n, CLOSES_AT])
 const afterIt = withOutgoing([CLOSES_AT])
+const afterItOnTrust = [...afterIt, ...onTrust(afterIt)]
+
+/** Phases in which it matters what a call is worth. */
+const WEIGHED: ReadonlySet<HubPhase['type']> = new Set(['asking', 'claimed', 'folding', 'claiming'])
 
 /** Only what is not closing yet cares for the time. */
 function contextsOf({ type }: HubPhase): readonly HubContext[] {
   if (type === 'received') return beforeOutgoing
-  return type === 'forwarded' ? inItsLife : afterIt
+  if (type === 'forwarded') return inItsLife
+  return WEIGHED.has(type) ? afterItOnTrust : afterIt
 }
 
 /** A hub's machine with all that it can meet. */
@@ -138,12 +160,13 @@ export const hubMachine: WalkableMachine<HubPhase, HubEvent, HubContext, HubEffe
   contexts: contextsOf,
   describePhase: (phase, { now }, before) => (phase === before ? 'same' : inWords(phase, now)),
   describeEffect: (effect, { now }) => inWords(effect, now),
-  describeContext: ({ now, outcome, incoming: incomingLeg, outgoing: outgoingLeg, forwarding }) => ({
+  describeContext: ({ now, outcome, incoming: incomingLeg, outgoing: outgoingLeg, forwarding, isTrusted }) => ({
     V: outcomeWords(outcome),
     incoming: legWords(incomingLeg),
     ...(outgoingLeg && outgoingWords(outgoingLeg)),
     time: momentWords(now),
     'the way on': outgoingLeg ? 'none' : forwarding().type,
+    trust: isTrusted(1n) ? 'yes' : 'no',
   }),
   views: [{ title: 'Phases', node: ({ type }) => type, start: 'received' }],
 }

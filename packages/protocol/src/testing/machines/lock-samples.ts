@@ -15,6 +15,8 @@ export const ASKED = 1100n
 export const FORWARD_UNTIL = 3000n
 /** When a side begins to close by itself. */
 export const CLOSES_AT = 5000n
+/** Seconds in which a neighbour has to follow: at the end of the life just over for what was asked for last. */
+export const FOLLOW_TIMEOUT = Number(CLOSES_AT - ASKED)
 /** Seconds until a refused fold is signed again. */
 export const REFOLD_AFTER = 15
 /** When folds were refused in the phases of a walk: at the end of the life one is just to be signed again, the other just not. */

@@ -141,9 +141,18 @@ export class Judge {
   }
 }
 
-/** What an honest party is owed: its deposits, less what it signed away, plus what it accepted. */
-function owedTo({ scope }: Scene, party: SceneParty, state: MemberState): bigint {
-  let owed = -state.paid
+/** What a hub may lose for good to the neighbours from which virtual channels come, since it is not worth a call. */
+function leftBy({ scope }: Scene, party: SceneParty): bigint {
+  const from = new Set(party.virtuals.map(({ path }) => path[path.indexOf(party.index) - 1]))
+  const isHub = party.virtuals.some(({ path }) => path.indexOf(party.index) > 0 && path.at(-1) !== party.index)
+  const { leaves = 0, trusts = leaves, leftBefore = 0 } = scope
+  return isHub && leftBefore === 0 ? BigInt(trusts * from.size) : 0n
+}
+
+/** What an honest party is owed: its deposits, less what it signed away and what it may leave, plus what it accepted. */
+function owedTo(scene: Scene, party: SceneParty, state: MemberState): bigint {
+  const { scope } = scene
+  let owed = -state.paid - leftBy(scene, party)
   for (const { index, ends } of party.channels) {
     owed += BigInt(scope.deposits[index]?.[ends[0] === party.index ? 0 : 1] ?? 0)
   }

@@ -34,6 +34,8 @@ export interface MemberState {
   readonly virtuals: readonly VirtualRecord[]
   readonly offers: readonly Offer[]
   readonly usedIds: readonly Id[]
+  /** What neighbours left of what was folded for them, by channel, base units. */
+  readonly left: readonly (readonly [Id, bigint])[]
   /** What it signed as payments without a virtual channel, refused ones included, base units. */
   readonly paid: bigint
   /** What it signed, as a payer, or accepted, as a payee, over virtual channels that it has forgotten: for the judge alone. Base units, as `balanceOf`. */
@@ -90,8 +92,8 @@ export class MemberTx implements Tx {
   readonly policies = new Records<Address, PublishedPolicy>([])
   readonly told = new Records<Address, ToldPrice>([])
   readonly unfunded = new Records<Id, Unfunded>([])
-  /** Of no consequence: there are no fees and slots enough. */
-  readonly standings = new Records<Id, Standing>([])
+  /** Only what was left is of consequence: there are no fees and slots enough. */
+  readonly standings: Records<Id, Standing>
   readonly usedIds: UsedIds
   readonly locks = virtualKeeper
   readonly sent: Sent[] = []
@@ -109,6 +111,7 @@ export class MemberTx implements Tx {
     this.channels = new Records(state.channels.map((one) => [one.channelId, one]))
     this.virtuals = new Records(state.virtuals.map((one) => [one.virtualId, one]))
     this.offers = new Records(state.offers.map((one) => [one.virtualId, one]))
+    this.standings = new Records(state.left.map(([channelId, left]) => [channelId, standingOf(channelId, left)]))
     this.paid = state.paid
     this.forgotten = state.forgotten
     this.#used = new Set(state.usedIds)
@@ -127,15 +130,17 @@ export class MemberTx implements Tx {
     const virtuals = same(before.virtuals, this.virtuals.all())
     const offers = same(before.offers, this.offers.all())
     const usedIds = same(before.usedIds, [...this.#used].sort())
+    const left = sameLeft(before.left, this.standings.all())
     const { paid, forgotten } = this
     const isSame =
       channels === before.channels &&
       virtuals === before.virtuals &&
       offers === before.offers &&
       usedIds === before.usedIds &&
+      left === before.left &&
       paid === before.paid &&
       forgotten === before.forgotten
-    return isSame ? before : { channels, virtuals, offers, usedIds, paid, forgotten }
+    return isSame ? before : { channels, virtuals, offers, usedIds, left, paid, forgotten }
   }
 
   channelsWith(peer: Address): readonly Id[] {
@@ -172,8 +177,10 @@ export class MemberTx implements Tx {
     return live.filter((one) => peer === undefined || one.peer === peer).length
   }
 
-  /** Gas costs nothing in a search: who may call, calls. */
-  readonly gasPrice = 0n
+  /** In a search the policy names it itself, base units: with nothing named, who may call, calls. */
+  get enforcementCost(): bigint {
+    return BigInt(this.env.policy.worthMin)
+  }
 
   liveVirtuals(): number {
     return this.virtuals.all().filter(({ phase }) => phase.type !== 'closed' && phase.type !== 'returning').length
@@ -232,6 +239,17 @@ export class MemberTx implements Tx {
     }
     return undefined
   }
+}
+
+const standingOf = (channelId: Id, left: bigint): Standing => {
+  return { channelId, earned: 0n, inTime: 0n, late: 0n, left, at: NOW }
+}
+
+function sameLeft(before: MemberState['left'], standings: readonly Standing[]): MemberState['left'] {
+  const after = standings.flatMap(({ channelId, left }) => (left > 0n ? [[channelId, left] as const] : []))
+  const isSame =
+    after.length === before.length && before.every(([id, left], i) => after[i]?.[0] === id && after[i][1] === left)
+  return isSame ? before : after
 }
 
 function same<T>(before: readonly T[], after: readonly T[]): readonly T[] {

@@ -1,6 +1,15 @@
-import { type ChannelRecord, emptyInLane, emptyOutLane, type Id, noClose, type PeerMessage } from '@sluice/protocol'
+import {
+  type ChannelRecord,
+  emptyInLane,
+  emptyOutLane,
+  type Id,
+  noClose,
+  type PeerMessage,
+  type VirtualRecord,
+} from '@sluice/protocol'
 import { channelFlow } from '../../../channels/flow.ts'
 import { channelGoals } from '../../../defence/goals/channel-goals.ts'
+import type { Goal } from '../../../defence/goals/goal.ts'
 import { virtualGoals } from '../../../defence/goals/virtual-goals.ts'
 import { laneFlow } from '../../../lanes/flow.ts'
 import { virtualFlows } from '../../../locks/flow.ts'
@@ -34,7 +43,9 @@ function newChannel(scene: Scene, party: SceneParty, channel: SceneChannel): Cha
 /** What a party remembers at first: its channels, open and paid into. */
 export function firstState(scene: Scene, party: SceneParty): MemberState {
   const channels = party.channels.map((channel) => newChannel(scene, party, channel))
-  return { channels, virtuals: [], offers: [], usedIds: [], paid: 0n, forgotten: 0n }
+  const { leftBefore = 0 } = scene.scope
+  const left = leftBefore === 0 ? [] : channels.map(({ channelId }) => [channelId, BigInt(leftBefore)] as const)
+  return { channels, virtuals: [], offers: [], usedIds: [], left, paid: 0n, forgotten: 0n }
 }
 
 /** Hands an event to the flows as one that comes while the next hop may be out of reach. */
@@ -126,6 +137,10 @@ export function see(scene: Scene, party: SceneParty, state: MemberState, sight: 
   return isLate ? { ...outcome, state: rebased(outcome.state) } : outcome
 }
 
+/** What is not worth a call to a hub, it does not call. All others are taken to call for anything, so that only hubs leave something. */
+const isCalled = ({ policy }: SceneParty['env'], { role }: VirtualRecord, { value }: Goal): boolean =>
+  role !== 'hub' || value === undefined || value >= BigInt(policy.worthMin)
+
 /** What the party would call on chain now. Unlocking is left to the end, where every order of it is tried. */
 export function callsOf(
   scene: Scene,
@@ -139,7 +154,7 @@ export function callsOf(
   const view = { env, now: nowOf(chain), chain, channels }
   const goals = [
     ...state.channels.flatMap((record) => channelGoals(record, chain, env)),
-    ...state.virtuals.flatMap((record) => virtualGoals(view, record)),
+    ...state.virtuals.flatMap((record) => virtualGoals(view, record).filter((goal) => isCalled(env, record, goal))),
   ]
   return goals.map(({ call }) => call).filter(({ type }) => type !== 'unlock')
 }

@@ -90,6 +90,13 @@ const policy: Policy = {
   }),
 }
 
+/** What it costs to enforce a virtual channel is one more than what hubs may leave. */
+function policyOf({ leaves, trusts = leaves ?? 0 }: Scope): Policy {
+  if (leaves === undefined) return policy
+  const worthMin = leaves + 1
+  return { ...policy, worthMin, trustedFolds: Math.ceil((100 * trusts) / worthMin) }
+}
+
 /** The digests of one deployment, each computed once for each object. */
 function cachedDigests(digests: Digests): Digests {
   const cached = <T extends object, R>(compute: (value: T) => R): ((value: T) => R) => {
@@ -152,11 +159,12 @@ export function createScene(scope: Scope): Scene {
     const virtualId = digests.virtualId(terms)
     return { index, virtualId, terms, memo: memoOf(path.length - 1), path, capacity: BigInt(capacity) }
   })
+  const ownPolicy = policyOf(scope)
   const parties = Array.from(scope.parties, (name, index): SceneParty => {
     const signer = signerAt(index)
     const self = signer.address
     const env = {
-      ...{ self, account: self, signer, crypto, digests, policy, roles, log: silentLog },
+      ...{ self, account: self, signer, crypto, digests, policy: ownPolicy, roles, log: silentLog },
       random: () => nonceBytes(0),
     }
     return {
