@@ -19,6 +19,7 @@ const slow: ReadonlySet<string> = new Set([
   'withdrawals-count',
   'largest-fold-not-newest',
   'largest-fold-not-first',
+  'left-once-cleared',
 ])
 
 /** Rules whose absence is found in seconds. */
