@@ -49,7 +49,10 @@ export interface VirtualView {
   readonly countersigned?: boolean
   readonly until: bigint
   readonly waitingFor?: string
-  /** Why it went no further, by the code of who declined it. */
+  /**
+   * Why it went no further, by the code of who declined it. Only with the status `declined` is it sure that nothing of it can be paid any more, so that paying
+   * elsewhere pays once.
+   */
   readonly declined?: string
 }
 

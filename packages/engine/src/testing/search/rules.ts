@@ -348,6 +348,20 @@ export const rules: readonly Rule[] = [
     ],
   },
   {
+    name: 'declined-once-cleared',
+    about:
+      'a payer is told that a virtual channel was declined, and may pay elsewhere, only once no voucher with its lock can be shown',
+    scope: 'refusals',
+    thieves: 'HB',
+    patches: [
+      {
+        file: protocol('machines/locks/payer.ts'),
+        find: "const isFree = outgoing.lock === 'cleared'",
+        replace: 'const isFree = outgoing !== undefined',
+      },
+    ],
+  },
+  {
     name: 'left-once-cleared',
     about:
       'a hub leaves what is not worth a call only once no voucher with the outgoing lock can be shown, and then no higher fold can come',

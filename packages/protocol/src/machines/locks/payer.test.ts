@@ -201,8 +201,16 @@ const examples: readonly PayerExample[] = [
     name: 'the lock is gone',
     from: { ...folding, amount: 0n, decline },
     event: contextChanged,
-    context: ended,
+    context: cleared,
     to: { ...over, decline },
+  },
+  {
+    // The chain may have paid what was declined.
+    name: 'the lock is gone',
+    from: { ...folding, amount: 0n, decline },
+    event: contextChanged,
+    context: ended,
+    to: over,
   },
   { name: 'restate', from: folding, event: contextChanged, context: refused, effects: [restate] },
   { name: 'withdraw', from: folding, event: addRefused, to: { ...withdrawing, refusedAt: NOW } },
@@ -226,6 +234,14 @@ const examples: readonly PayerExample[] = [
     event: contextChanged,
     context: cleared,
     to: { ...over, decline: { code: 'ADD_LOCKS_MAX', returned: 0n } },
+  },
+  {
+    // The refused voucher may have been shown.
+    name: 'the refused voucher is dead',
+    from: withdrawing,
+    event: contextChanged,
+    context: ended,
+    to: over,
   },
   { name: 'restate', from: withdrawing, event: contextChanged, context: refused, effects: [restate] },
 ]

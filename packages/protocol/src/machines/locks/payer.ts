@@ -116,8 +116,16 @@ const opened = ({ outgoing, voucher }: Opened): Opened => ({ outgoing, ...(vouch
 /** Unix second at which closing began: now, unless it had begun. */
 const since = ({ closingSince }: Closing, { now }: PayerContext): bigint => closingSince ?? now
 
-function close({ voucher, decline }: Pick<PayerClosed, 'voucher' | 'decline'>, { now }: PayerContext): PayerStep {
-  return goto({ type: 'closed', closedAt: now, ...(voucher && { voucher }), ...(decline && { decline }) })
+/**
+ * No lock is left. It says that the virtual channel was declined only if no voucher with the lock can be shown any more: who is told so pays elsewhere, and would
+ * pay twice where the chain paid this one, too.
+ */
+function close(
+  { voucher, decline }: Pick<PayerClosed, 'voucher' | 'decline'>,
+  { now, outgoing }: PayerContext,
+): PayerStep {
+  const isFree = outgoing.lock === 'cleared'
+  return goto({ type: 'closed', closedAt: now, ...(voucher && { voucher }), ...(isFree && decline && { decline }) })
 }
 
 /** Asks the next member to close; it passes that on to the payee, who claims. */
