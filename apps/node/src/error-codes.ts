@@ -160,6 +160,36 @@ export const nodeErrors = {
     action: 'Name another file with --out, or remove that one.',
   },
   INTERRUPTED: { message: 'interrupted', action: 'Run the same command again to go on.' },
+  // Selling and buying over HTTP
+  PRICES_INVALID: {
+    message: '{path}, line {line}: {entry} {problem}',
+    action:
+      'Correct the table of prices; docs/guides/seller.md shows one. A running proxy keeps the table that it had.',
+  },
+  ROUTE_UNPRICED: {
+    message: 'nothing is sold at {target}',
+    action: 'Look at /.well-known/sluice for what is. Nothing is charged.',
+  },
+  METHOD_REFUSED: {
+    message: 'the method {method} is not handed on',
+    action: 'Ask by another method. Nothing is charged.',
+  },
+  UPGRADE_PRICED: {
+    message: 'what costs something is not sold over another protocol, such as a WebSocket',
+    action: 'Ask over HTTP; an answer may be a stream. Nothing is charged.',
+  },
+  UPSTREAM_UNREACHABLE: {
+    message: 'the server behind, {url}, is not reached: {problem}',
+    action: 'Ask again later; its operator looks at that server. Nothing is charged.',
+  },
+  UPSTREAM_SILENT: {
+    message: 'the server behind, {url}, says nothing for {milliseconds} ms',
+    action: 'Ask again later; its operator looks at that server. Nothing is charged.',
+  },
+  UPSTREAM_INVALID: {
+    message: 'the answer of the server behind, {url}, can not be handed on: {problem}',
+    action: 'Its operator looks at that server. Nothing is charged.',
+  },
   // JSON-RPC
   RPC_PARSE: { message: 'the request is not JSON', action: 'Send one JSON-RPC 2.0 request.' },
   RPC_INVALID_REQUEST: {

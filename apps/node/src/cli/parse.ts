@@ -155,6 +155,18 @@ export function urlOf(...schemes: readonly string[]): Parse<string> {
   }
 }
 
+/** Origins of pages with commas between them, `all` or `none`. */
+export const originsOf: Parse<'all' | 'none' | readonly string[]> = (value, name) => {
+  if (value === 'all' || value === 'none') return value
+  return value.split(',').map((one) => {
+    const url = URL.canParse(one.trim()) ? new URL(one.trim()) : undefined
+    if (url === undefined || url.origin !== one.trim()) {
+      throw invalid(name, value, 'all, none, or origins with commas between them: https://shop.example')
+    }
+    return url.origin
+  })
+}
+
 /** Where to listen. */
 export interface ListenAddress {
   readonly host: string

@@ -10,10 +10,12 @@ import { packCommand } from './pack.ts'
 import { statusCommand } from './status.ts'
 import { unpackCommand } from './unpack.ts'
 import { virtualCommands } from './virtual.ts'
+import { proxyCommand } from './web/proxy.ts'
 
 /** Every command of `sluice`, in the order of the help. */
 export const commands: readonly CommandSpec[] = [
   ...daemonCommands,
+  proxyCommand,
   getCommand,
   packCommand,
   unpackCommand,

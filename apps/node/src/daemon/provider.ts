@@ -1,5 +1,4 @@
-import { once } from 'node:events'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import { join } from 'node:path'
 import { limitConnections, TrustedProxies } from '@sluice/adapters/net'
 import { createPayee } from '@sluice/client'
@@ -11,7 +10,7 @@ import { CarFolder, type FolderChange, watchFolder } from '@sluice/retrieval/nod
 import type { ListenAddress, TokenPrice } from '../cli/parse.ts'
 import { httpLimits } from '../config/descriptors.ts'
 import { NodeError } from '../errors.ts'
-import { hostText, listenError } from '../rpc/listen.ts'
+import { listenHttp } from './http-listener.ts'
 import type { OpenNode } from './open-node.ts'
 import type { Stopper } from './stopper.ts'
 
@@ -73,7 +72,7 @@ export async function serveProvider(node: OpenNode, stopper: Stopper, options: P
   const listenLimited = (where: ListenAddress, purpose: string, listener: RequestListener) => {
     const server = createServer()
     server.on('request', limitConnections(server, limits, proxies).guard(listener))
-    return listen(server, where, purpose, stopper)
+    return listenHttp(server, where, purpose, stopper)
   }
   const paid = await listenLimited(options.httpListen, 'paid content', listenerOf(gate.serve))
   const ready = { httpUrl: options.httpUrl ?? paid }
@@ -112,25 +111,4 @@ function loggedListener({ log }: OpenNode, handler: Handler): RequestListener {
       log[isLeft ? 'debug' : 'error']('http.failed', { problem })
     },
   })
-}
-
-async function listen(
-  server: Server,
-  { host, port }: ListenAddress,
-  purpose: string,
-  stopper: Stopper,
-): Promise<string> {
-  server.listen(port, host)
-  await once(server, 'listening').catch((thrown) => {
-    throw listenError(thrown, `${hostText(host)}:${port}`, purpose)
-  })
-  stopper.add(() => closeServer(server))
-  const address = server.address()
-  const actual = typeof address === 'object' && address !== null ? address.port : port
-  return `http://${hostText(host)}:${actual}`
-}
-
-async function closeServer(server: Server): Promise<void> {
-  server.closeAllConnections()
-  await new Promise((resolve) => server.close(resolve))
 }

@@ -99,7 +99,7 @@ const opened: Schema<OpenedVirtual> = {
   },
 }
 
-const role = oneOf('node', 'hub', 'provider')
+const role = oneOf('node', 'hub', 'provider', 'proxy')
 
 const info = object({
   version: text,
@@ -111,7 +111,7 @@ const info = object({
   contract: address,
   /** Where peers reach this node; none when it does not listen. */
   peerUrl: optional(text),
-  /** Where a provider serves paid content. */
+  /** Where a provider or a proxy serves paid content. */
   httpUrl: optional(text),
   /** The same content without the gate, for comparison on one machine. */
   unpaidUrl: optional(text),

@@ -104,16 +104,18 @@ describe.each(Object.entries(servers))('a paid handler behind %s', (_name, serve
     await using server = await serve(handler)
     const url = `${server.origin}/api/echo`
     let stolen = ''
+    const leaving = new AbortController()
     const spying = createTabFetch({
       payer: memoryPayments().payer,
       fetch: async (input, init) => {
         const request = new Request(input, init)
         stolen = request.headers.get('PAYMENT-SIGNATURE') ?? stolen
+        if (stolen !== '') leaving.abort()
         return fetch(request)
       },
     })
     await spying
-      .fetch(url, { maxAmount: 50n, method: 'POST', body: 'one', signal: AbortSignal.timeout(50) })
+      .fetch(url, { maxAmount: 50n, method: 'POST', body: 'one', signal: leaving.signal })
       .catch(() => undefined)
     const thief = await fetch(url, { method: 'POST', body: 'two', headers: { 'PAYMENT-SIGNATURE': stolen } })
     expect(thief.status).toBe(401)

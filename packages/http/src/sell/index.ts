@@ -1,8 +1,16 @@
 export type { KeptLimits } from '../tab/payee/kept.ts'
 export type { LoanAllowance } from '../tab/payee/loans.ts'
-export type { PricePartOptions, Pricing, RoutePrice, RouteRule } from '../tab/payee/route.ts'
+export {
+  type PricePartOptions,
+  type Pricing,
+  type RoutePrice,
+  type RouteRequest,
+  type RouteRule,
+  ruleMatcher,
+} from '../tab/payee/route.ts'
 export type { PaidCall, PaidHandler } from '../tab/seller/run-call.ts'
 export * from '../tab/seller/seller.ts'
 export type { SellerOptions, TabPayee } from '../tab/seller/state.ts'
 export type { TabPayment } from '../tab/wire/offer.ts'
+export * from './cors.ts'
 export { streamOf } from './stream-of.ts'

@@ -27,6 +27,8 @@ export interface PaidBodyOptions {
   /** The end was not seen. */
   readonly lost: () => void
   readonly signal: AbortSignal
+  /** The answer has no body, whatever its headers say. */
+  readonly isBodiless: boolean
 }
 
 /** How often a body that broke off is asked for again. */
@@ -61,14 +63,16 @@ export class PaidBody {
 
   /** The answer as whoever asked for it gets it. */
   response(url: string): Response {
-    const { response, isFramed } = this.#options.found
+    const { found, isBodiless } = this.#options
+    const { response, isFramed } = found
     const { status, statusText } = response
     const headers = new Headers(response.headers)
     const type = headers.get(PAYMENT_CONTENT_TYPE)
     if (isFramed && type !== null) headers.set('Content-Type', type)
     headers.delete(PAYMENT_CONTENT_TYPE)
-    if (response.body === null) this.#finish()
-    const body = response.body === null ? null : this.#stream()
+    const isEmpty = isBodiless || response.body === null
+    if (isEmpty) this.#finish()
+    const body = isEmpty ? null : this.#stream()
     const answer = new Response(body, { status, statusText, headers })
     Object.defineProperty(answer, 'url', { value: url })
     return answer

@@ -259,6 +259,7 @@ export class Purchase {
       ended: () => this.#close(tab, call),
       lost: () => this.#askLater(tab, call),
       signal: this.#asked.signal,
+      isBodiless: method === 'HEAD',
     })
     if (!this.#isNamed && isFixed(this.#offer.price)) this.#settleUnread(body)
     return body.response(url.href)

@@ -1,6 +1,17 @@
 import { TabError } from '../errors.ts'
 import type { ChargingClasses, TabPayment } from '../wire/offer.ts'
-import { BYTE, CALL, dearestUnit, isUnit, MAX_PARTS, type PricePart, SECOND, type TabPrice } from '../wire/price.ts'
+import {
+  BYTE,
+  CALL,
+  dearestUnit,
+  isUnit,
+  MAX_PARTS,
+  type PricePart,
+  priceToJson,
+  SECOND,
+  type TabPrice,
+} from '../wire/price.ts'
+import { isPathPattern, pathPattern } from './path-pattern.ts'
 
 /** A part of a price as a seller writes it: `per` is 1 where it is left out. */
 export interface PricePartOptions {
@@ -22,9 +33,11 @@ export interface RoutePrice {
 
 /** A row of a table of prices: the first that fits a request says what it costs. */
 export interface RouteRule {
-  /** Default: any. */
+  /** Default: any. `GET` stands for `HEAD` too. */
   readonly method?: string
-  /** The path; `*` at its end stands for anything more. Default: any. */
+  /**
+   * The path, in any case and spelling: `*` stands for anything within a segment, and at the end for anything more. Default: any.
+   */
   readonly path?: string
   /** The media type of the request's body, without parameters. Default: any. */
   readonly type?: string
@@ -41,6 +54,9 @@ export interface Route {
   readonly charges: ChargingClasses
 }
 
+/** Most characters of a price: every offer holds it, and has to get through a proxy with its usual buffers. */
+const MAX_PRICE_TEXT = 640
+
 const problem = (reason: string): TabError => new TabError('PRICE_INVALID', { reason })
 
 function checkPart({ unit, amount, per = 1n }: PricePartOptions): PricePart {
@@ -55,6 +71,8 @@ export function checkRoute({ price, payment = 'credit', charges = [2] }: RoutePr
   if (price.length > MAX_PARTS) throw problem(`it has ${price.length} parts, more than ${MAX_PARTS}`)
   const parts = price.map(checkPart)
   if (new Set(parts.map(({ unit }) => unit)).size < parts.length) throw problem('a unit stands in it twice')
+  const { length } = JSON.stringify(priceToJson(parts))
+  if (length > MAX_PRICE_TEXT) throw problem(`it takes ${length} characters in a header, more than ${MAX_PRICE_TEXT}`)
   if (!charges.every((digit) => Number.isInteger(digit) && digit >= 1 && digit <= 5)) {
     throw problem(`${charges.join(', ')} are no classes of status`)
   }
@@ -64,13 +82,26 @@ export function checkRoute({ price, payment = 'credit', charges = [2] }: RoutePr
   return { price: parts, payment, charges }
 }
 
-function fits({ method, path, type }: RouteRule, request: Request): boolean {
-  if (method !== undefined && method.toUpperCase() !== request.method) return false
-  const { pathname } = new URL(request.url)
-  const stem = path?.endsWith('*') ? path.slice(0, -1) : undefined
-  if (path !== undefined && (stem === undefined ? pathname !== path : !pathname.startsWith(stem))) return false
-  const [own = ''] = (request.headers.get('Content-Type') ?? '').split(';')
-  return type === undefined || own.trim().toLowerCase() === type.toLowerCase()
+/** What of a request a table of prices looks at. */
+export type RouteRequest = Pick<Request, 'method' | 'url' | 'headers'>
+
+/**
+ * Tells which requests a row of a table is for.
+ *
+ * @throws TabError `PRICE_INVALID` for a path that is none.
+ */
+export function ruleMatcher({ method, path, type }: Omit<RouteRule, 'cost'>): (request: RouteRequest) => boolean {
+  if (path !== undefined && !isPathPattern(path)) throw problem(`"${path}" is no path with one * a segment at most`)
+  const isPath = path === undefined ? undefined : pathPattern(path)
+  const wanted = method?.toUpperCase()
+  return (request) => {
+    // Servers answer HEAD by what they do for GET.
+    const asked = request.method === 'HEAD' && wanted === 'GET' ? 'GET' : request.method
+    if (wanted !== undefined && wanted !== asked) return false
+    if (isPath !== undefined && !isPath(new URL(request.url).pathname)) return false
+    const [own = ''] = (request.headers.get('Content-Type') ?? '').split(';')
+    return type === undefined || own.trim().toLowerCase() === type.toLowerCase()
+  }
 }
 
 /**
@@ -90,10 +121,10 @@ export function routing(pricing: Pricing, window: bigint): (request: Request) =>
     return () => route
   }
   const rows = pricing.map((rule) => ({
-    rule,
+    fits: ruleMatcher(rule),
     route: rule.cost === 'free' ? undefined : checkRoute(rule.cost, window),
   }))
-  return (request) => rows.find(({ rule }) => fits(rule, request))?.route
+  return (request) => rows.find(({ fits }) => fits(request))?.route
 }
 
 /** Whether the handler may count a unit: it is in the price, and no unit that is counted by itself. */

@@ -4,7 +4,7 @@ import { PAYMENT_REQUIRED } from '../../headers/payment-required.ts'
 import { PAYMENT_RESPONSE } from '../../headers/payment-response.ts'
 import type { Route } from '../payee/route.ts'
 import { encodeTabAnswer, standingLines, standingToJson, type TabStanding } from '../wire/answer.ts'
-import { encodeTabRequired, offerHash, type TabOffer, tabOfferToJson } from '../wire/offer.ts'
+import { encodeTabRequired, MAX_ANSWER_HEADER, offerHash, type TabOffer, tabOfferToJson } from '../wire/offer.ts'
 import type { SellerState } from './state.ts'
 import type { Tab } from './tab.ts'
 
@@ -91,22 +91,27 @@ export interface Refusal {
   readonly id?: string
 }
 
+/** What a refusal says of the tab; nothing where payment was not tried. */
+function refusalHeader(state: SellerState, error: SluiceError, tab?: Tab, id?: string): string | undefined {
+  if (error.code === 'PAYMENT_REQUIRED') return undefined
+  const errorReason = error.code
+  if (tab === undefined || id === undefined) {
+    return encodeTabAnswer({ network: state.options.payee.network, errorReason, isFramed: false })
+  }
+  return sealedAnswer(state, tab, standingOf(state, tab, id), { errorReason })
+}
+
 /** The answer that refuses a request, and charges nothing for it. */
 export function refuse(state: SellerState, error: SluiceError, { route, url, tab, id }: Refusal): Response {
-  const { network } = state.options.payee
   const status = STATUSES[error.code] ?? 402
   const headers = new Headers({ 'Cache-Control': 'no-store' })
   const offer = offerOf(state, route)
-  if (status === 402) headers.set(PAYMENT_REQUIRED, encodeTabRequired(error.message, url, [offer]))
-  if (error.code !== 'PAYMENT_REQUIRED') {
-    const errorReason = error.code
-    const standing = tab && id !== undefined ? standingOf(state, tab, id) : undefined
-    headers.set(
-      PAYMENT_RESPONSE,
-      tab && standing
-        ? sealedAnswer(state, tab, standing, { errorReason })
-        : encodeTabAnswer({ network, errorReason, isFramed: false }),
-    )
+  const answer = refusalHeader(state, error, tab, id)
+  if (answer !== undefined) headers.set(PAYMENT_RESPONSE, answer)
+  if (status === 402) {
+    // Both headers together have to get through a proxy.
+    const room = MAX_ANSWER_HEADER - (answer?.length ?? 0)
+    headers.set(PAYMENT_REQUIRED, encodeTabRequired(error.message, url, [offer], room))
   }
   if (error.code === 'CALL_RUNNING') headers.set('Retry-After', '1')
   const { code, message, action } = error

@@ -115,11 +115,11 @@ function callOf({ request, tab, meter }: Running, wantReport: () => void): PaidC
   }
 }
 
-/** Bytes are counted as they are: encoded ones would be others at the client. */
+/** Bytes are counted and framed as they are: encoded ones would be others at the client. */
 function checkEncoding({ route }: Running, { headers }: Response): void {
   const encoding = headers.get('Content-Encoding')
-  const isByBytes = route.price.some(({ unit }) => unit === BYTE)
-  if (isByBytes && encoding !== null && encoding !== 'identity') throw new TabError('CALL_ENCODED', { encoding })
+  const isPlain = route.price.some(({ unit }) => unit === BYTE) || isReported(route.price)
+  if (isPlain && encoding !== null && encoding !== 'identity') throw new TabError('CALL_ENCODED', { encoding })
 }
 
 /** A request is over. */

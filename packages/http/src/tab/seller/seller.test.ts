@@ -458,3 +458,56 @@ async function* failAfter(count: number) {
   yield* pieces(count)
   throw new Error('the source broke')
 }
+
+describe('headers', () => {
+  const hubs = Array.from({ length: 16 }, (_, i) => ({
+    signer: `0x${String(i).padStart(2, '0').repeat(20)}` as const,
+    url: `wss://a-hub-with-a-rather-long-name-${i}.example/peers`,
+  }))
+  const units = ['call', 'byte', 'second', 'prompt-token', 'completion-token', 'row']
+  const price = units.map((unit) => ({ unit, amount: 340_282_366_920_938n, per: 1_000_000_007n }))
+  /** As a proxy counts them, with what `node:http` adds. */
+  const bytesOf = (headers: Headers) =>
+    [...headers].reduce((sum, [name, value]) => sum + name.length + value.length + 4, 17 + 37 + 24 + 28)
+
+  it('get through a proxy with its usual buffers, also where a refusal says where its tab stands', async () => {
+    const { payee } = memoryPayments()
+    const shopUrl = `https://shop.example/${'a'.repeat(300)}`
+    const many = { payee: { ...payee, hubs: () => hubs }, window: 10n ** 15n, url: shopUrl }
+    const { payments, serve, options } = shop(thanks, { price }, many)
+    const demanded = await serve(new Request('http://shop.test/a'))
+    expect(bytesOf(demanded.headers)).toBeLessThanOrEqual(3_072)
+    const own = createSeller({
+      ...options,
+      payee: { ...payments.payee, hubs: () => hubs },
+      url: 'http://shop.test',
+    }).paid(thanks, { price })
+    const client = await sealedRequests(payments, own, { capacity: 10n ** 16n })
+    const changes = { id: 'i'.repeat(64), limit: 10n ** 15n }
+    expect(bytesOf(client.request(changes).headers)).toBeLessThanOrEqual(6_144)
+    const first = await client.ask(changes)
+    await first.response.text()
+    expect(first.code).toBeUndefined()
+    const refused = await client.ask({ id: 'j'.repeat(64), price: `0x${'00'.repeat(16)}` })
+    expect([refused.response.status, refused.code]).toEqual([402, 'TAB_PRICE'])
+    expect(refused.response.headers.has('PAYMENT-REQUIRED')).toBe(true)
+    expect(bytesOf(refused.response.headers)).toBeLessThanOrEqual(3_072)
+    const { accepts } = (await refused.response.json()) as { accepts: { extra: { hubs: unknown[] } }[] }
+    expect(accepts[0]?.extra.hubs).toHaveLength(16)
+  })
+
+  it('of a price that is too long for them are refused before anything is sold', () => {
+    const long = Array.from({ length: 8 }, (_, i) => ({
+      unit: `${'u'.repeat(31)}${String.fromCharCode(97 + i)}`,
+      amount: 10n ** 30n,
+      per: 10n ** 30n,
+    }))
+    expect(() => shop(thanks, { price: long })).toThrow(expect.objectContaining({ code: 'PRICE_INVALID' }))
+  })
+
+  it('name the address that the seller chose', async () => {
+    const { serve } = shop(thanks, CALL, { url: 'https://shop.example/api/' })
+    const header = (await serve(new Request('http://evil.example/a?b'))).headers.get('PAYMENT-REQUIRED') ?? ''
+    expect(JSON.parse(atob(header))).toMatchObject({ resource: { url: 'https://shop.example/api/a?b' } })
+  })
+})

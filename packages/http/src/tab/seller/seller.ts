@@ -69,13 +69,13 @@ async function serve(
 ): Promise<Response> {
   if (route === undefined) return handler(http, freeCall())
   const header = http.headers.get(PAYMENT_SIGNATURE)
-  if (header === null) return demand(state, route, http.url)
+  if (header === null) return demand(state, route, state.address(http))
   await state.ready
   const at: { tab?: Tab; id?: string } = {}
   try {
     return await servePaid(state, route, http, header, handler, at)
   } catch (error) {
-    if (isTellable(error)) return refuse(state, error, { route, url: http.url, ...at })
+    if (isTellable(error)) return refuse(state, error, { route, url: state.address(http), ...at })
     throw error
   }
 }

@@ -35,7 +35,12 @@ export interface SellerOptions {
   readonly maxWaiting?: number
   /** Tabs in memory, those used last. Default 65,536. */
   readonly maxTabs?: number
-  /** The path and query that a client asked for, where something before this server changes them. Default: those of the request. */
+  /**
+   * Where clients reach this server, whatever a request says of its host: named in offers. What stands before it may take the path of this
+   * address off. Default: what each request says.
+   */
+  readonly url?: string
+  /** The path and query that a client asked for, where something before this server changes them. Default: those of the request, below `url`. */
   readonly target?: (request: Request) => string
   readonly timers?: Timers
   /** Unix milliseconds. */
@@ -57,6 +62,8 @@ export interface SellerState {
   readonly now: () => number
   readonly onError: (error: unknown) => void
   readonly target: (request: Request) => string
+  /** The address that a client asked for. */
+  readonly address: (request: Request) => string
   /** Another one after each start. */
   readonly epoch: string
   /** Unix milliseconds. */
@@ -78,10 +85,13 @@ const DEFAULT_LOANS: LoanAllowance = { windows: 4, share: 16 }
 const DEFAULT_KEPT: KeptLimits = { each: 64 * 1024, all: 16 * 1024 * 1024, time: 300_000 }
 const MAX_PAYERS = 65_536
 
-/** Path and query. */
-function ownTarget({ url }: Request): string {
-  const { pathname, search } = new URL(url)
-  return pathname + search
+/** Path and query, below the address that clients know. */
+function targetBelow(base: string | undefined): (request: Request) => string {
+  const prefix = base === undefined ? '' : new URL(base).pathname.replace(/\/$/, '')
+  return ({ url }) => {
+    const { pathname, search } = new URL(url)
+    return prefix + pathname + search
+  }
 }
 
 function newEpoch(): string {
@@ -91,7 +101,8 @@ function newEpoch(): string {
 
 /** Begins with what was recorded. */
 export function createSellerState(options: SellerOptions): SellerState {
-  const { records = memoryRecords(), now = Date.now, onError = () => {} } = options
+  const { records = memoryRecords(), now = Date.now, onError = () => {}, url } = options
+  const target = options.target ?? targetBelow(url)
   const state: SellerState = {
     options,
     timeout: options.timeout ?? 30_000,
@@ -103,7 +114,8 @@ export function createSellerState(options: SellerOptions): SellerState {
     timers: options.timers ?? systemTimers,
     now,
     onError,
-    target: options.target ?? ownTarget,
+    target,
+    address: (request) => new URL(target(request), url ?? request.url).href,
     epoch: newEpoch(),
     startedAt: now(),
     journal: new Journal(records, onError),

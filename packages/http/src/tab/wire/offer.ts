@@ -136,17 +136,28 @@ export function tabOfferFromJson(value: unknown, field: string): TabOffer {
 }
 
 /**
- * The header PAYMENT-REQUIRED with offers for a tab. Of hubs it names as many as the header has room for, the first ones.
+ * The header PAYMENT-REQUIRED with offers for a tab. Of hubs it names as many as the header has room for, the first ones; then it leaves out what
+ * only people read.
  *
  * @param error Why payment is asked for.
+ * @param room Characters that it may have.
  */
-export function encodeTabRequired(error: string, url: string, offers: readonly TabOffer[]): string {
-  for (let hubs = 16; ; hubs--) {
+export function encodeTabRequired(
+  error: string,
+  url: string,
+  offers: readonly TabOffer[],
+  room = MAX_ANSWER_HEADER,
+): string {
+  const encode = (hubs: number, texts: { readonly error?: string; readonly resource: { readonly url: string } }) => {
     const accepts = offers.map((offer) => tabOfferToJson({ ...offer, hubs: offer.hubs.slice(0, hubs) }))
-    const resource = { url: url.slice(0, 256) }
-    const header = encodeHeader({ x402Version: X402_VERSION, error: error.slice(0, 160), resource, accepts })
-    if (header.length <= MAX_ANSWER_HEADER || hubs === 1) return header
+    return encodeHeader({ x402Version: X402_VERSION, ...texts, accepts })
   }
+  const texts = { error: error.slice(0, 160), resource: { url: url.slice(0, 256) } }
+  for (let hubs = 16; hubs > 0; hubs--) {
+    const header = encode(hubs, texts)
+    if (header.length <= room) return header
+  }
+  return encode(1, { resource: { url: url.slice(0, 64) } })
 }
 
 /** The offers for a tab in a header PAYMENT-REQUIRED; others are passed over. @throws HttpError `HEADER_…`, `FIELD_INVALID`. */
