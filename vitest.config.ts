@@ -13,6 +13,9 @@ export const integrationTests = ['apps/*/test/integration/**/*.test.ts', 'exampl
 /** Tests in a real browser, which has to be there: Debian's package chromium, or the one that SLUICE_CHROMIUM names. */
 export const browserTests = ['apps/*/test/browser/**/*.test.ts', 'examples/test/browser/**/*.test.ts']
 
+/** Tests behind nginx, which has to be there: Debian's packages nginx-light and openssl, or the nginx that SLUICE_NGINX names. */
+export const nginxTests = ['apps/*/test/nginx/**/*.test.ts']
+
 export default defineConfig({
   test: {
     projects: [
@@ -31,6 +34,15 @@ export default defineConfig({
           name: 'integration',
           include: integrationTests,
           // Each file starts processes and a chain of its own: one file at a time on the two cores that CI has.
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'nginx',
+          include: nginxTests,
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { browserTests, integrationTests, unitTests } from '../../vitest.config.ts'
+import { browserTests, integrationTests, nginxTests, unitTests } from '../../vitest.config.ts'
 import { hasScript, root } from '../process/workspaces.ts'
 import { browserAbsence } from './browser.ts'
 import { commandSuite } from './command-suite.ts'
+import { nginxAbsence } from './nginx.ts'
 import type { Suite } from './suite.ts'
 import { vitestSuite } from './vitest-suite.ts'
 
@@ -15,6 +16,7 @@ export function allSuites(): Suite[] {
     commandSuite('vectors', existsSync(join(root, 'specs/verify.mjs')), ['node', 'specs/verify.mjs']),
     commandSuite('contracts', hasScript('contracts', 'test'), contracts),
     vitestSuite('integration', integrationTests),
+    vitestSuite('nginx', nginxTests, nginxAbsence()),
     vitestSuite('browser', browserTests, browserAbsence()),
   ]
 }

@@ -53,8 +53,8 @@ function section(spec: CommandSpec): string {
   ].join('\n')
 }
 
-function optionRow(key: string, { placeholder, description, fallback, sources }: Option<unknown>): string {
-  const flag = `--${kebab(key)}${placeholder === undefined ? '' : ` <${placeholder}>`}`
+function optionRow(key: string, { placeholder, description, fallback, sources, letter }: Option<unknown>): string {
+  const flag = `${letter === undefined ? '' : `-${letter}, `}--${kebab(key)}${placeholder === undefined ? '' : ` <${placeholder}>`}`
   const only = sources === 'flag' ? ' (command line only)' : ''
   return `| \`${flag}\` | ${description}${only} | ${fallback === undefined ? '' : `\`${fallback}\``} |`
 }

@@ -190,6 +190,18 @@ export const nodeErrors = {
     message: 'the answer of the server behind, {url}, can not be handed on: {problem}',
     action: 'Its operator looks at that server. Nothing is charged.',
   },
+  ANSWER_REFUSED: {
+    message: '{url} answers {status}; {charged} were charged',
+    action: 'What it says stands in its answer, which was written out. Correct the request.',
+  },
+  SERVER_FAILED: {
+    message: '{url} answers {status}; {charged} were charged',
+    action: 'What it says stands in its answer, which was written out. Ask again later.',
+  },
+  SERVER_SILENT: {
+    message: 'the server at {url} is not reached: {problem}',
+    action: 'Check the address, and that the server runs. Nothing was paid.',
+  },
   // JSON-RPC
   RPC_PARSE: { message: 'the request is not JSON', action: 'Send one JSON-RPC 2.0 request.' },
   RPC_INVALID_REQUEST: {

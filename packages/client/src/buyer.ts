@@ -45,7 +45,7 @@ class Closings {
 
 export type BuyerOptions = BuyingOptions & { readonly onCloseFailed?: CloseFailed | undefined }
 
-/** Makes a buyer. */
+/** Makes a buyer over whoever pays, for those that hold no engine themselves. */
 export function createBuyer(payer: TabPayer, options: BuyerOptions): Buyer {
   const { spending, tokens = [NATIVE_TOKEN], records, idle, fetch, timers, onBuyingError: onError } = options
   const closings = new Closings(payer, options.onCloseFailed ?? (() => {}))
@@ -85,7 +85,11 @@ export function createBuyer(payer: TabPayer, options: BuyerOptions): Buyer {
     const { virtualId, length } = response
     const body = paidStream(response, () => {
       reserved?.settle(response.paid)
-      if (virtualId !== undefined) closings.begin(virtualId)
+      if (virtualId === undefined) return
+      closings.begin(virtualId)
+      const { signer: payee, asset: token } = response.offer ?? {}
+      if (payee === undefined || token === undefined) return
+      init.onReceipt?.({ id: '', virtualId, payee, token, charged: response.paid })
     })
     return new Response(body, length === undefined ? {} : { headers: { 'content-length': String(length) } })
   }

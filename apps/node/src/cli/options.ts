@@ -12,6 +12,10 @@ export interface Option<T> {
   readonly fallback?: string
   /** May be given several times; elsewhere than on the command line with spaces between the values. */
   readonly isMany?: boolean
+  /** What stands between the values of one that is given several times. Default: a space. */
+  readonly separator?: string
+  /** One letter that stands for it: `X` for `-X`. */
+  readonly letter?: string
   /** Where the value comes from besides the command line; secrets and one-off switches come from nowhere else. */
   readonly sources: 'all' | 'flag'
   /** Reads the value; `name` is how the user knows it. */
@@ -72,6 +76,20 @@ export function several<T>(placeholder: string, description: string, parse: Pars
     return texts.map((text) => parse(text, name))
   }
   return { placeholder, description, sources: 'all', read, isMany: true }
+}
+
+/** An option that may be given several times, whose values may hold spaces, each value as often as it is given; elsewhere one a line. */
+export function lines<T>(placeholder: string, description: string, parse: Parse<T>): Option<readonly T[]> {
+  const read = (raw: Raw, key: string) => {
+    const texts = typeof raw === 'string' ? raw.split('\n').filter((text) => text !== '') : []
+    return texts.map((text) => parse(text, `--${kebab(key)}`))
+  }
+  return { placeholder, description, sources: 'all', read, isMany: true, separator: '\n' }
+}
+
+/** The same option, which one letter stands for too. */
+export function lettered<T>(letter: string, option: Option<T>): Option<T> {
+  return { ...option, letter }
 }
 
 /** A switch. */

@@ -5,6 +5,8 @@ import { type Json, jsonLine, toJson } from '../json.ts'
 export interface Streams {
   readonly out: (text: string) => void
   readonly err: (text: string) => void
+  /** Writes bytes where answers go; resolves once there is room for more, with whether anybody still reads. */
+  readonly bytes: (piece: Uint8Array) => Promise<boolean>
   /** Whether errors and progress are shown on a terminal. */
   readonly errIsTerminal: boolean
   readonly columns: number

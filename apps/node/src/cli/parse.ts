@@ -155,6 +155,15 @@ export function urlOf(...schemes: readonly string[]): Parse<string> {
   }
 }
 
+/** A header of a request: `Name: value`. */
+export const headerLine: Parse<readonly [name: string, value: string]> = (value, name) => {
+  const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n\0]*)$/.exec(value)
+  const isPayment = /^payment-/i.test(match?.[1] ?? '')
+  if (match === null || isPayment)
+    throw invalid(name, value, 'a header such as "Accept: text/plain", and none of payments')
+  return [match[1] ?? '', match[2] ?? '']
+}
+
 /** Origins of pages with commas between them, `all` or `none`. */
 export const originsOf: Parse<'all' | 'none' | readonly string[]> = (value, name) => {
   if (value === 'all' || value === 'none') return value

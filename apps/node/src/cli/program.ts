@@ -38,7 +38,7 @@ function addCommand(program: Command, spec: CommandSpec, invoke: Invoke): void {
     .allowExcessArguments(false)
   for (const argument of spec.arguments) command.argument(argumentText(argument), argument.description)
   for (const [key, option] of Object.entries(spec.options)) {
-    if (option.isMany) command.option(flagText(key, option), optionText(option), together)
+    if (option.isMany) command.option(flagText(key, option), optionText(option), together(option.separator ?? ' '))
     else command.option(flagText(key, option), optionText(option))
   }
   command.addHelpText('after', `\nExamples:\n${spec.examples.map((example) => `  $ ${example}`).join('\n')}`)
@@ -49,8 +49,10 @@ function addCommand(program: Command, spec: CommandSpec, invoke: Invoke): void {
 }
 
 /** The values of an option that is given several times. */
-const together = (value: string, before: string | undefined): string =>
-  before === undefined ? value : `${before} ${value}`
+const together =
+  (separator: string) =>
+  (value: string, before: string | undefined): string =>
+    before === undefined ? value : before + separator + value
 
 function groupOf(parent: Command, word: string): Command {
   const existing = parent.commands.find((command) => command.name() === word)
@@ -64,7 +66,7 @@ function argumentText({ name, optional }: Argument): string {
 }
 
 function flagText(key: string, option: Option<unknown>): string {
-  return `--${kebab(key)}${option.placeholder === undefined ? '' : ` <${option.placeholder}>`}`
+  return `${option.letter === undefined ? '' : `-${option.letter}, `}--${kebab(key)}${option.placeholder === undefined ? '' : ` <${option.placeholder}>`}`
 }
 
 function optionText({ description, fallback }: Option<unknown>): string {

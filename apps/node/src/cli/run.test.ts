@@ -82,6 +82,7 @@ async function run(
     err: (text: string) => {
       err += text
     },
+    bytes: async () => true,
     errIsTerminal: false,
     columns: 80,
   }

@@ -2,7 +2,10 @@ import type { Writable } from 'node:stream'
 import type { Streams } from './output.ts'
 
 /** An output of a process. */
-export type OutputStream = Pick<Writable, 'write' | 'on'> & { readonly isTTY?: boolean; readonly columns?: number }
+export type OutputStream = Pick<Writable, 'write' | 'on' | 'once' | 'off'> & {
+  readonly isTTY?: boolean
+  readonly columns?: number
+}
 
 /** The two outputs of a process, and what became of what was printed. */
 export interface Stdio {
@@ -33,6 +36,18 @@ export function createStdio(stdout: OutputStream, stderr: OutputStream): Stdio {
       },
       err: (text) => {
         stderr.write(text)
+      },
+      bytes: (piece) => {
+        if (isLost) return Promise.resolve(false)
+        return new Promise((resolve) => {
+          const settle = () => {
+            stdout.off('error', settle)
+            resolve(!isLost)
+          }
+          // Whoever left will read nothing more.
+          stdout.once('error', settle)
+          stdout.write(piece, settle)
+        })
       },
       errIsTerminal: stderr.isTTY === true,
       columns: stderr.columns ?? COLUMNS,

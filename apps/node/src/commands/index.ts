@@ -10,6 +10,7 @@ import { packCommand } from './pack.ts'
 import { statusCommand } from './status.ts'
 import { unpackCommand } from './unpack.ts'
 import { virtualCommands } from './virtual.ts'
+import { fetchCommand } from './web/fetch.ts'
 import { proxyCommand } from './web/proxy.ts'
 
 /** Every command of `sluice`, in the order of the help. */
@@ -17,6 +18,7 @@ export const commands: readonly CommandSpec[] = [
   ...daemonCommands,
   proxyCommand,
   getCommand,
+  fetchCommand,
   packCommand,
   unpackCommand,
   statusCommand,

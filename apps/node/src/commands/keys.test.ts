@@ -22,7 +22,7 @@ async function keys(args: readonly string[], environment: Record<string, string>
   const write = (text: string) => {
     said += text
   }
-  const streams = { out: write, err: write, errIsTerminal: false, columns: 80 }
+  const streams = { out: write, err: write, bytes: async () => true, errIsTerminal: false, columns: 80 }
   const surroundings = { environment: { SLUICE_DATA: data, ...environment }, streams, version: '1' }
   const code = await runCommandLine(
     { ...surroundings, args: ['keys', ...args, '--json'], signal: new AbortController().signal },

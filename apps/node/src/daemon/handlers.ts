@@ -50,6 +50,10 @@ export function createHandlers({ engine, policy, urls, fees, info, balance }: Ha
     'virtual.pay': ({ virtualId, total }) => engine.pay(virtualId, total),
     'virtual.close': ({ virtualId }) => engine.closeVirtual(virtualId),
     'virtual.list': async () => engine.virtuals(),
+    'tab.secret': async ({ publicKey, owner }) => {
+      const secret = engine.agree(publicKey, owner)
+      return { publicKey: engine.publicKey, ...(secret === undefined ? {} : { secret }) }
+    },
     'backup.export': async () => bytesToHex(engine.backup()),
   }
 }

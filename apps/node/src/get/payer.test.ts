@@ -19,7 +19,10 @@ const info: NodeInfo = {
   contract: address('e'),
 }
 
-const output = createOutput({ out: () => {}, err: () => {}, errIsTerminal: false, columns: 80 }, true)
+const output = createOutput(
+  { out: () => {}, err: () => {}, bytes: async () => true, errIsTerminal: false, columns: 80 },
+  true,
+)
 const options = { output, now: () => 0, allowPrivate: false, feesMax: undefined, timeout: 50 }
 
 const channel = {

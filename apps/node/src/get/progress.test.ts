@@ -21,6 +21,7 @@ function viewOf(json: boolean, errIsTerminal: boolean) {
     out: (text: string) => {
       written.out += text
     },
+    bytes: async () => true,
     err: (text: string) => {
       written.err += text
     },

@@ -216,6 +216,11 @@ export const methods = {
   ),
   'virtual.close': method('closes a virtual channel', strict({ virtualId: id }), virtual),
   'virtual.list': method('all virtual channels', strict({}), list(virtual)),
+  'tab.secret': method(
+    'this node as the payer of tabs: its public key, and the secret that it shares with the owner of another, if it is the one of that key',
+    strict({ publicKey: hex, owner: address }),
+    object({ publicKey: hex, secret: optional(hex) }),
+  ),
   'backup.export': method('what the account needs to get its money back without the signer', strict({}), hex),
 } as const
 

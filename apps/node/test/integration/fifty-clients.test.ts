@@ -32,7 +32,7 @@ afterAll(async () => {
 
 function openClient(party: Party): Promise<OpenNode> {
   const environment = { ...world.environment(party), SLUICE_LOG_LEVEL: 'error', SLUICE_CHAIN_POLL: '2s' }
-  const streams = { out: () => {}, err: () => {}, errIsTerminal: false, columns: 80 }
+  const streams = { out: () => {}, err: () => {}, bytes: async () => true, errIsTerminal: false, columns: 80 }
   const output = { json: true, streams, result: () => {}, event: () => {} }
   const context: Context = { output, signal: new AbortController().signal, environment, version: 'test' }
   const values = resolveValues(engineOptions, {}, environment, {}) as EngineValues

@@ -122,6 +122,15 @@ describe.each(Object.entries(servers))('a paid handler behind %s', (_name, serve
     await buyer.stop()
   })
 
+  it('tells the price to who sends a large body, time and again', async () => {
+    const { handler } = shop()
+    await using server = await serve(handler)
+    for (let i = 0; i < 8; i++) {
+      const unpaid = await fetch(`${server.origin}/api/echo`, { method: 'POST', body: 'x'.repeat(2_000_000) })
+      expect([unpaid.status, (await unpaid.json()) as object]).toMatchObject([402, { code: 'PAYMENT_REQUIRED' }])
+    }
+  })
+
   it('ends what it makes when its client has gone', async () => {
     const { handler, buyer, made } = shop()
     await using server = await serve(handler)

@@ -12,6 +12,8 @@ export interface TabPayer extends Payer, TabKeys {
    * then on its way by itself. Resolves once durable and sent.
    */
   sign(virtualId: Id, total: bigint): Promise<Hex | undefined>
+  /** Called before `agree` is asked for a key: where the signer is elsewhere, what it shares with the owner has to be fetched first. */
+  prepare?(publicKey: Hex, owner: Address): Promise<void>
 }
 
 /** What a tab is, beside where it stands. */

@@ -211,6 +211,7 @@ export class Tabs {
   async #open({ offer, isLocal }: WantedTab, capacity: bigint): Promise<PayerTab> {
     const { payer } = this.#options
     const first = lowest(FIRST_PAYMENT, capacity)
+    await payer.prepare?.(offer.key, offer.signer)
     const {
       virtualId,
       terms,

@@ -1,0 +1,89 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createWorld, type Daemon, type Party, type World } from '../harness.ts'
+import { linesOf, openShop, type Shop, tableOf } from '../shop.ts'
+
+let world: World
+let shop: Shop
+let client: Party
+let proxy: Daemon
+
+beforeAll(async () => {
+  world = await createWorld()
+  shop = await openShop(world)
+  ;({ client, proxy } = shop)
+})
+afterAll(async () => {
+  shop?.stop()
+  await world?.end()
+})
+
+/** Changes the table, and waits until the proxy says what it made of it. */
+async function reloaded(table: string, event: string): Promise<void> {
+  const { length } = proxy.said()
+  writeFileSync(shop.prices, table)
+  proxy.signal('SIGHUP')
+  while (!proxy.said().slice(length).includes(event)) await new Promise(setImmediate)
+}
+
+describe('sluice proxy and sluice fetch', () => {
+  it('sell and buy by any method, and show what it cost', async () => {
+    const url = `${proxy.ready.httpUrl}/api/echo`
+    const bought = await world.run(
+      client,
+      'fetch',
+      url,
+      '-X',
+      'PUT',
+      '-d',
+      'hello',
+      '-H',
+      'Content-Type: text/plain',
+      '--max',
+      '5000',
+    )
+    expect(bought.code, bought.stderr).toBe(0)
+    expect(
+      linesOf(bought, 'body')
+        .map(({ text }) => text)
+        .join(''),
+    ).toContain('"body":"hello"')
+    expect(bought.lines.at(-1)).toMatchObject({ status: 200, charged: '1000', payee: shop.seller.address })
+    const film = join(world.folder, 'film')
+    const bytes = await world.ok(client, 'fetch', `${proxy.ready.httpUrl}/film`, '-o', film, '--max', '2000')
+    expect(bytes).toMatchObject({ status: 200, bytes: 100_000, charged: '1000' })
+    expect(readFileSync(film).equals(Buffer.alloc(100_000, 'f'))).toBe(true)
+    expect(await world.ok(client, 'fetch', `${proxy.ready.httpUrl}/free`)).toMatchObject({ charged: '0' })
+  })
+
+  it('end with a code that says what happened', async () => {
+    const at = (path: string) => `${proxy.ready.httpUrl}${path}`
+    const outcomes: readonly [args: string[], code: number, error: string][] = [
+      [[at('/api/missing')], 4, 'ANSWER_REFUSED'],
+      [[at('/api/fails')], 3, 'SERVER_FAILED'],
+      [[at('/else')], 4, 'ANSWER_REFUSED'],
+      [[at('/api/echo'), '--max', '10'], 4, 'OFFER_AMOUNT'],
+      [['http://127.0.0.1:9/'], 3, 'SERVER_SILENT'],
+      [['ftp://127.0.0.1/'], 2, 'VALUE_INVALID'],
+      [[at('/free'), '-H', 'nothing'], 2, 'VALUE_INVALID'],
+      [[at('/free'), '-X', 'GET', '-d', 'x'], 2, 'VALUE_INVALID'],
+    ]
+    for (const [args, code, error] of outcomes) {
+      const ended = await world.run(client, 'fetch', ...args)
+      expect([ended.code, ended.lines.at(-1)], args.join(' ')).toMatchObject([code, { error: { code: error } }])
+    }
+    const failed = await world.run(client, 'fetch', at('/api/fails'))
+    expect(linesOf(failed, 'body')).toMatchObject([{ text: 'no' }])
+    expect(failed.lines.find(({ status }) => status === 500)).toMatchObject({ charged: '0' })
+  })
+
+  it('take another table of prices while they run, and keep the old one where the new one is wrong', async () => {
+    const url = `${proxy.ready.httpUrl}/api/echo`
+    await reloaded('{ "routes": [] }', 'PRICES_INVALID')
+    expect(await world.ok(client, 'fetch', url, '--max', '5000')).toMatchObject({ charged: '1000' })
+    await reloaded(tableOf('2500'), 'prices.read')
+    expect(await world.ok(client, 'fetch', url, '--max', '5000')).toMatchObject({ charged: '2500' })
+    await reloaded(tableOf('1000'), 'prices.read')
+  })
+})
