@@ -106,7 +106,7 @@ describe('a proxy that sells', () => {
     expect([opened.length, charges]).toEqual([1, [10n, 10n]])
   })
 
-  it.each(['/PAID/x', '//paid/x', '/p%61id/x', '/free/..%2Fpaid/x', '/paid;a=b/x', '/paid/x/', '/free/%2e%2e/paid/x'])(
+  it.each(['/PAID/x', '//paid/x', '/p%61id/x', '/free/%2e%2e%2f%70aid/x', '/paid;a=b/x', '/paid/x/', '/free/%2e%2e/paid/x'])(
     'is not gone around by another spelling: %s',
     async (path) => {
       const { origin } = await shop(echo)
