@@ -103,7 +103,7 @@ export const limits = {
    * What a neighbour is trusted with beyond the fees that it paid, of what enforcing one virtual channel costs: folds for it that are not worth a
    * transaction. Per cent.
    */
-  trustedFolds: same(0),
+  trustedFolds: same(100),
   // Shares of a lane towards the next member
   /** What peers that are new here may hold together of its slots and its capacity. Per cent. */
   strangersShare: limit(30, 100, 30),
