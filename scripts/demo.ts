@@ -6,10 +6,13 @@ import { createChildren } from './demo/children.ts'
 import { createScreen } from './demo/screen.ts'
 import { tellStory } from './demo/story.ts'
 import { type Summary, summarize, summaryText } from './demo/summary.ts'
+import { runCommand } from './process/run-command.ts'
+import { root } from './process/workspaces.ts'
 
-// Pays for a real download through a hub on a chain of its own. It only spawns public `sluice` commands and reads the chain.
+// Pays for a real download through a hub on a chain of its own. It only spawns public `sluice` commands and reads the chain. `web` runs the example
+// that sells calls, seconds and tokens instead.
 
-const USAGE = 'usage: ./run demo [file] [--json]'
+const USAGE = 'usage: ./run demo [file | web] [--json]'
 
 interface Arguments {
   readonly file: string
@@ -33,7 +36,18 @@ function jsonText(summary: Summary): string {
   return JSON.stringify(summary, (_, value) => (typeof value === 'bigint' ? value.toString() : value))
 }
 
+/** Sells and buys by the call, the second and the token. */
+async function runWeb(args: readonly string[]): Promise<number> {
+  const unknown = args.find((arg) => arg !== '--json')
+  if (unknown !== undefined) throw new Error(`${unknown} is not understood. ${USAGE}`)
+  const program = join(root, 'examples/paid-web/main.ts')
+  const { code } = await runCommand(['node', program, '--once', ...args], { output: 'inherit' })
+  return code
+}
+
 async function main(): Promise<number> {
+  const [story, ...others] = process.argv.slice(2)
+  if (story === 'web') return runWeb(others)
   const { file, json } = parseArguments(process.argv.slice(2))
   const children = createChildren()
   const folder = mkdtempSync(join(tmpdir(), 'sluice-demo-'))

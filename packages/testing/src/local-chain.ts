@@ -8,12 +8,15 @@ import { createWebSocketTransport, type WebSocketTransport } from '@sluice/adapt
 import { createClientOver } from '@sluice/client'
 import { createEngine, createPolicy, type Engine, type EnginePorts, type PolicyChanges } from '@sluice/engine'
 import { type Address, type Domain, NATIVE_TOKEN } from '@sluice/protocol'
+import { type Audit, auditChain, closeAll } from './close-all.ts'
 import { funded, type TestNetwork, type TestNetworkOptions, testNetwork } from './network.ts'
 
 const COIN = 10n ** 18n
 
 /** Seconds. Nodes wait for the block after the one that they act on, so a chain that makes blocks only for transactions stands still. */
 const BLOCK_TIME = 0.25
+
+export type { Audit } from './close-all.ts'
 
 export interface LocalNetworkOptions extends TestNetworkOptions {
   /** What the parties tell on the console. Default `error`. */
@@ -26,6 +29,8 @@ export interface LocalNetwork extends TestNetwork {
   /** Where peers reach the hub, and who it is: what a program is told that opens a channel of its own. */
   readonly hubUrl: string
   readonly hubSigner: Address
+  /** Closes all channels, and adds up on the chain whether nobody lost what it was not charged. Nothing more is bought after it. */
+  closeAll(): Promise<Audit>
 }
 
 interface Node {
@@ -109,7 +114,18 @@ export async function startLocalNetwork(options: LocalNetworkOptions = {}): Prom
         await chain.stop()
       },
     })
-    return { ...network, chain, hubUrl: hub.url, hubSigner: hub.engine.signer }
+    const engines = [payer, hub, payee].map(({ engine }) => engine)
+    return {
+      ...network,
+      chain,
+      hubUrl: hub.url,
+      hubSigner: hub.engine.signer,
+      async closeAll() {
+        await closeAll(engines)
+        const accounts = engines.map(({ account }) => account)
+        return auditChain(chain.url, chain.deployed.contract, accounts)
+      },
+    }
   } catch (error) {
     await chain.stop()
     throw error

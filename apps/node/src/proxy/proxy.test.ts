@@ -106,17 +106,22 @@ describe('a proxy that sells', () => {
     expect([opened.length, charges]).toEqual([1, [10n, 10n]])
   })
 
-  it.each(['/PAID/x', '//paid/x', '/p%61id/x', '/free/%2e%2e%2f%70aid/x', '/paid;a=b/x', '/paid/x/', '/free/%2e%2e/paid/x'])(
-    'is not gone around by another spelling: %s',
-    async (path) => {
-      const { origin } = await shop(echo)
-      const url = new URL(origin)
-      const asked = request({ host: url.hostname, port: url.port, path, agent: false }).end()
-      const [answer] = await once(asked, 'response')
-      answer.resume()
-      expect(answer.statusCode).toBe(402)
-    },
-  )
+  it.each([
+    '/PAID/x',
+    '//paid/x',
+    '/p%61id/x',
+    '/free/%2e%2e%2f%70aid/x',
+    '/paid;a=b/x',
+    '/paid/x/',
+    '/free/%2e%2e/paid/x',
+  ])('is not gone around by another spelling: %s', async (path) => {
+    const { origin } = await shop(echo)
+    const url = new URL(origin)
+    const asked = request({ host: url.hostname, port: url.port, path, agent: false }).end()
+    const [answer] = await once(asked, 'response')
+    answer.resume()
+    expect(answer.statusCode).toBe(402)
+  })
 
   it('refuses what no route is for, where its table says so', async () => {
     const { origin } = await shop(echo, { table: tableOf([{ path: '/paid/*', cost: CALL }], 'refuse') })
