@@ -215,6 +215,8 @@ const reliable = {
   countersign: { channelId: 'h32', lane: 'bit', seq: 'u64', signature: 'h65' },
   countersignRequest: { channelId: 'h32', lane: 'bit' },
   decline: { virtualId: 'h32', code: 'code', returned: 'u128' },
+  prolong: { virtualId: 'h32', until: 'u64', fees: 'u128[0,4]' },
+  prolongDecline: { virtualId: 'h32', until: 'u64', code: 'code', returned: 'u128' },
   requestClose: { virtualId: 'h32' },
   claim: { virtualId: 'h32', voucher: 'SignedVoucher?' },
   close: { close: 'Close', signature: 'h65' },

@@ -218,6 +218,14 @@ export const protocolErrors = {
       'a capacity of {capacity} is not worth enforcing on chain, and what would be held on trust, {trusted}, is more than the fees earned, {earned}',
     action: 'Open it with a larger capacity, or pay by another hub.',
   },
+  PROLONG_NOT_LATER: {
+    message: 'the virtual channel lives until {standing} already, and {until} is not later',
+    action: 'Name a later second.',
+  },
+  PROLONG_UNSUPPORTED: {
+    message: '{peer} prolongs no virtual channels, or no session with it stands',
+    action: 'Connect to it, or open another virtual channel.',
+  },
   ADD_PEER_OWES: {
     message: '{peer} did not fold all that was folded for it: nothing more is taken on for it',
     action: 'Fold the virtual channels that are owed, or use another hub.',

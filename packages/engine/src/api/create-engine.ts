@@ -6,6 +6,7 @@ import { policyTopic } from '../locks/neighbours/publish-policy.ts'
 import { openVirtual } from '../locks/open.ts'
 import { awaitAnswer } from '../locks/payments/answers.ts'
 import { pay } from '../locks/payments/pay.ts'
+import { prolongVirtual } from '../locks/prolonging/prolong.ts'
 import { virtualView } from '../locks/view.ts'
 import { Waiting } from '../loop/waiting.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -80,6 +81,7 @@ function engineOver(core: Core, clock: Clock, admitting: Admitting | undefined):
       return loop.call(() => openVirtual(tx, wanted))
     },
     pay: (virtualId, total) => loop.call(() => pay(tx, virtualId, total)),
+    prolong: (virtualId, options) => loop.call(() => prolongVirtual(tx, virtualId, options)),
     async closeVirtual(virtualId) {
       await answered(core, clock, virtualId)
       return loop.call(() => closeVirtual(tx, virtualId))

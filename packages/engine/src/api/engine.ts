@@ -2,6 +2,7 @@ import type { Address, Crypto, FeatureOffer, Hex, Id, SignedVoucher, Signer, Vir
 import type { OpenChannelOptions } from '../channels/propose.ts'
 import type { Guard } from '../defence/guard.ts'
 import type { OpenedVirtual, OpenVirtualOptions } from '../locks/open.ts'
+import type { ProlongedVirtual, ProlongOptions } from '../locks/prolonging/prolong.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Chain } from '../ports/chain.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -13,6 +14,7 @@ import type { ChainStatus, ChannelView, DefenceView, Notification, VirtualView }
 
 export type { OpenChannelOptions } from '../channels/propose.ts'
 export type { OpenedVirtual, OpenVirtualOptions } from '../locks/open.ts'
+export type { ProlongedVirtual, ProlongOptions } from '../locks/prolonging/prolong.ts'
 export type * from '../ports/views.ts'
 
 /** The surroundings of an engine. */
@@ -77,6 +79,10 @@ export interface Engine {
   openVirtual(options: OpenVirtualOptions): Promise<OpenedVirtual>
   /** Raises what is paid over V to `total` (cumulative). Resolves once durable and sent. */
   pay(virtualId: Id, total: bigint): Promise<SignedVoucher>
+  /**
+   * Lets V live longer, paid for by the hour. Resolves once asked for, durably; a member that cannot grant it declines, and `until` in the view is again what it was.
+   */
+  prolong(virtualId: Id, options: ProlongOptions): Promise<ProlongedVirtual>
   /** Resolves once V's lock is folded on all of this side's channels. */
   closeVirtual(virtualId: Id): Promise<VirtualView>
   /** A payee's door: resolves once V's lock stands durably and the voucher is accepted. Waits a bounded time for the lock. */

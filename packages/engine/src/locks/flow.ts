@@ -7,6 +7,7 @@ import { handleClaim, handleDecline, handleRequestClose } from './claims.ts'
 import { handlePolicy, publishPolicy } from './neighbours/publish-policy.ts'
 import { isUnacknowledged } from './payments/answers.ts'
 import { sendVoucher } from './payments/pay.ts'
+import { handleProlongDecline } from './prolonging/handle-decline.ts'
 import { incomingLeg } from './record.ts'
 import { virtualDue, virtualTimer } from './timers.ts'
 
@@ -40,6 +41,7 @@ function channelChain(tx: Tx, channelId: Id): void {
 const sharedFlow: Flow = {
   messages: {
     decline: handleDecline,
+    prolongDecline: handleProlongDecline,
     requestClose: handleRequestClose,
     claim: handleClaim,
     _policy: handlePolicy,
@@ -56,7 +58,7 @@ function refusePayment(): never {
 }
 
 /** For who is not paid: a role that is takes these messages instead. */
-const refusingFlow: Flow = { messages: { voucher: refusePayment, tick: refusePayment } }
+const refusingFlow: Flow = { messages: { voucher: refusePayment, tick: refusePayment, prolong: refusePayment } }
 
 /** How virtual channels open, are paid on and close, for an engine with these roles. */
 export function virtualFlows(roles: readonly { readonly flow: Flow }[]): readonly Flow[] {

@@ -91,9 +91,9 @@ function memoOf(
 }
 
 /** Refuses fees that are no amounts, and more than may be paid. @throws EngineError `FEES_TOO_HIGH`; ProtocolError. */
-function checkFees(
+export function checkFees(
   tx: Tx,
-  { fees }: Memo,
+  { fees }: Pick<Memo, 'fees'>,
   { capacity, feesMax }: Pick<OpenVirtualOptions, 'capacity' | 'feesMax'>,
 ): bigint {
   const wrong = fees.find((fee) => fee < 0n || fee >= 1n << 128n)

@@ -49,15 +49,23 @@ export function voucherOf({ phase }: VirtualRecord): SignedVoucher | undefined {
   return 'voucher' in phase ? phase.voucher : undefined
 }
 
+/** By how many seconds a virtual channel lives longer than its memo says. */
+export const prolongedBy = ({ prolonged }: Pick<VirtualRecord, 'prolonged'>): bigint => prolonged?.by ?? 0n
+
+/** Unix second until which a hop lets the virtual channel live. */
+export function hopUntil(record: Pick<VirtualRecord, 'memo' | 'prolonged'>, hop: number): bigint {
+  return (record.memo.until.at(hop) ?? 0n) + prolongedBy(record)
+}
+
 /** Unix second until which this side's own hop lets the virtual channel live: of the incoming hop, or the payer's first. */
-export function untilOf({ memo, position }: Pick<VirtualRecord, 'memo' | 'position'>): bigint {
-  return memo.until[Math.max(position - 1, 0)] ?? 0n
+export function untilOf(record: Pick<VirtualRecord, 'memo' | 'position' | 'prolonged'>): bigint {
+  return hopUntil(record, Math.max(record.position - 1, 0))
 }
 
 /** Unix second at which this side begins to close by itself, as the lifetime is over or too short for another payment. */
 export function closesAtOf(record: VirtualRecord, { voucherMargin }: Policy): bigint {
-  const { memo, position, role } = record
-  return role === 'payee' ? untilOf(record) - BigInt(voucherMargin) : (memo.until[position] ?? 0n)
+  const { position, role } = record
+  return role === 'payee' ? untilOf(record) - BigInt(voucherMargin) : hopUntil(record, position)
 }
 
 /** Unix second from which a hub keeps its fee whatever comes: this side and all that follow had their time to find a way. */

@@ -1,6 +1,7 @@
 import { type HubEvent, type HubRecord, hubField, hubWants, isHubAtStake } from '@sluice/protocol'
 import { advanceHub } from '../locks/advance.ts'
 import { hubContext } from '../locks/context.ts'
+import { handleProlong } from '../locks/prolonging/handle-prolong.ts'
 import { virtualReceiver } from '../locks/receiving/receive.ts'
 import type { Role } from '../ports/locks/role.ts'
 import type { EngineRole } from './engine-role.ts'
@@ -24,6 +25,6 @@ const role: Role<HubRecord, HubEvent> = {
 export const hub: EngineRole = {
   ...(role as Role),
   fields: { hub: hubField },
-  flow: {},
+  flow: { messages: { prolong: handleProlong } },
   receiver: virtualReceiver,
 }

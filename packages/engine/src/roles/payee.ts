@@ -11,6 +11,7 @@ import { payeeContext } from '../locks/context.ts'
 import { acceptOfferAtEnd } from '../locks/payments/accept.ts'
 import { admit, waitForAmount } from '../locks/payments/admit.ts'
 import { handleTick, handleVoucher, offerDue, offerTimer } from '../locks/payments/offers.ts'
+import { handleProlong } from '../locks/prolonging/handle-prolong.ts'
 import { virtualReceiver } from '../locks/receiving/receive.ts'
 import { voucherOf } from '../locks/record.ts'
 import type { Role } from '../ports/locks/role.ts'
@@ -33,7 +34,7 @@ export const payee: EngineRole = {
   ...(role as Role),
   fields: { payee: payeeField },
   flow: {
-    messages: { voucher: handleVoucher, tick: handleTick },
+    messages: { voucher: handleVoucher, tick: handleTick, prolong: handleProlong },
     virtualChain(tx, virtualId) {
       if (tx.offers.get(virtualId) !== undefined) acceptOfferAtEnd(tx, virtualId)
     },

@@ -18,6 +18,7 @@ import {
   type Operation,
   type OutLane,
   type PeerMessage,
+  PROLONGING,
   ProtocolError,
   rollBack,
   type SignedVoucher,
@@ -49,6 +50,8 @@ export class Puppet {
   readonly signer: Signer
   readonly url: string
   readonly heard: PeerMessage[] = []
+  /** The numbers of what it tells in its hellos from now on. */
+  features: readonly number[] = [PROLONGING.number + 1]
   readonly #world: World
   readonly #hashing: LaneHashing
   readonly #sessions = new Map<Address, Session>()
@@ -127,7 +130,9 @@ export class Puppet {
     this.#sessions.set(peer, session)
     const next = this.#expected.get(peer) ?? 1n
     const oldest = [...this.#keptFor(peer).keys()][0] ?? this.#next.get(peer) ?? 1n
-    session.send(encodeFrame({ kind: 'hello', next, oldest, account: this.address, features: [], channels: [] }))
+    session.send(
+      encodeFrame({ kind: 'hello', next, oldest, account: this.address, features: [...this.features], channels: [] }),
+    )
   }
 
   #take(session: Session, frame: Frame | IgnoredFrame): void {

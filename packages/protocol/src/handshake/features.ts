@@ -8,8 +8,11 @@ export interface Feature {
   readonly number: number
 }
 
+/** A side understands `prolong`: virtual channels may live longer than was agreed at first. */
+export const PROLONGING: Feature = { name: 'prolonging', number: 2 }
+
 /** The features that there are. A number is given once, for ever. */
-export const FEATURES: readonly Feature[] = []
+export const FEATURES: readonly Feature[] = [PROLONGING]
 
 /** What of its features a side asks of everybody it talks to. */
 export interface FeatureOffer {

@@ -89,6 +89,26 @@ export interface DeclineMessage {
   readonly returned: bigint
 }
 
+/**
+ * The lane's payer lets a virtual channel live longer. `until`: Unix second until which the hop between the two lets it live; all hops end later by as
+ * much. `fees`: what the receiver and each intermediary behind it may keep, base units, in order; the sender has paid their sum by a `pay` before.
+ */
+export interface ProlongMessage {
+  readonly type: 'prolong'
+  readonly virtualId: Id
+  readonly until: bigint
+  readonly fees: readonly bigint[]
+}
+
+/** A hop is not prolonged to `until`: what stood before stands. `returned`: as in {@link DeclineMessage}. */
+export interface ProlongDeclineMessage {
+  readonly type: 'prolongDecline'
+  readonly virtualId: Id
+  readonly until: bigint
+  readonly code: ReasonCode
+  readonly returned: bigint
+}
+
 /** Any member of the path asks, towards the payee, that the virtual channel be closed. */
 export interface RequestCloseMessage {
   readonly type: 'requestClose'
@@ -208,6 +228,8 @@ export type ReliableMessage =
   | CountersignMessage
   | CountersignRequestMessage
   | DeclineMessage
+  | ProlongMessage
+  | ProlongDeclineMessage
   | RequestCloseMessage
   | ClaimMessage
   | CloseMessage

@@ -5,6 +5,21 @@ import type { PayerPhase } from '../machines/locks/payer.ts'
 import type { Id } from '../primitives/hex.ts'
 import type { VirtualTerms } from '../terms/terms.ts'
 
+/** By how much a virtual channel lives longer than its memo says, and what its newest prolonging brought. Amounts in base units. */
+export interface Prolonged {
+  /** Seconds. All hops end later by as much. */
+  readonly by: bigint
+  /** The same before the newest prolonging: what stands again should that be declined. */
+  readonly before: bigint
+  /** Unix second of the newest. */
+  readonly at: bigint
+  /** What came in for it, and what was paid on. */
+  readonly received: bigint
+  readonly paidOn: bigint
+  /** What this side kept of those before. */
+  readonly kept: bigint
+}
+
 /** What every member of a path holds of a virtual channel. */
 export interface VirtualBase {
   readonly virtualId: Id
@@ -14,6 +29,7 @@ export interface VirtualBase {
   readonly position: number
   /** Unix second at which this side first held it. */
   readonly since: bigint
+  readonly prolonged?: Prolonged
 }
 
 /** A virtual channel that this side pays over. */

@@ -36,6 +36,11 @@ export function hubFee(schedule: FeeSchedule, capacity: bigint, lifetime: bigint
   return schedule.feeBase + proportional + perTime
 }
 
+/** A hub's fee for letting a virtual channel live longer by so many seconds, base units, rounded up: for time alone. */
+export function timeFee({ feePerHour }: Pick<FeeSchedule, 'feePerHour'>, capacity: bigint, seconds: bigint): bigint {
+  return ceilDivide(capacity * BigInt(feePerHour) * seconds, MILLION * HOUR)
+}
+
 /** Refuses to forward for less than the schedule says. @throws ProtocolError `FEE_LOW`. */
 export function checkFee(got: bigint, needed: bigint): void {
   if (got < needed) throw new ProtocolError('FEE_LOW', { got, needed })

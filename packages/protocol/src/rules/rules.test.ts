@@ -21,12 +21,13 @@ import {
   paySurplus,
 } from './add.ts'
 import { checkCloseAmount, checkDeadline, checkNoLocks, closeBinds, laneBalance, sameEffect } from './close.ts'
-import { checkFee, feesToReturn, hubFee } from './fees.ts'
+import { checkFee, feesToReturn, hubFee, timeFee } from './fees.ts'
 import { checkPayerFold, type HubFold, hubFoldLimit } from './fold-payer.ts'
 import { checkFoldCovers, checkFoldTime, hubFoldFloor, type OutgoingExposure, payeeFoldFloor } from './fold-receiver.ts'
 import { checkForward, checkHopMargin } from './forward.ts'
 import { incomeOnceCountersigned, ownIncome, peerIncome } from './income.ts'
 import { checkPayment, type PaymentContext } from './payment.ts'
+import { checkProlong, type Prolonging } from './prolong.ts'
 import { checkMayDraft, mayDraft, mayRestate, maySign } from './signing-limit.ts'
 import { checkSpending, spendable, withdrawalReserve } from './spendable.ts'
 
@@ -219,6 +220,38 @@ describe('signing a fold', () => {
     most({ outcome: finalAt(30n) }, 30n)
     most({ incomingStands: false, incomingFoldedAt: 20n }, 20n)
     most({ held: undefined, incomingStands: false, incomingFoldedAt: 20n, outcome: finalAt(30n) }, 30n)
+  })
+})
+
+describe('prolonging', () => {
+  const path = [1, 2, 3, 4].map((one) => `0x${`0${one}`.repeat(20)}` as const)
+  const terms = { path, token: `0x${'00'.repeat(20)}`, capacity: 5n, disputeWindow: 10, nonce: 0n } as const
+  const asked: Prolonging = {
+    terms,
+    position: 1,
+    until: 600n,
+    standing: 500n,
+    fees: [3n, 2n],
+    paid: 5n,
+    now: 100n,
+    lifetimeMax: 500,
+  }
+
+  it('is paid for before, later, not for too long, and names a fee for each hub', () => {
+    expect(() => checkProlong(asked)).not.toThrow()
+    expect(() => checkProlong({ ...asked, paid: 4n })).toThrow(code('FEE_LOW'))
+    expect(() => checkProlong({ ...asked, until: 500n })).toThrow(code('PROLONG_NOT_LATER'))
+    expect(() => checkProlong({ ...asked, lifetimeMax: 499 })).toThrow(code('ADD_LIFETIME'))
+    expect(() => checkProlong({ ...asked, fees: [3n] })).toThrow(code('ADD_MEMO_LENGTH'))
+    expect(() => checkProlong({ ...asked, position: 3, fees: [], paid: 0n })).not.toThrow()
+  })
+
+  it('costs the time alone, rounded up', () => {
+    const schedule = { feePerHour: 1000 }
+    expect(timeFee(schedule, 1_000_000n, 3600n)).toBe(1000n)
+    expect(timeFee(schedule, 1_000_000n, 3601n)).toBe(1001n)
+    expect(timeFee(schedule, 1n, 1n)).toBe(1n)
+    expect(timeFee({ feePerHour: 0 }, 1_000_000n, 3600n)).toBe(0n)
   })
 })
 

@@ -148,6 +148,19 @@ export const anyReliableMessage: fc.Arbitrary<ReliableMessage> = fc.oneof(
   fc.record({ type: fc.constant('countersignRequest'), ...lane }),
   fc.record({ type: fc.constant('decline'), virtualId: anyHash, code: anyCode, returned: anyUint128 }),
   fc.record({ type: fc.constant('requestClose'), virtualId: anyHash }),
+  fc.record({
+    type: fc.constant('prolong'),
+    virtualId: anyHash,
+    until: anyUint64,
+    fees: fc.array(anyUint128, { maxLength: 4 }),
+  }),
+  fc.record({
+    type: fc.constant('prolongDecline'),
+    virtualId: anyHash,
+    until: anyUint64,
+    code: anyCode,
+    returned: anyUint128,
+  }),
   fc
     .tuple(fc.record({ type: fc.constant('claim'), virtualId: anyHash }), maybe('voucher', anySignedVoucher))
     .map(([message, extra]) => ({ ...message, ...extra })),

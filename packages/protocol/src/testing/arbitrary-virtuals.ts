@@ -3,7 +3,7 @@ import type { HubPhase } from '../machines/locks/hub-phases.ts'
 import type { Decline, Leg } from '../machines/locks/lock.ts'
 import type { PayeePhase } from '../machines/locks/payee.ts'
 import type { PayerPhase } from '../machines/locks/payer.ts'
-import type { VirtualRecord } from '../records/virtual.ts'
+import type { Prolonged, VirtualRecord } from '../records/virtual.ts'
 import { anyCode, anyHash, anySignedVoucher, anyUint32, anyUint64, anyUint128, anyVirtualTerms } from './arbitraries.ts'
 
 type Arbitraries<T> = { readonly [K in keyof T]: fc.Arbitrary<T[K]> }
@@ -93,9 +93,22 @@ const base = {
   since: anyUint64,
 }
 
-/** A virtual channel of any role in any phase. */
-export const anyVirtualRecord: fc.Arbitrary<VirtualRecord> = fc.oneof(
+const anyProlonged: fc.Arbitrary<Prolonged> = fc.record({
+  by: anyUint64,
+  before: anyUint64,
+  at: anyUint64,
+  received: anyUint128,
+  paidOn: anyUint128,
+  kept: anyUint128,
+})
+
+const anyBareRecord: fc.Arbitrary<VirtualRecord> = fc.oneof(
   fc.record({ ...base, role: fc.constant('payer' as const), phase: anyPayerPhase }),
   fc.record({ ...base, role: fc.constant('hub' as const), phase: anyHubPhase }),
   fc.record({ ...base, role: fc.constant('payee' as const), phase: anyPayeePhase }),
 )
+
+/** A virtual channel of any role in any phase, prolonged or not. */
+export const anyVirtualRecord: fc.Arbitrary<VirtualRecord> = fc
+  .tuple(anyBareRecord, fc.option(anyProlonged, { nil: undefined }))
+  .map(([record, prolonged]) => (prolonged === undefined ? record : { ...record, prolonged }))

@@ -2,7 +2,7 @@ import type { HubPhase } from '../machines/locks/hub-phases.ts'
 import type { PayeePhase } from '../machines/locks/payee.ts'
 import type { PayerPhase } from '../machines/locks/payer.ts'
 import type { Id } from '../primitives/hex.ts'
-import type { VirtualRecord } from '../records/virtual.ts'
+import type { Prolonged, VirtualRecord } from '../records/virtual.ts'
 import { createDigests } from '../signing/digests.ts'
 import type { VirtualTerms } from '../terms/terms.ts'
 import type { SignedVoucher } from '../terms/voucher.ts'
@@ -120,21 +120,25 @@ const roles = [
   { role: 'payee', position: 2, phases: payeePhases },
 ] as const
 
+const prolonged: Prolonged = { by: 900n, before: 300n, at: askedAt, received: 7n, paidOn: 4n, kept: 2n }
+
 /** A virtual channel in each phase of each role, once with nothing that may be absent and once with all of it. */
 export function goldenVirtuals(): readonly VirtualRecord[] {
   let number = 0
-  const recordOf = (role: string, position: number, phase: object): VirtualRecord => {
+  const recordOf = (role: string, position: number, phase: object, rest: object = {}): VirtualRecord => {
     const terms = termsOf(number)
     const memo = { until: [second + 600n, second + 300n], fees: [3n] }
     number += 1
     // The tables above hold the phases of each role to its union.
-    return { role, virtualId: digests.virtualId(terms), terms, memo, position, since: second, phase } as VirtualRecord
+    const virtualId = digests.virtualId(terms)
+    return { role, virtualId, terms, memo, position, since: second, ...rest, phase } as VirtualRecord
   }
   return roles.flatMap(({ role, position, phases }) =>
     Object.entries<Twice<{ type: string }>[string]>(phases).flatMap(([type, make]) => {
       const { bare, rest } = make(voucherOf(number + 1))
       const records = [recordOf(role, position, { type, ...bare })]
-      if (Object.keys(rest).length > 0) records.push(recordOf(role, position, { type, ...bare, ...rest }))
+      if (Object.keys(rest).length > 0)
+        records.push(recordOf(role, position, { type, ...bare, ...rest }, { prolonged }))
       return records
     }),
   )

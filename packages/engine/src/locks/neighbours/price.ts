@@ -1,4 +1,4 @@
-import { type Address, type FeeSchedule, hubFee, lowest, type VirtualTerms } from '@sluice/protocol'
+import { type Address, type FeeSchedule, hubFee, lowest, timeFee, type VirtualTerms } from '@sluice/protocol'
 import { secondsOf } from '../../lanes/channel.ts'
 import type { Policy } from '../../ports/environment.ts'
 import type { Tx } from '../../ports/tx.ts'
@@ -45,7 +45,15 @@ export function feeFor(
   { capacity, disputeWindow }: Pick<VirtualTerms, 'capacity' | 'disputeWindow'>,
   lifetime: bigint,
 ): bigint {
-  const feeOf = (schedule: FeeSchedule) => hubFee(schedule, capacity, lifetime, disputeWindow)
+  return leastOf(tx, peer, (schedule) => hubFee(schedule, capacity, lifetime, disputeWindow))
+}
+
+/** The least that a peer pays for so many seconds more, base units. */
+export function timeFeeFor(tx: Tx, peer: Address, capacity: bigint, seconds: bigint): bigint {
+  return leastOf(tx, peer, (schedule) => timeFee(schedule, capacity, seconds))
+}
+
+function leastOf(tx: Tx, peer: Address, feeOf: (schedule: FeeSchedule) => bigint): bigint {
   const told = tx.told.get(peer)
   if (told === undefined) return feeOf(scheduleForPeer(tx, peer))
   const isSettled = told.before === undefined || secondsOf(tx) >= told.at + PRICE_GRACE

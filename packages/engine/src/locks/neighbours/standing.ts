@@ -60,8 +60,11 @@ function* standingsOf(tx: Tx, peer: Address): Generator<Standing> {
   }
 }
 
-/** The part of the fees that is this hub's own, base units. */
-export const ownFee = ({ memo, position }: HubRecord): bigint => memo.fees[position - 1] ?? 0n
+/** The part of the fees that is this hub's own, those for more time included, base units. */
+export function ownFee({ memo, position, prolonged }: HubRecord): bigint {
+  const { kept, received, paidOn } = prolonged ?? { kept: 0n, received: 0n, paidOn: 0n }
+  return (memo.fees[position - 1] ?? 0n) + kept + received - paidOn
+}
 
 /** Whether the incoming lock is folded within the time that its payer has for it. */
 function isInTime(tx: Tx, { phase }: HubRecord): boolean {

@@ -17,7 +17,7 @@ import { secondsOf } from '../../lanes/channel.ts'
 import type { Tx } from '../../ports/tx.ts'
 import { advancePayer } from '../advance.ts'
 import { outcomeOf } from '../context.ts'
-import { virtualOf, voucherOf } from '../record.ts'
+import { hopUntil, virtualOf, voucherOf } from '../record.ts'
 import { raiseTo } from './sign-voucher.ts'
 
 /** Refuses to sign a voucher that would be lost, or that a standing fold forbids. */
@@ -30,7 +30,7 @@ function checkMayPay(tx: Tx, record: PayerRecord): void {
   if (channel === undefined || !holdsLock(draftState(channel.out), slot, virtualId)) {
     throw new ProtocolError('VIRTUAL_NO_LOCK', { virtualId })
   }
-  checkPaymentTime(virtualId, record.memo.until.at(-1) ?? 0n, secondsOf(tx), tx.env.policy.voucherMargin)
+  checkPaymentTime(virtualId, hopUntil(record, -1), secondsOf(tx), tx.env.policy.voucherMargin)
 }
 
 /** Sends the payee the highest voucher; with the terms, until it has answered once. */

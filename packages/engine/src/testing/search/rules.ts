@@ -348,6 +348,19 @@ export const rules: readonly Rule[] = [
     ],
   },
   {
+    name: 'prolonged-once-paid',
+    about: 'a hub pays the next one for more time only with what was paid to itself for it',
+    scope: 'prolonging-for-fees',
+    thieves: 'AIB',
+    patches: [
+      {
+        file: protocol('rules/prolong.ts'),
+        find: 'if (paid < needed)',
+        replace: 'if (paid > needed + needed)',
+      },
+    ],
+  },
+  {
     name: 'declined-once-cleared',
     about:
       'a payer is told that a virtual channel was declined, and may pay elsewhere, only once no voucher with its lock can be shown',

@@ -43,6 +43,8 @@ export interface Scope {
   readonly trusts?: number
   /** What each neighbour left before, base units: then hubs trust it with nothing. */
   readonly leftBefore?: number
+  /** Whether virtual channels are prolonged, for a base unit that the hop after the first hub gets, if there is one. */
+  readonly prolongs?: boolean
   /** Whether thieves keep vouchers that a newer countersigned one has killed. Only of use where that rule itself is taken away. */
   readonly oldVouchers?: boolean
 }

@@ -26,6 +26,19 @@ const broad: Shape = {
   virtuals: [wide],
 }
 
+/** Two hubs, the second of which asks for something when a virtual channel is prolonged. */
+const forFees: Shape = {
+  parties: 'AHIB',
+  deposits: [
+    [2, 0],
+    [2, 0],
+    [1, 0],
+  ],
+  virtuals: [{ path: [0, 1, 2, 3], capacity: 1 }],
+  prolongs: true,
+  isQuiet: true,
+}
+
 const shapes: Readonly<Record<string, { readonly shape: Shape; readonly thieves: readonly string[] }>> = {
   pair: {
     shape: { parties: 'AB', deposits: [[1, 0]], virtuals: [{ path: [0, 1], capacity: 1 }] },
@@ -104,6 +117,9 @@ const shapes: Readonly<Record<string, { readonly shape: Shape; readonly thieves:
     thieves: ['AB'],
   },
   broad: { shape: broad, thieves: ['AH', 'HB', 'AB', 'H', 'B', 'A'] },
+  prolonging: { shape: { ...line, prolongs: true }, thieves: ['AB', 'HB', 'AH'] },
+  'prolonging-for-fees': { shape: forFees, thieves: ['AIB', 'HIB'] },
+  'prolonging-for-paid': { shape: { ...forFees, pays: 1 }, thieves: ['AIB'] },
   leaving: { shape: { ...broad, leaves: 1 }, thieves: ['AB', 'A', 'B', 'AH', 'HB'] },
   'leaving-refusals': { shape: { ...broad, leaves: 1, refuseBelow: 3 }, thieves: ['AB', 'B'] },
   'leaving-two': {

@@ -20,6 +20,7 @@ const slow: ReadonlySet<string> = new Set([
   'largest-fold-not-newest',
   'largest-fold-not-first',
   'left-once-cleared',
+  'prolonged-once-paid',
 ])
 
 /** Rules whose absence is found in seconds. */

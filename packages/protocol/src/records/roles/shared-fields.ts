@@ -4,6 +4,7 @@ import type { Decline, Leg } from '../../machines/locks/lock.ts'
 import { signedVoucher } from '../../messages/fields/signed-fields.ts'
 import { virtualTerms } from '../../messages/fields/terms-fields.ts'
 import { memo } from '../../messages/lane-messages.ts'
+import type { Prolonged } from '../virtual.ts'
 
 // What records of several roles hold.
 
@@ -15,4 +16,20 @@ export const closed = { voucher, decline: optional(decline), closedAt: uint64 }
 /** Of who has an incoming lock. */
 export const returning = { incoming: leg, decline, closingSince: uint64, askedAt: optional(uint64) }
 
-export const base = { virtualId: repeated32, terms: virtualTerms, memo, position: uint32, since: uint64 }
+const prolonged = struct<Prolonged>({
+  by: uint64,
+  before: uint64,
+  at: uint64,
+  received: uint128,
+  paidOn: uint128,
+  kept: uint128,
+})
+
+export const base = {
+  virtualId: repeated32,
+  terms: virtualTerms,
+  memo,
+  position: uint32,
+  since: uint64,
+  prolonged: optional(prolonged),
+}

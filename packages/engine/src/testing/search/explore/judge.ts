@@ -156,7 +156,8 @@ function owedTo(scene: Scene, party: SceneParty, state: MemberState): bigint {
   for (const { index, ends } of party.channels) {
     owed += BigInt(scope.deposits[index]?.[ends[0] === party.index ? 0 : 1] ?? 0)
   }
-  for (const { surplus } of state.channels) owed += surplus
+  // What was counted as come without having come is no less owed.
+  for (const { surplus } of state.channels) if (surplus > 0n) owed += surplus
   return state.virtuals.reduce((sum, record) => sum + balanceOf(record), owed + state.forgotten)
 }
 

@@ -24,7 +24,9 @@ import { draft } from '../../../lanes/draft.ts'
 import { closeVirtual } from '../../../locks/close.ts'
 import { openVirtual } from '../../../locks/open.ts'
 import { pay } from '../../../locks/payments/pay.ts'
+import { prolongVirtual } from '../../../locks/prolonging/prolong.ts'
 import { outgoingLeg, voucherOf } from '../../../locks/record.ts'
+import { prolongFees, prolongings } from './acts-prolonging.ts'
 import { closesTogether, withdrawals } from './acts-together.ts'
 import type { ChainSight } from './chain-model.ts'
 import type { MemberState, MemberTx } from './member-tx.ts'
@@ -139,9 +141,23 @@ function* ownVirtualActs(scene: Scene, party: SceneParty, state: MemberState, vi
     }
   }
   if (record.role !== 'payer' || record.phase.type !== 'open') return
+  if (scene.scope.prolongs === true && record.prolonged === undefined) yield prolonging(party, virtual)
   const signed = Number(voucherOf(record)?.voucher.amount ?? 0n)
   for (let total = signed + 1; total <= Number(capacity); total++) {
     yield { label: `${party.name} pays ${total} over ${name}`, run: (tx) => void pay(tx, virtualId, BigInt(total)) }
+  }
+}
+
+function prolonging(party: SceneParty, virtual: SceneVirtual): Act {
+  const { virtualId, memo, index } = virtual
+  const [fees = []] = prolongFees(virtual, 1).slice(-1)
+  return {
+    label: `${party.name} prolongs V${index + 1}`,
+    isOwn: true,
+    run(tx) {
+      const asked = prolongVirtual(tx, virtualId, { until: (memo.until.at(-1) ?? 0n) + 1n, fees })
+      if ('fees' in asked) tx.paid += asked.fees
+    },
   }
 }
 
@@ -205,6 +221,7 @@ export function* othersActs(
   }
   for (const virtual of party.virtuals) {
     const record = recordOf(state, virtual)
+    if (record !== undefined && scene.scope.prolongs) yield* prolongings(scene, party, virtual, record, deliver)
     if (record !== undefined) yield* aboutVirtual(scene, party, virtual, record, deliver)
     else if (scene.scope.early === true) yield* earlyPayments(scene, party, state, virtual, deliver)
   }

@@ -1,6 +1,8 @@
 import {
   type Address,
   type ChannelRecord,
+  FEATURES,
+  type Feature,
   type Id,
   isLiveChannel,
   type ReliableMessage,
@@ -207,8 +209,8 @@ export class MemberTx implements Tx {
     return this.isConnected
   }
 
-  commonFeatures(): readonly [] {
-    return []
+  commonFeatures(): readonly Feature[] {
+    return FEATURES
   }
 
   reach(): void {}
