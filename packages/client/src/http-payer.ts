@@ -75,5 +75,10 @@ export function createPayer({ engine, domain, feesOf }: PayerOptions): TabPayer 
       await engine.closeVirtual(virtualId)
       newest.delete(virtualId)
     },
+    onDeclined: (wanted, declined) =>
+      engine.subscribe((told) => {
+        if (told.type !== 'virtual' || told.virtual.virtualId !== wanted || told.virtual.status !== 'declined') return
+        declined(told.virtual.declined ?? 'unknown')
+      }),
   }
 }

@@ -92,3 +92,14 @@ test('addresses of peers are remembered, and what is broken is forgotten', () =>
   writeFileSync(join(folder, 'peers.json'), '{"half')
   expect(openPeerUrls(folder).get(hub)).toBeUndefined()
 })
+
+test('fees that are other ones by now are asked for anew', async () => {
+  urls.note(hub, await serve(greetingOf(hub)))
+  const known = fees()
+  await known.of([hub], 1_000n, 60)
+  await known.of([hub], 1_000n, 60)
+  expect(asked).toBe(1)
+  known.forget([hub])
+  await known.of([hub], 1_000n, 60)
+  expect(asked).toBe(2)
+})

@@ -19,6 +19,8 @@ export interface HubFees {
     lifetimeSeconds: number,
     windowSeconds?: number,
   ) => Promise<readonly bigint[]>
+  /** They are other ones by now: asked for anew when they are needed next. */
+  readonly forget: (hubs: readonly Address[]) => void
 }
 
 /** A schedule is asked for again after this many milliseconds. */
@@ -41,6 +43,9 @@ export function createHubFees(urls: PeerUrls, clock: Clock): HubFees {
     return schedule
   }
   return {
+    forget: (hubs) => {
+      for (const hub of hubs) known.delete(hub)
+    },
     of: (hubs, capacity, lifetimeSeconds, windowSeconds = 0) =>
       Promise.all(
         hubs.map(async (hub) => {

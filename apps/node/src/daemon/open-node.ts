@@ -137,9 +137,14 @@ async function assemble(
   const readInfo = () => infoOf(context, values, options, engine, chain.domain, transport)
   info = readInfo
   const urls = openPeerUrls(values.data)
+  const fees = createHubFees(urls, systemClock)
+  // A fee that was too low has changed since it was read: the next try reads it.
+  engine.subscribe((told) => {
+    if (told.type === 'virtual' && told.virtual.declined === 'FEE_LOW')
+      fees.forget(told.virtual.terms.path.slice(1, -1))
+  })
   const handlers = createHandlers({
-    ...{ engine, policy, urls, info: readInfo },
-    fees: createHubFees(urls, systemClock),
+    ...{ engine, policy, urls, fees, info: readInfo },
     balance: chain.balance,
   })
   return {

@@ -1,4 +1,5 @@
 import { createNodeCrypto } from '@sluice/adapters/crypto-node'
+import type { VirtualView } from '@sluice/engine'
 import type { TabPayer } from '@sluice/http'
 import type { Address, Hex } from '@sluice/protocol'
 import { createPurse, type PurseOptions } from '../get/payer.ts'
@@ -34,6 +35,21 @@ export async function createNodePayer(node: NodeApi, info: NodeInfo, options: Pu
       await node.call('virtual.pay', { virtualId, total })
     },
     close: (virtualId) => payer.close(virtualId),
+    onDeclined(wanted, declined) {
+      const tell = (virtuals: readonly VirtualView[]) => {
+        const found = virtuals.find(({ virtualId, status }) => virtualId === wanted && status === 'declined')
+        if (found !== undefined) declined(found.declined ?? 'unknown')
+      }
+      const watching = node.subscribe(
+        (told) => {
+          if (told.type === 'virtual') tell([told.virtual])
+        },
+        () => {},
+      )
+      // It may have been declined before anybody watched.
+      watching.then(() => node.call('virtual.list', {})).then(tell, () => {})
+      return () => void watching.then((end) => end()).catch(() => {})
+    },
   }
   /** What the hubs on the way were paid, base units. */
   return { payer: tabPayer, fees: () => fees, hubs: () => spending.hubs }

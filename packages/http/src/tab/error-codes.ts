@@ -106,6 +106,11 @@ export const tabErrors = {
     message: 'a frame of the kind {kind} with {length} bytes is none',
     action: "Nothing more is paid for this request. Tell the server's operator.",
   },
+  TAB_DECLINED: {
+    message: 'a hub on the way declined the tab {virtualId}: {code}',
+    action:
+      'Another one was tried, by the fees that the hubs ask now. Ask again, or open a channel with another hub of the seller. Nothing was paid.',
+  },
   TAB_COUNT_APART: {
     message: 'the server counts {theirs} on the tab, and {own} were received, more than {allowed} apart',
     action: 'What was received is paid, and the tab is closed. Do not pay this seller; tell its operator.',

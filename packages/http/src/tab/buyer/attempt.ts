@@ -83,7 +83,9 @@ export async function attempt(
   call: PayerCall,
 ): Promise<Attempt> {
   const payment = paymentFor(buying, asked, offer, tab, call, false)
-  return read(tab, call, await send(buying, asked, payment))
+  // What is paid for by a tab that its payee never sees is not waited for.
+  const signal = tab.isKnown ? asked.signal : AbortSignal.any([asked.signal, tab.gone.signal])
+  return read(tab, call, await send(buying, { ...asked, signal }, payment))
 }
 
 /** Asks what became of a request, and runs nothing. @throws as {@link send}. */

@@ -20,6 +20,8 @@ const MAX_TURNS = 12
 const MAX_UNREACHABLE = 4
 /** Milliseconds before the next attempt, by how many failed. */
 const delayOf = (failed: number): number => Math.min(100 * 2 ** failed, 5_000)
+/** Tabs that may be declined on their way, one after the other. */
+const MAX_DECLINED = 2
 /** Statuses by which something on the way answers for a seller. */
 const GATEWAY = new Set([408, 429, 502, 503, 504])
 const SAFE = new Set(['GET', 'HEAD'])
@@ -42,6 +44,7 @@ export class Purchase {
   /** What the request had cost when it was asked for before under its name. */
   #before = 0n
   #failed = 0
+  #declined = 0
 
   constructor(buying: Buying, asked: Asked, offer: TabOffer) {
     this.#buying = buying
@@ -116,6 +119,7 @@ export class Purchase {
       found = await attempt(this.#buying, this.#asked, this.#offer, tab, call)
     } catch (cause) {
       if (signal.aborted) throw signal.reason
+      if (tab.gone.signal.aborted) return this.#isDeclined(tab, call)
       const error = new HttpError('SERVER_UNREACHABLE', { url: url.href }, cause)
       if (this.#failed === MAX_UNREACHABLE) throw error
       return this.#again(error)
@@ -124,6 +128,15 @@ export class Purchase {
     if (found.refusal !== undefined) return this.#refused(tab, call, found, found.refusal)
     if (found.standing !== undefined) return this.#accepted(tab, call, found, found.standing)
     return this.#unsaid(tab, call, found)
+  }
+
+  /** The payee never saw the tab, so it ran nothing: another one is opened, by the fees of now. */
+  #isDeclined(tab: PayerTab, call: PayerCall): Error {
+    const error = tab.over ?? new TabError('TAB_DECLINED', { virtualId: tab.facts.virtualId, code: 'unknown' })
+    this.#declined += 1
+    this.#leave(tab, call, error, false)
+    if (this.#declined > MAX_DECLINED) throw error
+    return error
   }
 
   /** The same request is asked for again, under the same id: that is free. */

@@ -398,6 +398,36 @@ describe('a fetch that pays', () => {
     expect(here.receipts.map(({ charged }) => charged)).toEqual([10n, 400n, 400n, 400n, 400n])
   })
 
+  it('opens another tab at once when a hub declines one, and gives up after three', async () => {
+    const payments = memoryPayments()
+    const serve = createSeller({ payee: payments.payee, asset: NATIVE_TOKEN, window: 100n }).paid(
+      () => new Response('thanks'),
+      CALL,
+    )
+    const fetch: typeof globalThis.fetch = async (input, init) => serve(new Request(input, init))
+    let declines = 1
+    payments.locks(false)
+    const payer = {
+      ...payments.payer,
+      onDeclined: (_: string, declined: (code: string) => void) => {
+        if (declines > 0) queueMicrotask(() => declined('FEE_LOW'))
+        else payments.locks(true)
+        declines -= 1
+        return () => {}
+      },
+    }
+    const client = createTabFetch({ payer, fetch })
+    expect(await (await client.fetch(URL_HERE, { maxAmount: 50n })).text()).toBe('thanks')
+    expect(payments.opened).toHaveLength(2)
+    await client.closeTabs()
+    declines = 99
+    payments.locks(false)
+    const error = await rejectCode(client.fetch(URL_HERE, { maxAmount: 50n }), 'TAB_DECLINED')
+    expect(error.details).toMatchObject({ code: 'FEE_LOW' })
+    expect(payments.opened).toHaveLength(5)
+    await client.stop()
+  })
+
   it('follows redirects to what is paid there', async () => {
     const handler: PaidHandler = (request) =>
       new URL(request.url).pathname === '/b'

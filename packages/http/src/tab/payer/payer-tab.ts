@@ -14,6 +14,8 @@ export interface TabPayer extends Payer, TabKeys {
   sign(virtualId: Id, total: bigint): Promise<Hex | undefined>
   /** Called before `agree` is asked for a key: where the signer is elsewhere, what it shares with the owner has to be fetched first. */
   prepare?(publicKey: Hex, owner: Address): Promise<void>
+  /** Calls back once V was declined on its way to the payee: nothing was paid on it. Ended by the function returned. */
+  onDeclined?(virtualId: Id, declined: (code: string) => void): () => void
 }
 
 /** What a tab is, beside where it stands. */
@@ -89,6 +91,8 @@ export class PayerTab {
   settling: Promise<void> = Promise.resolve()
   /** Why nothing new is bought on it. */
   over: Error | undefined
+  /** Aborts once V was declined on its way: the payee will never see it. */
+  readonly gone = new AbortController()
 
   constructor({ payer, facts, key, mark, isRestored, changed }: PayerTabOptions) {
     this.facts = facts

@@ -254,7 +254,22 @@ export class Tabs {
     const tab: PayerTab = new PayerTab({ payer, facts, key, mark, isRestored, changed })
     this.#tabs.set(virtualId, tab)
     this.#keep(tab)
+    if (!isRestored) this.#watch(tab)
     return tab
+  }
+
+  /** One that a hub declines is given up at once: nobody waits until its payee does. */
+  #watch(tab: PayerTab): void {
+    const { virtualId } = tab.facts
+    const end = this.#options.payer.onDeclined?.(virtualId, (code) => {
+      tab.over ??= new TabError('TAB_DECLINED', { virtualId, code })
+      tab.gone.abort(tab.over)
+      this.#idle.get(virtualId)?.()
+      this.#idle.delete(virtualId)
+      this.#tabs.delete(virtualId)
+      this.#journal.put(TAB + virtualId, undefined)
+      end?.()
+    })
   }
 
   #keep(tab: PayerTab): void {
