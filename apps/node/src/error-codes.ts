@@ -91,6 +91,14 @@ export const nodeErrors = {
     message: 'the hub {hub} does not publish its fees at {url}: {problem}',
     action: 'Check that the hub runs; reach it again with `sluice channel open` or `peer.connect` if it moved.',
   },
+  HUB_UNREADABLE: {
+    message: 'no hub can be read at {url}: {problem}',
+    action: 'Check the address: of a hub it is the one of its peer transport, such as https://hub.example.',
+  },
+  HUB_ELSEWHERE: {
+    message: 'the hub at {url} is of {network} and the contract {contract}, this node of {wanted} and {own}',
+    action: 'Name a hub of the same chain and contract.',
+  },
   HUB_DECLINED: {
     message: 'the hub {hub} declined to forward the payment channel {virtualId}: {reason}',
     action:

@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Daemon, Ended, Line, Party, World } from './harness.ts'
-import { openChannel, quick } from './scenes.ts'
+import { deposit, openChannel, quick } from './scenes.ts'
 
 /** A proxy before a server, and somebody with a channel who buys there over a hub. */
 export interface Shop {
@@ -59,7 +59,11 @@ export async function openShop(world: World): Promise<Shop> {
     world.daemon(seller, 'proxy', upstream, '--prices', prices, '--trusted-proxy', '127.0.0.1', ...quick),
     world.daemon(client, 'node', ...quick),
   ])
-  await Promise.all([openChannel(world, client, hubDaemon), openChannel(world, hub, proxy)])
+  const hubAddress = String(hubDaemon.ready.peerUrl).replace('ws:', 'http:')
+  await Promise.all([
+    world.ok(client, 'channel', 'open', '--hub', hubAddress, '--deposit', `${deposit}`),
+    openChannel(world, hub, proxy),
+  ])
   const stop = () => {
     behind.closeAllConnections()
     behind.close()

@@ -2,6 +2,7 @@ import type { Engine } from '@sluice/engine'
 import type { OpenVirtual, TabPayer } from '@sluice/http'
 import type { Address, Domain, Id } from '@sluice/protocol'
 import { choosePath } from './choose-path.ts'
+import { Declines } from './declines.ts'
 import { ClientError } from './errors.ts'
 
 export interface PayerOptions {
@@ -26,12 +27,18 @@ export const networkOf = ({ chainId }: Domain): string => `eip155:${chainId}`
 /** An engine as whoever pays for paid HTTP. */
 export function createPayer({ engine, domain, feesOf }: PayerOptions): TabPayer {
   const newest = new Map<Id, Payment>()
+  const declines = new Declines(Date.now)
   const paidOn = (virtualId: Id): bigint =>
     engine.virtuals().find((virtual) => virtual.virtualId === virtualId)?.amount ?? 0n
 
   const open = async (wanted: OpenVirtual) => {
     const { payee, payeeUrl, payeeUrlPublicOnly = false, token, capacity, first } = wanted
-    const hubs = choosePath(wanted, engine.channels())
+    const hubs = declines.around(payee, (isDeclining) =>
+      choosePath(
+        wanted,
+        engine.channels().filter(({ peer }) => !isDeclining(peer.signer)),
+      ),
+    )
     const fees = await feesOf?.(hubs, capacity)
     const opened = await engine.openVirtual({
       payee,
@@ -78,6 +85,7 @@ export function createPayer({ engine, domain, feesOf }: PayerOptions): TabPayer 
     onDeclined: (wanted, declined) =>
       engine.subscribe((told) => {
         if (told.type !== 'virtual' || told.virtual.virtualId !== wanted || told.virtual.status !== 'declined') return
+        declines.note(told.virtual.terms.path, told.virtual.declined)
         declined(told.virtual.declined ?? 'unknown')
       }),
   }

@@ -1,5 +1,6 @@
 export { choosePath } from './choose-path.ts'
 export { type Client, type ClientOptions, createClient, createClientOver } from './client.ts'
+export { Declines } from './declines.ts'
 export { ClientError, clientErrors } from './errors.ts'
 export { createPayee, type PayeeOptions } from './http-payee.ts'
 export { createPayer, type PayerOptions } from './http-payer.ts'

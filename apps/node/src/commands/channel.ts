@@ -1,10 +1,13 @@
 import type { ChannelView } from '@sluice/engine'
+import type { Address } from '@sluice/protocol'
 import { lookingOptions, type NodeViews, readViews } from '../access/node-views.ts'
 import { withNode } from '../access/with-node.ts'
 import { defineCommand } from '../cli/command.ts'
-import { defaulted, optional, required } from '../cli/options.ts'
+import { defaulted, optional, required, variableOf } from '../cli/options.ts'
 import { address, amountOf, duration, idPrefix, oneOf, token as tokenOf, urlOf } from '../cli/parse.ts'
 import { engineOptions } from '../config/options.ts'
+import { NodeError } from '../errors.ts'
+import type { NodeApi } from '../rpc/methods.ts'
 import { asOf, asOfText } from '../show/as-of.ts'
 import { channelText } from '../show/channel-text.ts'
 import { explainChannel } from '../show/explain.ts'
@@ -19,19 +22,26 @@ const open = defineCommand({
   arguments: [],
   options: {
     ...engineOptions,
-    peer: required('address', 'signer of the peer', address),
+    hub: optional(
+      'url',
+      'a hub by its address, such as https://hub.example: who it is and how it is reached stands there',
+      urlOf('http', 'https', 'ws', 'wss'),
+    ),
+    peer: optional('address', 'signer of the peer, instead of --hub', address),
     url: optional('url', 'where the peer listens; not needed while connected', urlOf('ws', 'wss')),
     deposit: required('amount', 'what this side deposits: 0.5FIL, 10nFIL, or base units', amountOf),
     token: defaulted('token', 'token of the channel: address of an ERC-20 token, or native', tokenOf, 'native'),
     window: optional('time', 'dispute window: 20s, 15m, 24h (default: of the profile)', duration),
   },
   examples: [
+    'sluice channel open --hub https://hub.example --deposit 0.5FIL',
     'sluice channel open --peer 0x5aeda56215b167893e80b4fe645ba6d5bab767de --url ws://hub.example:7000 --deposit 0.5FIL',
     'sluice channel open --peer 0x5aeda56215b167893e80b4fe645ba6d5bab767de --deposit 10nFIL --window 24h --json',
   ],
   run: (context, values) =>
     withNode(context, values, async (node) => {
-      const { peer, url, token, window } = values
+      const { token, window } = values
+      const { peer, url } = await peerOf(node, values)
       const deposit = values.deposit(token)
       context.output.event('opening', { peer, deposit }, 'depositing; waiting for a final block ...')
       const channel = await node.call('channel.open', {
@@ -44,6 +54,33 @@ const open = defineCommand({
       context.output.result(channel, channelText(channel))
     }),
 })
+
+/** Who the channel is to be with: by its signer, or by what a hub publishes. */
+async function peerOf(
+  node: NodeApi,
+  {
+    hub,
+    peer,
+    url,
+  }: { readonly hub: string | undefined; readonly peer: Address | undefined; readonly url: string | undefined },
+): Promise<{ readonly peer: Address; readonly url: string | undefined }> {
+  if (hub === undefined) {
+    if (peer === undefined) {
+      throw new NodeError('VALUE_MISSING', { name: '--hub', flag: 'hub', variable: variableOf('hub'), key: 'hub' })
+    }
+    return { peer, url }
+  }
+  const { readHub } = await import('../daemon/ask-greeting.ts')
+  const found = await readHub(hub, await node.call('node.info', {}))
+  if (peer !== undefined && peer !== found.signer) {
+    throw new NodeError('VALUE_INVALID', {
+      name: '--peer',
+      value: peer,
+      expected: `the signer of that hub, ${found.signer}`,
+    })
+  }
+  return { peer: found.signer, url: url ?? found.url }
+}
 
 const topUp = defineCommand({
   name: 'channel topup',

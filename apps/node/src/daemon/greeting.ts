@@ -21,6 +21,8 @@ const greeting = object({
   /** CAIP-2. */
   network: text,
   contract: address,
+  /** Where peers reach it, where that is not the address of this document. */
+  url: optional(text),
   /** What this node asks for forwarding. */
   fees,
 })
@@ -30,7 +32,7 @@ export type Greeting = Infer<typeof greeting>
 
 /** The greeting of a node, as JSON. */
 export function writeGreeting(info: NodeInfo, schedule: FeeSchedule): string {
-  const { version, role, signer, account, chainId, contract } = info
+  const { version, role, signer, account, chainId, contract, peerUrl } = info
   const asked = {
     base: schedule.feeBase,
     partsPerMillion: schedule.feePartsPerMillion,
@@ -38,7 +40,9 @@ export function writeGreeting(info: NodeInfo, schedule: FeeSchedule): string {
     hold: schedule.feeHold ?? 0,
     window: schedule.feeWindow ?? 0,
   }
-  return jsonLine({ sluice: 1, version, role, signer, account, network: `eip155:${chainId}`, contract, fees: asked })
+  const place = peerUrl === undefined ? {} : { url: peerUrl }
+  const network = `eip155:${chainId}`
+  return jsonLine({ sluice: 1, version, role, signer, account, network, contract, ...place, fees: asked })
 }
 
 /**

@@ -1,9 +1,8 @@
-import { request } from 'node:http'
-import { request as secureRequest } from 'node:https'
 import type { Clock } from '@sluice/engine'
 import { type Address, type FeeSchedule, hubFee } from '@sluice/protocol'
 import { NodeError, problemOf } from '../errors.ts'
-import { readGreeting, scheduleOf } from './greeting.ts'
+import { askGreeting } from './ask-greeting.ts'
+import { scheduleOf } from './greeting.ts'
 import type { PeerUrls } from './peer-urls.ts'
 
 /** What hubs ask for forwarding. */
@@ -27,8 +26,6 @@ export interface HubFees {
 const KEPT = 60_000
 /** The hub's clock may be behind: its lifetime is then longer by as much. */
 const CLOCK_MARGIN = 60
-const TIMEOUT = 5_000
-const LARGEST = 16 * 1024
 
 /** Asks hubs for their fees and remembers them for a while. */
 export function createHubFees(urls: PeerUrls, clock: Clock): HubFees {
@@ -60,30 +57,10 @@ export function createHubFees(urls: PeerUrls, clock: Clock): HubFees {
 
 async function askFees(hub: Address, url: string): Promise<FeeSchedule> {
   try {
-    const greeting = readGreeting(await fetchText(url.replace(/^ws/, 'http')))
+    const greeting = await askGreeting(url)
     if (greeting.signer !== hub) throw new Error(`${greeting.signer} answers there`)
     return scheduleOf(greeting)
   } catch (thrown) {
     throw new NodeError('HUB_FEES_UNKNOWN', { hub, url, problem: problemOf(thrown) }, thrown)
   }
-}
-
-function fetchText(url: string): Promise<string> {
-  const get = url.startsWith('https:') ? secureRequest : request
-  return new Promise((resolve, reject) => {
-    const sent = get(new URL('/', url), { timeout: TIMEOUT }, (response) => {
-      let body = ''
-      response.setEncoding('utf8').on('data', (part: string) => {
-        body += part
-        if (body.length > LARGEST) sent.destroy(new Error('the answer is too long'))
-      })
-      response.once('end', () => {
-        if (response.statusCode === 200) resolve(body)
-        else reject(new Error(`the answer is ${response.statusCode}`))
-      })
-    })
-    sent.once('timeout', () => sent.destroy(new Error(`nothing came for ${TIMEOUT} ms`)))
-    sent.once('error', reject)
-    sent.end()
-  })
 }

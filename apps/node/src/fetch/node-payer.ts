@@ -1,4 +1,5 @@
 import { createNodeCrypto } from '@sluice/adapters/crypto-node'
+import { Declines } from '@sluice/client'
 import type { VirtualView } from '@sluice/engine'
 import type { TabPayer } from '@sluice/http'
 import type { Address, Hex } from '@sluice/protocol'
@@ -7,7 +8,8 @@ import type { NodeApi, NodeInfo } from '../rpc/methods.ts'
 
 /** Pays on tabs out of a node's channels, the node being this process or another one. */
 export async function createNodePayer(node: NodeApi, info: NodeInfo, options: PurseOptions) {
-  const { payer, spending } = createPurse(node, info, options)
+  const declines = new Declines(Date.now)
+  const { payer, spending } = createPurse(node, info, { ...options, declines })
   const { keccak256 } = await createNodeCrypto()
   const secrets = new Map<string, Hex | undefined>()
   const ask = async (publicKey: Hex, owner: Address) => node.call('tab.secret', { publicKey, owner })
@@ -38,7 +40,9 @@ export async function createNodePayer(node: NodeApi, info: NodeInfo, options: Pu
     onDeclined(wanted, declined) {
       const tell = (virtuals: readonly VirtualView[]) => {
         const found = virtuals.find(({ virtualId, status }) => virtualId === wanted && status === 'declined')
-        if (found !== undefined) declined(found.declined ?? 'unknown')
+        if (found === undefined) return
+        declines.note(found.terms.path, found.declined)
+        declined(found.declined ?? 'unknown')
       }
       const watching = node.subscribe(
         (told) => {

@@ -1,4 +1,4 @@
-import { choosePath } from '@sluice/client'
+import { choosePath, Declines } from '@sluice/client'
 import type { ChannelView } from '@sluice/engine'
 import type { OpenedVirtual, OpenVirtual, Payer } from '@sluice/http'
 import type { Address, Id } from '@sluice/protocol'
@@ -41,11 +41,13 @@ export interface PurseOptions {
   readonly feesMax: bigint | undefined
   /** How long the hub may say nothing, milliseconds. */
   readonly timeout: number
+  /** Which hubs declined lately. */
+  readonly declines?: Declines
 }
 
 /** Pays for a download out of a node's channels. */
 export function createPurse(node: NodeApi, info: NodeInfo, options: PurseOptions): Purse {
-  const { output, now, allowPrivate, feesMax, timeout } = options
+  const { output, now, allowPrivate, feesMax, timeout, declines = new Declines(Date.now) } = options
   const spending: Spending = { payments: 0, paid: 0n, fees: 0n, openedAt: undefined, hubs: [] }
   let wantedLast: OpenVirtual | undefined
   const payer: Payer = {
@@ -54,7 +56,12 @@ export function createPurse(node: NodeApi, info: NodeInfo, options: PurseOptions
     open: async (wanted) => {
       wantedLast = wanted
       const channels = await node.call('channel.list', {})
-      const hubs = findPath(wanted, channels)
+      const hubs = declines.around(wanted.payee, (isDeclining) =>
+        findPath(
+          wanted,
+          channels.filter(({ peer }) => !isDeclining(peer.signer)),
+        ),
+      )
       const fees = await node.call('hub.fees', { hubs, capacity: wanted.capacity })
       spending.hubs = hubs
       const next = hubs[0] ?? wanted.payee

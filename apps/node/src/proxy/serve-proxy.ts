@@ -8,6 +8,7 @@ import { type CorsOptions, createSeller, type PaidHandler, type Seller } from '@
 import { type Address, SluiceError } from '@sluice/protocol'
 import type { ListenAddress } from '../cli/parse.ts'
 import { httpLimits } from '../config/descriptors.ts'
+import { readHub } from '../daemon/ask-greeting.ts'
 import { listenHttp } from '../daemon/http-listener.ts'
 import type { OpenNode } from '../daemon/open-node.ts'
 import type { Stopper } from '../daemon/stopper.ts'
@@ -29,7 +30,8 @@ export interface ServeProxyOptions {
   readonly window: bigint | undefined
   readonly httpListen: ListenAddress
   readonly httpUrl: string | undefined
-  readonly hubUrl: (hub: Address) => string | undefined
+  /** Addresses of hubs that offers name. */
+  readonly hubs: readonly string[]
   readonly trustedProxy: readonly string[] | undefined
   readonly cors: CorsOptions | undefined
   readonly keepHost: boolean
@@ -61,13 +63,14 @@ export async function serveProxy(node: OpenNode, stopper: Stopper, options: Serv
   const records = await openFileRecords(join(data, 'tabs.jsonl'))
   stopper.add(() => records.close())
   const { peerUrl } = node.info()
+  const hubs = await meetHubs(node, options.hubs)
   const isTold = (problem: unknown) => problem instanceof SluiceError && problem.code.startsWith('UPSTREAM_')
   const onError = (problem: unknown) => node.log[isTold(problem) ? 'warn' : 'error']('http.failed', { problem })
   const seller = createSeller({
     payee: createPayee({
       engine: node.engine,
       domain: node.domain,
-      hubUrl: options.hubUrl,
+      hubUrl: (hub) => hubs.get(hub),
       ...(peerUrl === undefined ? {} : { url: peerUrl }),
     }),
     asset: token,
@@ -112,6 +115,13 @@ export async function serveProxy(node: OpenNode, stopper: Stopper, options: Serv
   stopper.add(reloading(node, prices, () => proxy.use(read())))
   node.log.info('prices.read', { path: prices, routes: first.routes.length, window })
   return { httpUrl: options.httpUrl ?? listening }
+}
+
+/** Reads who the hubs are, and connects to them so that they can open channels. Answers their addresses by their signers. */
+async function meetHubs(node: OpenNode, addresses: readonly string[]): Promise<ReadonlyMap<Address, string>> {
+  const found = await Promise.all(addresses.map((address) => readHub(address, node.info())))
+  for (const { signer, url } of found) await node.handlers['peer.connect']({ peer: signer, url })
+  return new Map(found.map(({ signer, url }) => [signer, url]))
 }
 
 /** Whether a seller takes a route's price. */

@@ -86,4 +86,15 @@ describe('sluice proxy and sluice fetch', () => {
     expect(await world.ok(client, 'fetch', url, '--max', '5000')).toMatchObject({ charged: '2500' })
     await reloaded(tableOf('1000'), 'prices.read')
   })
+
+  it('open channels by what a hub publishes alone, and refuse what is no hub', async () => {
+    const open = (...args: string[]) => world.run(client, 'channel', 'open', ...args, '--deposit', '1')
+    const notHub = String(proxy.ready.peerUrl).replace('ws:', 'http:')
+    const outcomes = [await open('--hub', 'http://127.0.0.1:9'), await open('--hub', notHub), await open()]
+    expect(outcomes.map(({ code, lines }) => [code, lines.at(-1)])).toMatchObject([
+      [3, { error: { code: 'HUB_UNREADABLE' } }],
+      [3, { error: { code: 'HUB_UNREADABLE' } }],
+      [2, { error: { code: 'VALUE_MISSING' } }],
+    ])
+  })
 })

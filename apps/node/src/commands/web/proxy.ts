@@ -1,5 +1,5 @@
 import { defineCommand } from '../../cli/command.ts'
-import { defaulted, optional, required, toggle } from '../../cli/options.ts'
+import { defaulted, optional, required, several, toggle } from '../../cli/options.ts'
 import {
   amountOf,
   byteCount,
@@ -30,6 +30,11 @@ export const proxyCommand = defineCommand({
       'amount',
       'most that a client may owe at any time (default: some calls, seconds and a MiB of the dearest route)',
       amountOf,
+    ),
+    hub: several(
+      'url',
+      'hub that offers name with its address, and that this side connects to, such as https://hub.example; may be given several times',
+      urlOf('http', 'https', 'ws', 'wss'),
     ),
     httpListen: defaulted('address', 'where clients connect; port 0 takes a free one', listenAddress, '127.0.0.1:0'),
     httpUrl: optional(
@@ -72,7 +77,7 @@ export const proxyCommand = defineCommand({
         window: window?.(token),
         cors: cors === 'none' ? undefined : cors === 'all' ? {} : { origins: cors },
         maxBody: Number(maxBody),
-        hubUrl: () => undefined,
+        hubs: values.hub,
       }),
     )
   },
