@@ -91,6 +91,7 @@ const houses: Readonly<Record<string, House>> = {
       'fetch',
       'daemon',
       'proxy',
+      'check',
       'access',
       'show',
       'commands',

@@ -206,6 +206,10 @@ export const nodeErrors = {
     message: '{url} answers {status}; {charged} were charged',
     action: 'What it says stands in its answer, which was written out. Ask again later.',
   },
+  SELLER_UNSOUND: {
+    message: '{count} things keep somebody from buying at {url}',
+    action: 'Correct what is marked BAD, and check again.',
+  },
   SERVER_SILENT: {
     message: 'the server at {url} is not reached: {problem}',
     action: 'Check the address, and that the server runs. Nothing was paid.',

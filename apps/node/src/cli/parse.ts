@@ -155,6 +155,12 @@ export function urlOf(...schemes: readonly string[]): Parse<string> {
   }
 }
 
+/** A method of a request, in capital letters. */
+export const methodName: Parse<string> = (value, name) => {
+  if (/^[A-Za-z]{1,32}$/.test(value) && !/^(?:connect|trace|track)$/i.test(value)) return value.toUpperCase()
+  throw invalid(name, value, 'a method, such as POST')
+}
+
 /** A header of a request: `Name: value`. */
 export const headerLine: Parse<readonly [name: string, value: string]> = (value, name) => {
   const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n\0]*)$/.exec(value)

@@ -10,6 +10,7 @@ import { packCommand } from './pack.ts'
 import { statusCommand } from './status.ts'
 import { unpackCommand } from './unpack.ts'
 import { virtualCommands } from './virtual.ts'
+import { checkCommand } from './web/check.ts'
 import { fetchCommand } from './web/fetch.ts'
 import { proxyCommand } from './web/proxy.ts'
 
@@ -19,6 +20,7 @@ export const commands: readonly CommandSpec[] = [
   proxyCommand,
   getCommand,
   fetchCommand,
+  checkCommand,
   packCommand,
   unpackCommand,
   statusCommand,

@@ -27,7 +27,7 @@ export interface ProxyOptions extends NodeHandlerOptions {
   /** Undefined where the server behind answers pages of other origins by itself. */
   readonly cors: CorsOptions | undefined
   /** Answers what is the proxy's own, such as whether it is well; undefined for every other request. */
-  readonly own?: (request: Request) => Promise<Response> | undefined
+  readonly own?: (request: Request, table: PriceTable) => Response | Promise<Response> | undefined
 }
 
 /** A proxy that asks payment for what the server behind it answers. */
@@ -59,7 +59,7 @@ export function createProxy(options: ProxyOptions): Proxy {
   const paid = seller.paid(forward, (request) => priceOf(table.find(request)))
 
   async function answer(request: Request): Promise<Response> {
-    const own = options.own?.(request)
+    const own = options.own?.(request, table)
     if (own !== undefined) return own
     const isPage = cors !== undefined
     if (isPage && isPreflight(request) && isPriced(table, asked(request))) return answerPreflight(request, cors)

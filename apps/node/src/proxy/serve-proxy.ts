@@ -12,7 +12,8 @@ import { readHub } from '../daemon/ask-greeting.ts'
 import { listenHttp } from '../daemon/http-listener.ts'
 import type { OpenNode } from '../daemon/open-node.ts'
 import type { Stopper } from '../daemon/stopper.ts'
-import { createHealth, HEALTH_PATH } from './health.ts'
+import { createHealth } from './health.ts'
+import { ownPages } from './own-pages.ts'
 import { type PriceTable, readPriceTable, windowFor } from './price-table.ts'
 import { createProxy } from './proxy.ts'
 import { Upstream } from './upstream.ts'
@@ -66,13 +67,14 @@ export async function serveProxy(node: OpenNode, stopper: Stopper, options: Serv
   const hubs = await meetHubs(node, options.hubs)
   const isTold = (problem: unknown) => problem instanceof SluiceError && problem.code.startsWith('UPSTREAM_')
   const onError = (problem: unknown) => node.log[isTold(problem) ? 'warn' : 'error']('http.failed', { problem })
+  const payee = createPayee({
+    engine: node.engine,
+    domain: node.domain,
+    hubUrl: (hub) => hubs.get(hub),
+    ...(peerUrl === undefined ? {} : { url: peerUrl }),
+  })
   const seller = createSeller({
-    payee: createPayee({
-      engine: node.engine,
-      domain: node.domain,
-      hubUrl: (hub) => hubs.get(hub),
-      ...(peerUrl === undefined ? {} : { url: peerUrl }),
-    }),
+    payee,
     asset: token,
     window,
     records,
@@ -103,7 +105,7 @@ export async function serveProxy(node: OpenNode, stopper: Stopper, options: Serv
     proxies,
     url: options.httpUrl === undefined ? undefined : new URL(options.httpUrl),
     cors: options.cors,
-    own: (request) => (new URL(request.url).pathname === HEALTH_PATH ? health() : undefined),
+    own: ownPages({ health, payee, asset: token, window, url: options.httpUrl }),
     onError,
   })
   const silentMs = (Math.max(options.upstreamSilence, options.paymentTimeout) + SILENT) * 1000

@@ -87,6 +87,23 @@ describe('sluice proxy and sluice fetch', () => {
     await reloaded(tableOf('1000'), 'prices.read')
   })
 
+  it('publish what is sold, at which prices and over which hubs', async () => {
+    const read = async (path: string) => (await fetch(`${proxy.ready.httpUrl}${path}`)).json() as Promise<object>
+    expect(await read('/.well-known/sluice')).toMatchObject({
+      signer: shop.seller.address,
+      hubs: [{}],
+      routes: [
+        { path: '/free', price: 'free' },
+        { path: '/film' },
+        { path: '/api/*', price: [{ unit: 'call', amount: '1000' }] },
+      ],
+    })
+    expect(await read('/.well-known/sluice/openapi.json')).toMatchObject({
+      paths: { '/api/{part1}': { post: { 'x-payment-info': { amount: '1000' } } } },
+    })
+    expect(await read('/.well-known/sluice/health')).toMatchObject({ status: 'ok' })
+  })
+
   it('open channels by what a hub publishes alone, and refuse what is no hub', async () => {
     const open = (...args: string[]) => world.run(client, 'channel', 'open', ...args, '--deposit', '1')
     const notHub = String(proxy.ready.peerUrl).replace('ws:', 'http:')

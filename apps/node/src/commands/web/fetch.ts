@@ -5,7 +5,7 @@ import { withNode } from '../../access/with-node.ts'
 import { formatAmountOf } from '../../cli/amount.ts'
 import { type Context, defineCommand } from '../../cli/command.ts'
 import { defaulted, flagOnly, lettered, lines, optional, toggle, type Values, variableOf } from '../../cli/options.ts'
-import { amountOf, duration, headerLine, path, token as tokenOf, urlOf } from '../../cli/parse.ts'
+import { amountOf, duration, headerLine, methodName, path, token as tokenOf, urlOf } from '../../cli/parse.ts'
 import { engineOptions } from '../../config/options.ts'
 import { NodeError, problemOf } from '../../errors.ts'
 import type { Cost, Wanted } from '../../fetch/buy.ts'
@@ -13,7 +13,7 @@ import type { Cost, Wanted } from '../../fetch/buy.ts'
 const options = {
   ...engineOptions,
   request: flagOnly(
-    lettered('X', optional('method', 'method of the request (default: GET, or POST with -d)', methodOf)),
+    lettered('X', optional('method', 'method of the request (default: GET, or POST with -d)', methodName)),
   ),
   body: flagOnly(
     lettered('d', optional('text', 'body of the request; @file reads it from there, @- from standard input', String)),
@@ -128,11 +128,6 @@ function maxOf({ max, token }: FetchValues): bigint | undefined {
   if (max !== undefined) return max(token)
   if (token === NATIVE_TOKEN) return undefined
   throw new NodeError('VALUE_MISSING', { name: '--max', flag: 'max', variable: variableOf('max'), key: 'max' })
-}
-
-function methodOf(value: string, name: string): string {
-  if (/^[A-Za-z]{1,32}$/.test(value) && !/^(?:connect|trace|track)$/i.test(value)) return value.toUpperCase()
-  throw new NodeError('VALUE_INVALID', { name, value, expected: 'a method, such as POST' })
 }
 
 function idOf(value: string, name: string): string {
