@@ -167,6 +167,7 @@ export class Core {
     for (const [channelId] of this.state.channels.allCommitted()) this.#schedule(channelId)
     for (const [virtualId] of this.state.virtuals.allCommitted()) this.#schedule(virtualId)
     for (const facts of [this.state.channelFacts, this.state.virtualFacts]) this.#closing.note(facts.keys())
+    this.#guard?.named?.(this.state.virtualFacts.keys())
     const from = this.watch.start
     const handler: ChainHandler = {
       block: (block) => this.#chainEvent(() => this.#takeBlock(block)),
@@ -391,6 +392,7 @@ export class Core {
 
   #chainMoved(ids: ReadonlySet<Id>): void {
     this.#closing.note(ids)
+    this.#guard?.named?.(ids)
     this.#moved = ids
     if (!this.#isCaughtUp) return
     const concerned = new Set([...ids, ...this.#underWay()])

@@ -1,4 +1,14 @@
-import type { Address, Crypto, FeatureOffer, Hex, Id, SignedVoucher, Signer, VirtualTerms } from '@sluice/protocol'
+import type {
+  Address,
+  Cipher,
+  Crypto,
+  FeatureOffer,
+  Hex,
+  Id,
+  SignedVoucher,
+  Signer,
+  VirtualTerms,
+} from '@sluice/protocol'
 import type { OpenChannelOptions } from '../channels/propose.ts'
 import type { Guard } from '../defence/guard.ts'
 import type { OpenedVirtual, OpenVirtualOptions } from '../locks/open.ts'
@@ -11,6 +21,7 @@ import type { Random } from '../ports/random.ts'
 import type { Store } from '../ports/store.ts'
 import type { Transport } from '../ports/transport.ts'
 import type { ChainStatus, ChannelView, DefenceView, Notification, VirtualView } from '../ports/views.ts'
+import type { Handover } from '../tower/handover.ts'
 
 export type { OpenChannelOptions } from '../channels/propose.ts'
 export type { OpenedVirtual, OpenVirtualOptions } from '../locks/open.ts'
@@ -96,5 +107,7 @@ export interface Engine {
   subscribe(listener: (notification: Notification) => void): () => void
   /** All that an account's owner needs to get the money back without the signer: see specs/protocol.md, Backup. */
   backup(): Uint8Array
+  /** What a watchtower is to be handed now: see specs/watchtower.md. */
+  handover(cipher: Cipher): Handover
   stop(): Promise<void>
 }

@@ -20,6 +20,8 @@ export interface GuardedCost {
 export interface Guard {
   /** What should be called now, by the chain as it stands; asked at each block. Ids and keys are the guard's own to choose. */
   goals(chain: ChainReader): readonly Goal[]
+  /** The chain named these channels and virtual channels; all that are known, at the start. */
+  named?(ids: Iterable<Id>): void
   /** Whether what the chain says of a channel or virtual channel is still of use, however old it is. */
   needs(id: Id): boolean
   /** A transaction went out, for goals of which some may be its own. */

@@ -11,6 +11,7 @@ import {
 import { signerFromKey, testCrypto } from '@sluice/protocol/testing'
 import { createEngineWith } from '../api/create-engine.ts'
 import type { Engine } from '../api/engine.ts'
+import type { Guard } from '../defence/guard.ts'
 import { engineErrors } from '../error-codes.ts'
 import { createPolicy, type Policy, type PolicyChanges } from '../policy/policy.ts'
 import type { Chain } from '../ports/chain.ts'
@@ -49,6 +50,8 @@ export interface PartyOptions {
   readonly endpoint?: Endpoint
   /** How it reaches the chain: what it makes of ways to it. By default that of its endpoint alone. */
   readonly reach?: (connect: () => Chain) => Chain
+  /** Who wants calls made on chain beside its own. Asked at each start. */
+  readonly guard?: () => Guard
   /** What it can do; all by default. */
   readonly roles?: readonly EngineRole[]
 }
@@ -88,6 +91,7 @@ export class Party {
   readonly #clockSkew: number
   readonly #endpoint: Endpoint
   readonly #reach: (connect: () => Chain) => Chain
+  readonly #guard: (() => Guard) | undefined
   #engine: Engine | undefined
   #life: { isOver: boolean } | undefined
   /** How often it was started. */
@@ -106,6 +110,7 @@ export class Party {
       endpoint = {},
       reach = (connect) => connect(),
       roles = allRoles,
+      guard,
     }: PartyOptions,
   ) {
     this.name = name
@@ -121,6 +126,7 @@ export class Party {
     this.#clockSkew = clockSkew
     this.#endpoint = endpoint
     this.#reach = reach
+    this.#guard = guard
     world.chain.mint(NATIVE_TOKEN, account, money)
   }
 
@@ -165,7 +171,12 @@ export class Party {
           signer: this.signer,
           log: this.#log(),
         },
-        { policy: this.policy, features: this.features, account: this.account },
+        {
+          policy: this.policy,
+          features: this.features,
+          account: this.account,
+          ...(this.#guard !== undefined && { guard: this.#guard() }),
+        },
       ),
       scheduler.until(() => life.isOver).then(() => undefined),
     ])
