@@ -57,6 +57,33 @@ export const nodeErrors = {
     message: 'the backup is of the account {account}, and the key is that of {address}',
     action: "Give the account's key: in SLUICE_KEY, or imported into a folder of its own that --data names.",
   },
+  TOWER_UNREACHABLE: {
+    message: 'the watchtower at {url} does not answer as one: {problem}',
+    action: 'Check the address; hire a second watchtower, so that one that is away does no harm.',
+  },
+  TOWER_REFUSED: {
+    message: 'the watchtower at {url} refuses: {problem} ({code})',
+    action: 'Do what the reason says: pay it with `sluice watchtower add URL --prepay AMOUNT`, or set the clock.',
+  },
+  TOWER_FOREIGN: {
+    message:
+      'the watchtower at {url} watches the contract {contract} on chain {chainId}, which is not that of this node',
+    action: 'Choose a watchtower of this chain and contract.',
+  },
+  TOWER_HOLDS_NOT: {
+    message: 'the watchtower at {url} can not show that it holds what it was given',
+    action: 'It is given all again; if it happens once more, hire another one.',
+  },
+  TOWER_UNKNOWN: { message: 'no watchtower at {url} is hired', action: 'Look at `sluice watchtower list`.' },
+  TOWER_NO_WAY: {
+    message: 'no open channel has {amount} to spend for the watchtower {tower}',
+    action: 'Open a channel with a hub of the watchtower, or with the watchtower itself; name hubs by --hub.',
+  },
+  TOWER_UNPAID: {
+    message: 'the watchtower at {url} does not count {amount} that was paid to it',
+    action:
+      'Look with `sluice watchtower list` a little later; what it did not take comes back when the virtual channel is closed.',
+  },
   // Surroundings
   PORT_TAKEN: {
     message: 'the address {address} for {purpose} is taken',

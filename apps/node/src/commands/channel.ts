@@ -12,6 +12,7 @@ import { asOf, asOfText } from '../show/as-of.ts'
 import { channelText } from '../show/channel-text.ts'
 import { explainChannel } from '../show/explain.ts'
 import { findChannel, pickChannel } from '../show/find.ts'
+import { coverLines } from '../show/tower-text.ts'
 
 const channelArgument = { name: 'channel', description: 'id of the channel, or enough of its beginning' }
 
@@ -131,7 +132,13 @@ const show = defineCommand({
 })
 
 function warningLines(views: NodeViews, channel: ChannelView): readonly string[] {
-  return explainChannel(views, channel).warnings.map((warning) => `  WARNING    ${warning}`)
+  const { source } = views
+  return [
+    ...(source.type === 'node' && channel.status !== 'closed'
+      ? coverLines(source.status.towers, channel.channelId, Date.now())
+      : []),
+    ...explainChannel(views, channel).warnings.map((warning) => `  WARNING    ${warning}`),
+  ]
 }
 
 const withdraw = defineCommand({

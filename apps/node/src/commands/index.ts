@@ -10,6 +10,7 @@ import { packCommand } from './pack.ts'
 import { statusCommand } from './status.ts'
 import { unpackCommand } from './unpack.ts'
 import { virtualCommands } from './virtual.ts'
+import { watchtowerCommands } from './watchtower.ts'
 import { checkCommand } from './web/check.ts'
 import { fetchCommand } from './web/fetch.ts'
 import { proxyCommand } from './web/proxy.ts'
@@ -30,4 +31,5 @@ export const commands: readonly CommandSpec[] = [
   ...keyCommands,
   deployCommand,
   ...backupCommands,
+  ...watchtowerCommands,
 ]

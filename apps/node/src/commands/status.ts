@@ -6,6 +6,7 @@ import type { NodeStatus } from '../rpc/methods.ts'
 import { asOf, asOfText } from '../show/as-of.ts'
 import { chainWarnings, explainChannel } from '../show/explain.ts'
 import { totalsText } from '../show/explain-text.ts'
+import { towerText } from '../show/tower-text.ts'
 
 /** Says in a few lines how a node stands. */
 export const statusCommand = defineCommand({
@@ -73,10 +74,12 @@ function nodeLines({
   info,
   balance,
   backup,
+  towers,
 }: Extract<NodeViews['source'], { type: 'node' }>['status']): readonly string[] {
   return [
     `${info.role} ${info.version} on chain ${info.chainId}${info.peerUrl === undefined ? '' : `, at ${info.peerUrl}`}`,
     ...(balance === undefined ? [] : [`for gas           ${formatAmount(balance)}`]),
+    ...towers.map((tower) => `watchtower        ${towerText(tower, Date.now())}`),
     ...(backup === undefined ? [] : [`backup            ${backupText(backup, Date.now())}`]),
   ]
 }

@@ -1,6 +1,7 @@
 import type { Engine, Policy } from '@sluice/engine'
 import { bytesToHex } from '@sluice/protocol'
 import type { Handlers, MethodName, NodeApi, NodeInfo, ParamsOf, ResultOf } from '../rpc/methods.ts'
+import type { Towers } from '../tower/towers.ts'
 import type { HubFees } from './hub-fees.ts'
 import type { PeerUrls } from './peer-urls.ts'
 
@@ -10,19 +11,20 @@ export interface HandlerParts {
   readonly policy: Policy
   readonly urls: PeerUrls
   readonly fees: HubFees
+  readonly towers: Towers
   readonly info: () => NodeInfo
   /** What the account that pays for gas has, native base units. */
   readonly balance: () => bigint | undefined
 }
 
 /** The methods of a node over its engine. */
-export function createHandlers({ engine, policy, urls, fees, info, balance }: HandlerParts): Handlers {
+export function createHandlers({ engine, policy, urls, fees, towers, info, balance }: HandlerParts): Handlers {
   return {
     'node.info': async () => info(),
     'node.status': async () => {
       const money = balance()
       const known = money === undefined ? {} : { balance: money }
-      return { info: info(), chain: engine.chain(), defence: engine.defence(), ...known }
+      return { info: info(), chain: engine.chain(), defence: engine.defence(), towers: towers.standings(), ...known }
     },
     'peer.connect': async ({ peer, url }) => {
       await engine.connect(peer, url)
@@ -53,6 +55,11 @@ export function createHandlers({ engine, policy, urls, fees, info, balance }: Ha
     'tab.secret': async ({ publicKey, owner }) => {
       const secret = engine.agree(publicKey, owner)
       return { publicKey: engine.publicKey, ...(secret === undefined ? {} : { secret }) }
+    },
+    'tower.add': ({ url, prepay, hubs }) => towers.add(url, prepay, hubs),
+    'tower.remove': async ({ url }) => {
+      await towers.remove(url)
+      return null
     },
     'backup.export': async () => bytesToHex(engine.backup()),
   }

@@ -5,8 +5,24 @@ import { createNodeCrypto } from '@sluice/adapters/crypto-node'
 import { openSqliteStore } from '@sluice/adapters/store-sqlite'
 import { systemClock, systemRandom } from '@sluice/adapters/system'
 import { createWebSocketTransport, type WebSocketTransport } from '@sluice/adapters/transport-websocket'
-import { createEngine, type Engine, type Log, type PolicyChanges, scheduleFor } from '@sluice/engine'
-import type { Domain } from '@sluice/protocol'
+import {
+  createEngine,
+  type Engine,
+  type Guard,
+  type Log,
+  type Policy,
+  type PolicyChanges,
+  scheduleFor,
+} from '@sluice/engine'
+import {
+  type Address,
+  type Crypto,
+  createDigests,
+  type Digests,
+  type Domain,
+  NATIVE_TOKEN,
+  signTowerRequest,
+} from '@sluice/protocol'
 import { ageText } from '../age.ts'
 import type { Context } from '../cli/command.ts'
 import type { Values } from '../cli/options.ts'
@@ -20,6 +36,7 @@ import { problemOf } from '../errors.ts'
 import { createLog } from '../log.ts'
 import { hostText } from '../rpc/listen.ts'
 import type { Handlers, NodeInfo } from '../rpc/methods.ts'
+import { createTowers, type Towers } from '../tower/towers.ts'
 import { writeGreeting } from './greeting.ts'
 import { createHandlers } from './handlers.ts'
 import { createHubFees } from './hub-fees.ts'
@@ -41,8 +58,19 @@ export interface OpenNodeOptions extends Role {
   readonly listen?: ListenAddress
   /** Proxies in front of that. */
   readonly trustedProxies?: readonly string[]
+  /** Who wants calls made on chain beside the engine's own; ended with the node. */
+  readonly guard?: (parts: GuardParts) => Promise<Guard & { readonly close: () => Promise<void> }>
   /** Called once when the node can not go on, such as when the disk is full. */
   readonly onFatal?: (problem: unknown) => void
+}
+
+/** What a guard is made of. */
+export interface GuardParts {
+  readonly signer: Address
+  readonly crypto: Crypto
+  readonly digests: Digests
+  readonly policy: Policy
+  readonly log: Log
 }
 
 /** How long a start waits for an endpoint of the chain that lags, milliseconds. */
@@ -52,6 +80,7 @@ const BEHIND = 60_000
 export interface OpenNode {
   readonly engine: Engine
   readonly handlers: Handlers
+  readonly towers: Towers
   readonly domain: Domain
   readonly chain: Pick<ViemChain, 'endpoints' | 'balance'>
   /** Connections of peers that made room for others or were not taken. */
@@ -125,8 +154,12 @@ async function assemble(
   })
   stopper.add(() => transport.stop())
   const ports = { store, transport, chain, clock: systemClock, random: systemRandom, crypto, signer, log }
+  const digests = createDigests(chain.domain, crypto)
+  const guard = await options.guard?.({ signer: signer.address, crypto, digests, policy, log })
+  if (guard !== undefined) stopper.add(() => guard.close())
   const engine = await createEngine(ports, {
     policy,
+    ...(guard !== undefined && { guard }),
     onFatal: (problem) => {
       log.error('engine.stopped', { problem: problemOf(problem) })
       options.onFatal?.(problem)
@@ -143,13 +176,25 @@ async function assemble(
     if (told.type === 'virtual' && told.virtual.declined === 'FEE_LOW')
       fees.forget(told.virtual.terms.path.slice(1, -1))
   })
-  const handlers = createHandlers({
-    ...{ engine, policy, urls, fees, info: readInfo },
+  const towers = createTowers({
+    ...{ engine, domain: chain.domain, log, dataFolder: values.data },
+    sign: (tower, request) =>
+      signTowerRequest({ crypto, digests, sign: signer.sign }, tower, { ...request, client: signer.address }),
+    async pay({ signer: payee, peerUrl: payeeUrl }, hubs, amount) {
+      const wanted = { payee, hubs, token: NATIVE_TOKEN, capacity: amount, first: amount }
+      const opened = await handlers['virtual.open']({ ...wanted, ...(payeeUrl !== undefined && { payeeUrl }) })
+      return opened.virtualId
+    },
+  })
+  stopper.add(towers.stop)
+  const handlers: Handlers = createHandlers({
+    ...{ engine, policy, urls, fees, info: readInfo, towers },
     balance: chain.balance,
   })
   return {
     engine,
     handlers,
+    towers,
     domain: chain.domain,
     chain,
     turnedAway: () => transport.turnedAway,

@@ -11,7 +11,7 @@ import type { NodeInfo } from '../rpc/methods.ts'
 import { startRpcServer } from '../rpc/server.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { startMetricsServer } from './metrics-server.ts'
-import { type OpenNode, openNode, type Role } from './open-node.ts'
+import { type OpenNode, type OpenNodeOptions, openNode, type Role } from './open-node.ts'
 import { createStopper, type Stopper } from './stopper.ts'
 
 /** A call may wait for the chain, and a subscriber for news, milliseconds. */
@@ -21,13 +21,18 @@ const RPC_SILENT = 24 * 3_600_000
 export type DaemonValues = Values<typeof daemonOptions>
 
 /** What a kind of daemon adds to a plain node: it starts it, says how to stop it, and what the node shows of it. */
-export type Extra = (node: OpenNode, stopper: Stopper) => Promise<Pick<NodeInfo, 'httpUrl' | 'unpaidUrl'>>
+export type Extra = (node: OpenNode, stopper: Stopper) => Promise<Pick<NodeInfo, 'httpUrl' | 'unpaidUrl' | 'towerUrl'>>
 
 /**
  * Runs a daemon until a signal or a failure that it can not go on after.
  * Once all listens it says so in a line on standard output: `ready {…}`, or with --json an object of type `ready`.
  */
-export async function runDaemon(context: Context, values: DaemonValues, role: Role, extra?: Extra): Promise<void> {
+export async function runDaemon(
+  context: Context,
+  values: DaemonValues,
+  role: Role & Pick<OpenNodeOptions, 'guard'>,
+  extra?: Extra,
+): Promise<void> {
   const stopper = createStopper()
   const ending = new AbortController()
   const failed = deferred<never>()
@@ -43,12 +48,28 @@ export async function runDaemon(context: Context, values: DaemonValues, role: Ro
     const info = () => ({ ...node.info(), ...rest })
     const rpcUrl = await serveApi(node, values, info, stopper)
     if (values.untilStdinEnds) endWithStdin(ending, stopper)
+    node.towers.start()
     tellReady(context, { ...info(), rpcUrl, pid: process.pid })
     await Promise.race([failed.promise, aborted(AbortSignal.any([context.signal, ending.signal]))])
     node.log.info('node.stopping')
+    await coverLast(context, node)
   } finally {
     await stopper.stop()
   }
+}
+
+/** A tower gets so long for what changed last, milliseconds. A second signal ends the process at once. */
+const LAST_HANDOVER = 10_000
+
+/** Before it stops, a node hands over what its towers lack, and says what of its money nobody watches. */
+async function coverLast({ output }: Context, { towers, log }: OpenNode): Promise<void> {
+  const hired = towers.standings().length
+  const uncovered = await towers.last(LAST_HANDOVER)
+  if (uncovered.length === 0) return
+  log.warn('towers.uncovered', { channels: uncovered, towers: hired })
+  const start = 'start the node again within their dispute windows, or hire one: `sluice watchtower add`'
+  const text = `${uncovered.length} channels by which this node was paid are watched by no watchtower: ${start}`
+  output.event('uncovered', { channels: uncovered }, text)
 }
 
 async function serveApi(node: OpenNode, values: DaemonValues, info: () => NodeInfo, stopper: Stopper): Promise<string> {

@@ -99,7 +99,21 @@ const opened: Schema<OpenedVirtual> = {
   },
 }
 
-const role = oneOf('node', 'hub', 'provider', 'proxy')
+const tower = object({
+  url: text,
+  signer: address,
+  /** Milliseconds since the Unix epoch: when all was with it, and when it last showed that it holds all. */
+  coveredAt: optional(count),
+  provenAt: optional(count),
+  /** The channels that it can answer for. */
+  channels: list(id),
+  /** What is left of what was paid for gas, and what was spent, native base units. */
+  balance: optional(integer),
+  spent: optional(integer),
+  problem: optional(text),
+})
+
+const role = oneOf('node', 'hub', 'provider', 'proxy', 'watchtower')
 
 const info = object({
   version: text,
@@ -115,12 +129,16 @@ const info = object({
   httpUrl: optional(text),
   /** The same content without the gate, for comparison on one machine. */
   unpaidUrl: optional(text),
+  /** Where a watchtower takes what its clients hand over. */
+  towerUrl: optional(text),
 })
 
 const status = object({
   info,
   chain,
   defence,
+  /** The watchtowers that it hired. */
+  towers: list(tower),
   /** What the account that pays for gas has, native base units, as it was last seen. */
   balance: optional(integer),
   /** The newest backup that is made by itself. Milliseconds since the Unix epoch. */
@@ -221,6 +239,12 @@ export const methods = {
     strict({ publicKey: hex, owner: address }),
     object({ publicKey: hex, secret: optional(hex) }),
   ),
+  'tower.add': method(
+    'hires a watchtower, or pays one more, and hands over to it',
+    strict({ url: text, prepay: optional(amount), hubs: optional(list(address, 4)) }),
+    tower,
+  ),
+  'tower.remove': method('hires a watchtower no more', strict({ url: text }), nothing),
   'backup.export': method('what the account needs to get its money back without the signer', strict({}), hex),
 } as const
 
