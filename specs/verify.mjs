@@ -39,6 +39,7 @@ const types = {
   Close: struct('bytes32 channelId, uint8 from, uint128 amount, uint64 deadline'),
   Withdrawal: struct('bytes32 channelId, uint8 party, uint128 total, uint64 deadline'),
   CloseRequest: struct('bytes32[] ids, uint64 deadline'),
+  TowerRequest: struct('address tower, bytes32 request'),
   Session: struct(
     'bytes32 nonceInitiator, bytes32 nonceResponder, bytes32 keyInitiator, bytes32 keyResponder, address initiator, address responder, uint8 minVersionInitiator, uint8 maxVersionInitiator, uint8 minVersionResponder, uint8 maxVersionResponder, uint8 role',
   ),
@@ -446,6 +447,32 @@ async function checkHandshake(one, domain) {
   expect(readEnvelope('frame', plain.subarray(5)), { kind: 'ack', number: '17' })
 }
 
+// ---- watchtowers ----
+
+const ofId = (purpose, id) => keccak256(concat([`0x${Buffer.from(purpose).toString('hex')}`, id]))
+
+function checkTowerItem({ virtualId, hint, plain, sealed }) {
+  expect(ofId('sluice tower hint', virtualId), hint)
+  const key = ofId('sluice tower seal', virtualId)
+  const nonce = keccak256(concat([key, plain])).slice(0, 26)
+  const bytes = fromHex(sealed)
+  expect(`0x${bytes.subarray(0, 12).toString('hex')}`, nonce)
+  const cipher = createDecipheriv('chacha20-poly1305', fromHex(key), fromHex(nonce), { authTagLength: 16 })
+  cipher.setAuthTag(bytes.subarray(-16))
+  expect(`0x${Buffer.concat([cipher.update(bytes.subarray(12, -16)), cipher.final()]).toString('hex')}`, plain)
+}
+
+function checkTowerProof({ nonce, items, proof }) {
+  const sized = (bytes) => {
+    const length = Buffer.alloc(4)
+    length.writeUInt32BE(bytes.length)
+    return [length, bytes]
+  }
+  const sorted = items.toSorted((one, other) => (one.key < other.key ? -1 : 1))
+  const parts = sorted.flatMap(({ key, bytes }) => [...sized(Buffer.from(key)), ...sized(fromHex(bytes))])
+  expect(keccak256(Buffer.concat([fromHex(nonce), ...parts])), proof)
+}
+
 // ---- the files ----
 
 const checks = {
@@ -472,6 +499,9 @@ const checks = {
   withdrawals: signed('Withdrawal'),
   'close-requests': signed('CloseRequest'),
   sessions: signed('Session'),
+  'tower-requests': signed('TowerRequest'),
+  'tower-items': checkTowerItem,
+  'tower-proofs': checkTowerProof,
   handshakes: checkHandshake,
   'lock-roots': (one) => {
     expect(root(one.slots, one.amounts, one.conditions), { depth: one.depth, root: one.root })

@@ -10,8 +10,9 @@ import { messageFiles } from './vectors/messages.ts'
 import { signedFiles } from './vectors/signed.ts'
 import { termsFiles } from './vectors/terms.ts'
 import { tickFiles } from './vectors/ticks.ts'
+import { towerFiles } from './vectors/towers.ts'
 
 publish(
-  [...termsFiles, ...signedFiles, ...handshakeFiles, ...lockFiles, ...tickFiles, ...messageFiles],
+  [...termsFiles, ...signedFiles, ...handshakeFiles, ...lockFiles, ...tickFiles, ...messageFiles, ...towerFiles],
   'packages/protocol/scripts/vectors.ts',
 )

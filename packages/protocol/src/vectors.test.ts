@@ -19,6 +19,9 @@ import { checkTick, tickAnchor, tickAt } from './terms/ticks.ts'
 import type { Close, CloseRequest, LaneVoucher, Voucher, Withdrawal } from './terms/voucher.ts'
 import { voucherValue } from './terms/voucher-value.ts'
 import { signerFromKey, testCrypto } from './testing/crypto.ts'
+import { decodeVirtualItem } from './tower/items.ts'
+import { holdingProof } from './tower/proof.ts'
+import { virtualHint } from './tower/sealing.ts'
 
 const { keccak256, recover } = testCrypto
 
@@ -195,6 +198,18 @@ describe('the vectors of messages', () => {
     const encoded = one.envelope === 'frame' ? encodeFrame(one.value) : encodeMessage(one.value)
     expect(bytesToHex(encoded)).toBe(one.bytes)
     expect(one.envelope === 'frame' ? decodeFrame(bytes) : decodeMessage(bytes)).toEqual(one.value)
+  })
+
+  eachSigned<{ tower: Address; request: Hex }>('tower-requests', (digests) => digests.towerRequest)
+
+  each<{ virtualId: Id; hint: Hex; plain: Hex }>('tower-items', ({ virtualId, hint, plain }, digests) => {
+    expect(virtualHint(keccak256, virtualId)).toBe(hint)
+    expect(digests.virtualId(decodeVirtualItem('vector', hexToBytes(plain)).terms)).toBe(virtualId)
+  })
+
+  each<{ nonce: Hex; items: readonly { key: string; bytes: Hex }[]; proof: Hex }>('tower-proofs', (one) => {
+    const items = one.items.map(({ key, bytes }): readonly [string, Uint8Array] => [key, hexToBytes(bytes)])
+    expect(holdingProof(keccak256, one.nonce, items.toReversed())).toBe(one.proof)
   })
 
   each<{ bytes: Hex; value: Frame | IgnoredFrame }>('messages-extended', ({ bytes, value }) => {
