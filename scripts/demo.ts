@@ -2,19 +2,22 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { anvilPath } from './demo/chain.ts'
-import { createChildren } from './demo/children.ts'
+import { type Children, createChildren } from './demo/children.ts'
+import { type LostSummary, lostText, tellLost } from './demo/lost/tell.ts'
 import { createScreen } from './demo/screen.ts'
 import { tellStory } from './demo/story.ts'
 import { type Summary, summarize, summaryText } from './demo/summary.ts'
 import { runCommand } from './process/run-command.ts'
 import { root } from './process/workspaces.ts'
 
-// Pays for a real download through a hub on a chain of its own. It only spawns public `sluice` commands and reads the chain. `web` runs the example
-// that sells calls, seconds and tokens instead.
+// Pays for a real download through a hub on a chain of its own, or shows how what is lost is got back. It only spawns public `sluice` commands and reads
+// the chain. `web` runs the example that sells calls, seconds and tokens instead.
 
-const USAGE = 'usage: ./run demo [file | web] [--json]'
+const USAGE = 'usage: ./run demo [file | web | lost] [--json]'
 
 interface Arguments {
+  /** Which story is told: a download of a file, or of what is lost and got back. */
+  readonly story: 'download' | 'lost'
   readonly file: string
   readonly json: boolean
 }
@@ -24,15 +27,17 @@ function parseArguments(args: readonly string[]): Arguments {
   const unknown = args.find((arg) => arg.startsWith('--') && arg !== '--json')
   if (unknown !== undefined || files.length > 1) throw new Error(`${unknown ?? files[1]} is not understood. ${USAGE}`)
   const [named] = files
+  const json = args.includes('--json')
+  if (named === 'lost') return { story: 'lost', file: '', json }
   // Without a file the demo sends a real one that the install brought: the local chain's own program.
   const file = named === undefined ? anvilPath() : resolve(process.env.INIT_CWD ?? process.cwd(), named)
   const stats = statSync(file, { throwIfNoEntry: false })
   if (!stats?.isFile() || stats.size === 0)
     throw new Error(`${file} is not a file with content. Name another one. ${USAGE}`)
-  return { file, json: args.includes('--json') }
+  return { story: 'download', file, json }
 }
 
-function jsonText(summary: Summary): string {
+function jsonText(summary: Summary | LostSummary): string {
   return JSON.stringify(summary, (_, value) => (typeof value === 'bigint' ? value.toString() : value))
 }
 
@@ -45,10 +50,19 @@ async function runWeb(args: readonly string[]): Promise<number> {
   return code
 }
 
+async function told(children: Children, folder: string, { story, file, json }: Arguments) {
+  if (story === 'lost') {
+    const lost = await tellLost(children, createScreen(), folder)
+    return { ok: lost.ok, text: json ? jsonText(lost) : lostText(lost) }
+  }
+  const summary = summarize(await tellStory(children, createScreen(), folder, file))
+  return { ok: summary.ok, text: json ? jsonText(summary) : summaryText(summary) }
+}
+
 async function main(): Promise<number> {
-  const [story, ...others] = process.argv.slice(2)
-  if (story === 'web') return runWeb(others)
-  const { file, json } = parseArguments(process.argv.slice(2))
+  const [named, ...others] = process.argv.slice(2)
+  if (named === 'web') return runWeb(others)
+  const { story, file, json } = parseArguments(process.argv.slice(2))
   const children = createChildren()
   const folder = mkdtempSync(join(tmpdir(), 'sluice-demo-'))
   let isInterrupted = false
@@ -58,9 +72,9 @@ async function main(): Promise<number> {
   }
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
   try {
-    const summary = summarize(await tellStory(children, createScreen(), folder, file))
-    process.stdout.write(`${json ? jsonText(summary) : summaryText(summary)}\n`)
-    return summary.ok ? 0 : 1
+    const { ok, text } = await told(children, folder, { story, file, json })
+    process.stdout.write(`${text}\n`)
+    return ok ? 0 : 1
   } catch (thrown) {
     if (!isInterrupted) throw thrown
     process.stderr.write('\ninterrupted: everything is stopped\n')

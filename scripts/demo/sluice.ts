@@ -42,6 +42,17 @@ export async function runSluice(children: Children, { args, environment = {}, on
   throw new Error(`sluice ${args.join(' ')}: ${errorText(last) ?? (child.complaint() || `ended with ${code}`)}`)
 }
 
+/** Starts a command that is ended from outside. */
+export function startSluice(children: Children, { args, environment = {}, onLine }: RunOptions): Child {
+  return children.start({
+    name: `sluice ${args[0]}`,
+    command: process.execPath,
+    args: [entry, ...args, '--json'],
+    environment,
+    onLine: (text) => onLine?.(parseLine(text)),
+  })
+}
+
 /** Starts a daemon and resolves once it says that it is ready. */
 export function startDaemon(children: Children, { args, environment = {} }: RunOptions): Promise<Daemon> {
   return new Promise((resolve, reject) => {
