@@ -21,6 +21,7 @@ import { voucherValue } from './terms/voucher-value.ts'
 import { signerFromKey, testCrypto } from './testing/crypto.ts'
 import { decodeVirtualItem } from './tower/items.ts'
 import { holdingProof } from './tower/proof.ts'
+import { towerRequestDigest } from './tower/request.ts'
 import { virtualHint } from './tower/sealing.ts'
 
 const { keccak256, recover } = testCrypto
@@ -200,7 +201,10 @@ describe('the vectors of messages', () => {
     expect(one.envelope === 'frame' ? decodeFrame(bytes) : decodeMessage(bytes)).toEqual(one.value)
   })
 
-  eachSigned<{ tower: Address; request: Hex }>('tower-requests', (digests) => digests.towerRequest)
+  eachSigned<{ tower: Address; request: Hex }>(
+    'tower-requests',
+    (digests) => (asked) => towerRequestDigest(keccak256, digests.domain, asked),
+  )
 
   each<{ virtualId: Id; hint: Hex; plain: Hex }>('tower-items', ({ virtualId, hint, plain }, digests) => {
     expect(virtualHint(keccak256, virtualId)).toBe(hint)

@@ -1,4 +1,4 @@
-import type { ChannelView, Engine, Log, VirtualView } from '@sluice/engine'
+import { type ChannelView, type Engine, handover, type Log, type VirtualView } from '@sluice/engine'
 import { type Address, type Domain, type Id, NATIVE_TOKEN, type TowerRequest } from '@sluice/protocol'
 import { NodeError } from '../errors.ts'
 import { nodeCipher } from './cipher.ts'
@@ -57,7 +57,7 @@ export function createTowers(parts: TowersParts): Towers {
     const coverage = new TowerCoverage({
       tower,
       keccak256: engine.crypto.keccak256,
-      items: () => engine.handover(nodeCipher),
+      items: () => engine.read((records) => handover(records, nodeCipher)),
       ask: (request) => askTower(tower.url, parts.sign(tower.signer, { ...request, number: number() })),
       now: Date.now,
     })

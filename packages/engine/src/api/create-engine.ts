@@ -13,7 +13,6 @@ import type { Clock } from '../ports/clock.ts'
 import { writeBackup } from '../recovery/backup.ts'
 import { allRoles } from '../roles/all-roles.ts'
 import type { Admitting, EngineRole } from '../roles/engine-role.ts'
-import { handover } from '../tower/handover.ts'
 import { admitBy } from './admission.ts'
 import { bounded } from './bounded.ts'
 import { closeChannel, connect, openChannel, topUp, withdraw } from './channel-calls.ts'
@@ -113,9 +112,9 @@ function engineOver(core: Core, clock: Clock, admitting: Admitting | undefined):
         virtuals: core.state.virtuals.allCommitted(),
         factsOf: (channelId) => core.state.channelFacts.committed(channelId),
       }),
-    handover: (cipher) => {
+    read: (reader) => {
       const { channels, virtuals } = core.state
-      return handover(core.tx, virtuals.allCommitted(), channels.allCommitted(), cipher)
+      return reader({ view: tx, channels: channels.allCommitted(), virtuals: virtuals.allCommitted() })
     },
     stop: () => core.stop(),
   }

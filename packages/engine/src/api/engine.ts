@@ -1,12 +1,13 @@
 import type {
   Address,
-  Cipher,
+  ChannelRecord,
   Crypto,
   FeatureOffer,
   Hex,
   Id,
   SignedVoucher,
   Signer,
+  VirtualRecord,
   VirtualTerms,
 } from '@sluice/protocol'
 import type { OpenChannelOptions } from '../channels/propose.ts'
@@ -20,8 +21,8 @@ import type { Log } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
 import type { Store } from '../ports/store.ts'
 import type { Transport } from '../ports/transport.ts'
+import type { StateView } from '../ports/tx.ts'
 import type { ChainStatus, ChannelView, DefenceView, Notification, VirtualView } from '../ports/views.ts'
-import type { Handover } from '../tower/handover.ts'
 
 export type { OpenChannelOptions } from '../channels/propose.ts'
 export type { OpenedVirtual, OpenVirtualOptions } from '../locks/open.ts'
@@ -63,6 +64,13 @@ export interface Admission {
   accepted(): bigint
   /** Resolves with the accepted amount once it is at least `amount`; rejects with a typed error when V closes, is spent or expires, or `signal` aborts. */
   waitFor(amount: bigint, signal: AbortSignal): Promise<bigint>
+}
+
+/** What an engine keeps. */
+export interface EngineRecords {
+  readonly view: StateView
+  readonly channels: Iterable<readonly [Id, ChannelRecord]>
+  readonly virtuals: Iterable<readonly [Id, VirtualRecord]>
 }
 
 /** A running node. Every method rejects with a typed error that says what to do; nothing else is lost by it. */
@@ -107,7 +115,7 @@ export interface Engine {
   subscribe(listener: (notification: Notification) => void): () => void
   /** All that an account's owner needs to get the money back without the signer: see specs/protocol.md, Backup. */
   backup(): Uint8Array
-  /** What a watchtower is to be handed now: see specs/watchtower.md. */
-  handover(cipher: Cipher): Handover
+  /** Reads what is durable, for what works with records, as handing over to a watchtower does. */
+  read<T>(reader: (records: EngineRecords) => T): T
   stop(): Promise<void>
 }

@@ -9,15 +9,14 @@ import {
   type LaneIndex,
   SluiceError,
 } from '@sluice/protocol'
-import { EngineError } from '../errors.ts'
+import { TowerError } from './errors.ts'
 
 /** Most bytes of a sealed item, and of a channel's. */
 const ITEM_BYTES = 4_096
 
 const SEALED_KEY = /^virtual\/0x[0-9a-f]{64}$/
 
-const invalid = (key: string, reason: string) =>
-  new EngineError('TOWER_ITEM_INVALID', { key: key.slice(0, 80), reason })
+const invalid = (key: string, reason: string) => new TowerError('TOWER_ITEM_INVALID', { key: key.slice(0, 80), reason })
 
 /** What is checked of items before they are taken. */
 export interface ItemChecks {
@@ -28,7 +27,7 @@ export interface ItemChecks {
 /**
  * Checks what a client hands over. Returns the channel's item, if it is one; a sealed one says nothing.
  *
- * @throws EngineError `TOWER_ITEM_INVALID`.
+ * @throws TowerError `TOWER_ITEM_INVALID`.
  */
 export function checkItem(
   checks: ItemChecks,

@@ -16,6 +16,13 @@ import { incomingLeg, voucherOf } from '../locks/record.ts'
 import type { Environment } from '../ports/environment.ts'
 import type { StateView } from '../ports/tx.ts'
 
+/** What of an engine's records a handover is made of; as `Engine.read` gives it. */
+export interface HandedRecords {
+  readonly view: StateView
+  readonly channels: Iterable<readonly [Id, ChannelRecord]>
+  readonly virtuals: Iterable<readonly [Id, VirtualRecord]>
+}
+
 /** What is to be handed to a tower, by keys. */
 export type Handover = ReadonlyMap<string, Uint8Array>
 
@@ -37,12 +44,7 @@ function lanesOf(record: ChannelRecord, { signer, digests }: Environment): Count
  * All that a tower needs to answer for this side: of each channel what was signed by both ends, of each virtual channel whose value can be lost its
  * highest voucher, sealed. What has nothing to answer with is left out.
  */
-export function handover(
-  view: StateView,
-  virtuals: Iterable<readonly [Id, VirtualRecord]>,
-  channels: Iterable<readonly [Id, ChannelRecord]>,
-  cipher: Cipher,
-): Handover {
+export function handover({ view, channels, virtuals }: HandedRecords, cipher: Cipher): Handover {
   const { env } = view
   const items = new Map<string, Uint8Array>()
   for (const [channelId, record] of channels) {

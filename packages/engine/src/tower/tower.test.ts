@@ -21,7 +21,7 @@ import { signCloseRequest } from '../defence/goals/close-request.ts'
 import { readBackup } from '../recovery/backup.ts'
 import { Disk } from '../testing/disk.ts'
 import { createWorld, type Party, type World } from '../testing/world.ts'
-import type { Handover } from './handover.ts'
+import { type Handover, handover } from './handover.ts'
 import { Tower } from './tower.ts'
 
 const AEAD = 'chacha20-poly1305'
@@ -116,7 +116,7 @@ function ask(
 
 const putsOf = (items: Handover) => [...items].map(([key, value]) => ({ key, value }))
 const handOver = async (from: Party = client) => {
-  const items = from.engine.handover(cipher)
+  const items = from.engine.read((records) => handover(records, cipher))
   await ask({ puts: putsOf(items) }, from)
   return items
 }
@@ -307,7 +307,7 @@ describe('a tower takes', () => {
 
   it('no item that is not what its key says, or that both ends did not sign', async () => {
     await prepay()
-    const items = [...client.engine.handover(cipher)]
+    const items = [...client.engine.read((records) => handover(records, cipher))]
     const [key, value] = items.find(([name]) => name.startsWith('channel/')) ?? []
     if (key === undefined || value === undefined) throw new Error('a channel is handed over')
     const item = decodeChannelItem(key, value)

@@ -18,7 +18,6 @@ import {
 } from '@sluice/protocol'
 import type { Goal } from '../defence/goals/goal.ts'
 import type { Guard, GuardedCost } from '../defence/guard.ts'
-import { EngineError } from '../errors.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { ChainReader } from '../ports/chain-view.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -35,6 +34,7 @@ import {
   newClient,
   setItem,
 } from './clients.ts'
+import { TowerError } from './errors.ts'
 import { channelGoals, type GoalParts, virtualGoals } from './tower-goals.ts'
 
 /** What bounds what a tower keeps for one client. */
@@ -105,12 +105,12 @@ export class Tower implements Guard {
   /**
    * Does what a client asks, and answers once it is durable.
    *
-   * @throws EngineError `TOWER_REQUEST_REFUSED`, `TOWER_NOT_PAID`, `TOWER_FULL`, `TOWER_ITEM_INVALID`, `TOWER_ITEM_OLDER`; ProtocolError
+   * @throws TowerError `TOWER_REQUEST_REFUSED`, `TOWER_NOT_PAID`, `TOWER_FULL`, `TOWER_ITEM_INVALID`, `TOWER_ITEM_OLDER`; ProtocolError
    *   `RECORD_VERSION_UNKNOWN`, `RECORD_MALFORMED`.
    */
   async handle(encoded: Uint8Array): Promise<TowerAnswer> {
     const request = readTowerRequest(this.#options, this.#options.signer, encoded)
-    if (request === undefined) throw new EngineError('TOWER_REQUEST_REFUSED', { reason: 'its client did not sign it' })
+    if (request === undefined) throw new TowerError('TOWER_REQUEST_REFUSED', { reason: 'its client did not sign it' })
     const client = this.#clientFor(request)
     const writes = this.#take(client, request)
     await this.#write(writes)
@@ -122,12 +122,12 @@ export class Tower implements Guard {
     const now = BigInt(this.#options.clock.now())
     const off = number > now ? number - now : now - number
     if (off > NUMBER_OFF_MAX) {
-      throw new EngineError('TOWER_REQUEST_REFUSED', { reason: `its number is off this clock by ${off / 1000n} s` })
+      throw new TowerError('TOWER_REQUEST_REFUSED', { reason: `its number is off this clock by ${off / 1000n} s` })
     }
     if (number <= client.account.number) {
-      throw new EngineError('TOWER_REQUEST_REFUSED', { reason: 'its number is not above those before' })
+      throw new TowerError('TOWER_REQUEST_REFUSED', { reason: 'its number is not above those before' })
     }
-    if (puts.length > 0 && client.account.balance === 0n) throw new EngineError('TOWER_NOT_PAID', { client: address })
+    if (puts.length > 0 && client.account.balance === 0n) throw new TowerError('TOWER_NOT_PAID', { client: address })
     return client
   }
 
@@ -140,7 +140,7 @@ export class Tower implements Guard {
       for (const lane of [0, 1] as const) {
         const seq = seqIn(channel, lane)
         if (channel !== undefined && seq < seqIn(held, lane)) {
-          throw new EngineError('TOWER_ITEM_OLDER', { key, seq, held: seqIn(held, lane) })
+          throw new TowerError('TOWER_ITEM_OLDER', { key, seq, held: seqIn(held, lane) })
         }
       }
       return { key, value, channel }
@@ -148,7 +148,7 @@ export class Tower implements Guard {
     const added = checked.reduce((sum, { key, value }) => sum + itemBytes(key, value), 0)
     const isNew = checked.filter(({ key }) => !client.items.has(key)).length
     if (client.items.size + isNew > limits.items || client.bytes + added > limits.bytes) {
-      throw new EngineError('TOWER_FULL', { items: limits.items, bytes: limits.bytes })
+      throw new TowerError('TOWER_FULL', { items: limits.items, bytes: limits.bytes })
     }
     const isKnown = this.#clients.has(address)
     if (!isKnown && client.account.balance === 0n) return []

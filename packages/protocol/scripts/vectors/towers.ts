@@ -3,9 +3,10 @@ import { asciiToBytes, bytesToHex } from '../../src/primitives/bytes.ts'
 import type { Hex } from '../../src/primitives/hex.ts'
 import { encodeChannelItem, encodeVirtualItem } from '../../src/tower/items.ts'
 import { holdingProof } from '../../src/tower/proof.ts'
+import { towerRequestDigest } from '../../src/tower/request.ts'
 import { type Cipher, sealItem, virtualHint } from '../../src/tower/sealing.ts'
 import type { Generated } from '../generated.ts'
-import { digests, hashOf, keccak256, signerAt } from './scene.ts'
+import { digests, domain, hashOf, keccak256, signerAt } from './scene.ts'
 import { laneVouchers, vouchers } from './signed.ts'
 import { channels, virtuals } from './terms.ts'
 import { vectorFile } from './vector-file.ts'
@@ -58,7 +59,7 @@ export const towerFiles: readonly Generated[] = [
     'What a client signs to ask something of a watchtower: digests and signatures.',
     [0, 1].map((n) => {
       const asked = { tower: signerAt(n + 1).address, request: hashOf(`request ${n}`) }
-      const digest = digests.towerRequest(asked)
+      const digest = towerRequestDigest(keccak256, domain, asked)
       return { ...asked, digest, signer: signerAt(n).address, signature: signatureOf(digest, n) }
     }),
   ),

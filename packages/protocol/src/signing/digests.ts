@@ -31,7 +31,6 @@ export const TYPES = {
   Close: 'Close(bytes32 channelId,uint8 from,uint128 amount,uint64 deadline)',
   Withdrawal: 'Withdrawal(bytes32 channelId,uint8 party,uint128 total,uint64 deadline)',
   CloseRequest: 'CloseRequest(bytes32[] ids,uint64 deadline)',
-  TowerRequest: 'TowerRequest(address tower,bytes32 request)',
   Session:
     'Session(bytes32 nonceInitiator,bytes32 nonceResponder,bytes32 keyInitiator,bytes32 keyResponder,address initiator,address responder,uint8 minVersionInitiator,uint8 maxVersionInitiator,uint8 minVersionResponder,uint8 maxVersionResponder,uint8 role)',
 } as const
@@ -50,8 +49,6 @@ export interface Digests {
   withdrawal(withdrawal: Withdrawal): Hex
   closeRequest(request: CloseRequest): Hex
   session(session: Session): Hex
-  /** What a client signs to ask something of a watchtower; never on chain. */
-  towerRequest(asked: { readonly tower: Address; readonly request: Hex }): Hex
   /** The condition of a lock; see {@link lockCondition}. */
   condition(resolver: Address, id: Id, side: number): Hex
   /** The condition of a virtual channel's lock: this deployment's contract resolves it, side 0. */
@@ -178,8 +175,6 @@ export function createDigests(domain: Domain, { keccak256 }: Pick<Crypto, 'kecca
         uint8('maxVersionResponder', session.maxVersionResponder),
         uint8('role', session.role),
       ),
-    towerRequest: ({ tower, request }) =>
-      digest('TowerRequest', addressWord('tower', tower), bytes32Word('request', request)),
     condition: (resolver, id, side) => lockCondition(keccak256, resolver, id, side),
     virtualCondition: (virtualId) => lockCondition(keccak256, domain.contract, virtualId, 0),
   }

@@ -1,10 +1,19 @@
 import { list, optional, struct } from '../codec/composite-fields.ts'
 import { address, bytes, bytes32, flag, signature, text, uint, uint64 } from '../codec/value-fields.ts'
 import { bytesToHex } from '../primitives/bytes.ts'
-import type { Crypto } from '../primitives/crypto.ts'
+import type { Crypto, Keccak256 } from '../primitives/crypto.ts'
 import type { Address, Hex } from '../primitives/hex.ts'
 import { decodeEntry, encodeEntry } from '../records/entry.ts'
 import type { Digests } from '../signing/digests.ts'
+import {
+  addressWord,
+  bytes32Word,
+  type Domain,
+  hashDomain,
+  hashStruct,
+  hashType,
+  hashTypedData,
+} from '../signing/eip712.ts'
 
 /** Most items that one request hands over or takes back. */
 export const TOWER_ITEMS_A_REQUEST = 256
@@ -56,8 +65,25 @@ const answer = struct<TowerAnswer>({
   proof: optional(bytes32),
 })
 
-const digestOf = ({ keccak256 }: Pick<Crypto, 'keccak256'>, digests: Digests, tower: Address, body: Uint8Array): Hex =>
-  digests.towerRequest({ tower, request: bytesToHex(keccak256(body)) })
+const TYPE = 'TowerRequest(address tower,bytes32 request)'
+
+/** What a client signs to ask something of a tower, under a deployment's domain; never on chain. */
+export function towerRequestDigest(
+  keccak256: Keccak256,
+  domain: Domain,
+  { tower, request: hash }: { readonly tower: Address; readonly request: Hex },
+): Hex {
+  const words = [addressWord('tower', tower), bytes32Word('request', hash)]
+  const struct = hashStruct(keccak256, hashType(keccak256, TYPE), words)
+  return hashTypedData(keccak256, hashDomain(keccak256, domain), struct)
+}
+
+const digestOf = (
+  { keccak256 }: Pick<Crypto, 'keccak256'>,
+  { domain }: Digests,
+  tower: Address,
+  body: Uint8Array,
+): Hex => towerRequestDigest(keccak256, domain, { tower, request: bytesToHex(keccak256(body)) })
 
 /** A request as it goes out: signed by its client, for this tower alone. */
 export function signTowerRequest(

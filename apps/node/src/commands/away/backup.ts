@@ -1,14 +1,14 @@
 import { hexToBytes } from '@sluice/protocol'
-import { withNode } from '../access/with-node.ts'
-import { defineCommand } from '../cli/command.ts'
-import { required } from '../cli/options.ts'
-import { path } from '../cli/parse.ts'
-import { commonOptions, engineOptions } from '../config/options.ts'
+import { withNode } from '../../access/with-node.ts'
+import { defineCommand } from '../../cli/command.ts'
+import { required } from '../../cli/options.ts'
+import { path } from '../../cli/parse.ts'
+import { commonOptions, engineOptions } from '../../config/options.ts'
 
 const fileArgument = { name: 'file', description: 'the backup' }
 
 /** Reading a backup takes the engine, which help does without. */
-const loadReading = () => import('../backup/read-file.ts')
+const loadReading = () => import('../../backup/read-file.ts')
 
 const write = defineCommand({
   name: 'backup',
@@ -21,7 +21,7 @@ const write = defineCommand({
   run: (context, values) =>
     withNode(context, values, async (node) => {
       const bytes = hexToBytes(await node.call('backup.export', {}))
-      const { writePrivate } = await import('../backup/write-private.ts')
+      const { writePrivate } = await import('../../backup/write-private.ts')
       writePrivate(values.out, bytes)
       context.output.result({ path: values.out, bytes: bytes.length }, `wrote ${bytes.length} bytes to ${values.out}`)
     }),
@@ -39,7 +39,7 @@ const show = defineCommand({
     const [{ readBackupFile }, { backupView }, { backupText }] = await Promise.all([
       loadReading(),
       import('@sluice/engine'),
-      import('../backup/backup-text.ts'),
+      import('../../backup/backup-text.ts'),
     ])
     const { backup, crypto } = await readBackupFile(path(file, 'the file'))
     const { domain, account, signer, madeAt } = backup
@@ -57,7 +57,7 @@ const submit = defineCommand({
   options: engineOptions,
   examples: ['sluice backup submit /mnt/backups/sluice.bin --chain https://rpc.example --data account'],
   run: async (context, values, [file = '']) => {
-    const [{ readBackupFile }, { submitBackup }] = await Promise.all([loadReading(), import('../backup/submit.ts')])
+    const [{ readBackupFile }, { submitBackup }] = await Promise.all([loadReading(), import('../../backup/submit.ts')])
     const { backup } = await readBackupFile(path(file, 'the file'))
     let told = ''
     const standing = await submitBackup(context, values, backup, ({ channels, waiting }) => {

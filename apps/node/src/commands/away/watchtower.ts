@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import type { Tower } from '@sluice/engine'
-import { lookingOptions, readViews } from '../access/node-views.ts'
-import { withNode } from '../access/with-node.ts'
-import { defineCommand } from '../cli/command.ts'
-import { defaulted, optional, several } from '../cli/options.ts'
-import { address, amount, listenAddress, urlOf } from '../cli/parse.ts'
-import { daemonOptions, engineOptions } from '../config/options.ts'
-import { asOf } from '../show/as-of.ts'
-import { towerText } from '../show/tower-text.ts'
+import { lookingOptions, readViews } from '../../access/node-views.ts'
+import { withNode } from '../../access/with-node.ts'
+import { defineCommand } from '../../cli/command.ts'
+import { defaulted, optional, several } from '../../cli/options.ts'
+import { address, amount, listenAddress, urlOf } from '../../cli/parse.ts'
+import { daemonOptions, engineOptions } from '../../config/options.ts'
+import { asOf } from '../../show/as-of.ts'
+import { towerText } from '../../show/tower-text.ts'
 
 const urlArgument = { name: 'url', description: 'where the watchtower is served' }
 
@@ -30,12 +30,12 @@ const serve = defineCommand({
   run: async (context, values) => {
     const [{ runDaemon }, { serveTower }, engine, { openSqliteStore }, { systemClock }, { nodeCipher }] =
       await Promise.all([
-        import('../daemon/run-daemon.ts'),
-        import('../tower/serve.ts'),
+        import('../../daemon/run-daemon.ts'),
+        import('../../tower/serve.ts'),
         import('@sluice/engine'),
         import('@sluice/adapters/store-sqlite'),
         import('@sluice/adapters/system'),
-        import('../tower/cipher.ts'),
+        import('../../tower/cipher.ts'),
       ])
     let tower: Tower | undefined
     const guard: NonNullable<Parameters<typeof runDaemon>[2]['guard']> = async (parts) => {
@@ -102,7 +102,7 @@ const list = defineCommand({
   examples: ['sluice watchtower list'],
   run: async (context, values) => {
     const { source } = await readViews(context, values)
-    const { readHired } = await import('../tower/hired.ts')
+    const { readHired } = await import('../../tower/hired.ts')
     const towers =
       source.type === 'node' ? source.status.towers : readHired(values.data).map((one) => ({ ...one, channels: [] }))
     const text = towers.map((tower) => towerText(tower, Date.now())).join('\n')
