@@ -4,8 +4,10 @@ import {
   fetchPaid,
   HttpError,
   type Reservation,
+  type SignedPayment,
   TabError,
   type TabPayer,
+  type WantedPayment,
 } from '@sluice/http'
 import { type Id, lowest, NATIVE_TOKEN } from '@sluice/protocol'
 import { paidStream } from './paid-stream.ts'
@@ -14,6 +16,7 @@ import type { BuyInit, BuyingOptions, CloseFailed } from './paying.ts'
 /** Buys whatever servers sell, by tabs where they offer them. */
 export interface Buyer {
   fetch(input: string | URL | Request, init: BuyInit): Promise<Response>
+  pay(wanted: WantedPayment): Promise<SignedPayment>
   closeTabs(): Promise<void>
   /** Pays what is due, and waits until what was used is closed. */
   stop(): Promise<void>
@@ -103,6 +106,7 @@ export function createBuyer(payer: TabPayer, options: BuyerOptions): Buyer {
       if (decodePaymentRequired(header).offers.length === 0) throw new HttpError('OFFER_MISSING')
       return buyResource(request, asked, init)
     },
+    pay: (wanted) => tabs.pay(wanted),
     closeTabs: () => tabs.closeTabs(),
     async stop() {
       await tabs.stop()

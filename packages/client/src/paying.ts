@@ -2,11 +2,13 @@ import type { Engine } from '@sluice/engine'
 import type {
   FetchPaidOptions,
   PaidResponse,
+  SignedPayment,
   SpendingRules,
   TabFetchInit,
   TabFetchOptions,
   TabPayer,
   TabRecords,
+  WantedPayment,
 } from '@sluice/http'
 import { type Address, type Id, NATIVE_TOKEN } from '@sluice/protocol'
 import type { Buyer } from './buyer.ts'
@@ -57,6 +59,13 @@ export interface Paying {
    * The same for bytes that are looked at before they are paid for: the caller accepts them, and closes the virtual channel in the end.
    */
   fetchPaid(url: string, options: PaidFetchOptions): Promise<PaidResponse>
+  /**
+   * Signs a payment for a request that something else makes, such as a client of x402 or of MCP: on the same tabs as {@link Paying.fetch}, and
+   * by the same spending rules. It is settled by what the server answers.
+   *
+   * @throws HttpError, TabError, ClientError why it is not paid for. Nothing was sent then.
+   */
+  pay(wanted: WantedPayment): Promise<SignedPayment>
   /** Pays what is due on all tabs, closes them, and gets the rest back at once: else they are closed when they are not used for a while. */
   closeTabs(): Promise<void>
   /** Pays what is due on tabs, waits for the closing of virtual channels that `fetch` used, then stops the engine. */
@@ -74,6 +83,10 @@ export function payingOver(
   options: BuyingOptions & { readonly onCloseFailed?: CloseFailed | undefined },
 ): Paying {
   let buyer: Promise<Buyer> | undefined
+  const bought = (): Promise<Buyer> => {
+    buyer ??= load().then(({ createBuyer }) => createBuyer(payer, options))
+    return buyer
+  }
   return {
     engine,
     payer,
@@ -82,8 +95,10 @@ export function payingOver(
       return fetchPaid(url, { ...rest, payer, limits: { maxAmount, tokens } })
     },
     async fetch(input, init = {}) {
-      buyer ??= load().then(({ createBuyer }) => createBuyer(payer, options))
-      return (await buyer).fetch(input, init)
+      return (await bought()).fetch(input, init)
+    },
+    async pay(wanted) {
+      return (await bought()).pay(wanted)
     },
     async closeTabs() {
       await (await buyer)?.closeTabs()

@@ -144,6 +144,10 @@ export const tabErrors = {
     message: 'this client was stopped',
     action: 'Start another one.',
   },
+  OFFER_METERED: {
+    message: 'the offer charges by {units}, and a payment apart from its request pays for a call alone',
+    action: 'Buy it with the fetch of a client, which pays for what arrives.',
+  },
   SPENDING_UNLIMITED: {
     message: 'no limit says how much the request may cost',
     action: 'Give maxAmount, or a spending rule for requests.',

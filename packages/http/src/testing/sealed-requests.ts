@@ -60,7 +60,7 @@ export async function sealedRequests(
       price: offer === undefined ? '0x' : offerHash(keys.keccak256, offer),
       limit: 1_000n,
       voucher: { amount: 1n, signature: virtual.first.signature },
-      isAsking: false,
+      kind: 'call',
       opening: { terms: virtual.terms, key: keys.publicKey },
       ...changes,
     }

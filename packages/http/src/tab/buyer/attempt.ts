@@ -6,7 +6,7 @@ import type { PayerCall, PayerTab } from '../payer/payer-tab.ts'
 import { decodeTabAnswer, standingLines, type TabAnswer, type TabStanding } from '../wire/answer.ts'
 import { isSameMac } from '../wire/mac.ts'
 import { offerHash, type TabOffer } from '../wire/offer.ts'
-import { encodeTabRequest, requestLines, type TabRequest } from '../wire/request.ts'
+import { encodeTabRequest, type RequestKind, requestLines, type TabRequest } from '../wire/request.ts'
 import type { Asked, Buying } from './context.ts'
 
 /** What came back: an answer of the seller's own, or one that does not say where the tab stands. */
@@ -55,7 +55,7 @@ export function paymentFor(
   offer: TabOffer,
   tab: PayerTab,
   call: PayerCall,
-  isAsking: boolean,
+  kind: RequestKind,
 ): string {
   const { virtualId, terms } = tab.facts
   const request: TabRequest = {
@@ -67,7 +67,7 @@ export function paymentFor(
     price: offerHash(payer.keccak256, offer),
     limit: call.limit,
     voucher: tab.voucher,
-    isAsking,
+    kind,
     ...(!tab.isKnown && { opening: { terms, key: payer.publicKey } }),
   }
   const sealed = { method, target: url.pathname + url.search, digest: tab.key.digest(body) }
@@ -82,7 +82,7 @@ export async function attempt(
   tab: PayerTab,
   call: PayerCall,
 ): Promise<Attempt> {
-  const payment = paymentFor(buying, asked, offer, tab, call, false)
+  const payment = paymentFor(buying, asked, offer, tab, call, 'call')
   // What is paid for by a tab that its payee never sees is not waited for.
   const signal = tab.isKnown ? asked.signal : AbortSignal.any([asked.signal, tab.gone.signal])
   return read(tab, call, await send(buying, { ...asked, signal }, payment))
@@ -98,7 +98,7 @@ export async function askOutcome(
 ): Promise<TabStanding | undefined> {
   // Not with the signal of a request that was given up.
   const asking = { ...asked, body: NO_BODY, signal: new AbortController().signal }
-  const response = await send(buying, asking, paymentFor(buying, asking, offer, tab, call, true), NO_BODY)
+  const response = await send(buying, asking, paymentFor(buying, asking, offer, tab, call, 'ask'), NO_BODY)
   const { standing } = read(tab, call, response)
   await response.body?.cancel().catch(() => undefined)
   return standing
@@ -112,11 +112,21 @@ function read(tab: PayerTab, call: PayerCall, response: Response): Attempt {
   const { standing, mac, isFramed, errorReason } = answer
   const refusal = errorReason === undefined ? {} : { refusal: errorReason }
   if (standing === undefined || mac === undefined) return { ...plain, ...refusal }
-  const isOurs = standing.virtualId === tab.facts.virtualId && standing.id === call.id
-  if (!isOurs || !isSameMac(tab.key.mac(standingLines(standing, isFramed, errorReason)), mac)) return plain
+  if (!isSealedFor(tab, call, answer)) return plain
   tab.isKnown = true
   tab.epoch = standing.epoch
   return { response, standing, isFramed, ...refusal }
+}
+
+/** Whether an answer is of this request, and sealed by the tab's payee. */
+export function isSealedFor(
+  tab: PayerTab,
+  call: PayerCall,
+  { standing, mac, isFramed, errorReason }: TabAnswer,
+): boolean {
+  if (standing === undefined || mac === undefined) return false
+  const isOurs = standing.virtualId === tab.facts.virtualId && standing.id === call.id
+  return isOurs && isSameMac(tab.key.mac(standingLines(standing, isFramed, errorReason)), mac)
 }
 
 function parse(response: Response): TabAnswer | undefined {

@@ -1,6 +1,8 @@
-import type { Address } from '@sluice/protocol'
+import { type Address, lowest } from '@sluice/protocol'
 import { HttpError } from '../../errors.ts'
 import { PAYMENT_REQUIRED } from '../../headers/payment-required.ts'
+import { TabError } from '../errors.ts'
+import type { SpendingRules } from '../payer/budget.ts'
 import type { TabPayer } from '../payer/payer-tab.ts'
 import { callCharge, decodeTabRequired, type TabOffer } from '../wire/offer.ts'
 import { BYTE, CALL, chargeFor, isFixed } from '../wire/price.ts'
@@ -56,6 +58,12 @@ export function chooseTabOffer(offers: readonly TabOffer[], payer: TabPayer, tok
   if (chosen !== undefined) return chosen.offer
   const telling = judged.find(({ problem }) => problem?.code !== 'OFFER_ASSET') ?? judged[0]
   throw telling?.problem ?? new HttpError('OFFER_MISSING')
+}
+
+/** Most that a request may charge by its caller and the rules. @throws TabError `SPENDING_UNLIMITED` where neither says. */
+export function mostFor({ request }: SpendingRules, maxAmount: bigint | undefined): bigint {
+  if (maxAmount === undefined && request === undefined) throw new TabError('SPENDING_UNLIMITED')
+  return lowest(maxAmount ?? request ?? 0n, request ?? maxAmount ?? 0n)
 }
 
 /**

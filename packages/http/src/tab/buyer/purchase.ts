@@ -1,4 +1,3 @@
-import { lowest } from '@sluice/protocol'
 import { HttpError } from '../../errors.ts'
 import { isLocalUrl } from '../../local-url.ts'
 import { pause } from '../../timers.ts'
@@ -11,7 +10,8 @@ import type { TabOffer } from '../wire/offer.ts'
 import { CALL, isFixed } from '../wire/price.ts'
 import { type Attempt, askOutcome, attempt } from './attempt.ts'
 import type { Asked, Buying } from './context.ts'
-import { chargeOf, chooseTabOffer, limitFor, tabOffersIn } from './offers.ts'
+import { newId } from './new-id.ts'
+import { chargeOf, chooseTabOffer, limitFor, mostFor, tabOffersIn } from './offers.ts'
 import { PaidBody } from './paid-body.ts'
 
 /** Attempts of one request, all refusals that pass counted in. */
@@ -78,7 +78,7 @@ export class Purchase {
     const { budget, tabs, now } = this.#buying
     if (this.#tab !== undefined && this.#call !== undefined) return { tab: this.#tab, call: this.#call }
     const { signer, asset, payment, price } = this.#offer
-    const most = this.#most()
+    const most = mostFor(this.#buying.rules, this.#asked.extras.maxAmount)
     const limit = limitFor(this.#offer, most)
     const { origin } = this.#asked.url
     this.#reservation ??= await budget.reserve({ payee: signer, origin, token: asset, amount: limit })
@@ -102,13 +102,6 @@ export class Purchase {
 
   get #isNamed(): boolean {
     return this.#asked.extras.id !== undefined
-  }
-
-  #most(): bigint {
-    const { maxAmount } = this.#asked.extras
-    const { request } = this.#buying.rules
-    if (maxAmount === undefined && request === undefined) throw new TabError('SPENDING_UNLIMITED')
-    return lowest(maxAmount ?? request ?? 0n, request ?? maxAmount ?? 0n)
   }
 
   /** One attempt: the answer, or why there is none yet. */
@@ -342,8 +335,3 @@ export class Purchase {
 }
 
 const onlyCalls = (price: TabOffer['price']): TabOffer['price'] => price.filter(({ unit }) => unit === CALL)
-
-function newId(): string {
-  const words = crypto.getRandomValues(new Uint32Array(4))
-  return [...words].map((word) => word.toString(36).padStart(7, '0')).join('')
-}

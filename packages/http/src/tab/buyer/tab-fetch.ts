@@ -13,6 +13,7 @@ import { MAX_ID } from '../wire/request.ts'
 import { send } from './attempt.ts'
 import type { Asked, Buying, TabFetchExtras } from './context.ts'
 import { chooseTabOffer, Offers, tabOffersIn } from './offers.ts'
+import { payApart, type SignedPayment, type WantedPayment } from './pay-apart.ts'
 import { Purchase } from './purchase.ts'
 
 export interface TabFetchOptions {
@@ -45,6 +46,12 @@ export interface TabFetch {
    * @throws HttpError for what the server wants and this side does not give; what fetch throws.
    */
   fetch(input: string | URL | Request, init?: TabFetchInit): Promise<Response>
+  /**
+   * Signs a payment for a request that something else makes, on the same tabs and by the same rules.
+   *
+   * @throws HttpError, TabError why it is not paid for. Nothing was sent then.
+   */
+  pay(wanted: WantedPayment): Promise<SignedPayment>
   /** Sets money aside by the same rules, for what is bought otherwise. @throws TabError `SPENDING_RULE`, `PAYEE_NOT_ALLOWED`, `SPENDING_REFUSED`. */
   reserve(wanted: WantedSpending): Promise<Reservation>
   /** Pays what is due on tabs, closes them, and gets back what they hold beyond it. Requests that come open others. */
@@ -86,6 +93,11 @@ export function createTabFetch(options: TabFetchOptions): TabFetch {
       await ready
       if (isStopped) throw new TabError('BUYER_STOPPED')
       return follow(buying, await read(input, init))
+    },
+    async pay(wanted) {
+      await ready
+      if (isStopped) throw new TabError('BUYER_STOPPED')
+      return payApart(buying, wanted)
     },
     async reserve(wanted) {
       await ready

@@ -105,6 +105,13 @@ export class Meter {
     this.#counts = {}
   }
 
+  /** Takes back what was charged above an amount. */
+  lower(amount: bigint): void {
+    if (amount >= this.#charged) return
+    this.#options.account.refund(this.#charged - amount)
+    this.#charged = amount
+  }
+
   /** Nothing is charged any more. */
   end(): void {
     this.#isOver = true

@@ -3,7 +3,7 @@ import { HttpError } from '../../errors.ts'
 import { PAYMENT_REQUIRED } from '../../headers/payment-required.ts'
 import { PAYMENT_RESPONSE } from '../../headers/payment-response.ts'
 import type { Route } from '../payee/route.ts'
-import { encodeTabAnswer, standingLines, standingToJson, type TabStanding } from '../wire/answer.ts'
+import { encodeTabAnswer, standingLines, standingToJson, type TabAnswer, type TabStanding } from '../wire/answer.ts'
 import { encodeTabRequired, MAX_ANSWER_HEADER, offerHash, type TabOffer, tabOfferToJson } from '../wire/offer.ts'
 import type { SellerState } from './state.ts'
 import type { Tab } from './tab.ts'
@@ -65,17 +65,26 @@ export function standingOf(state: SellerState, { account, calls, live }: Tab, id
   }
 }
 
-/** The header PAYMENT-RESPONSE, sealed. */
-export function sealedAnswer(
+export interface AnswerExtras {
+  readonly isFramed?: boolean
+  readonly errorReason?: string
+}
+
+/** An answer, sealed. */
+export function sealedStanding(
   { options }: SellerState,
   tab: Tab,
   standing: TabStanding,
-  { isFramed = false, errorReason }: { readonly isFramed?: boolean; readonly errorReason?: string } = {},
-): string {
+  { isFramed = false, errorReason }: AnswerExtras = {},
+): TabAnswer {
   const mac = tab.account.key.mac(standingLines(standing, isFramed, errorReason))
   const reason = errorReason === undefined ? {} : { errorReason }
-  return encodeTabAnswer({ network: options.payee.network, standing, isFramed, mac, ...reason })
+  return { network: options.payee.network, standing, isFramed, mac, ...reason }
 }
+
+/** The header PAYMENT-RESPONSE, sealed. */
+export const sealedAnswer = (...answer: Parameters<typeof sealedStanding>): string =>
+  encodeTabAnswer(sealedStanding(...answer))
 
 /** A standing as a frame holds it. */
 export function sealedReport(tab: Tab, standing: TabStanding): Uint8Array {

@@ -1,18 +1,12 @@
 import type { Address, Id } from '@sluice/protocol'
 import { PAYMENT_RESPONSE } from '../../headers/payment-response.ts'
 import { TabError } from '../errors.ts'
-import type { CallRecord } from '../payee/calls.ts'
 import type { KeptAnswer } from '../payee/kept.ts'
-import type { Meter } from '../payee/meter.ts'
-import type { Route } from '../payee/route.ts'
 import { encodeFrame, FRAMES_TYPE, PAYMENT_CONTENT_TYPE } from '../wire/frames.ts'
 import { BYTE, isFixed, isReported, type TabPrice } from '../wire/price.ts'
-import type { TabRequest } from '../wire/request.ts'
 import { sealedAnswer, sealedReport, standingOf } from './answers.ts'
+import { type BegunCall, endCall } from './begin-call.ts'
 import { MeteredBody } from './metered-body.ts'
-import { forgetCalls, forgetTab, recordCall, recordTab } from './seller-records.ts'
-import type { SellerState } from './state.ts'
-import type { Tab } from './tab.ts'
 
 /** What a handler knows of the payment of its request. */
 export interface PaidCall {
@@ -34,16 +28,10 @@ export interface PaidCall {
 /** A web-standard handler. The request's body is whole and checked; its signal aborts when nobody wants the rest of the answer. */
 export type PaidHandler = (request: Request, call: PaidCall) => Response | Promise<Response>
 
-export interface Running {
-  readonly state: SellerState
-  readonly tab: Tab
-  readonly route: Route
-  readonly request: TabRequest
-  readonly record: CallRecord
+export interface Running extends BegunCall {
   /** As it came. */
   readonly http: Request
   readonly body: Uint8Array<ArrayBuffer>
-  readonly meter: Meter
 }
 
 /** Statuses whose answers have no body. */
@@ -75,7 +63,7 @@ export async function runCall(running: Running, handler: PaidHandler): Promise<R
   const isFramed = isReported(price) && response.body !== null
   const kept = new Keeping(running, response)
   if (response.body === null) {
-    finish(running, 'whole')
+    endCall(running, 'whole')
     kept.keep()
     return answer(running, response, null, false)
   }
@@ -89,7 +77,7 @@ export async function runCall(running: Running, handler: PaidHandler): Promise<R
     passed: (piece) => kept.take(piece),
     keepsOn: () => kept.isWorthReading(price),
     ended(how, error) {
-      finish(running, how, error)
+      endCall(running, how, error)
       if (how === 'whole') kept.keep()
       else control.abort(error)
     },
@@ -122,34 +110,12 @@ function checkEncoding({ route }: Running, { headers }: Response): void {
   if (isPlain && encoding !== null && encoding !== 'identity') throw new TabError('CALL_ENCODED', { encoding })
 }
 
-/** A request is over. */
-function finish(
-  { state, tab, record, request, meter }: Running,
-  how: 'whole' | 'failed' | 'cut',
-  error?: unknown,
-): void {
-  if (how === 'failed') {
-    meter.refund()
-    state.onError(error)
-  }
-  meter.end()
-  const { charged, counts } = meter
-  tab.live.delete(request.id)
-  tab.calls.end(record, how === 'failed' ? 'failed' : 'done', charged, counts)
-  tab.account.end(charged)
-  // Its payer may have settled it in the meantime.
-  if (tab.calls.get(record.id) === record) recordCall(state, tab.account.virtualId, record)
-  else forgetCalls(state, tab.account.virtualId, [record])
-  recordTab(state, tab)
-  if (tab.over !== undefined && !tab.account.isLive) forgetTab(state, tab)
-}
-
 /** The answer where the handler throws. */
 function failed(running: Running, error: unknown): Response {
   const { state, tab, request, meter } = running
   // A handler that was stopped by its payer's limit has not failed: it keeps what it counted before.
   const isCut = meter.stopped !== undefined
-  finish(running, isCut ? 'cut' : 'failed', error)
+  endCall(running, isCut ? 'cut' : 'failed', error)
   const code = isCut && meter.stopped instanceof TabError ? meter.stopped.code : 'CALL_FAILED'
   const headers = {
     'Cache-Control': 'no-store',

@@ -47,7 +47,7 @@ describe('a request on a tab', () => {
       ['another method', new Request(stolen.url, { method: 'PUT', body: 'one', headers: stolen.headers })],
     ]
     const said = JSON.parse(atob(header)) as { payload: { tab: Record<string, unknown> } }
-    const others = { id: 'x', time: 9, settled: 5, epoch: 'e', price: `0x${'11'.repeat(16)}`, limit: '9', ask: true }
+    const others = { id: 'x', time: 9, settled: 5, epoch: 'e', price: `0x${'11'.repeat(16)}`, limit: '9', kind: 'ask' }
     for (const [name, value] of Object.entries(others)) {
       const tab = { ...said.payload.tab, [name]: value }
       const changed = btoa(JSON.stringify({ ...said, payload: { tab } }))
@@ -129,7 +129,7 @@ describe('a request on a tab', () => {
     const { payments, serve, runs } = shop()
     const client = await sealedRequests(payments, serve)
     await client.ask()
-    const asked = await client.ask({ id: 'late', time: 5, isAsking: true })
+    const asked = await client.ask({ id: 'late', time: 5, kind: 'ask' })
     expect(asked.answer?.standing).toMatchObject({ state: 'none', charged: 0n, total: 10n })
     expect(await client.ask({ id: 'late', time: 5 })).toMatchObject({ code: 'CALL_SETTLED' })
     expect(runs()).toBe(1)
@@ -272,7 +272,7 @@ describe('what is charged', () => {
     await response.body?.getReader().read()
     gone.abort()
     await expect
-      .poll(async () => (await client.ask({ id: 'cut', time: 5, isAsking: true })).answer?.standing?.state)
+      .poll(async () => (await client.ask({ id: 'cut', time: 5, kind: 'ask' })).answer?.standing?.state)
       .toBe('done')
     const again = await client.ask({ id: 'cut', time: 5 })
     expect(await again.response.text()).toBe('piece 0 piece 1 piece 2 ')
@@ -297,7 +297,7 @@ describe('what is charged', () => {
     const client = await sealedRequests(payments, serve)
     const { response } = await client.ask({ id: 'limited', time: 5, limit: 23n })
     await expect(response.text()).rejects.toThrow()
-    const asked = await client.ask({ id: 'limited', time: 5, isAsking: true })
+    const asked = await client.ask({ id: 'limited', time: 5, kind: 'ask' })
     expect(asked.answer?.standing).toMatchObject({ state: 'done', charged: 20n, total: 20n })
     expect(errors).toEqual([])
   })
@@ -355,7 +355,7 @@ describe('what is owed', () => {
           const { virtualId } = client.virtual
           const readers: (ReadableStreamDefaultReader<Uint8Array> | undefined)[] = []
           const looked = async () => {
-            const { answer } = await client.ask({ id: 'look', time: 1, isAsking: true })
+            const { answer } = await client.ask({ id: 'look', time: 1, kind: 'ask' })
             const standing = answer?.standing
             if (standing !== undefined) expect(standing.total - standing.paid).toBeLessThanOrEqual(100n)
           }

@@ -1,19 +1,19 @@
-import { bytesToHex, type Hex, highest } from '@sluice/protocol'
+import { bytesToHex, type Hex } from '@sluice/protocol'
 import { PAYMENT_RESPONSE } from '../../headers/payment-response.ts'
 import { PAYMENT_SIGNATURE } from '../../headers/payment-signature.ts'
 import { TabError } from '../errors.ts'
-import { Meter } from '../payee/meter.ts'
-import { type Pricing, type Route, routing } from '../payee/route.ts'
-import { standingLines, standingToJson } from '../wire/answer.ts'
-import { callCharge } from '../wire/offer.ts'
+import { type PricePartOptions, type Pricing, type Route, routing } from '../payee/route.ts'
+import { standingLines, standingToJson, type TabAnswerJson } from '../wire/answer.ts'
 import { decodeTabRequest, type TabRequest } from '../wire/request.ts'
 import { demand, isTellable, priceHash, refuse, sealedAnswer, standingOf } from './answers.ts'
-import { enter, identify, refused } from './open-tab.ts'
+import { beginCall } from './begin-call.ts'
+import { enter, identify } from './open-tab.ts'
 import { readBody } from './read-body.ts'
-import { answerAgain, type PaidHandler, type Running, runCall } from './run-call.ts'
+import { answerAgain, type PaidHandler, runCall } from './run-call.ts'
 import { forgetCalls, recordCall } from './seller-records.ts'
 import { createSellerState, type SellerOptions, type SellerState } from './state.ts'
 import type { Tab } from './tab.ts'
+import { offerApart, refusalApart, type TakenPayment, takePayment } from './take-payment.ts'
 
 /** A web-standard handler, as servers take it. */
 export type FetchHandler = (request: Request) => Promise<Response>
@@ -30,6 +30,24 @@ export interface Seller {
    * @example `const api = seller.paid((request: Request) => new Response(request.url), { price: [{ unit: 'call', amount: 1000n }] })`
    */
   paid(handler: PaidHandler, pricing: Pricing): FetchHandler
+  /**
+   * What a payment apart from its request costs, as x402's PaymentRequirements: for whoever carries offers and payments by some other way than
+   * the headers of the request, such as a plug-in of x402 or a tool of an MCP server.
+   *
+   * @throws TabError `PRICE_INVALID` for a price of other units than `call`.
+   */
+  offer(price: readonly PricePartOptions[]): object
+  /**
+   * Takes such a payment: it is charged before this resolves, and settled or refunded once the request is over. Who carries payments keeps them
+   * secret on their way: they are sealed, and not bound to a request.
+   *
+   * @param payload What the payer's side made of the offer; judged whole.
+   * @param price That of the offer.
+   * @throws HttpError, TabError why it is refused. Nothing is charged then.
+   */
+  take(payload: unknown, price: readonly PricePartOptions[], signal?: AbortSignal): Promise<TakenPayment>
+  /** What is said of a payment that {@link take} refused, as x402's SettlementResponse. */
+  refusal(error: unknown): TabAnswerJson
   /** Resolves once all that is to be remembered is written: before the process ends. */
   flushed(): Promise<void>
 }
@@ -42,6 +60,9 @@ export function createSeller(options: SellerOptions): Seller {
       const routeOf = routing(pricing, options.window)
       return (request) => serve(state, routeOf(request), request, handler)
     },
+    offer: (price) => offerApart(state, price),
+    take: (payload, price, signal = new AbortController().signal) => takePayment(state, payload, price, signal),
+    refusal: (error) => refusalApart(state, error),
     flushed: () => state.journal.flushed(),
   }
 }
@@ -97,12 +118,12 @@ async function servePaid(
   Object.assign(at, { tab, id: request.id })
   forgetCalls(state, request.virtualId, tab.calls.settle(request.settled))
   const identity = tab.account.key.mac(['sluice tab 1 id', method, sealed.target, sealed.digest])
-  if (request.isAsking) return told(state, tab, request, identity)
+  if (request.kind === 'ask') return told(state, tab, request, identity)
   const again = answered(state, route, tab, request, identity)
   if (again !== undefined) return again
   if (request.price !== priceHash(state, route)) throw new TabError('TAB_PRICE')
-  const running = await begin(state, route, http, body, tab, request, identity)
-  return runCall(running, handler)
+  const begun = await beginCall(state, { route, tab, request, identity, signal: http.signal })
+  return runCall({ ...begun, http, body }, handler)
 }
 
 /** What became of a request, for whoever asks and wants no answer: one that never came is not run any more. */
@@ -137,42 +158,4 @@ function answered(
   const kept = state.kept.get(`${virtualId}/${id}`)
   if (kept === undefined) throw new TabError('CALL_ANSWER_GONE', { id, charged: call.charged })
   return answerAgain({ state, tab, request, route }, kept)
-}
-
-/** Begins a request: its id is used, and the call itself charged. A refusal leaves the id free. */
-async function begin(
-  state: SellerState,
-  route: Route,
-  http: Request,
-  body: Uint8Array<ArrayBuffer>,
-  tab: Tab,
-  request: TabRequest,
-  identity: Hex,
-): Promise<Running> {
-  const { account, calls, live } = tab
-  const record = calls.begin(request, identity, state.epoch, { free: state.freeAnswers })
-  const { timers, timeout } = state
-  const meter = new Meter({ account, route, limit: request.limit, timers, timeout, signal: http.signal })
-  account.begin()
-  live.set(request.id, meter)
-  try {
-    state.loans.check(account)
-    checkVoucher(route, tab, request)
-    await meter.begin()
-    return { state, tab, route, request, record, http, body, meter }
-  } catch (error) {
-    meter.refund()
-    calls.cancel(record)
-    live.delete(request.id)
-    account.end(0n)
-    throw isTellable(error) && error.code.startsWith('VIRTUAL_') ? refused(error) : error
-  }
-}
-
-/** What is paid before it is begun is paid by the voucher that comes along: nothing is waited for that is not on its way. */
-function checkVoucher({ payment, price }: Route, { account }: Tab, { voucher }: TabRequest): void {
-  const { total, paid, window } = account
-  const needed = callCharge(price)
-  if (payment !== 'upfront' || highest(voucher.amount, paid) >= total + needed) return
-  throw new TabError('TAB_DUE', { total, paid, needed, window })
 }

@@ -1,4 +1,4 @@
-import type { Hex, Id } from '@sluice/protocol'
+import type { Address, Hex, Id } from '@sluice/protocol'
 import { asAmount, asHex, asInteger, asNetwork, asObject, asText, invalid, optional } from '../../headers/fields.ts'
 import { decodeHeader, encodeHeader } from '../../headers/header-json.ts'
 import { PAYMENT_RESPONSE } from '../../headers/payment-response.ts'
@@ -86,22 +86,40 @@ export function standingFromJson(value: unknown, field: string): { readonly stan
   return { standing, mac: asHex(fields.mac, `${field}.mac`, 32) }
 }
 
-/** The header's value: x402's SettlementResponse. */
-export function encodeTabAnswer({ network, errorReason, standing, isFramed, mac }: TabAnswer): string {
+/** x402's SettlementResponse. Nothing of it is on chain, so `transaction` is empty. */
+export interface TabAnswerJson {
+  readonly success: boolean
+  readonly transaction: string
+  readonly network: string
+  readonly payer?: Address
+  readonly errorReason?: string
+  /** Charged for the request, base units. */
+  readonly amount?: string
+  readonly extra?: { readonly tab: object }
+}
+
+/** An answer as JSON. */
+export function tabAnswerToJson({ network, errorReason, standing, isFramed, mac }: TabAnswer): TabAnswerJson {
   const tab = standing && mac && { ...standingToJson(standing, mac), ...(isFramed && { framed: true }) }
-  return encodeHeader({
+  return {
     success: errorReason === undefined,
     transaction: '',
     network,
     ...(errorReason !== undefined && { errorReason }),
     ...(standing && { amount: String(standing.charged) }),
     ...(tab && { extra: { tab } }),
-  })
+  }
 }
 
+/** The header's value. */
+export const encodeTabAnswer = (answer: TabAnswer): string => encodeHeader(tabAnswerToJson(answer))
+
 /** Reads the header. @throws HttpError `HEADER_…`, `FIELD_INVALID`. */
-export function decodeTabAnswer(text: string): TabAnswer {
-  const fields = decodeHeader(PAYMENT_RESPONSE, text)
+export const decodeTabAnswer = (text: string): TabAnswer => tabAnswerFromJson(decodeHeader(PAYMENT_RESPONSE, text))
+
+/** Reads an answer. @throws HttpError `FIELD_INVALID`. */
+export function tabAnswerFromJson(value: unknown): TabAnswer {
+  const fields = asObject(value, 'answer')
   const network = asNetwork(fields.network, 'network')
   if (typeof fields.success !== 'boolean') throw invalid('success', 'true or false')
   const errorReason = fields.success ? undefined : asText(fields.errorReason, 'errorReason', 256)

@@ -1,5 +1,14 @@
 import { type Hex, type Id, type SignedVoucher, type VirtualTerms, ZERO_HASH } from '@sluice/protocol'
-import { asAmount, asConstant, asHex, asInteger, asObject, type Fields, optional } from '../../headers/fields.ts'
+import {
+  asAmount,
+  asConstant,
+  asHex,
+  asInteger,
+  asObject,
+  type Fields,
+  invalid,
+  optional,
+} from '../../headers/fields.ts'
 import { decodeHeader, encodeHeader } from '../../headers/header-json.ts'
 import { PAYMENT_SIGNATURE, readTerms, termsToJson } from '../../headers/payment-signature.ts'
 import { asToken } from './offer.ts'
@@ -7,6 +16,13 @@ import { asToken } from './offer.ts'
 const X402_VERSION = 2
 /** Most characters of a request's id. */
 export const MAX_ID = 64
+
+/**
+ * What is asked for: an HTTP request to be answered; what became of an id, where nothing is run; or nothing but that a payment be taken, for
+ * whoever carries payments apart from requests and seals none.
+ */
+export type RequestKind = 'call' | 'ask' | 'payment'
+const KINDS: readonly RequestKind[] = ['call', 'ask', 'payment']
 
 /** What a request on a tab says in its header, but for its seal. */
 export interface TabRequest {
@@ -25,8 +41,7 @@ export interface TabRequest {
   readonly limit: bigint
   /** The highest voucher signed: an amount, and the payer's signature. */
   readonly voucher: { readonly amount: bigint; readonly signature: Hex }
-  /** Asks what became of the id, and runs nothing. */
-  readonly isAsking: boolean
+  readonly kind: RequestKind
   /** With the first requests on a tab. */
   readonly opening?: TabOpening
 }
@@ -47,16 +62,17 @@ export interface SealedRequest {
   readonly digest: Hex
 }
 
-/** The lines that a request's seal is over. */
-export function requestLines({ method, target, digest }: SealedRequest, request: TabRequest): readonly string[] {
-  const { id, time, settled, epoch, price, limit, voucher, isAsking } = request
+/** The lines that a request's seal is over. A payment apart seals no request. */
+export function requestLines(sealed: SealedRequest, request: TabRequest): readonly string[] {
+  const { id, time, settled, epoch, price, limit, voucher, kind } = request
+  const { method, target, digest } = kind === 'payment' ? { method: '', target: '', digest: '' } : sealed
   const counts = [time, settled, limit, voucher.amount].map(String)
-  return ['sluice tab 1 request', isAsking ? 'ask' : 'call', method, target, digest, id, epoch, price, ...counts]
+  return ['sluice tab 1 request', kind, method, target, digest, id, epoch, price, ...counts]
 }
 
-/** The header PAYMENT-SIGNATURE of a request on a tab. */
-export function encodeTabRequest(request: TabRequest, mac: Hex): string {
-  const { virtualId, id, time, settled, epoch, price, limit, voucher, isAsking, opening } = request
+/** A request on a tab as JSON: what x402 calls its payload. */
+export function tabRequestToJson(request: TabRequest, mac: Hex): { readonly tab: object } {
+  const { virtualId, id, time, settled, epoch, price, limit, voucher, kind, opening } = request
   const tab = {
     virtualId,
     id,
@@ -66,11 +82,16 @@ export function encodeTabRequest(request: TabRequest, mac: Hex): string {
     price,
     limit: String(limit),
     voucher: { amount: String(voucher.amount), signature: voucher.signature },
-    ...(isAsking && { ask: true }),
+    ...(kind !== 'call' && { kind }),
     ...(opening && { open: { terms: termsToJson(opening.terms), key: opening.key } }),
     mac,
   }
-  return encodeHeader({ x402Version: X402_VERSION, payload: { tab } })
+  return { tab }
+}
+
+/** The header PAYMENT-SIGNATURE of a request on a tab. */
+export function encodeTabRequest(request: TabRequest, mac: Hex): string {
+  return encodeHeader({ x402Version: X402_VERSION, payload: tabRequestToJson(request, mac) })
 }
 
 function readOpening(value: unknown, field: string): TabOpening {
@@ -86,11 +107,28 @@ function readVoucher(fields: Fields): TabRequest['voucher'] {
   }
 }
 
+function readKind(value: unknown, field: string): RequestKind {
+  const kind = KINDS.find((one) => one === value)
+  if (kind === undefined) throw invalid(field, KINDS.join(', '))
+  return kind
+}
+
+/** A request on a tab, and its seal. */
+export interface SealedTabRequest {
+  readonly request: TabRequest
+  readonly mac: Hex
+}
+
 /** Reads the header. Whether the seal is right is for its reader to check. @throws HttpError `HEADER_…`, `FIELD_INVALID`. */
-export function decodeTabRequest(text: string): { readonly request: TabRequest; readonly mac: Hex } {
+export function decodeTabRequest(text: string): SealedTabRequest {
   const fields = decodeHeader(PAYMENT_SIGNATURE, text)
   asConstant(fields.x402Version, 'x402Version', X402_VERSION)
-  const tab = asObject(asObject(fields.payload, 'payload').tab, 'payload.tab')
+  return tabRequestFromJson(fields.payload)
+}
+
+/** Reads x402's payload. @throws HttpError `FIELD_INVALID`. */
+export function tabRequestFromJson(payload: unknown): SealedTabRequest {
+  const tab = asObject(asObject(payload, 'payload').tab, 'payload.tab')
   const safe = Number.MAX_SAFE_INTEGER
   const opening = optional(tab.open, 'tab.open', readOpening)
   const request: TabRequest = {
@@ -102,7 +140,7 @@ export function decodeTabRequest(text: string): { readonly request: TabRequest; 
     price: asHex(tab.price, 'tab.price', 16),
     limit: asAmount(tab.limit, 'tab.limit'),
     voucher: readVoucher(asObject(tab.voucher, 'tab.voucher')),
-    isAsking: tab.ask === true,
+    kind: optional(tab.kind, 'tab.kind', readKind) ?? 'call',
     ...(opening !== undefined && { opening }),
   }
   return { request, mac: asHex(tab.mac, 'tab.mac', 32) }
