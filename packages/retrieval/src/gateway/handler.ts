@@ -47,7 +47,9 @@ const EXPOSED = [
   ...['PAYMENT-REQUIRED', 'PAYMENT-RESPONSE', 'ETag', 'Content-Length', 'Content-Range', 'Content-Encoding'],
   ...['Accept-Ranges', 'Content-Location', 'X-Ipfs-Path', 'X-Ipfs-Roots'],
 ].join(', ')
-const ALLOWED = 'PAYMENT-SIGNATURE, Range, If-Range, If-None-Match, Accept, Cache-Control'
+// Clients of x402 send the last one, which is a header of answers, with their requests.
+const ALLOWED =
+  'PAYMENT-SIGNATURE, Range, If-Range, If-None-Match, Accept, Cache-Control, Access-Control-Expose-Headers'
 const PAYMENT = 'PAYMENT-SIGNATURE'
 
 /**

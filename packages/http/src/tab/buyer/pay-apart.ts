@@ -78,13 +78,22 @@ export async function payApart(buying: Buying, wanted: WantedPayment): Promise<S
     // The offer has just been made.
     tab.epoch = offer.epoch
     const call = tab.begin(newId(), limit, now(), false)
-    const release = await tab.advance(limit).catch((error: unknown) => {
-      tab.end(call)
-      throw error
-    })
-    return new Apart({ buying, offer, tab, call, reservation, release })
+    await signFor(tab, call)
+    return new Apart({ buying, offer, tab, call, reservation })
   } catch (error) {
     reservation.settle(0n)
+    throw error
+  }
+}
+
+/** Counts a request as charged before it is made, and signs that: whoever makes it may never say how it ended. */
+async function signFor(tab: PayerTab, call: PayerCall): Promise<void> {
+  tab.charge(call, call.limit)
+  try {
+    await tab.paidUp()
+  } catch (error) {
+    tab.charge(call, 0n)
+    tab.end(call)
     throw error
   }
 }
@@ -95,7 +104,6 @@ interface Begun {
   readonly tab: PayerTab
   readonly call: PayerCall
   readonly reservation: Reservation
-  readonly release: () => void
 }
 
 class Apart implements SignedPayment {
@@ -164,11 +172,10 @@ class Apart implements SignedPayment {
 
   #end(charged: bigint): bigint {
     if (this.#isSettled) return charged
-    const { tab, call, reservation, release, buying } = this.#begun
+    const { tab, call, reservation, buying } = this.#begun
     this.#isSettled = true
     this.#cancel()
     tab.charge(call, charged)
-    release()
     tab.end(call)
     reservation.settle(charged)
     buying.tabs.released(tab)

@@ -4,7 +4,7 @@ import { readTerms, termsToJson } from '../../headers/payment-signature.ts'
 import type { CallRecord } from '../payee/calls.ts'
 import type { CallState } from '../wire/answer.ts'
 import type { SellerState } from './state.ts'
-import { createTab, keyOf, type Tab } from './tab.ts'
+import { createTab, keyOf, type Tab, unclaim } from './tab.ts'
 
 const TAB = 'tab/'
 const CALL = 'call/'
@@ -43,6 +43,7 @@ export function forgetTab(state: SellerState, tab: Tab): void {
   forgetCalls(state, virtualId, tab.calls.all())
   state.journal.put(TAB + virtualId, undefined)
   state.tabs.delete(virtualId)
+  unclaim(state, virtualId)
 }
 
 /** Takes up what was recorded. A request that was under way when the server ended is unknown, and charges nothing. */
@@ -64,6 +65,8 @@ function loadTab(state: SellerState, name: string, value: unknown): void {
     return
   }
   const stood = { total: asAmount(fields.total, 'total'), settled: asInteger(fields.settled, 'settled', SAFE) }
+  // By the records it is this seller's, whatever was before.
+  unclaim(state, virtualId)
   state.tabs.set(virtualId, createTab(state, virtualId, opening, keyOf(state, virtualId, opening), stood))
 }
 

@@ -511,3 +511,21 @@ describe('headers', () => {
     expect(JSON.parse(atob(header))).toMatchObject({ resource: { url: 'https://shop.example/api/a?b' } })
   })
 })
+
+describe('two sellers of one payee', () => {
+  it('do not both deliver for the same payment', async () => {
+    const { payee, payer } = memoryPayments()
+    const options = { payee, asset: NATIVE_TOKEN, window: 10n }
+    const pricing = { price: [{ unit: 'call', amount: 10n }] }
+    const [one, other] = [createSeller(options), createSeller(options)].map((seller) =>
+      seller.paid(() => new Response('x'), pricing),
+    )
+    if (one === undefined || other === undefined) throw new Error('no sellers')
+    const client = await sealedRequests({ payer }, one)
+    expect(
+      (await client.ask({ voucher: { amount: 1n, signature: client.virtual.first.signature } })).code,
+    ).toBeUndefined()
+    const asked = await other(client.request())
+    expect(await asked.json()).toMatchObject({ code: 'TAB_REFUSED' })
+  })
+})

@@ -6,7 +6,7 @@ import { Calls } from '../payee/calls.ts'
 import type { Meter } from '../payee/meter.ts'
 import { type TabKey, tabKey } from '../wire/mac.ts'
 import type { TabOpening } from '../wire/request.ts'
-import type { SellerState } from './state.ts'
+import type { SellerState, TabPayee } from './state.ts'
 
 /** One tab as its payee keeps it. */
 export interface Tab {
@@ -36,7 +36,25 @@ export function keyOf({ options }: SellerState, virtualId: Id, { terms, key }: T
   return found
 }
 
-/** A tab that was let in or recorded. @param total Charged before. @param settled Time before which its requests are settled. */
+/** Which seller has each tab of a payee. */
+const owners = new WeakMap<TabPayee, Map<Id, SellerState>>()
+
+/** Two sellers of one payee would each count the same payments as theirs: so a tab is with one of them. @throws TabError `TAB_REFUSED`. */
+function claim(state: SellerState, virtualId: Id): void {
+  const { payee } = state.options
+  const tabs = owners.get(payee) ?? new Map<Id, SellerState>()
+  owners.set(payee, tabs)
+  const owner = tabs.get(virtualId) ?? state
+  if (owner !== state) throw new TabError('TAB_REFUSED', { reason: 'another seller of the same payee has it' })
+  tabs.set(virtualId, state)
+}
+
+/** A tab is forgotten. */
+export function unclaim({ options }: SellerState, virtualId: Id): void {
+  owners.get(options.payee)?.delete(virtualId)
+}
+
+/** A tab that was let in or recorded. @throws TabError `TAB_REFUSED`. @param total Charged before. @param settled Time before which its requests are settled. */
 export function createTab(
   state: SellerState,
   virtualId: Id,
@@ -44,6 +62,7 @@ export function createTab(
   key: TabKey,
   { total, settled }: { readonly total: bigint; readonly settled: number },
 ): Tab {
+  claim(state, virtualId)
   const { terms } = opening
   const payer = payerOf(terms)
   const { window } = state.options
