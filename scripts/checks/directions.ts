@@ -16,6 +16,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   '@sluice/http': ['@sluice/protocol', 'type:@sluice/engine/ports'],
   '@sluice/retrieval': ['@sluice/protocol', '@sluice/http'],
   '@sluice/client': ['@sluice/protocol', '@sluice/engine', '@sluice/http'],
+  '@sluice/x402': ['@sluice/protocol', '@sluice/http'],
+  '@sluice/mppx': ['@sluice/protocol', '@sluice/http'],
+  '@sluice/mcp': ['@sluice/protocol', '@sluice/http'],
   '@sluice/testing': ['@sluice/protocol', '@sluice/engine', '@sluice/adapters', '@sluice/http', '@sluice/client'],
   sluice: [
     '@sluice/protocol',
@@ -38,6 +41,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   '@sluice/dashboard': [],
   '@sluice/site': [],
+}
+
+/** What plug-ins may import in their tests: they are tested with what an app has. */
+const forTestsOfPlugins: Readonly<Record<string, readonly string[]>> = {
+  '@sluice/x402': ['@sluice/testing'],
+  '@sluice/mppx': ['@sluice/testing'],
+  '@sluice/mcp': ['@sluice/testing'],
 }
 
 /** What examples may import: what those who install the packages have. */
@@ -79,6 +89,7 @@ function isAllowed({ specifier, isType }: Import, path: string, owner: Workspace
   if (/\/scripts\/docs\/samples\//.test(path) && owner !== undefined && isOf(specifier, owner.name)) return true
   const isTest = /\.test\.ts$|\/(test|testing)\//.test(path)
   if (isTest && isOf(specifier, '@sluice/contracts')) return true
+  if (isTest && forTestsOfPlugins[owner?.name ?? '']?.includes(specifier)) return true
   if (specifier.endsWith('/testing') && specifier !== '@sluice/testing') {
     // What only tests need stays in tests: an app must not be built on a fake.
     const stem = specifier.slice(0, -'/testing'.length)

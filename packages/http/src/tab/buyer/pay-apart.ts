@@ -57,8 +57,17 @@ const LOST = 600_000
  * @throws HttpError `OFFER_…`, `FIELD_INVALID`; TabError `SPENDING_…`, `PAYEE_NOT_ALLOWED`, `OFFER_METERED`.
  */
 export async function payApart(buying: Buying, wanted: WantedPayment): Promise<SignedPayment> {
-  const { payer, tokens, rules, budget, tabs, now } = buying
-  const offer = chooseTabOffer([tabOfferFromJson(wanted.offer, 'offer')], payer, tokens)
+  const { payer, tokens } = buying
+  return payFor(buying, chooseTabOffer([tabOfferFromJson(wanted.offer, 'offer')], payer, tokens), wanted)
+}
+
+/** The same for an offer that was read and chosen. */
+export async function payFor(
+  buying: Buying,
+  offer: TabOffer,
+  wanted: Omit<WantedPayment, 'offer'>,
+): Promise<SignedPayment> {
+  const { rules, budget, tabs, now } = buying
   if (!isFixed(offer.price))
     throw new TabError('OFFER_METERED', { units: offer.price.map(({ unit }) => unit).join(', ') })
   const most = mostFor(rules, wanted.maxAmount)
@@ -77,9 +86,11 @@ export async function payApart(buying: Buying, wanted: WantedPayment): Promise<S
     await tab.settling
     // The offer has just been made.
     tab.epoch = offer.epoch
+    const isAlone = !tab.isBusy
     const call = tab.begin(newId(), limit, now(), false)
+    const number = isAlone ? tab.begun : undefined
     await signFor(tab, call)
-    return new Apart({ buying, offer, tab, call, reservation })
+    return new Apart({ buying, offer, tab, call, reservation, number })
   } catch (error) {
     reservation.settle(0n)
     throw error
@@ -104,6 +115,8 @@ interface Begun {
   readonly tab: PayerTab
   readonly call: PayerCall
   readonly reservation: Reservation
+  /** Which of the tab's requests it is, where no other one was under way. */
+  readonly number: number | undefined
 }
 
 class Apart implements SignedPayment {
@@ -139,7 +152,7 @@ class Apart implements SignedPayment {
   }
 
   settle(answer: unknown): bigint {
-    const { tab, call, buying } = this.#begun
+    const { tab, call, buying, number } = this.#begun
     if (this.#isSettled) return call.charged
     const told = read(answer)
     const standing = told && isSealedFor(tab, call, told) ? told.standing : undefined
@@ -157,8 +170,12 @@ class Apart implements SignedPayment {
       this.#end(call.limit)
       throw error
     }
-    if (standing.state !== 'done') return this.#end(0n)
-    return this.#end(lowest(standing.charged, call.limit))
+    // A price by the call is charged as soon as the answer begins.
+    const isCharged = standing.state === 'done' || standing.state === 'running'
+    const charged = this.#end(isCharged ? lowest(standing.charged, call.limit) : 0n)
+    // Where nothing else is under way, its count is that of all requests: also of those that were answered without a word of it.
+    if (number === tab.begun) tab.lower(standing.total)
+    return charged
   }
 
   refused(code?: string): void {

@@ -9,10 +9,12 @@ import { NamedCalls } from '../payer/named.ts'
 import type { TabPayer } from '../payer/payer-tab.ts'
 import { Tabs } from '../payer/tabs.ts'
 import { memoryRecords, type TabRecords } from '../records.ts'
+import { callCharge, type TabOffer } from '../wire/offer.ts'
 import { MAX_ID } from '../wire/request.ts'
 import { send } from './attempt.ts'
+import { buyApart } from './buy-apart.ts'
 import type { Asked, Buying, TabFetchExtras } from './context.ts'
-import { chooseTabOffer, Offers, tabOffersIn } from './offers.ts'
+import { chooseTabOffer, mostFor, Offers, tabOffersIn } from './offers.ts'
 import { payApart, type SignedPayment, type WantedPayment } from './pay-apart.ts'
 import { Purchase } from './purchase.ts'
 
@@ -223,13 +225,24 @@ function redirected(asked: Asked, status: number, location: string): Asked {
 async function once(buying: Buying, asked: Asked): Promise<Response> {
   const { offers, payer, tokens } = buying
   const { method, url } = asked
-  const known = offers.get(method, url)
-  if (known !== undefined) return new Purchase(buying, asked, known).run()
+  const known = knownOffer(buying, asked)
+  if (known !== undefined) return buy(buying, asked, known)
   const response = await send(buying, asked)
   const offered = tabOffersIn(response)
   if (offered.length === 0) return response
   const offer = chooseTabOffer(offered, payer, tokens)
   await response.body?.cancel().catch(() => undefined)
   offers.put(method, url, offer)
-  return new Purchase(buying, asked, offer).run()
+  return buy(buying, asked, offer)
+}
+
+/** What the server is known to ask for this, or for something else of its origin: that has to suit, and another kind of server wants its own. */
+function knownOffer({ offers, rules }: Buying, { method, url, extras }: Asked): TabOffer | undefined {
+  const known = offers.get(method, url)
+  if (known === undefined || offers.isExact(method, url)) return known
+  return known.isApart || callCharge(known.price) > mostFor(rules, extras.maxAmount) ? undefined : known
+}
+
+function buy(buying: Buying, asked: Asked, offer: TabOffer): Promise<Response> {
+  return offer.isApart ? buyApart(buying, asked, offer) : new Purchase(buying, asked, offer).run()
 }

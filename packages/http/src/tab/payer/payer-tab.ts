@@ -85,6 +85,8 @@ export class PayerTab {
   /** Why nothing can be signed any more. */
   #failure: Error | undefined
   epoch: string
+  /** Requests that were begun on it. */
+  begun = 0
   /** Whether the payee has answered on it. */
   isKnown: boolean
   /** Resolves once what became of earlier requests has been asked. */
@@ -143,6 +145,7 @@ export class PayerTab {
   /** Begins a request. @param now Unix milliseconds. */
   begin(id: string, limit: bigint, now: number, isKept: boolean): PayerCall {
     this.#lastTime = Math.max(now, this.#lastTime)
+    this.begun += 1
     const call = { id, time: this.#lastTime, epoch: this.epoch, limit, charged: 0n, isOpen: true, isKept }
     this.calls.set(id, call)
     return call
@@ -160,6 +163,13 @@ export class PayerTab {
     call.charged = charged
     this.#changed()
     this.pay()
+  }
+
+  /** Takes over the payee's count where it is lower: of what was counted as charged without an answer, it charged less. */
+  lower(total: bigint): void {
+    if (total >= this.#count) return
+    this.#count = total
+    this.#changed()
   }
 
   /** A request is settled. */

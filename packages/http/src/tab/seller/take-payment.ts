@@ -41,7 +41,7 @@ function apartRoute({ options }: SellerState, price: readonly PricePartOptions[]
 
 /** What is asked for, as x402's PaymentRequirements. */
 export function offerApart(state: SellerState, price: readonly PricePartOptions[]): object {
-  return tabOfferToJson(offerOf(state, apartRoute(state, price)))
+  return tabOfferToJson({ ...offerOf(state, apartRoute(state, price)), isApart: true })
 }
 
 /**

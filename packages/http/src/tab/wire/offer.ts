@@ -55,6 +55,10 @@ export interface TabOffer {
   readonly charges: ChargingClasses
   /** Names what the server remembers of ids: another one after each start. */
   readonly epoch: string
+  /** It takes payments apart from requests alone, and wants the offer back with each, as x402 has it. */
+  readonly isApart?: boolean
+  /** The JSON that it was read from. */
+  readonly asMade?: object
 }
 
 /** What one offer agrees to beside who is paid: two with the same hash cost the same. */
@@ -91,6 +95,7 @@ export function tabOfferToJson(offer: TabOffer): object {
         window: String(offer.window),
         charges: offer.charges,
         epoch: offer.epoch,
+        ...(offer.isApart && { apart: true }),
       },
     },
   }
@@ -132,6 +137,8 @@ export function tabOfferFromJson(value: unknown, field: string): TabOffer {
     window: asAmount(tab.window, at('window')),
     charges: asArray(tab.charges, at('charges'), 5).map((digit) => asInteger(digit, at('charges'), 5)),
     epoch: asToken(tab.epoch, at('epoch'), 32),
+    ...(tab.apart === true && { isApart: true }),
+    asMade: fields,
   }
 }
 
