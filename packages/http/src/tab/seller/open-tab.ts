@@ -12,7 +12,7 @@ import { createTab, keyOf, type Tab } from './tab.ts'
 const FRESH = 600_000
 
 /** What a tab is by its header: the one that is known, or one to let in. */
-interface Named {
+export interface Named {
   readonly virtualId: Id
   readonly opening: TabOpening
   readonly key: TabKey

@@ -1,4 +1,4 @@
-import { bytesToHex, type Hex } from '@sluice/protocol'
+import { type Address, bytesToHex, type Hex } from '@sluice/protocol'
 import { PAYMENT_RESPONSE } from '../../headers/payment-response.ts'
 import { PAYMENT_SIGNATURE } from '../../headers/payment-signature.ts'
 import { TabError } from '../errors.ts'
@@ -12,8 +12,8 @@ import { readBody } from './read-body.ts'
 import { answerAgain, type PaidHandler, runCall } from './run-call.ts'
 import { forgetCalls, recordCall } from './seller-records.ts'
 import { createSellerState, type SellerOptions, type SellerState } from './state.ts'
-import type { Tab } from './tab.ts'
-import { offerApart, refusalApart, type TakenPayment, takePayment } from './take-payment.ts'
+import { payerOf, type Tab } from './tab.ts'
+import { checkPayment, offerApart, refusalApart, type TakenPayment, takePayment } from './take-payment.ts'
 
 /** A web-standard handler, as servers take it. */
 export type FetchHandler = (request: Request) => Promise<Response>
@@ -46,6 +46,13 @@ export interface Seller {
    * @throws HttpError, TabError why it is refused. Nothing is charged then.
    */
   take(payload: unknown, price: readonly PricePartOptions[], signal?: AbortSignal): Promise<TakenPayment>
+  /**
+   * Looks at such a payment, and takes nothing: whether it can be read, is its payer's own, is for this price and was not taken before. Whether it is
+   * covered is known once it is taken. Answers who pays.
+   *
+   * @throws HttpError, TabError why it would be refused.
+   */
+  check(payload: unknown, price: readonly PricePartOptions[]): Promise<{ readonly id: string; readonly payer: Address }>
   /** What is said of a payment that {@link take} refused, as x402's SettlementResponse. */
   refusal(error: unknown): TabAnswerJson
   /** Resolves once all that is to be remembered is written: before the process ends. */
@@ -62,6 +69,10 @@ export function createSeller(options: SellerOptions): Seller {
     },
     offer: (price) => offerApart(state, price),
     take: (payload, price, signal = new AbortController().signal) => takePayment(state, payload, price, signal),
+    async check(payload, price) {
+      const { request, named } = await checkPayment(state, payload, price)
+      return { id: request.id, payer: payerOf(named.opening.terms) }
+    },
     refusal: (error) => refusalApart(state, error),
     flushed: () => state.journal.flushed(),
   }

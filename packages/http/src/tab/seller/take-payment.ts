@@ -11,6 +11,7 @@ import { type BegunCall, beginCall, endCall } from './begin-call.ts'
 import { enter, identify } from './open-tab.ts'
 import { forgetCalls } from './seller-records.ts'
 import type { SellerState } from './state.ts'
+import type { Tab } from './tab.ts'
 
 /** How long a payment that was taken waits for what becomes of its request, milliseconds: then it is given back. */
 const HELD = 900_000
@@ -56,19 +57,31 @@ export async function takePayment(
   price: readonly PricePartOptions[],
   signal: AbortSignal,
 ): Promise<TakenPayment> {
+  const { request, named, route } = await checkPayment(state, payload, price)
+  const tab = await enter(state, named, request)
+  forgetCalls(state, request.virtualId, tab.calls.settle(request.settled))
+  // Others may have come while the tab was let in.
+  checkId(tab, request.id)
+  const identity = tab.account.key.mac(['sluice tab 1 id', 'payment'])
+  return new Taken(await beginCall(state, { route, tab, request, identity, signal }))
+}
+
+/** What can be said of a payment before it is taken: that it can be read, is its payer's own, is for this price and was not taken before. @throws HttpError, TabError. */
+export async function checkPayment(state: SellerState, payload: unknown, price: readonly PricePartOptions[]) {
   await state.ready
   const route = apartRoute(state, price)
   const { request, mac } = tabRequestFromJson(payload)
   if (request.kind !== 'payment') throw invalid('payload.tab.kind', '"payment"')
   const named = identify(state, { method: '', target: '', digest: '0x' }, request, mac)
-  const tab = await enter(state, named, request)
-  forgetCalls(state, request.virtualId, tab.calls.settle(request.settled))
-  const { id } = request
-  const known = tab.calls.get(id)
-  if (known !== undefined) throw new TabError(known.state === 'running' ? 'CALL_RUNNING' : 'CALL_ID_REUSED', { id })
+  const known = state.tabs.get(request.virtualId)
+  if (known !== undefined) checkId(known, request.id)
   if (request.price !== priceHash(state, route)) throw new TabError('TAB_PRICE')
-  const identity = tab.account.key.mac(['sluice tab 1 id', 'payment'])
-  return new Taken(await beginCall(state, { route, tab, request, identity, signal }))
+  return { request, named, route }
+}
+
+function checkId({ calls }: Tab, id: string): void {
+  const known = calls.get(id)
+  if (known !== undefined) throw new TabError(known.state === 'running' ? 'CALL_RUNNING' : 'CALL_ID_REUSED', { id })
 }
 
 /** What is said of a payment that was refused. */
