@@ -47,7 +47,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 const forTestsOfPlugins: Readonly<Record<string, readonly string[]>> = {
   '@sluice/x402': ['@sluice/testing'],
   '@sluice/mppx': ['@sluice/testing'],
-  '@sluice/mcp': ['@sluice/testing'],
+  '@sluice/mcp': ['@sluice/testing', '@sluice/mppx'],
 }
 
 /** What examples may import: what those who install the packages have. */
