@@ -19,8 +19,7 @@ interface Offer {
  * ```ts
  * const mppx = Mppx.create({ methods: [createServerMethod(seller)], secretKey })
  * const paid = await mppx.sluice.session({ amount: '1000' })(request)
- * if (paid.status === 402) return paid.challenge
- * return paid.withReceipt(Response.json({ sun: true }))
+ * const answer = paid.status === 402 ? paid.challenge : paid.withReceipt(Response.json({ sun: true }))
  * ```
  */
 export function createServerMethod(seller: Seller) {

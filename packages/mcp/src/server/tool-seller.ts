@@ -55,7 +55,7 @@ export interface ToolSeller {
  * @example
  * ```ts
  * const tools = createToolSeller(seller)
- * server.registerTool('weather', { inputSchema: { city: z.string() } }, tools.paid(1000n, async ({ city }) => weatherOf(city)))
+ * const weather = tools.paid(1000n, () => ({ content: [{ type: 'text', text: 'sun' }] }))
  * ```
  */
 export function createToolSeller(
