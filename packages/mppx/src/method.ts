@@ -1,4 +1,5 @@
-import { Method, z } from 'mppx'
+import { Method } from 'mppx'
+import * as z from 'zod/mini'
 
 /**
  * The method `sluice` with the intent `session`. A request names an amount in base units; what a client has to know to pay it is in
