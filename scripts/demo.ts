@@ -11,9 +11,9 @@ import { runCommand } from './process/run-command.ts'
 import { root } from './process/workspaces.ts'
 
 // Pays for a real download through a hub on a chain of its own, or shows how what is lost is got back. It only spawns public `sluice` commands and reads
-// the chain. `web` runs the example that sells calls, seconds and tokens instead.
+// the chain. Other stories are programs over the packages: they are run as they are.
 
-const USAGE = 'usage: ./run demo [file | web | lost] [--json]'
+const USAGE = 'usage: ./run demo [file | web | agents | lost] [--json]'
 
 interface Arguments {
   /** Which story is told: a download of a file, or of what is lost and got back. */
@@ -41,12 +41,18 @@ function jsonText(summary: Summary | LostSummary): string {
   return JSON.stringify(summary, (_, value) => (typeof value === 'bigint' ? value.toString() : value))
 }
 
-/** Sells and buys by the call, the second and the token. */
-async function runWeb(args: readonly string[]): Promise<number> {
+/** Stories that are programs of their own, and what they are given. */
+const programs: Readonly<Record<string, readonly string[]>> = {
+  // sells and buys by the call, the second and the token
+  web: ['examples/paid-web/main.ts', '--once'],
+  // buys by every dialect
+  agents: ['bench/src/agents/main.ts'],
+}
+
+async function runProgram([file = '', ...options]: readonly string[], args: readonly string[]): Promise<number> {
   const unknown = args.find((arg) => arg !== '--json')
   if (unknown !== undefined) throw new Error(`${unknown} is not understood. ${USAGE}`)
-  const program = join(root, 'examples/paid-web/main.ts')
-  const { code } = await runCommand(['node', program, '--once', ...args], { output: 'inherit' })
+  const { code } = await runCommand(['node', join(root, file), ...options, ...args], { output: 'inherit' })
   return code
 }
 
@@ -60,8 +66,9 @@ async function told(children: Children, folder: string, { story, file, json }: A
 }
 
 async function main(): Promise<number> {
-  const [named, ...others] = process.argv.slice(2)
-  if (named === 'web') return runWeb(others)
+  const [named = '', ...others] = process.argv.slice(2)
+  const program = programs[named]
+  if (program !== undefined) return runProgram(program, others)
   const { story, file, json } = parseArguments(process.argv.slice(2))
   const children = createChildren()
   const folder = mkdtempSync(join(tmpdir(), 'sluice-demo-'))

@@ -15,8 +15,12 @@ export interface Consumer {
 
 /** What a consumer compiles and bundles with. Node's types are there for who names them. */
 const TOOLS = {
+  '@types/express': '^5.0.6',
   '@types/node': '^24.19.2',
+  '@x402/express': '^2.27.0',
+  '@x402/fetch': '^2.27.0',
   esbuild: '^0.28.2',
+  express: '^5.3.0',
   typescript: '~7.0.2',
   'typescript-5.9': 'npm:typescript@~5.9.3',
   vite: '^8.3.8',
@@ -34,6 +38,8 @@ async function install(): Promise<Consumer> {
     type: 'module',
     dependencies: Object.fromEntries(tarballs),
     devDependencies: TOOLS,
+    // What viem asks of mppx, which it can do without, is newer than any that there is.
+    overrides: { viem: { mppx: '^0.11.0' } },
   }
   const write = (path: string, text: string): string => {
     const file = join(folder, path)

@@ -10,6 +10,8 @@ export interface PaymentSource {
 export interface ClientMethodOptions {
   /** Most for one request, base units. Default: the spending rule for requests of whoever pays. */
   readonly maxAmount?: bigint
+  /** Servers are of this machine's network: what they offer may name addresses there. For tests and development. Default false. */
+  readonly isLocal?: boolean
 }
 
 /** What a client of mppx tells of its payments: the part of `Mppx` that is needed here. */
@@ -61,7 +63,7 @@ function remember(open: Map<string, SignedPayment>, credential: string, payment:
 
 function clientMethod(
   source: PaymentSource,
-  { maxAmount }: ClientMethodOptions,
+  { maxAmount, isLocal = false }: ClientMethodOptions,
   made: (credential: string, payment: SignedPayment) => void,
 ) {
   return Method.toClient(session, {
@@ -70,6 +72,7 @@ function clientMethod(
       const payment = await source.pay({
         offer: { scheme: session.name, amount, asset: currency, payTo: recipient, ...methodDetails },
         origin: challenge.realm,
+        isLocal,
         ...(maxAmount !== undefined && { maxAmount }),
       })
       const { payload } = payment

@@ -12,6 +12,8 @@ export interface PaymentSource {
 export interface PayingClientOptions {
   /** Most for one call, base units. Default: the spending rule for requests of whoever pays. */
   readonly maxAmount?: bigint
+  /** Servers are of this machine's network: what they offer may name addresses there. For tests and development. Default false. */
+  readonly isLocal?: boolean
   /** What the server is called, as the spending rules and whoever approves are told. Default: the name that it gives itself. */
   readonly origin?: string
 }
@@ -49,11 +51,11 @@ export function createPayingClient(
   options: PayingClientOptions = {},
 ): PayingClient {
   const known = new Map<string, Demand>()
-  const { maxAmount } = options
+  const { maxAmount, isLocal = false } = options
 
   async function pay({ offer }: Demand): Promise<SignedPayment> {
     const origin = options.origin ?? `mcp:${client.getServerVersion()?.name ?? 'unknown'}`
-    return source.pay({ offer, origin, ...(maxAmount !== undefined && { maxAmount }) })
+    return source.pay({ offer, origin, isLocal, ...(maxAmount !== undefined && { maxAmount }) })
   }
 
   async function callTool(...[params, resultSchema, request]: Parameters<CallTool>): Promise<Result> {

@@ -12,6 +12,8 @@ export interface PaymentSource {
 export interface ClientSchemeOptions {
   /** Most for one request, base units. Default: the spending rule for requests of whoever pays. */
   readonly maxAmount?: bigint
+  /** Servers are of this machine's network: what they offer may name addresses there. For tests and development. Default false. */
+  readonly isLocal?: boolean
 }
 
 /** Refusals after which a fresh payment for the same request is worth an attempt: nothing was run for the first one. */
@@ -67,6 +69,7 @@ class ClientScheme {
     const payment = await this.#source.pay({
       offer: this.#newer.get(requirements) ?? requirements,
       origin: this.#origins.get(requirements) ?? 'unknown',
+      isLocal: this.#options.isLocal ?? false,
       ...(maxAmount !== undefined && { maxAmount }),
     })
     const payload = { ...payment.payload }

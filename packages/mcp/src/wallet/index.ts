@@ -1,0 +1,2 @@
+export type { Balance, Wallet } from './wallet.ts'
+export * from './wallet-server.ts'
