@@ -27,6 +27,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     '@sluice/http',
     '@sluice/retrieval',
     '@sluice/client',
+    '@sluice/mcp',
     '@sluice/contracts',
   ],
   'create-sluice-app': ['@sluice/protocol'],

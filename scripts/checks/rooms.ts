@@ -91,6 +91,7 @@ const houses: Readonly<Record<string, House>> = {
       'rpc',
       'get',
       'fetch',
+      'mcp',
       'daemon',
       'proxy',
       'check',

@@ -13,6 +13,7 @@ import { unpackCommand } from './unpack.ts'
 import { virtualCommands } from './virtual.ts'
 import { checkCommand } from './web/check.ts'
 import { fetchCommand } from './web/fetch.ts'
+import { mcpCommand } from './web/mcp.ts'
 import { proxyCommand } from './web/proxy.ts'
 
 /** Every command of `sluice`, in the order of the help. */
@@ -22,6 +23,7 @@ export const commands: readonly CommandSpec[] = [
   getCommand,
   fetchCommand,
   checkCommand,
+  mcpCommand,
   packCommand,
   unpackCommand,
   statusCommand,

@@ -1,8 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createWorld, type Daemon, type Party, type World } from '../harness.ts'
 import { linesOf, openShop, type Shop, tableOf } from '../shop.ts'
+
+const mainFile = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
 let world: World
 let shop: Shop
@@ -113,5 +118,35 @@ describe('sluice proxy and sluice fetch', () => {
       [3, { error: { code: 'HUB_UNREADABLE' } }],
       [2, { error: { code: 'VALUE_MISSING' } }],
     ])
+  })
+})
+
+describe('sluice mcp', () => {
+  it('lets an agent buy within rules that hold over its restarts, and pays out of the running node', async () => {
+    const url = `${proxy.ready.httpUrl}/api/echo`
+    const rules = ['--max', '5000', '--max-day', '2500']
+    const withWallet = async (work: (call: Client['callTool']) => Promise<void>) => {
+      const agent = new Client({ name: 'agent', version: '1' })
+      const args = [mainFile, 'mcp', ...rules, '--allow-private']
+      const env = { PATH: process.env.PATH ?? '', ...world.environment(client) }
+      await agent.connect(new StdioClientTransport({ command: process.execPath, args, env }))
+      await work(agent.callTool.bind(agent))
+      await agent.close()
+    }
+    await withWallet(async (call) => {
+      const [balance, limits] = [await call({ name: 'balance' }), await call({ name: 'limits' })]
+      expect(balance.structuredContent).toMatchObject({ channels: [{ spendable: expect.stringMatching(/^\d+$/) }] })
+      expect(limits.structuredContent).toEqual({ request: '5000', day: '2500' })
+      for (let i = 0; i < 2; i++) {
+        const bought = await call({ name: 'fetch', arguments: { url, method: 'POST', body: 'hello' } })
+        expect(bought.structuredContent).toMatchObject({ status: 200, charged: '1000' })
+      }
+      const refused = await call({ name: 'fetch', arguments: { url } })
+      expect([refused.isError, refused.structuredContent]).toMatchObject([true, { code: 'SPENDING_RULE' }])
+    })
+    await withWallet(async (call) => {
+      const refused = await call({ name: 'fetch', arguments: { url } })
+      expect([refused.isError, refused.structuredContent]).toMatchObject([true, { code: 'SPENDING_RULE' }])
+    })
   })
 })
