@@ -62,6 +62,9 @@ const forExamples: readonly string[] = [
   '@sluice/http',
   '@sluice/retrieval',
   '@sluice/client',
+  '@sluice/x402',
+  '@sluice/mppx',
+  '@sluice/mcp',
   '@sluice/testing',
 ]
 
