@@ -6,6 +6,9 @@ import { runCommand } from '../../process/run-command.ts'
 import type { Check } from '../check.ts'
 import { allSpecifiers, portableSpecifiers } from './runtimes.ts'
 
+/** Entries for every runtime whose declarations name those of a package that names Node's: x402's core speaks of Buffer. */
+const NODE_TYPED = /^@sluice\/x402$/
+
 /** A program that uses each entry, so that no declaration goes unread. */
 const usingProgram = (specifiers: readonly string[]): string =>
   specifiers.map((specifier, i) => `export * as entry${i} from '${specifier}'\n`).join('')
@@ -57,7 +60,10 @@ async function compile(
 ): Promise<string[]> {
   const { folder, write } = await consumer()
   const options = { ...strictest, ...resolutions[resolution], lib: ['es2023', 'dom', 'dom.asynciterable'] }
-  const portable = write('portable.ts', usingProgram(await portableSpecifiers()))
+  const portable = write(
+    'portable.ts',
+    usingProgram((await portableSpecifiers()).filter((one) => !NODE_TYPED.test(one))),
+  )
   const everything = write('everything.ts', usingProgram(await allSpecifiers()))
   const samples = await writeSamples(write)
   const projects = {
