@@ -7,7 +7,6 @@ import { type LostSummary, lostText, tellLost } from './demo/lost/tell.ts'
 import { createScreen } from './demo/screen.ts'
 import { tellStory } from './demo/story.ts'
 import { type Summary, summarize, summaryText } from './demo/summary.ts'
-import { runCommand } from './process/run-command.ts'
 import { root } from './process/workspaces.ts'
 
 // Pays for a real download through a hub on a chain of its own, or shows how what is lost is got back. It only spawns public `sluice` commands and reads
@@ -52,6 +51,8 @@ const programs: Readonly<Record<string, readonly string[]>> = {
 async function runProgram([file = '', ...options]: readonly string[], args: readonly string[]): Promise<number> {
   const unknown = args.find((arg) => arg !== '--json')
   if (unknown !== undefined) throw new Error(`${unknown} is not understood. ${USAGE}`)
+  // It ends this process at Ctrl-C, which the stories told here do by themselves once their children are gone.
+  const { runCommand } = await import('./process/run-command.ts')
   const { code } = await runCommand(['node', join(root, file), ...options, ...args], { output: 'inherit' })
   return code
 }
