@@ -117,6 +117,10 @@ export const httpErrors = {
     message: 'the virtual channel {virtualId} already pays for another resource',
     action: 'Open a virtual channel for this one.',
   },
+  PAYMENT_BEFORE: {
+    message: 'bytes from {start} on were asked for, and the virtual channel pays from byte {from} on, where it began',
+    action: 'Open another virtual channel.',
+  },
   PAYMENT_AHEAD: {
     message: 'bytes from {start} on were asked for, and {allowed} are paid for or within the window',
     action: 'Pay for the bytes before first.',

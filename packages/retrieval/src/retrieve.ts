@@ -10,7 +10,7 @@ import {
 } from '@sluice/http'
 import type { Id } from '@sluice/protocol'
 import { CAR_TYPE } from './car/car-format.ts'
-import type { CarVerifier } from './car/verifier.ts'
+import { type CarVerifier, type DagQuery, WHOLE_DAG } from './car/verifier.ts'
 import { RetrievalError } from './errors.ts'
 
 const RESUMABLE: readonly string[] = ['CONNECTION_LOST', 'PROVIDER_STALLED', 'SERVER_UNREACHABLE']
@@ -35,7 +35,7 @@ export interface RetrievalProgress {
   readonly resumed: number
 }
 
-export interface RetrieveOptions extends Omit<FetchPaidOptions, 'headers' | 'resumeFrom'> {
+export interface RetrieveOptions extends Omit<FetchPaidOptions, 'headers' | 'resumeFrom' | 'from'> {
   /** The provider's address, such as `http://host:port`. */
   readonly provider: string
   /** Knows the root and what is verified already. */
@@ -64,11 +64,13 @@ export interface Retrieved extends RetrievalProgress {
  */
 export async function retrieve(options: RetrieveOptions): Promise<Retrieved> {
   const { verifier, session } = options
-  const url = carUrl(options.provider, String(verifier.root))
+  const url = carUrl(options.provider, String(verifier.root), verifier.query)
   const response = await fetchPaid(url, {
     ...options,
     headers: { Accept: CAR_TYPE },
-    ...(session === undefined ? {} : { resumeFrom: { session, offset: verifier.verifiedBytes } }),
+    ...(session === undefined
+      ? { from: verifier.verifiedBytes }
+      : { resumeFrom: { session, offset: verifier.verifiedBytes } }),
   }).catch(async (error: unknown) => {
     if (session !== undefined && !isResumable(error)) await closeKept(session, options).catch(() => undefined)
     throw error
@@ -141,9 +143,11 @@ function progressOf(response: PaidResponse, verifier: CarVerifier): RetrievalPro
   return { bytes: verifier.verifiedBytes, length, blocks: verifier.blocks, paid, payments, resumed }
 }
 
-/** The url of a DAG at a provider. */
-export function carUrl(provider: string, root: string): string {
-  const url = new URL(`/ipfs/${root}`, provider)
+/** The url of a DAG, or of a part of it, at a provider. */
+export function carUrl(provider: string, root: string, { path, scope, bytes }: DagQuery = WHOLE_DAG): string {
+  const url = new URL(['/ipfs', root, ...path.map(encodeURIComponent)].join('/'), provider)
   url.searchParams.set('format', 'car')
+  if (scope !== 'all') url.searchParams.set('dag-scope', scope)
+  if (bytes !== undefined) url.searchParams.set('entity-bytes', `${bytes.from}:${bytes.to ?? '*'}`)
   return url.href
 }

@@ -13,23 +13,27 @@ export interface Wanted {
 }
 
 /**
- * Asks for the bytes from `start` on, of the same resource and on the same V.
+ * Asks for the bytes from `start` on, of the same resource where its `etag` is known, and on the same V.
  *
  * @throws HttpError `RESPONSE_CHANGED`, `RESPONSE_RANGE`, `OFFER_CHANGED`, `RESPONSE_STATUS` and those of {@link ask}.
  */
 export async function askFrom(
   { exchange, url, length, payment }: Wanted,
   start: number,
-  etag: string,
+  etag?: string,
 ): Promise<Answer> {
   const paying = payment === undefined ? undefined : { [PAYMENT_SIGNATURE]: payment.session.payment }
-  const answer = await ask(exchange, url, { ...paying, Range: `bytes=${start}-`, 'If-Range': etag })
+  const answer = await ask(exchange, url, {
+    ...paying,
+    Range: `bytes=${start}-`,
+    ...(etag !== undefined && { 'If-Range': etag }),
+  })
   const { status, headers } = answer.response
   if (status !== 206) {
     if (status === 200) throw ended(answer, new HttpError('RESPONSE_CHANGED'))
     throw await refusal(exchange, answer)
   }
-  if (headers.get('ETag') !== etag) throw ended(answer, new HttpError('RESPONSE_CHANGED'))
+  if (etag !== undefined && headers.get('ETag') !== etag) throw ended(answer, new HttpError('RESPONSE_CHANGED'))
   const range = parseContentRange(headers.get('Content-Range'))
   const fits = range?.start === start && range.end === range.total && (length === undefined || range.total === length)
   if (!fits) {

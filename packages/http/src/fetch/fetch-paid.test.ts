@@ -74,6 +74,38 @@ function dropping(after: number, times: number): Wrap {
 }
 
 describe('fetchPaid', () => {
+  it('pays from the byte on that is wanted first, and goes on so in another process', async () => {
+    const { payments, options, start } = setup()
+    await using server = await start()
+    let session: PaidSession | undefined
+    const keep = (kept: PaidSession) => {
+      session = kept
+    }
+    const limits = { maxAmount: owedFor(PRICE, 150_000), tokens: [NATIVE_TOKEN] }
+    const response = await fetchPaid(server.origin, { ...options, limits, from: 50_000, onSession: keep })
+    let at = 50_000
+    for await (const piece of response.body) {
+      at += piece.length
+      response.accept(at)
+      if (at > 120_000) break
+    }
+    response.cancel()
+    await response.settled()
+    expect(response.paid).toBe(owedFor(PRICE, at - 50_000))
+    if (session === undefined) throw new Error('no session was kept')
+    const later = await fetchPaid(server.origin, { ...options, limits, resumeFrom: { session, offset: at } })
+    expect((await take(later, at)).equals(bytes.subarray(at))).toBe(true)
+    expect(later.paid).toBe(owedFor(PRICE, 150_000))
+    expect(payments.opened.length).toBe(1)
+  })
+
+  it('passes over the bytes that are there where a free server answers the whole', async () => {
+    const { options } = setup()
+    await using server = await serving((_, outgoing) => outgoing.end(bytes))
+    const response = await fetchPaid(server.origin, { ...options, from: 12_345 })
+    expect((await take(response, 12_345)).equals(bytes.subarray(12_345))).toBe(true)
+  })
+
   it('pays for all of a resource, exactly', async () => {
     const { payments, options, start, errors } = setup()
     await using server = await start()

@@ -19,6 +19,8 @@ export interface FetchPaidOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** Goes on with a session that was kept: at `offset`, on the same V. */
   readonly resumeFrom?: { readonly session: PaidSession; readonly offset: number }
+  /** The first byte that is wanted, where those before are there already: V pays from it on. Default 0. */
+  readonly from?: number
   /** Called before any byte of the body, with what to keep to go on in another process. */
   readonly onSession?: (session: PaidSession) => void | Promise<void>
   /** Called once the server's offer is accepted, before V is opened. Throwing refuses it. */
@@ -68,15 +70,15 @@ export async function fetchPaid(url: string, options: FetchPaidOptions): Promise
 }
 
 async function begin(exchange: Exchange, url: string, options: FetchPaidOptions): Promise<PaidResponse> {
-  const { asked } = options
+  const { asked, from = 0 } = options
   const answer: Answer = asked === undefined ? await ask(exchange, url) : { response: asked, end: () => drop(asked) }
   const { status, headers } = answer.response
-  if (status === 200) return free(exchange, url, options, answer)
+  if (status === 200) return free(exchange, url, options, answer, from)
   if (status !== 402) throw await refusal(exchange, answer)
   answer.end()
-  const offer = chooseOffer(offersIn(headers), options.payer, options.limits)
+  const offer = chooseOffer(offersIn(headers), options.payer, options.limits, from)
   await options.onOffer?.(offer)
-  const capacity = capacityFor(offer, options.limits)
+  const capacity = capacityFor(offer, options.limits, from)
   const virtual = await openFor(offer, capacity, options.payer, url)
   try {
     return await pay(exchange, url, options, offer, virtual)
@@ -131,12 +133,13 @@ async function pay(
   { virtualId, terms, first }: OpenedVirtual,
 ): Promise<PaidResponse> {
   const payment = encodePaymentSignature({ accepted: offer, terms, first })
-  const answer = await ask(exchange, url, { [PAYMENT_SIGNATURE]: payment })
-  const { status, headers } = answer.response
-  if (status !== 200) throw await refusal(exchange, answer)
-  checkLength(answer, offer.length)
+  const { from = 0 } = options
+  const answer = await (from === 0
+    ? askWhole(exchange, url, offer, payment)
+    : askFrom({ exchange, url, length: offer.length, payment: { session: { payment } } }, from))
+  const { headers } = answer.response
   const etag = strongTag(headers)
-  const session = { url, etag: etag ?? '', payment }
+  const session = { url, etag: etag ?? '', payment, ...(from > 0 && { from }) }
   if (etag !== undefined) await options.onSession?.(session)
   const { capacity } = terms
   const paidWith = {
@@ -147,8 +150,16 @@ async function pay(
     first: first.voucher.amount,
     session,
     isNew: true,
+    from,
   }
-  return body(exchange, url, options, answer, 0, offer.length, etag, paidWith)
+  return body(exchange, url, options, answer, from, offer.length, etag, paidWith)
+}
+
+async function askWhole(exchange: Exchange, url: string, { length }: Offer, payment: string): Promise<Answer> {
+  const answer = await ask(exchange, url, { [PAYMENT_SIGNATURE]: payment })
+  if (answer.response.status !== 200) throw await refusal(exchange, answer)
+  checkLength(answer, length)
+  return answer
 }
 
 async function goOn(
@@ -157,9 +168,9 @@ async function goOn(
   options: FetchPaidOptions,
   { session, offset }: { readonly session: PaidSession; readonly offset: number },
 ): Promise<PaidResponse> {
-  const { signature, etag, payment } = readSession(session)
+  const { signature, etag, from = 0 } = readSession(session)
   const { accepted: offer, terms, first } = signature
-  const problem = objection(offer, options.payer, options.limits)
+  const problem = objection(offer, options.payer, options.limits, from)
   if (problem !== undefined) throw problem
   const paidWith: PaidWith = {
     payer: options.payer,
@@ -167,8 +178,9 @@ async function goOn(
     virtualId: first.voucher.virtualId,
     capacity: terms.capacity,
     first: first.voucher.amount,
-    session: { url, etag, payment },
+    session,
     isNew: false,
+    from,
   }
   const whole = offset === offer.length
   const answer = whole
@@ -180,9 +192,15 @@ async function goOn(
 /** In place of an answer where all has come and only the last payment may be missing. */
 const nothing = (): Answer => ({ response: new Response(null), end: () => undefined })
 
-function free(exchange: Exchange, url: string, options: FetchPaidOptions, answer: Answer): PaidResponse {
+function free(
+  exchange: Exchange,
+  url: string,
+  options: FetchPaidOptions,
+  answer: Answer,
+  from: number,
+): PaidResponse {
   const length = announcedLength(answer)
-  return body(exchange, url, options, answer, 0, length, strongTag(answer.response.headers), undefined)
+  return body(exchange, url, options, answer, from, length, strongTag(answer.response.headers), undefined, from)
 }
 
 function body(
@@ -194,9 +212,10 @@ function body(
   length: number | undefined,
   etag: string | undefined,
   payment: PaidWith | undefined,
+  skip = 0,
 ): PaidResponse {
   const resume = options.resume ?? DEFAULT_RESUME
-  return new PaidBody({ exchange, url, resume, answer, offset, length, etag, payment })
+  return new PaidBody({ exchange, url, resume, answer, offset, length, etag, payment, skip })
 }
 
 function announcedLength({ response }: Answer): number | undefined {

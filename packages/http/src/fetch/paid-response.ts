@@ -55,6 +55,8 @@ export interface PaidBodyOptions {
   readonly offset: number
   readonly length: number | undefined
   readonly etag: string | undefined
+  /** So many bytes at the beginning of the answer are passed over: a free server answers the whole. */
+  readonly skip: number
   /** Undefined for a free body. */
   readonly payment: PaidWith | undefined
 }
@@ -67,6 +69,8 @@ export interface PaidWith {
   /** Of the first voucher. */
   readonly first: bigint
   readonly session: PaidSession
+  /** The first byte that V pays for. */
+  readonly from: number
   /** Whether V was opened by this response. */
   readonly isNew: boolean
 }
@@ -79,6 +83,8 @@ export class PaidBody implements PaidResponse {
   #answer: Answer
   #failure: { readonly error: unknown } | undefined
   #resumed = 0
+  /** Bytes of the first answer that are still to be passed over. */
+  #skip: number
   /** What is owed for all that was accepted, base units. */
   #accepted = 0n
 
@@ -86,6 +92,7 @@ export class PaidBody implements PaidResponse {
     this.#options = options
     this.#answer = options.answer
     this.#received = options.offset
+    this.#skip = options.skip
     this.length = options.length
     const { payment } = options
     if (payment !== undefined) {
@@ -125,8 +132,8 @@ export class PaidBody implements PaidResponse {
     if (bytes > this.#received) throw new HttpError('VERIFIED_BEYOND', { verified: bytes, received: this.#received })
     const { payment } = this.#options
     if (payment === undefined) return
-    const { capacity, offer } = payment
-    const owed = owedFor(offer.price, bytes)
+    const { capacity, offer, from } = payment
+    const owed = owedFor(offer.price, Math.max(0, bytes - from))
     if (owed <= capacity) {
       this.#accepted = owed
       if (bytes === this.length) this.#payAccepted()
@@ -135,13 +142,13 @@ export class PaidBody implements PaidResponse {
     }
     this.#accepted = capacity
     this.#payAccepted()
-    throw new HttpError('SPENDING_LIMIT', { owed, max: capacity, bytes: coveredBy(offer.price, capacity) })
+    throw new HttpError('SPENDING_LIMIT', { owed, max: capacity, bytes: from + coveredBy(offer.price, capacity) })
   }
 
   /** Pays for what was accepted where the server will soon have to wait. */
-  #payIfDue({ offer: { price, window } }: PaidWith): void {
+  #payIfDue({ offer: { price, window }, from }: PaidWith): void {
     const covered = coveredBy(price, this.#payments?.wanted ?? 0n)
-    if (this.#received - covered >= windowAfter(window, covered) / 2) this.#payAccepted()
+    if (this.#received - from - covered >= windowAfter(window, covered) / 2) this.#payAccepted()
   }
 
   #payAccepted(): void {
@@ -177,8 +184,9 @@ export class PaidBody implements PaidResponse {
     const { exchange } = this.#options
     try {
       for await (const piece of pieces(exchange, this.#answer, this.#received)) {
-        this.#take(piece.length)
-        yield piece
+        const wanted = this.#wantedOf(piece)
+        this.#take(wanted.length)
+        if (wanted.length > 0) yield wanted
       }
     } catch (error) {
       if (this.#failure !== undefined) throw this.#failure.error
@@ -187,6 +195,12 @@ export class PaidBody implements PaidResponse {
     }
     if (this.#failure !== undefined) throw this.#failure.error
     return this.length === undefined || this.#received === this.length ? undefined : { error: undefined }
+  }
+
+  #wantedOf(piece: Uint8Array): Uint8Array {
+    const skipped = Math.min(this.#skip, piece.length)
+    this.#skip -= skipped
+    return skipped === 0 ? piece : piece.subarray(skipped)
   }
 
   #take(bytes: number): void {
@@ -207,6 +221,7 @@ export class PaidBody implements PaidResponse {
       await pause(exchange.timers, resume.delay(attempt), exchange.signal)
       try {
         this.#answer = await askFrom(this.#options, this.#received, etag)
+        this.#skip = 0
         this.#resumed += 1
         return
       } catch (error) {

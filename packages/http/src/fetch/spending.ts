@@ -16,13 +16,14 @@ export interface SpendingLimits {
   readonly allowPart?: boolean
 }
 
-/** The most that a virtual channel for this offer may pay. */
-export function capacityFor(offer: Offer, { maxAmount }: SpendingLimits): bigint {
-  return offer.amount < maxAmount ? offer.amount : maxAmount
+/** The most that a virtual channel for this offer may pay. `from`: the first byte that it pays for. */
+export function capacityFor({ price, length }: Offer, { maxAmount }: SpendingLimits, from = 0): bigint {
+  const owed = owedFor(price, Math.max(0, length - from))
+  return owed < maxAmount ? owed : maxAmount
 }
 
-/** Why an offer is not taken, or undefined where it may be. */
-export function objection(offer: Offer, payer: Payer, limits: SpendingLimits): HttpError | undefined {
+/** Why an offer is not taken, or undefined where it may be. `from`: the first byte that is wanted. */
+export function objection(offer: Offer, payer: Payer, limits: SpendingLimits, from = 0): HttpError | undefined {
   const { network, contract, asset, price, amount, length } = offer
   if (network !== payer.network) return new HttpError('OFFER_NETWORK', { offered: network, own: payer.network })
   if (contract !== payer.contract) return new HttpError('OFFER_CONTRACT', { offered: contract, own: payer.contract })
@@ -33,8 +34,10 @@ export function objection(offer: Offer, payer: Payer, limits: SpendingLimits): H
     const { amount: maxAmount, per: maxPer } = limits.maxPrice
     return new HttpError('OFFER_PRICE', { amount: price.amount, per: price.per, maxAmount, maxPer })
   }
-  if (amount > limits.maxAmount && limits.allowPart !== true) {
-    return new HttpError('OFFER_AMOUNT', { amount, max: limits.maxAmount })
+  if (from > length) return new HttpError('RESPONSE_LENGTH', { got: length, expected: from })
+  const wanted = owedFor(price, length - from)
+  if (wanted > limits.maxAmount && limits.allowPart !== true) {
+    return new HttpError('OFFER_AMOUNT', { amount: wanted, max: limits.maxAmount })
   }
   return undefined
 }
@@ -44,8 +47,8 @@ export function objection(offer: Offer, payer: Payer, limits: SpendingLimits): H
  *
  * @throws HttpError `OFFER_MISSING`, or why an offer is not taken: the first in a token that is allowed, if there is one.
  */
-export function chooseOffer(offers: readonly Offer[], payer: Payer, limits: SpendingLimits): Offer {
-  const judged = offers.map((offer) => ({ offer, problem: objection(offer, payer, limits) }))
+export function chooseOffer(offers: readonly Offer[], payer: Payer, limits: SpendingLimits, from = 0): Offer {
+  const judged = offers.map((offer) => ({ offer, problem: objection(offer, payer, limits, from) }))
   const chosen = judged.find(({ problem }) => problem === undefined)
   if (chosen !== undefined) return chosen.offer
   // What is wrong with an offer in a token that is allowed says more than that another is not.

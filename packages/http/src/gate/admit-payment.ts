@@ -10,12 +10,13 @@ import { Meter } from './meter.ts'
 import { isTellable, type RequestLike } from './reply.ts'
 import type { Resource } from './resource.ts'
 
-/** Lets V in and finds what it pays for, or throws the reason why not. */
+/** Lets V in and finds what it pays for, or throws the reason why not. `from`: where the range that is asked for begins. */
 export async function admitPayment(
   state: GateState,
   request: RequestLike,
   resource: Resource,
   payment: PaymentSignature,
+  from: number,
 ): Promise<{ admission: Admission; meter: Meter }> {
   const { virtualId } = payment.first.voucher
   checkPath(state, payment)
@@ -27,7 +28,7 @@ export async function admitPayment(
   const { price, window } = offer
   const { key, etag, length } = resource
   const { signature } = payment.first
-  const binding = known ?? (await state.bindings.bind(virtualId, { key, etag, length, price, window, signature }))
+  const binding = known ?? (await state.bindings.bind(virtualId, { key, etag, length, price, window, from, signature }))
   checkBinding(binding, resource, payment)
   return { admission, meter: meterOf(state, admission, binding, known !== undefined) }
 }

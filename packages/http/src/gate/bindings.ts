@@ -9,6 +9,8 @@ export interface Binding {
   readonly length: number
   readonly price: Price
   readonly window: number
+  /** The first byte that V pays for: where the range of its first request began. What is before was had and paid for elsewhere. */
+  readonly from: number
   /**
    * Of the voucher that the first request brought. Later requests bring the same: it is known to the payer and the payee alone, where the
    * terms of V are known to every hub on its path.

@@ -460,8 +460,24 @@ describe('resuming', () => {
   it('answers 402 to a range beyond what is paid for and the window', async () => {
     const s = setup()
     const { header } = await opened(s)
+    await s.gate.serve(request(header), resource)
     const reply = await s.gate.serve(request(ranged(header, WINDOW + 4)), resource)
     expect([reply.status, await code(reply)]).toEqual([402, 'PAYMENT_AHEAD'])
+  })
+
+  it('lets V pay from where its first request began, and for nothing before', async () => {
+    const s = setup()
+    const { header, virtual } = await opened(s)
+    const reply = await s.gate.serve(request(ranged(header, 6000)), resource)
+    const body = reader(reply)
+    await body.until(WINDOW + 3)
+    await s.payments.payer.pay(virtual.virtualId, owedFor(PRICE, LENGTH - 6000))
+    await body.until(LENGTH - 6000)
+    expect(body.got.equals(bytes.subarray(6000))).toBe(true)
+    const settled = decodePaymentResponse(reply.trailer?.()[PAYMENT_RESPONSE] ?? '')
+    expect(settled).toMatchObject({ charged: owedFor(PRICE, LENGTH - 6000), served: LENGTH })
+    const before = await s.gate.serve(request(ranged(header, 5999)), resource)
+    expect([before.status, await code(before)]).toEqual([402, 'PAYMENT_BEFORE'])
   })
 
   it('gives one V no second window by ranges, whatever it asks', async () => {

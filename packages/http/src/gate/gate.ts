@@ -72,7 +72,7 @@ async function servePaid(
 ): Promise<Reply> {
   const selection = select(request, resource)
   if ('reply' in selection) return selection.reply
-  const { admission, meter } = await admitPayment(state, request, resource, payment)
+  const { admission, meter } = await admitPayment(state, request, resource, payment, selection.range.start)
   const headers = rangeHeaders(resource, selection)
   headers.set('Cache-Control', 'private')
   const response = () => settlement(state, admission, meter)

@@ -13,8 +13,8 @@ export interface RepeatAllowance {
 }
 
 /**
- * Counts what was served on one virtual channel. A virtual channel pays for its resource from byte 0 on: what is owed is the price of the
- * highest byte served, whichever requests it took. Bytes may be served up to a window ahead of what is paid for, and the window grows with that.
+ * Counts what was served on one virtual channel. A virtual channel pays for its resource from one byte on: what is owed is the price of the
+ * bytes up to the highest one served, whichever requests it took. Bytes may be served up to a window ahead of what is paid for, and the window grows with that.
  */
 export class Meter {
   readonly binding: Binding
@@ -30,18 +30,24 @@ export class Meter {
     this.binding = binding
     this.#admission = admission
     this.#allowance = allowance
-    this.#reached = restored ? this.covered : 0
+    this.#reached = restored ? this.covered : binding.from
+  }
+
+  /** The end of what is paid for, and of what was before. */
+  get covered(): number {
+    const { price, from, length } = this.binding
+    return Math.min(from + coveredBy(price, this.paid), length)
   }
 
   /** Bytes paid for. */
-  get covered(): number {
-    return Math.min(coveredBy(this.binding.price, this.paid), this.binding.length)
+  get bytesPaid(): number {
+    return this.covered - this.binding.from
   }
 
   /** Bytes from 0 that may be served now. */
   get allowed(): number {
     const { window, length } = this.binding
-    return Math.min(this.covered + windowAfter(window, this.covered), length)
+    return Math.min(this.covered + windowAfter(window, this.bytesPaid), length)
   }
 
   /** Bytes that may be served now and are not paid for. */
@@ -61,7 +67,7 @@ export class Meter {
 
   /** Owed for what was served, base units. */
   get charged(): bigint {
-    return owedFor(this.binding.price, this.#reached)
+    return owedFor(this.binding.price, this.#reached - this.binding.from)
   }
 
   /** Highest amount accepted, base units. It only rises, also where the payee has forgotten a V that ended. */
@@ -79,9 +85,11 @@ export class Meter {
   /**
    * Whether a range may be served.
    *
-   * @throws HttpError `PAYMENT_AHEAD`, `PAYMENT_REPEATS`.
+   * @throws HttpError `PAYMENT_BEFORE`, `PAYMENT_AHEAD`, `PAYMENT_REPEATS`.
    */
   check(range: ByteRange): void {
+    const { from } = this.binding
+    if (range.start < from) throw new HttpError('PAYMENT_BEFORE', { start: range.start, from })
     if (range.start > this.allowed) throw new HttpError('PAYMENT_AHEAD', { start: range.start, allowed: this.allowed })
     this.#repeatedWith(range)
   }
@@ -89,7 +97,7 @@ export class Meter {
   /** All repeated bytes, those of this range included. */
   #repeatedWith({ start, end }: ByteRange): number {
     const repeated = this.#repeated + Math.max(0, Math.min(end, this.#reached) - start)
-    const allowance = this.#allowance.windows * this.binding.window + Math.floor(this.covered / this.#allowance.share)
+    const allowance = this.#allowance.windows * this.binding.window + Math.floor(this.bytesPaid / this.#allowance.share)
     if (repeated > allowance) throw new HttpError('PAYMENT_REPEATS', { repeated, allowance })
     return repeated
   }
@@ -123,8 +131,8 @@ export class Meter {
    * @throws HttpError `PAYMENT_REFUSED` where the capacity cannot pay for it.
    */
   async waitFor(offset: number, signal: AbortSignal): Promise<void> {
-    const { price, window } = this.binding
-    const amount = owedFor(price, coverFor(window, offset))
+    const { price, window, from } = this.binding
+    const amount = owedFor(price, coverFor(window, offset - from))
     if (amount > this.#admission.capacity) {
       throw new HttpError('PAYMENT_REFUSED', { reason: 'its capacity is used up', offset })
     }

@@ -54,13 +54,13 @@ export class Unpaid {
   }
 
   #uncredited(meter: Meter): number {
-    return meter.covered - (this.#credited.get(meter) ?? 0)
+    return meter.bytesPaid - (this.#credited.get(meter) ?? 0)
   }
 
   #forget(account: Account, meter: Meter): void {
     account.meters.delete(meter)
     account.paidBefore += this.#uncredited(meter)
-    this.#credited.set(meter, meter.covered)
+    this.#credited.set(meter, meter.bytesPaid)
   }
 
   #use(payer: Address): Account {

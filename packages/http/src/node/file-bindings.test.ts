@@ -13,6 +13,7 @@ const binding = (key: string): Binding => ({
   key,
   etag: '"e"',
   length: 7,
+  from: 0,
   window: 3,
   price: { amount: 5n, per: 2n },
   signature,

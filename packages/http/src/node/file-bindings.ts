@@ -70,6 +70,7 @@ function parseEntry(line: string): readonly [Id, Entry] {
     etag: asText(fields.etag, 'etag', 65_536),
     length: asInteger(fields.length, 'length', safe),
     window: asInteger(fields.window, 'window', safe),
+    from: asInteger(fields.from, 'from', safe),
     signature: asHex(fields.signature, 'signature', 65),
     price: { amount: asAmount(fields.amount, 'amount'), per: asAmount(fields.per, 'per') },
   }

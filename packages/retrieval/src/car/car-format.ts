@@ -1,6 +1,6 @@
-import { concatBytes } from '@sluice/protocol'
-import type { CID } from 'multiformats/cid'
-import { encodeVarint } from './varint.ts'
+import { concatBytes, equalBytes } from '@sluice/protocol'
+import { CID } from 'multiformats/cid'
+import { decodeVarint, encodeVarint } from './varint.ts'
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
 const MAP_OF_2 = 0xa2
@@ -38,3 +38,23 @@ export const CAR_TYPE = 'application/vnd.ipld.car; version=1; order=dfs; dups=n'
 
 /** The strong ETag of a DAG as CAR: these bytes follow from the root alone. */
 export const carTag = (root: CID): string => `"${root}.car.1.dfs.n"`
+
+/** The most bytes that a header with one root has. */
+export const MAX_HEADER = 256
+/** Bytes before the root's byte string, and behind it. */
+const BEFORE_ROOT = 10
+const BEHIND_ROOT = 9
+
+/** The root in a header with its length before it, where it is written as {@link carHeader} does. */
+export function headerRoot(bytes: Uint8Array): CID | undefined {
+  const varint = decodeVarint(bytes, 0)
+  if (varint === undefined || varint === 'invalid') return undefined
+  const start = varint.size + BEFORE_ROOT
+  const head = bytes[start] === 0x58 ? 3 : 2
+  try {
+    const root = CID.decode(bytes.slice(start + head, bytes.length - BEHIND_ROOT))
+    return equalBytes(carHeader(root), bytes) ? root : undefined
+  } catch {
+    return undefined
+  }
+}

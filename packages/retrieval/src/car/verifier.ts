@@ -1,10 +1,11 @@
 import { equalBytes } from '@sluice/protocol'
 import { CID } from 'multiformats/cid'
 import { type Hashes, SHA2_256, unsupported } from '../dag/cids.ts'
-import { allUnder, type DagLimits, DagWalk, DEFAULT_DAG_LIMITS } from '../dag/dag-walk.ts'
+import { type DagLimits, type DagWalk, DEFAULT_DAG_LIMITS } from '../dag/dag-walk.ts'
+import { beginPath, type PathQuery } from '../dag/path-walk.ts'
 import { RetrievalError } from '../errors.ts'
 import { BlockBuffers } from './block-buffers.ts'
-import { carHeader } from './car-format.ts'
+import { carHeader, headerRoot, MAX_HEADER } from './car-format.ts'
 import { decodeVarint, MAX_VARINT } from './varint.ts'
 
 /** SHA-256 of the bytes. */
@@ -17,7 +18,14 @@ export interface VerifierOptions {
   /** Largest block taken, in bytes. Default 2 MiB. */
   readonly maxBlock?: number
   readonly limits?: DagLimits
+  /** What of the DAG is wanted. Default: everything under the root. */
+  readonly query?: DagQuery
 }
+
+/** What of the DAG under a root is wanted: behind a path, the block, the entity or all. */
+export type DagQuery = Omit<PathQuery, 'root'>
+
+export const WHOLE_DAG: DagQuery = { path: [], scope: 'all' }
 
 /** Bytes of a CAR that are what they must be: its header (without a CID), or a block. Valid until the next call, unless copied. */
 export interface VerifiedSection {
@@ -59,10 +67,16 @@ interface Section {
  */
 export class CarVerifier {
   readonly root: CID
+  /** What under the root is wanted. */
+  readonly query: DagQuery
   readonly #hashes: Hashes
   readonly #maxBlock: number
   readonly #walk: DagWalk
-  readonly #header: Uint8Array
+  /** Undefined where a path leads to the CAR's root: it is known at the end of the walk. */
+  readonly #header: Uint8Array | undefined
+  #headerRoot: CID | undefined
+  /** The CIDs that the path has led to so far. */
+  readonly #roots: readonly CID[]
   /** What comes next; undefined once all have come. */
   #expected: CID | undefined
   #section: Section | undefined
@@ -74,13 +88,16 @@ export class CarVerifier {
   #failure: RetrievalError | undefined
 
   constructor(root: CID, options: VerifierOptions) {
-    const { sha256, hashes, maxBlock = DEFAULT_MAX_BLOCK, limits = DEFAULT_DAG_LIMITS } = options
+    const { sha256, hashes, maxBlock = DEFAULT_MAX_BLOCK, limits = DEFAULT_DAG_LIMITS, query = WHOLE_DAG } = options
     this.root = root
+    this.query = query
     this.#hashes = { ...hashes, [SHA2_256]: sha256 }
     this.#maxBlock = maxBlock
-    this.#walk = new DagWalk(allUnder(root), { limits })
-    this.#header = carHeader(root)
-    this.#expected = root
+    const { walk, roots } = beginPath({ ...query, root }, { limits })
+    this.#walk = walk
+    this.#roots = roots
+    this.#header = query.path.length === 0 ? carHeader(root) : undefined
+    this.#expected = this.#walk.next()
   }
 
   /** Bytes of the CAR that are verified: the end of the last whole block. */
@@ -155,7 +172,7 @@ export class CarVerifier {
 
   /** Reads the length of the next section. Answers where to go on. */
   #begin(bytes: Uint8Array, at: number): number {
-    if (this.#verified === 0) {
+    if (this.#verified === 0 && this.#header !== undefined) {
       const size = this.#header.length
       this.#section = {
         cid: undefined,
@@ -178,7 +195,8 @@ export class CarVerifier {
       return bytes.length
     }
     this.#rest = EMPTY
-    this.#checkLength(varint.value)
+    if (this.#verified === 0) this.#checkHeaderLength(varint.value)
+    else this.#checkLength(varint.value)
     const start = at - before
     const end = start + varint.size + varint.value
     // A section that is there as a whole needs no copy.
@@ -186,7 +204,8 @@ export class CarVerifier {
     const section = isView ? bytes.subarray(start, end) : this.#buffers.lend(varint.size + varint.value)
     if (!isView) section.set(head.subarray(0, varint.size))
     const { size } = varint
-    this.#section = { cid: this.#expected, bytes: section, isView, filled: size, prefix: size, isChecked: false }
+    const cid = this.#verified === 0 ? undefined : this.#expected
+    this.#section = { cid, bytes: section, isView, filled: size, prefix: size, isChecked: false }
     return start + varint.size
   }
 
@@ -207,9 +226,23 @@ export class CarVerifier {
     return end
   }
 
+  #checkHeaderLength(length: number): void {
+    if (length > MAX_HEADER) throw this.#unexpectedHeader()
+  }
+
+  #unexpectedHeader(): RetrievalError {
+    return new RetrievalError('HEADER_UNEXPECTED', { root: this.root.toString() })
+  }
+
   #checkHeader({ bytes, filled }: Section): void {
+    if (this.#header === undefined) {
+      if (filled < bytes.length) return
+      this.#headerRoot = headerRoot(bytes)
+      if (this.#headerRoot === undefined) throw this.#unexpectedHeader()
+      return
+    }
     if (equalBytes(bytes.subarray(0, filled), this.#header.subarray(0, filled))) return
-    throw new RetrievalError('HEADER_UNEXPECTED', { root: this.root.toString() })
+    throw this.#unexpectedHeader()
   }
 
   /** As soon as the CID is there: a block that nobody asked for is not read to its end. */
@@ -221,6 +254,12 @@ export class CarVerifier {
     if (equalBytes(bytes.subarray(prefix, end), cid.bytes)) return
     const got = nameOf(bytes.subarray(prefix, end))
     throw new RetrievalError('BLOCK_UNEXPECTED', { got, offset: this.#verified, expected: cid.toString() })
+  }
+
+  /** The root of the header is what the path led to. */
+  #checkRoot(): void {
+    const led = this.#roots.at(-1)
+    if (this.#headerRoot !== undefined && led?.equals(this.#headerRoot) !== true) throw this.#unexpectedHeader()
   }
 
   #digest(cid: CID, data: Uint8Array): Uint8Array {
@@ -238,7 +277,9 @@ export class CarVerifier {
       this.#walk.enter(cid, data)
       this.#blocks += 1
     }
-    this.#expected = this.#walk.next()
+    // The block behind the root was expected before the header came.
+    if (cid !== undefined) this.#expected = this.#walk.next()
+    if (this.#expected === undefined) this.#checkRoot()
     this.#verified += bytes.length
     this.#section = undefined
     return { bytes, end: this.#verified, data, ...(cid === undefined ? {} : { cid }) }
