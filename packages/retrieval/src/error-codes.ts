@@ -123,6 +123,10 @@ export const retrievalErrors = {
     message: 'the file would have {size} bytes, more than the limit of {max}',
     action: 'Raise the limit if the content is known to be so large.',
   },
+  ENTRY_INVALID: {
+    message: 'the directory {cid} has an entry {name} that can not be unpacked: {reason}',
+    action: 'Keep the CAR, or unpack a file of it by its path.',
+  },
   FILE_SIZE: {
     message: 'the file {cid} says that it has {expected} bytes and has {got}',
     action: 'Check how the content was packed.',

@@ -1,5 +1,5 @@
 import { accessSync, constants, createReadStream, existsSync, renameSync, rmSync, statSync } from 'node:fs'
-import { extractFile } from '@sluice/retrieval/node'
+import { unpackCar } from '@sluice/retrieval/node'
 import { NodeError, problemOf } from '../errors.ts'
 import { checkFree, checkNewFile } from './output-files.ts'
 import { systemCode, writeError } from './write-errors.ts'
@@ -41,7 +41,7 @@ export async function unpackInto(
   if (!isThere) checkNewFile(path)
   const made = `${path}.unpacked-${process.pid}`
   try {
-    const { bytes } = await extractFile(car, made).catch((thrown: unknown) => {
+    const { bytes } = await unpackCar(car, made).catch((thrown: unknown) => {
       throw systemCode(thrown) === undefined ? thrown : writeError(path, thrown)
     })
     if (isThere && !(await areEqual(made, path))) throw new NodeError('OUTPUT_EXISTS', { path })

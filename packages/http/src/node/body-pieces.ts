@@ -15,9 +15,9 @@ interface Waiting {
  * anew for every read costs more than all else that is done with the bytes.
  */
 export class BodyPieces implements AsyncIterableIterator<Uint8Array, undefined> {
-  readonly #spare: Buffer[] = []
+  readonly #spare: Uint8Array[] = []
   /** By the memory that they are views of. */
-  readonly #lent = new Map<ArrayBufferLike, Buffer>()
+  readonly #lent = new Map<ArrayBufferLike, Uint8Array>()
   readonly #pieces: Uint8Array[] = []
   #waitingBytes = 0
   /** The piece that who reads has. */
@@ -53,7 +53,9 @@ export class BodyPieces implements AsyncIterableIterator<Uint8Array, undefined> 
     return this.#waitingBytes >= MAX_WAITING
   }
 
-  add(piece: Uint8Array): void {
+  add({ buffer, byteOffset, length }: Uint8Array): void {
+    // Not a Buffer: whoever calls its `slice` means a copy.
+    const piece = new Uint8Array(buffer, byteOffset, length)
     const waiting = this.#waiting
     this.#waiting = undefined
     if (waiting !== undefined) waiting.resolve({ done: false, value: this.#give(piece) })
@@ -102,8 +104,8 @@ export class BodyPieces implements AsyncIterableIterator<Uint8Array, undefined> 
     return this
   }
 
-  #lend(): Buffer {
-    const buffer = this.#spare.pop() ?? Buffer.allocUnsafeSlow(READ)
+  #lend(): Uint8Array {
+    const buffer = this.#spare.pop() ?? new Uint8Array(READ)
     this.#lent.set(buffer.buffer, buffer)
     return buffer
   }

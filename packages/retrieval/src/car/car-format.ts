@@ -52,7 +52,7 @@ export function headerRoot(bytes: Uint8Array): CID | undefined {
   const start = varint.size + BEFORE_ROOT
   const head = bytes[start] === 0x58 ? 3 : 2
   try {
-    const root = CID.decode(bytes.slice(start + head, bytes.length - BEHIND_ROOT))
+    const root = CID.decode(Uint8Array.from(bytes.subarray(start + head, bytes.length - BEHIND_ROOT)))
     return equalBytes(carHeader(root), bytes) ? root : undefined
   } catch {
     return undefined

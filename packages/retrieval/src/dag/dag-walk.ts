@@ -118,7 +118,7 @@ export class DagWalk {
     if (current === undefined) return
     this.#current = undefined
     const { frame, index } = current
-    if (!this.#dups && frame.isPart?.(index) === true) this.#parts.set(cidKey(cid), bytes.slice())
+    if (!this.#dups && frame.isPart?.(index) === true) this.#parts.set(cidKey(cid), Uint8Array.from(bytes))
     const below = frame.expand(cid, bytes, index)
     if (below === undefined || below.links.length === 0) return
     this.#pending += below.links.length

@@ -52,7 +52,7 @@ export function entityUnder(bytes: EntityBytes | undefined): Below['expand'] {
 }
 
 /** Bytes of a file as its root says, or as its parts do. */
-const sizeOf = ({ fileSize, data, blockSizes }: UnixFsNode): number =>
+export const sizeOf = ({ fileSize, data, blockSizes }: UnixFsNode): number =>
   fileSize ?? blockSizes.reduce((sum, size) => sum + size, data.length)
 
 function shardsUnder(cid: CID, block: Uint8Array): Below {

@@ -37,5 +37,6 @@ export function readAs<T>(cid: CID, read: () => T, codec = CODEC_NAMES.get(cid.c
 
 /** A CID of its own: one that is a view of its block would keep all of the block in memory. */
 export function copyOf({ bytes }: CID): CID {
-  return CID.decode(bytes.slice())
+  // `slice` of a Buffer is a view.
+  return CID.decode(Uint8Array.from(bytes))
 }

@@ -94,7 +94,7 @@ async function readHeader(window: FileWindow): Promise<{ readonly roots: readonl
   if (bytes.length < value) throw window.broken(start + size, 'it ends within the header')
   let header: unknown
   try {
-    header = decode(bytes.slice())
+    header = decode(Uint8Array.from(bytes))
   } catch (cause) {
     throw window.broken(start + size, 'its header cannot be read', cause)
   }
@@ -156,7 +156,7 @@ function split(window: FileWindow, offset: number, bytes: Uint8Array): readonly 
   try {
     const [cid, data] = CID.decodeFirst(bytes)
     // The CID outlives the buffer.
-    return [CID.decode(cid.bytes.slice()), data]
+    return [CID.decode(Uint8Array.from(cid.bytes)), data]
   } catch (cause) {
     throw window.broken(offset, 'a block has no CID', cause)
   }

@@ -1,6 +1,7 @@
 export * from './car-file.ts'
-export * from './extract-file.ts'
 export * from './folder/car-folder.ts'
 export * from './folder/folder-watch.ts'
+export { type IpnsRecord, MAX_RECORD, readIpnsRecord } from './folder/ipns-record.ts'
 export * from './hashes.ts'
 export * from './pack-file.ts'
+export * from './unpack/unpack-car.ts'

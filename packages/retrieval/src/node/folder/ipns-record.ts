@@ -6,6 +6,8 @@ import { ProtobufReader, WIRE } from '../../dag/protobuf.ts'
 /** A record of an IPNS name that its owner signed. */
 export interface IpnsRecord {
   readonly bytes: Uint8Array
+  /** What the name stands for, such as `/ipfs/<cid>`. */
+  readonly value: string
   /** Grows with each record of a name. */
   readonly sequence: bigint
   /** Milliseconds since the Unix epoch after which it counts no more. */
@@ -87,13 +89,14 @@ function readKey(bytes: Uint8Array): { readonly key: KeyObject; readonly isHashe
   return { key, isHashed: type !== 'Ed25519' }
 }
 
-function termsIn(data: Uint8Array): Pick<IpnsRecord, 'sequence' | 'validUntil' | 'ttl'> {
-  const { Validity, ValidityType, Sequence, TTL } = decode<Record<string, unknown>>(data)
+function termsIn(data: Uint8Array): Pick<IpnsRecord, 'value' | 'sequence' | 'validUntil' | 'ttl'> {
+  const { Value, Validity, ValidityType, Sequence, TTL } = decode<Record<string, unknown>>(data)
   const validUntil = Validity instanceof Uint8Array ? Date.parse(new TextDecoder().decode(Validity)) : Number.NaN
   if (ValidityType !== 0 || Number.isNaN(validUntil)) throw new Error('it does not say until when it counts')
   const nanoseconds = isWhole(TTL) ? BigInt(TTL) : 0n
   if (!isWhole(Sequence)) throw new Error('it has no sequence')
-  return { sequence: BigInt(Sequence), validUntil, ttl: Number(nanoseconds / 1_000_000_000n) }
+  if (!(Value instanceof Uint8Array)) throw new Error('it has no value')
+  return { value: new TextDecoder().decode(Value), sequence: BigInt(Sequence), validUntil, ttl: Number(nanoseconds / 1_000_000_000n) }
 }
 
 const isWhole = (value: unknown): value is number | bigint => typeof value === 'bigint' || Number.isSafeInteger(value)
