@@ -76,7 +76,7 @@ const houses: Readonly<Record<string, House>> = {
     shared: ['errors', 'ports'],
   },
   '@sluice/retrieval': {
-    order: [['errors', 'error-codes'], 'dag', 'car', 'gateway', 'retrieve', 'node'],
+    order: [['errors', 'error-codes'], 'dag', 'car', 'gateway', 'retrieve', 'retrieve-any', 'node'],
     shared: ['errors'],
   },
   '@sluice/node': {

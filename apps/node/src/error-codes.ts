@@ -150,6 +150,14 @@ export const nodeErrors = {
     action:
       'Ask its operator to correct --public-url or open the port; an address in a private network is dialled with --allow-private. What it got nothing for comes back: `sluice explain`.',
   },
+  PROVIDER_MISSING: {
+    message: 'nobody is named who has {content}',
+    action: 'Name providers with --from, or give the address at a gateway: http://provider/ipfs/<cid>.',
+  },
+  NAME_UNRESOLVED: {
+    message: 'the IPNS name {name} can not be looked up: {problem}',
+    action: 'Ask a provider that has its record, or give the CID that it stands for.',
+  },
   PROVIDER_SILENT: {
     message: 'the provider at {url} says nothing for {seconds} s',
     action: 'Run again later, or ask another provider. --timeout says how long it is waited for.',
@@ -161,7 +169,7 @@ export const nodeErrors = {
   },
   CONTENT_UNVERIFIABLE: {
     message: 'the address {url} names no content that can be verified',
-    action: 'Give an address that ends in /ipfs/ and a CID.',
+    action: 'Give the address at a gateway, with /ipfs/ and a CID or /ipns/ and a name, or ipfs://<cid> with --from.',
   },
   PROVIDER_UNREACHABLE: {
     message: 'nobody answers at {url}: {problem}',

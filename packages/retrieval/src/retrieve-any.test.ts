@@ -5,7 +5,8 @@ import { memoryPayments, rejectCode, serving } from '@sluice/http/testing'
 import { type Id, NATIVE_TOKEN } from '@sluice/protocol'
 import type { CID } from 'multiformats/cid'
 import { describe, expect, it } from 'vitest'
-import { CarVerifier, type DagQuery } from './car/verifier.ts'
+import { CarVerifier } from './car/verifier.ts'
+import { type DagQuery, dagPart } from './dag/path-walk.ts'
 import { createGateway } from './gateway/handler.ts'
 import type { CarFolder } from './node/folder/car-folder.ts'
 import { hashes } from './node/hashes.ts'
@@ -38,7 +39,7 @@ function setup(of: CID = root.cid, query?: DagQuery) {
       },
     },
     limits: { maxAmount: 1n << 60n, tokens: [NATIVE_TOKEN] },
-    verifier: new CarVerifier(of, { sha256, hashes, ...(query && { query }) }),
+    verifier: new CarVerifier(of, { sha256, hashes, ...(query && { part: dagPart(query) }) }),
     sink: { write: (bytes) => void pieces.push(Uint8Array.from(bytes)), finish: () => {} },
     fetch: nodeFetch,
     onLeft: (provider) => left.push(provider),
@@ -73,25 +74,28 @@ function dying(after: number): (listener: RequestListener) => RequestListener {
 }
 
 describe('retrieveAny', () => {
-  it.each([10, 50, 99])('goes on at the next provider where the first is gone at %d %, and pays no byte twice', async (percent) => {
-    await using folder = await openFolderOf([root, ...leaves])
-    const s = setup()
-    await using first = await serving(dying((car.length * percent) / 100)(s.sold(folder)))
-    await using second = await serving(s.sold(folder))
-    const paid: bigint[] = []
-    const onProgress: RetrieveAnyOptions['onProgress'] = (progress) => paid.push(progress.paid)
-    const providers = [first.origin, second.origin]
-    const result = await retrieveAny({ ...s.options, providers, onProgress })
-    expect(s.got().equals(car)).toBe(true)
-    expect([s.left, result.provider]).toEqual([[first.origin], second.origin])
-    expect(s.payments.opened).toHaveLength(2)
-    expect(s.payments.closed).toHaveLength(2)
-    // Each provider rounds up once.
-    expect(s.paid()).toBeGreaterThanOrEqual(TOTAL)
-    expect(s.paid()).toBeLessThanOrEqual(TOTAL + 1n)
-    expect(result.paid).toBe(s.paid())
-    expect(paid.every((amount, i) => i === 0 || amount >= (paid[i - 1] ?? 0n))).toBe(true)
-  })
+  it.each([10, 50, 99])(
+    'goes on at the next provider where the first is gone at %d %, and pays no byte twice',
+    async (percent) => {
+      await using folder = await openFolderOf([root, ...leaves])
+      const s = setup()
+      await using first = await serving(dying((car.length * percent) / 100)(s.sold(folder)))
+      await using second = await serving(s.sold(folder))
+      const paid: bigint[] = []
+      const onProgress: RetrieveAnyOptions['onProgress'] = (progress) => paid.push(progress.paid)
+      const providers = [first.origin, second.origin]
+      const result = await retrieveAny({ ...s.options, providers, onProgress })
+      expect(s.got().equals(car)).toBe(true)
+      expect([s.left, result.provider]).toEqual([[first.origin], second.origin])
+      expect(s.payments.opened).toHaveLength(2)
+      expect(s.payments.closed).toHaveLength(2)
+      // Each provider rounds up once.
+      expect(s.paid()).toBeGreaterThanOrEqual(TOTAL)
+      expect(s.paid()).toBeLessThanOrEqual(TOTAL + 1n)
+      expect(result.paid).toBe(s.paid())
+      expect(paid.every((amount, i) => i === 0 || amount >= (paid[i - 1] ?? 0n))).toBe(true)
+    },
+  )
 
   it('leaves a provider that sends a wrong block, and one that is not there', async () => {
     await using folder = await openFolderOf([root, ...leaves])
@@ -120,10 +124,7 @@ describe('retrieveAny', () => {
     await using first = await serving(dying(car.length / 2)(s.sold(folder)))
     await using second = await serving(s.sold(folder))
     const limits = { maxAmount: TOTAL - 100n, tokens: [NATIVE_TOKEN], allowPart: true }
-    await rejectCode(
-      retrieveAny({ ...s.options, limits, providers: [first.origin, second.origin] }),
-      'SPENDING_LIMIT',
-    )
+    await rejectCode(retrieveAny({ ...s.options, limits, providers: [first.origin, second.origin] }), 'SPENDING_LIMIT')
     expect(s.paid()).toBe(TOTAL - 100n)
   })
 

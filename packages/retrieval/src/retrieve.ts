@@ -10,7 +10,8 @@ import {
 } from '@sluice/http'
 import type { Id } from '@sluice/protocol'
 import { CAR_TYPE } from './car/car-format.ts'
-import { type CarVerifier, type DagQuery, WHOLE_DAG } from './car/verifier.ts'
+import type { CarVerifier } from './car/verifier.ts'
+import type { DagQuery } from './dag/path-walk.ts'
 import { RetrievalError } from './errors.ts'
 
 const RESUMABLE: readonly string[] = ['CONNECTION_LOST', 'PROVIDER_STALLED', 'SERVER_UNREACHABLE']
@@ -144,7 +145,7 @@ function progressOf(response: PaidResponse, verifier: CarVerifier): RetrievalPro
 }
 
 /** The url of a DAG, or of a part of it, at a provider. */
-export function carUrl(provider: string, root: string, { path, scope, bytes }: DagQuery = WHOLE_DAG): string {
+export function carUrl(provider: string, root: string, { path, scope, bytes }: DagQuery): string {
   const url = new URL(['/ipfs', root, ...path.map(encodeURIComponent)].join('/'), provider)
   url.searchParams.set('format', 'car')
   if (scope !== 'all') url.searchParams.set('dag-scope', scope)

@@ -196,6 +196,22 @@ export const listenAddress: Parse<ListenAddress> = (value, name) => {
   return { host: (match[1] ?? '127.0.0.1').replace(/^\[|\]$/g, ''), port }
 }
 
+/** Addresses of providers, with commas between them: their origins. */
+export const providerUrls: Parse<readonly string[]> = (value, name) => {
+  const urls = value.split(',').map((one) => one.trim())
+  const isOne = (one: string) => URL.canParse(one) && /^https?:$/.test(new URL(one).protocol)
+  if (!urls.every(isOne) || urls.length > 16) {
+    throw invalid(name, value, 'addresses that begin with http:// or https://, with commas between them, 16 at most')
+  }
+  return [...new Set(urls.map((one) => new URL(one).origin))]
+}
+
+/** Bytes of a file: `from:to`. */
+export const entityBytes: Parse<string> = (value, name) => {
+  if (/^-?\d{1,16}:(?:-?\d{1,16}|\*)$/.test(value)) return value
+  throw invalid(name, value, 'bytes of a file, both ends included, such as 0:1023, 1024:* or -100:*')
+}
+
 /** One of a list of words. */
 export function oneOf<const Word extends string>(...words: readonly Word[]): Parse<Word> {
   return (value, name) => {

@@ -5,18 +5,31 @@ import { withNode } from '../access/with-node.ts'
 import { formatAmountOf, parseAmount } from '../cli/amount.ts'
 import { type Context, defineCommand } from '../cli/command.ts'
 import { defaulted, flagOnly, optional, toggle, type Values, variableOf } from '../cli/options.ts'
-import { amountOf, duration, path, token } from '../cli/parse.ts'
+import { amountOf, duration, entityBytes, path, providerUrls, token } from '../cli/parse.ts'
 import { engineOptions } from '../config/options.ts'
 import { NodeError } from '../errors.ts'
 import type { Downloaded, DownloadOptions } from '../get/download.ts'
+import type { Target } from '../get/find/target.ts'
 import { megabytes, rateText } from '../get/progress.ts'
 
 const DEFAULT_MAX = '0.01FIL'
+const GIB = 1n << 30n
 
 const options = {
   ...engineOptions,
   out: flagOnly(optional('file', 'where the CAR goes (default: the CID and .car, in this folder)', path)),
-  unpack: flagOnly(optional('file', 'unpack the file that the CAR holds to here', path)),
+  unpack: flagOnly(optional('path', 'unpack the file or directory that the CAR holds to here', path)),
+  from: flagOnly(
+    optional(
+      'urls',
+      'providers, with commas between them: the cheapest sends, and the next goes on where one fails; nothing is paid twice',
+      providerUrls,
+    ),
+  ),
+  range: flagOnly(
+    optional('from:to', 'these bytes of a file alone, both included; negative: from its end, *: its end', entityBytes),
+  ),
+  maxPerGib: optional('amount', 'dearest price that is taken, for a GiB (default: any within --max)', amountOf),
   max: optional(
     'amount',
     `most to pay for it (default: ${DEFAULT_MAX}; has to be given with --token, in base units)`,
@@ -39,24 +52,33 @@ export const getCommand = defineCommand({
   name: 'get',
   summary: 'download and pay for content',
   description:
-    'Downloads content by its CID as a CAR. Each block is checked as the next one expected before anything more is paid. Run again, it goes on with a partial download and pays nothing twice. Pays out of the running node of the data folder, or runs the engine itself.',
-  arguments: [{ name: 'url', description: 'address of the content: http://provider/ipfs/<cid>' }],
+    'Downloads content by its CID, or by an IPNS name whose record is checked, as a CAR: all of it, what lies behind a path, or some bytes of a file. Each block is checked as the next one expected before anything more is paid. Run again, it goes on with a partial download and pays nothing twice. Pays out of the running node of the data folder, or runs the engine itself.',
+  arguments: [
+    {
+      name: 'content',
+      description:
+        'what to download: http://provider/ipfs/<cid>[/path], http://provider/ipns/<name>, or with --from ipfs://<cid>[/path], ipns://<name> or <cid>[/path]',
+    },
+  ],
   options,
   examples: [
     'sluice get http://127.0.0.1:8080/ipfs/bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi',
     'sluice get http://127.0.0.1:8080/ipfs/bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi --out film.car --unpack film.mp4 --max 0.001FIL',
+    'sluice get ipfs://bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi/docs --from http://127.0.0.1:8080,http://127.0.0.1:8081 --unpack docs',
+    'sluice get http://127.0.0.1:8080/ipfs/bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi/film.mp4 --range 0:1048575 --max-per-gib 0.01FIL',
+    'sluice get ipns://k51qzi5uqu5dgutdk6i1ynyzgkqngpha5xpgia3a5qqp4jsh0u4csozksxel2r --from http://127.0.0.1:8080',
     'sluice get http://127.0.0.1:8080/ipfs/bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi --token 0x80b98d3aa09ffff255c3ba4a241111ff1262f045 --max 250000',
   ],
   run: async (context, values, [url = '']) => {
     const { checkUnpack, claimOutput } = await import('../get/output-files.ts')
-    const wanted = await wantedOf(values, url)
+    const wanted = await wantedOf(context, values, url)
     const giveBack = claimOutput(wanted.out)
     try {
       const downloaded =
         (await downloadedBefore(context, values, wanted)) ?? (await download(context, values, wanted, checkUnpack))
       if (wanted.unpack !== undefined) {
         const { unpackInto } = await import('../get/unpack.ts')
-        await unpackInto(wanted.out, wanted.unpack)
+        await unpackInto(wanted.out, wanted.unpack, wanted.target.query.bytes)
       }
       context.output.result(downloaded, downloadedText(downloaded))
     } finally {
@@ -65,12 +87,32 @@ export const getCommand = defineCommand({
   },
 })
 
-async function wantedOf(values: Values<typeof options>, url: string): Promise<DownloadOptions> {
-  const { parseTarget } = await import('../get/target.ts')
-  const target = parseTarget(url)
+async function targetFor(context: Context, values: Values<typeof options>, content: string): Promise<Target> {
+  const { isNamed, parseAsked } = await import('../get/find/target.ts')
+  const asked = parseAsked(content, { from: values.from ?? [], range: values.range })
+  if (!isNamed(asked)) return asked
+  const { lookUp } = await import('../get/find/ipns.ts')
+  const { token, allowPrivate } = values
+  return lookUp(context, asked, {
+    ...{ token, allowPrivate, max: maxOf(values), feesMax: values.feeMax?.(token) },
+    timeout: Math.max(1, values.timeout) * 1_000,
+    withNode: (use) => withNode(context, values, use),
+  })
+}
+
+/** The name of a CAR: of its root, and of what the path ends at. */
+function carName({ root, query }: Target): string {
+  const end = query.path.at(-1)?.replace(/[^\w.-]+/g, '_')
+  return end === undefined ? `${root}.car` : `${root}_${end}.car`
+}
+
+async function wantedOf(context: Context, values: Values<typeof options>, content: string): Promise<DownloadOptions> {
+  const target = await targetFor(context, values, content)
+  const perGib = values.maxPerGib?.(values.token)
   return {
     target,
-    out: values.out ?? path(`${target.root}.car`, '--out'),
+    out: values.out ?? path(carName(target), '--out'),
+    ...(perGib !== undefined && { maxPrice: { amount: perGib, per: GIB } }),
     unpack: values.unpack,
     max: maxOf(values),
     token: values.token,
@@ -103,14 +145,18 @@ async function download(
   check: (wanted: DownloadOptions) => void,
 ): Promise<Downloaded> {
   check(wanted)
-  const [{ downloadFree, downloadPaid, wantsPayment }, { hasLeftOpen }] = await Promise.all([
+  const [{ downloadFree, downloadPaid }, { hasLeftOpen }, { findProviders }] = await Promise.all([
     import('../get/download.ts'),
     import('../get/finished.ts'),
+    import('../get/find/providers.ts'),
   ])
-  if (await wantsPayment(context, wanted, hasLeftOpen(wanted.out))) {
-    return withNode(context, values, (node) => downloadPaid(context, node, wanted))
+  const found = await findProviders(context, wanted, hasLeftOpen(wanted.out))
+  const providers = found.map(({ provider }) => provider)
+  const ordered = { ...wanted, target: { ...wanted.target, providers } }
+  if (found.some(({ wantsPayment }) => wantsPayment)) {
+    return withNode(context, values, (node) => downloadPaid(context, node, ordered))
   }
-  return unlessAborted(context.signal, downloadFree(context, wanted))
+  return unlessAborted(context.signal, downloadFree(context, ordered))
 }
 
 function maxOf({ max, token }: Values<typeof options>): bigint {

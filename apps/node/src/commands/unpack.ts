@@ -8,9 +8,9 @@ import { megabytes } from '../get/progress.ts'
 /** Unpacks a CAR that was downloaded. */
 export const unpackCommand = defineCommand({
   name: 'unpack',
-  summary: 'unpack the file that a CAR holds',
+  summary: 'unpack the file or directory that a CAR holds',
   description:
-    'Writes the file that a CAR holds, each block checked against its CID. Writes over nothing: a file that is there has to be the same.',
+    'Writes the file, or the directory with all that is in it, that a CAR holds, each block checked against its CID. Writes over nothing: what is there has to be the same.',
   arguments: [{ name: 'car', description: 'the CAR' }],
   options: {
     ...commonOptions,

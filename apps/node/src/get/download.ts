@@ -1,27 +1,37 @@
 import { renameSync, rmSync } from 'node:fs'
-import { HttpError, type Offer, type Payer, readSession } from '@sluice/http'
+import { HttpError, type Offer, type Payer, type Price, readSession } from '@sluice/http'
 import { nodeFetch } from '@sluice/http/node'
 import { type Address, NATIVE_TOKEN } from '@sluice/protocol'
-import { isResumable, RetrievalError, type RetrievalProgress, type Retrieved, retrieve } from '@sluice/retrieval'
+import {
+  carUrl,
+  isResumable,
+  RetrievalError,
+  type RetrievalProgress,
+  type RetrievedFromAny,
+  retrieveAny,
+} from '@sluice/retrieval'
 import { type CarFileSink, openCarFile } from '@sluice/retrieval/node'
 import { formatAmountOf } from '../cli/amount.ts'
 import type { Context } from '../cli/command.ts'
 import type { Output } from '../cli/output.ts'
 import { NodeError, problemOf } from '../errors.ts'
 import type { NodeApi } from '../rpc/methods.ts'
+import { tellLeft } from './find/providers.ts'
+import type { Target } from './find/target.ts'
 import { closeLeftOpen, closeSoon, FAILED_PATIENCE, hasLeftOpen } from './finished.ts'
 import { checkFree, checkSpace, type OutputFiles, partOf } from './output-files.ts'
 import { createPurse, type Purse } from './payer.ts'
 import { createProgressView } from './progress.ts'
-import type { Target } from './target.ts'
 import { readTicket, removeTicket, type Ticket, ticketOf, virtualOf, writeOpened, writeTicket } from './ticket.ts'
-import { waitFor, watchFor } from './waiting.ts'
+import { watchFor } from './waiting.ts'
 import { writeError } from './write-errors.ts'
 
 export interface DownloadOptions extends OutputFiles {
   readonly target: Target
   /** Most to pay, base units. */
   readonly max: bigint
+  /** Dearest price that is taken; undefined for any within `max`. */
+  readonly maxPrice?: Price | undefined
   /** What to pay in. */
   readonly token: Address
   /** Begin also when the whole costs more than `max`, and stop there. */
@@ -63,32 +73,6 @@ export interface Downloaded {
   readonly virtualClosed?: boolean
 }
 
-/**
- * Whether the provider wants payment for the target. Where a payment was begun, a refusal for another reason, such as too many requests,
- * does not say that it costs nothing: what was begun is kept.
- *
- * @throws NodeError PROVIDER_UNREACHABLE
- */
-export async function wantsPayment(
-  { output, signal }: Pick<Context, 'output' | 'signal'>,
-  { target: { url }, timeout }: Pick<DownloadOptions, 'target' | 'timeout'>,
-  isBegun: boolean,
-): Promise<boolean> {
-  const given = new AbortController()
-  const wait = { for: `the provider at ${new URL(url).host} to answer`, mostly: 'under a second', atMost: timeout }
-  const late = () => new NodeError('PROVIDER_SILENT', { url, seconds: Math.ceil(timeout / 1_000) })
-  try {
-    const asking = fetch(url, { method: 'HEAD', redirect: 'manual', signal: AbortSignal.any([signal, given.signal]) })
-    const { status } = await waitFor(output, wait, asking, late)
-    return status === 402 || (isBegun && status >= 400)
-  } catch (thrown) {
-    given.abort()
-    if (signal.aborted || thrown instanceof NodeError) throw thrown
-    const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown
-    throw new NodeError('PROVIDER_UNREACHABLE', { url, problem: problemOf(cause) }, thrown)
-  }
-}
-
 /** Downloads what nothing is wanted for. */
 export async function downloadFree(context: Context, options: DownloadOptions): Promise<Downloaded> {
   rmSync(partOf(options.out), { force: true })
@@ -116,11 +100,9 @@ export async function downloadPaid(context: Context, node: NodeApi, options: Dow
   const kept = readTicket(ticketOf(out))
   if (kept !== undefined && fresh) await closeLeftOpen(node, out)
   const ticket = fresh ? undefined : kept
-  // Without its payment a part can not be gone on with: a new one pays from the first byte, and one that came to nothing is closed.
-  if (ticket === undefined) {
-    rmSync(partOf(out), { force: true })
-    if (hasLeftOpen(out)) await closeLeftOpen(node, out)
-  }
+  if (fresh) rmSync(partOf(out), { force: true })
+  // A payment that came to nothing is closed. The part is gone on with by a new one, from its last whole block on.
+  if (ticket === undefined && hasLeftOpen(out)) await closeLeftOpen(node, out)
   const { allowPrivate, feesMax, timeout } = options
   const { output } = context
   const now = () => performance.now()
@@ -138,12 +120,12 @@ interface Funds {
 }
 
 function fundsOf({ payer, spending, explain }: Purse, ticket: Ticket | undefined): Funds {
-  return { payer, ticket, explain, openedAt: () => spending.openedAt, fees: () => ticket?.fees ?? spending.fees }
+  return { payer, ticket, explain, openedAt: () => spending.openedAt, fees: () => (ticket?.fees ?? 0n) + spending.fees }
 }
 
 async function run(context: Context, options: DownloadOptions, funds: Funds): Promise<Downloaded> {
   const { out, target } = options
-  const file = await openPart(options)
+  const file = await openPart(options, funds.ticket !== undefined)
   const startedAt = performance.now()
   let firstPaidAt: number | undefined
   const onSession = (session: Ticket['session']) => {
@@ -158,7 +140,7 @@ async function run(context: Context, options: DownloadOptions, funds: Funds): Pr
   const openedAt = funds.openedAt()
   const { virtualId, offer } = retrieved
   return {
-    url: target.url,
+    url: carUrl(retrieved.provider, String(target.root), target.query),
     cid: target.root.toString(),
     path: out,
     complete: true,
@@ -182,10 +164,16 @@ function rounded(milliseconds: number): number {
   return Math.round(milliseconds * 100) / 100
 }
 
-async function openPart({ out, target }: DownloadOptions): Promise<CarFileSink> {
+async function openPart({ out, target }: DownloadOptions, isBegun: boolean): Promise<CarFileSink> {
   const path = partOf(out)
+  const { root, query } = target
   try {
-    return await openCarFile(path, target.root)
+    // What is no part of this without a payment that says so is of no use to anybody.
+    return await openCarFile(path, root, { query }).catch((thrown: unknown) => {
+      if (isBegun || !(thrown instanceof RetrievalError)) throw thrown
+      rmSync(path, { force: true })
+      return openCarFile(path, root, { query })
+    })
   } catch (thrown) {
     if (thrown instanceof RetrievalError)
       throw new NodeError('OUTPUT_FOREIGN', { path, problem: thrown.message }, thrown)
@@ -240,8 +228,8 @@ async function retrieveInto(
   { verifier, sink, close }: CarFileSink,
   startedAt: number,
   onSession: (session: Ticket['session']) => void,
-): Promise<Retrieved> {
-  const { target, max, token, allowPart, out, timeout } = options
+): Promise<RetrievedFromAny> {
+  const { target, max, maxPrice, token, allowPart, out, timeout } = options
   const view = createProgressView(output, () => performance.now())
   const watch = watchFor(output, {
     for: `the provider at ${new URL(target.url).host} to send, which it does as it is paid`,
@@ -252,7 +240,7 @@ async function retrieveInto(
     watch.happened()
     view.update({ bytes, total: length, paid, token, payments, elapsedMs: Math.round(performance.now() - startedAt) })
   }
-  let virtualId: Retrieved['virtualId']
+  let virtualId: RetrievedFromAny['virtualId']
   const watched: Payer = {
     network: payer.network,
     contract: payer.contract,
@@ -268,12 +256,16 @@ async function retrieveInto(
     close: async (id) => void (await closeSoon(payer, id, FAILED_PATIENCE)),
   }
   try {
-    return await retrieve({
-      provider: target.provider,
+    return await retrieveAny({
+      providers: inOrder(target.providers, ticket),
+      onLeft: (provider, thrown) => {
+        tellLeft({ output }, provider, thrown)
+        removeTicket(ticketOf(out))
+      },
       verifier,
       sink: namingSink(sink, partOf(out)),
       payer: watched,
-      limits: { maxAmount: max, tokens: [token], allowPart },
+      limits: { maxAmount: max, tokens: [token], allowPart, ...(maxPrice && { maxPrice }) },
       signal,
       onSession,
       onProgress,
@@ -299,6 +291,13 @@ async function retrieveInto(
     view.end()
     await close()
   }
+}
+
+/** Whoever was paid last goes on. */
+function inOrder(providers: readonly string[], ticket: Ticket | undefined): readonly string[] {
+  const begun = ticket && URL.canParse(ticket.session.url) ? new URL(ticket.session.url).origin : undefined
+  const first = providers.filter((one) => new URL(one).origin === begun)
+  return [...first, ...providers.filter((one) => !first.includes(one))]
 }
 
 function tellOpened(output: Output, token: Address, capacity: bigint, fees: bigint): void {

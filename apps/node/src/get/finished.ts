@@ -20,7 +20,7 @@ export const FAILED_PATIENCE = 3_000
 export async function findDownloaded({ out, target, token }: DownloadOptions): Promise<Downloaded | undefined> {
   if (!existsSync(out)) return undefined
   // A folder, or a file that can not be read, is something else.
-  const found = await checkCarFile(out, target.root).catch(() => undefined)
+  const found = await checkCarFile(out, target.root, { query: target.query }).catch(() => undefined)
   if (found === undefined) throw new NodeError('OUTPUT_EXISTS', { path: out })
   return {
     url: target.url,

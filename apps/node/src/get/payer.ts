@@ -72,7 +72,7 @@ export function createPurse(node: NodeApi, info: NodeInfo, options: PurseOptions
       const opened = await openedInTime(node, output, next, timeout, opening)
       spending.payments += 1
       spending.paid = opened.first.voucher.amount
-      spending.fees = opened.fees
+      spending.fees += opened.fees
       return opened
     },
     pay: async (virtualId, total) => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { parseTarget } from './target.ts'
+import { parseTarget } from './find/target.ts'
 import { readTicket, removeTicket, writeTicket } from './ticket.ts'
 
 let folder: string
@@ -47,7 +47,7 @@ test.each([
   'http://127.0.0.1/',
   'http://127.0.0.1/ipfs/',
   'ftp://127.0.0.1/ipfs/x',
-  'http://127.0.0.1/ipfs/a/b',
+  'http://127.0.0.1/ipfs',
 ])('the address %j names none', (url) => {
   expect(() => parseTarget(url)).toThrow(expect.objectContaining({ code: 'CONTENT_UNVERIFIABLE' }))
 })

@@ -192,13 +192,7 @@ async function goOn(
 /** In place of an answer where all has come and only the last payment may be missing. */
 const nothing = (): Answer => ({ response: new Response(null), end: () => undefined })
 
-function free(
-  exchange: Exchange,
-  url: string,
-  options: FetchPaidOptions,
-  answer: Answer,
-  from: number,
-): PaidResponse {
+function free(exchange: Exchange, url: string, options: FetchPaidOptions, answer: Answer, from: number): PaidResponse {
   const length = announcedLength(answer)
   return body(exchange, url, options, answer, from, length, strongTag(answer.response.headers), undefined, from)
 }

@@ -1,8 +1,8 @@
 import { equalBytes } from '@sluice/protocol'
 import { CID } from 'multiformats/cid'
 import { type Hashes, SHA2_256, unsupported } from '../dag/cids.ts'
-import { type DagLimits, type DagWalk, DEFAULT_DAG_LIMITS } from '../dag/dag-walk.ts'
-import { beginPath, type PathQuery } from '../dag/path-walk.ts'
+import { allUnder, type DagLimits, DagWalk, DEFAULT_DAG_LIMITS } from '../dag/dag-walk.ts'
+import type { DagPart, DagQuery } from '../dag/path-walk.ts'
 import { RetrievalError } from '../errors.ts'
 import { BlockBuffers } from './block-buffers.ts'
 import { carHeader, headerRoot, MAX_HEADER } from './car-format.ts'
@@ -19,13 +19,14 @@ export interface VerifierOptions {
   readonly maxBlock?: number
   readonly limits?: DagLimits
   /** What of the DAG is wanted. Default: everything under the root. */
-  readonly query?: DagQuery
+  readonly part?: DagPart
 }
 
-/** What of the DAG under a root is wanted: behind a path, the block, the entity or all. */
-export type DagQuery = Omit<PathQuery, 'root'>
-
-export const WHOLE_DAG: DagQuery = { path: [], scope: 'all' }
+/** All of it: what pages load that want no part is small. */
+const WHOLE_DAG: DagPart = {
+  query: { path: [], scope: 'all' },
+  begin: (root, limits) => ({ walk: new DagWalk(allUnder(root), { limits }), roots: [root] }),
+}
 
 /** Bytes of a CAR that are what they must be: its header (without a CID), or a block. Valid until the next call, unless copied. */
 export interface VerifiedSection {
@@ -88,15 +89,15 @@ export class CarVerifier {
   #failure: RetrievalError | undefined
 
   constructor(root: CID, options: VerifierOptions) {
-    const { sha256, hashes, maxBlock = DEFAULT_MAX_BLOCK, limits = DEFAULT_DAG_LIMITS, query = WHOLE_DAG } = options
+    const { sha256, hashes, maxBlock = DEFAULT_MAX_BLOCK, limits = DEFAULT_DAG_LIMITS, part = WHOLE_DAG } = options
     this.root = root
-    this.query = query
+    this.query = part.query
     this.#hashes = { ...hashes, [SHA2_256]: sha256 }
     this.#maxBlock = maxBlock
-    const { walk, roots } = beginPath({ ...query, root }, { limits })
+    const { walk, roots } = part.begin(root, limits)
     this.#walk = walk
     this.#roots = roots
-    this.#header = query.path.length === 0 ? carHeader(root) : undefined
+    this.#header = part.query.path.length === 0 ? carHeader(root) : undefined
     this.#expected = this.#walk.next()
   }
 

@@ -2,7 +2,7 @@ import type { PBLink } from '@ipld/dag-pb'
 import { CID } from 'multiformats/cid'
 import { RetrievalError } from '../errors.ts'
 import { DAG_PB, RAW, requireSupported } from './cids.ts'
-import { type Below, DagWalk, expandAll, type WalkOptions } from './dag-walk.ts'
+import { type Below, type DagLimits, DagWalk, expandAll, type WalkOptions } from './dag-walk.ts'
 import { entityUnder, readUnixFs } from './entity.ts'
 import type { EntityBytes } from './entity-bytes.ts'
 import { findInShard, shardOf } from './hamt.ts'
@@ -34,6 +34,24 @@ export function beginPath(query: PathQuery, options: WalkOptions = {}): PathWalk
   const roots: CID[] = [query.root]
   const steps = new Steps(query, roots)
   return { walk: new DagWalk(steps.at(query.root, 0), options), roots }
+}
+
+/** What of the DAG under a root is wanted: behind a path, the block, the entity or all. */
+export type DagQuery = Omit<PathQuery, 'root'>
+
+/** A part of a DAG that can be walked. */
+export interface DagPart {
+  readonly query: DagQuery
+  begin(root: CID, limits: DagLimits): PathWalk
+}
+
+/**
+ * The part of a DAG that a query names.
+ *
+ * @example `new CarVerifier(root, { sha256, part: dagPart({ path: ['docs'], scope: 'entity' }) })`
+ */
+export function dagPart(query: DagQuery): DagPart {
+  return { query, begin: (root, limits) => beginPath({ ...query, root }, { limits }) }
 }
 
 class Steps {

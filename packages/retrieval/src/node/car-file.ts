@@ -1,10 +1,20 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import type { CID } from 'multiformats/cid'
 import { CarVerifier, type VerifierOptions } from '../car/verifier.ts'
+import { type DagQuery, dagPart } from '../dag/path-walk.ts'
 import { RetrievalError } from '../errors.ts'
 import type { CarSink } from '../retrieve.ts'
 import { hashes, sha256 } from './hashes.ts'
 import { WriteBehind } from './write-behind.ts'
+
+export interface CarFileOptions extends Omit<VerifierOptions, 'sha256' | 'hashes' | 'part'> {
+  /** What of the DAG is wanted. Default: everything under the root. */
+  readonly query?: DagQuery
+}
+
+function verifierOf(root: CID, { query, ...options }: CarFileOptions): CarVerifier {
+  return new CarVerifier(root, { ...options, sha256, hashes, ...(query && { part: dagPart(query) }) })
+}
 
 /** A CAR that is being retrieved into a file. */
 export interface CarFileSink {
@@ -29,9 +39,9 @@ const PIECE = 1 << 20
 export async function openCarFile(
   path: string,
   root: CID,
-  options: Omit<VerifierOptions, 'sha256' | 'hashes'> = {},
+  options: CarFileOptions = {},
 ): Promise<CarFileSink> {
-  const verifier = new CarVerifier(root, { ...options, sha256, hashes })
+  const verifier = verifierOf(root, options)
   const handle = await openOrCreate(path)
   try {
     await readFormer(handle, verifier)
@@ -67,9 +77,9 @@ export interface CheckedCar {
 export async function checkCarFile(
   path: string,
   root: CID,
-  options: Omit<VerifierOptions, 'sha256' | 'hashes'> = {},
+  options: CarFileOptions = {},
 ): Promise<CheckedCar | undefined> {
-  const verifier = new CarVerifier(root, { ...options, sha256, hashes })
+  const verifier = verifierOf(root, options)
   const handle = await open(path, 'r')
   try {
     const { size } = await handle.stat()

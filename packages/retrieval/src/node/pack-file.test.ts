@@ -13,8 +13,8 @@ import { DAG_PB } from '../dag/cids.ts'
 import { encodeFileNode } from '../dag/unixfs.ts'
 import { blockOf, cborBlock, rawBlock, seeded, sha256 } from '../testing/random-dag.ts'
 import { carBytes } from '../testing/write-car.ts'
-import { unpackCar } from './unpack/unpack-car.ts'
 import { packFile } from './pack-file.ts'
+import { unpackCar } from './unpack/unpack-car.ts'
 
 const fileNode = (node: UnixFS, links: readonly object[]) =>
   blockOf(DAG_PB, encode(prepare({ Data: node.marshal(), Links: links as never })))

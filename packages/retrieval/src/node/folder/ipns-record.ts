@@ -96,7 +96,12 @@ function termsIn(data: Uint8Array): Pick<IpnsRecord, 'value' | 'sequence' | 'val
   const nanoseconds = isWhole(TTL) ? BigInt(TTL) : 0n
   if (!isWhole(Sequence)) throw new Error('it has no sequence')
   if (!(Value instanceof Uint8Array)) throw new Error('it has no value')
-  return { value: new TextDecoder().decode(Value), sequence: BigInt(Sequence), validUntil, ttl: Number(nanoseconds / 1_000_000_000n) }
+  return {
+    value: new TextDecoder().decode(Value),
+    sequence: BigInt(Sequence),
+    validUntil,
+    ttl: Number(nanoseconds / 1_000_000_000n),
+  }
 }
 
 const isWhole = (value: unknown): value is number | bigint => typeof value === 'bigint' || Number.isSafeInteger(value)

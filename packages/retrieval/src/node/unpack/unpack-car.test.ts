@@ -29,7 +29,10 @@ const fresh = () => join(folder, `out-${count++}`)
 /** A directory of UnixFS with any names. */
 function directoryOf(entries: readonly (readonly [string, Block])[]): Block {
   const Links = entries.map(([Name, { cid }]) => ({ Name, Hash: cid, Tsize: 0 }))
-  return blockOf(DAG_PB, encode(prepare({ Data: Uint8Array.of(8, 1), Links: Links.toSorted((a, b) => (a.Name < b.Name ? -1 : 1)) })))
+  return blockOf(
+    DAG_PB,
+    encode(prepare({ Data: Uint8Array.of(8, 1), Links: Links.toSorted((a, b) => (a.Name < b.Name ? -1 : 1)) })),
+  )
 }
 
 describe('unpackCar', () => {

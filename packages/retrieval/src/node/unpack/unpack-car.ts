@@ -94,7 +94,8 @@ class Unpacking {
       if (this.#entries > MAX_ENTRIES) throw new RetrievalError('DAG_LIMIT', { max: MAX_ENTRIES, what: 'entries' })
       // Some disks take names that differ in case alone for one.
       const key = name.normalize('NFC').toLowerCase()
-      if (names.has(key)) throw new RetrievalError('ENTRY_INVALID', { cid: String(cid), name, reason: 'it is there twice' })
+      if (names.has(key))
+        throw new RetrievalError('ENTRY_INVALID', { cid: String(cid), name, reason: 'it is there twice' })
       names.add(key)
       await this.#writeEntry(link, join(path, name), depth + 1)
     }
