@@ -10,6 +10,7 @@ import { nullRounds } from './null-rounds.ts'
 import { closeByOldState } from './old-state.ts'
 import { poisonedAdds } from './poisoned-adds.ts'
 import { AttackScene } from './scene.ts'
+import { foldSmall } from './small-folds.ts'
 import { strangers } from './strangers.ts'
 
 describe('an attack', () => {
@@ -25,6 +26,20 @@ describe('an attack', () => {
     expect(flawsOf(report), JSON.stringify(report)).toEqual([])
     expect(report.thiefGot).toBe(0)
     expect(report.thiefSpent).toBeGreaterThan(0)
+  })
+
+  it('gets one fold on trust of many that are worth less than a call, and no second, and pays more for it', async () => {
+    const { report, folded } = await foldSmall()
+    expect(flawsOf(report), JSON.stringify(report)).toEqual([])
+    expect(folded).toBe(1)
+    expect(report).toMatchObject({ thiefGot: 0, dustLost: 70_000 })
+  })
+
+  it('gets none of them where strangers are trusted with nothing', async () => {
+    const { report, folded } = await foldSmall({ trustedFolds: 0 })
+    expect(flawsOf(report), JSON.stringify(report)).toEqual([])
+    expect(folded).toBe(0)
+    expect(report).toMatchObject({ thiefGot: 0, dustLost: 0 })
   })
 
   it('gets nothing: keys without money in all tables and sessions', async () => {

@@ -6,6 +6,7 @@ import { jamming } from './jamming.ts'
 import { lateDecline } from './late-decline.ts'
 import { nullRounds } from './null-rounds.ts'
 import { poisonedAdds } from './poisoned-adds.ts'
+import { smallFolds } from './small-folds.ts'
 import { strangers } from './strangers.ts'
 
 /** The attacks on an engine in a simulated world. */
@@ -13,6 +14,7 @@ export const simulatedAttacks: readonly Attack[] = [
   floodAndLoot,
   claimDrain,
   dust,
+  smallFolds,
   lateDecline,
   jamming,
   poisonedAdds,
