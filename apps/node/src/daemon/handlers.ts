@@ -50,6 +50,7 @@ export function createHandlers({ engine, policy, urls, fees, towers, info, balan
       return engine.openVirtual({ ...options, lifetime, fees: asked })
     },
     'virtual.pay': ({ virtualId, total }) => engine.pay(virtualId, total),
+    'virtual.prolong': ({ virtualId, ...options }) => engine.prolong(virtualId, options),
     'virtual.close': ({ virtualId }) => engine.closeVirtual(virtualId),
     'virtual.list': async () => engine.virtuals(),
     'tab.secret': async ({ publicKey, owner }) => {

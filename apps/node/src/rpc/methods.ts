@@ -232,6 +232,17 @@ export const methods = {
     strict({ virtualId: id, total: amount }),
     signed,
   ),
+  'virtual.prolong': method(
+    'lets a virtual channel that this node pays over live longer, and pays its hubs for the time',
+    strict({
+      virtualId: id,
+      /** Unix second until which the payee's hop is to live. */
+      until: amount,
+      fees: optional(list(amount, 4)),
+      feesMax: optional(amount),
+    }),
+    object({ virtualId: id, until: integer, fees: amount }),
+  ),
   'virtual.close': method('closes a virtual channel', strict({ virtualId: id }), virtual),
   'virtual.list': method('all virtual channels', strict({}), list(virtual)),
   'tab.secret': method(
