@@ -12,7 +12,7 @@ configuration file (\`"feeBase"\`): \`config.json\` in the data folder, or the o
 then the environment, then the file, then the default. The key and its password come from files or the environment only
 (\`SLUICE_KEY\`, \`SLUICE_PASSWORD\`).
 
-Amounts are whole base units (\`1000\`) or decimals with a unit (\`0.5FIL\`, \`10nFIL\`, \`3attoFIL\`); times are \`90\`, \`15m\`, \`2h\`
+Amounts are whole base units (\`1000\`) or decimals with a unit (\`0.5FIL\`, \`10nFIL\`, \`3attoFIL\`, and \`12.5USDFC\` of a token with that symbol); times are \`90\`, \`15m\`, \`2h\`
 or \`1d\`; sizes are \`4096\`, \`256KiB\` or \`1MiB\`. With \`--json\` an answer is one JSON object a line, the last one the result;
 amounts are decimal strings in base units; a failure is \`{"error": {code, message, action, details}}\`. The codes are in
 [errors.md](errors.md).

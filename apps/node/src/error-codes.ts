@@ -12,6 +12,18 @@ export const nodeErrors = {
     message: '{name} is not set',
     action: 'Give it as --{flag}, as {variable} in the environment, or as "{key}" in the configuration file.',
   },
+  TOKEN_UNKNOWN: {
+    message: '{name} is {value}, and how the token {token} writes its amounts is not known here',
+    action: 'Run `sluice token` with its address once, or give whole base units.',
+  },
+  TOKEN_SYMBOL: {
+    message: '{name} is {value}, but the token {token} calls itself {symbol}',
+    action: 'Name the token that is meant with --token, or write the amount in its unit or in whole base units.',
+  },
+  TOKEN_UNREADABLE: {
+    message: 'the token {token} does not say how it writes its amounts: {problem}',
+    action: 'Check its address and the chain; amounts in whole base units are always taken.',
+  },
   CONFIG_UNREADABLE: {
     message: 'the configuration file {path} can not be read: {problem}',
     action: 'Correct the file: one JSON object whose keys are option names in camel case.',

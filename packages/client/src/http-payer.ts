@@ -1,9 +1,9 @@
 import type { Engine } from '@sluice/engine'
 import type { OpenVirtual, TabPayer } from '@sluice/http'
 import type { Address, Domain, Id } from '@sluice/protocol'
-import { choosePath } from './choose-path.ts'
-import { Declines } from './declines.ts'
 import { ClientError } from './errors.ts'
+import { choosePath } from './paths/choose-path.ts'
+import { Declines } from './paths/declines.ts'
 
 export interface PayerOptions {
   readonly engine: Engine

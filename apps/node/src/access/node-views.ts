@@ -4,6 +4,7 @@ import type { Address } from '@sluice/protocol'
 import type { Context } from '../cli/command.ts'
 import { toggle } from '../cli/options.ts'
 import { engineOptions } from '../config/options.ts'
+import { loadTokens } from '../config/tokens.ts'
 import type { EngineValues } from '../daemon/open-node.ts'
 import type { NodeApi, NodeStatus } from '../rpc/methods.ts'
 import { findNode } from './running-node.ts'
@@ -49,6 +50,7 @@ export interface NodeViews {
  * @throws StoreError for a store that is damaged
  */
 export async function readViews(context: Context, values: LookingValues): Promise<NodeViews> {
+  loadTokens(values.data)
   const found = await unlessAborted(context.signal, findNode(values.data))
   if (found.type === 'answers') {
     try {

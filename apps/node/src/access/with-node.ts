@@ -1,4 +1,5 @@
 import type { Context } from '../cli/command.ts'
+import { loadTokens } from '../config/tokens.ts'
 import type { EngineValues } from '../daemon/open-node.ts'
 import { deferred } from '../deferred.ts'
 import type { NodeApi } from '../rpc/methods.ts'
@@ -14,6 +15,7 @@ export async function withNode<T>(
   values: EngineValues,
   use: (node: NodeApi) => Promise<T>,
 ): Promise<T> {
+  loadTokens(values.data)
   const running = await unlessAborted(context.signal, runningNode(values.data))
   return running === undefined
     ? withOwnNode(context, values, use)

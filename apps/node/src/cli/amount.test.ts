@@ -1,7 +1,7 @@
 import { NATIVE_TOKEN } from '@sluice/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decimal, formatAmount, formatAmountOf, parseAmount, parseAmountOf } from './amount.ts'
+import { decimal, formatAmount, formatAmountOf, knowToken, parseAmount, parseAmountOf } from './amount.ts'
 
 test.each([
   ['0', 0n],
@@ -63,4 +63,26 @@ test('a decimal has no trailing zeros', () => {
   expect(decimal(1_500n, 3)).toBe('1.5')
   expect(decimal(2_000n, 3)).toBe('2')
   expect(decimal(-5n, 3)).toBe('-0.005')
+})
+
+test('amounts of a token are read and shown in its own unit once that is known', () => {
+  const dollars = `0x${'d0'.repeat(20)}` as const
+  const code = (text: string, token: `0x${string}` = dollars) => {
+    try {
+      return parseAmountOf(token, text)
+    } catch (thrown) {
+      return (thrown as { code: string }).code
+    }
+  }
+  expect(code('12.5USDFC')).toBe('TOKEN_UNKNOWN')
+  expect(code('12.5FIL')).toBe('VALUE_INVALID')
+  knowToken(dollars, { symbol: 'USDFC', decimals: 6 })
+  expect(code('12.5USDFC')).toBe(12_500_000n)
+  expect(code('12.5 usdfc')).toBe(12_500_000n)
+  expect(code('1')).toBe(1n)
+  expect(code('12.5FIL')).toBe('TOKEN_SYMBOL')
+  expect(code('0.0000001USDFC')).toBe('VALUE_INVALID')
+  expect(code('-1USDFC')).toBe('VALUE_INVALID')
+  expect(code('12.5USDFC', NATIVE_TOKEN)).toBe('TOKEN_SYMBOL')
+  expect(formatAmountOf(dollars, 12_500_001n)).toBe('12.500001 USDFC')
 })

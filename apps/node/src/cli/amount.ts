@@ -37,15 +37,67 @@ export function parseAmount(text: string, name = 'the amount'): bigint {
   return BigInt(whole + fraction) * 10n ** BigInt(power - fraction.length)
 }
 
+/** How amounts of a token are written. */
+export interface TokenUnit {
+  readonly symbol: string
+  /** Places after the point. */
+  readonly decimals: number
+}
+
+const known = new Map<Address, TokenUnit>()
+
+/** Takes up how a token calls itself. */
+export function knowToken(token: Address, unit: TokenUnit): void {
+  known.set(token, unit)
+}
+
+/** How a token calls itself; the native one is FIL. @throws NodeError TOKEN_UNKNOWN */
+export function tokenUnitOf(token: Address): TokenUnit {
+  const unit = token === NATIVE_TOKEN ? { symbol: 'FIL', decimals: 18 } : known.get(token)
+  if (unit === undefined) throw new NodeError('TOKEN_UNKNOWN', { name: 'the amount', value: 'in its unit', token })
+  return unit
+}
+
+export const isKnownToken = (token: Address): boolean => known.has(token)
+
+/** Whether an amount is written in a unit that only its token knows. */
+export const hasForeignUnit = (text: string): boolean =>
+  /^\d+(?:\.\d+)?\s*[A-Za-z0-9.$_-]{1,16}$/.test(text.trim()) && !pattern.test(text.trim())
+
 /**
- * Reads an amount of a token: of another than the native one in base units alone, since only the token knows its decimals.
+ * Reads an amount of a token: in base units, or in the token's own unit (`12.5USDFC`) once it is known.
  *
  * @returns base units
- * @throws NodeError VALUE_INVALID
+ * @throws NodeError VALUE_INVALID, TOKEN_UNKNOWN, TOKEN_SYMBOL
  */
 export function parseAmountOf(token: Address, text: string, name = 'the amount'): bigint {
-  if (token === NATIVE_TOKEN || /^\d+$/.test(text.trim())) return parseAmount(text, name)
-  throw new NodeError('VALUE_INVALID', { name, value: text, expected: `whole base units of ${token}` })
+  if (/^\d+$/.test(text.trim())) return parseAmount(text, name)
+  if (token === NATIVE_TOKEN) {
+    if (hasForeignUnit(text)) throw new NodeError('TOKEN_SYMBOL', { name, value: text, token, symbol: 'FIL' })
+    return parseAmount(text, name)
+  }
+  const unit = known.get(token)
+  if (unit === undefined && !hasForeignUnit(text)) {
+    throw new NodeError('VALUE_INVALID', {
+      name,
+      value: text,
+      expected: `whole base units of ${token}, or an amount in its own unit`,
+    })
+  }
+  if (unit === undefined) throw new NodeError('TOKEN_UNKNOWN', { name, value: text, token })
+  const { symbol, decimals } = unit
+  const [, whole = '', fraction = '', written] = /^(\d+)(?:\.(\d+))?\s*(\S+)$/.exec(text.trim()) ?? []
+  if (written === undefined) throw invalid(text, name)
+  if (written.toLowerCase() !== symbol.toLowerCase())
+    throw new NodeError('TOKEN_SYMBOL', { name, value: text, token, symbol })
+  if (fraction.length > decimals) {
+    throw new NodeError('VALUE_INVALID', {
+      name,
+      value: text,
+      expected: `an amount of ${symbol}, which has ${decimals} places`,
+    })
+  }
+  return BigInt(whole + fraction) * 10n ** BigInt(decimals - fraction.length)
 }
 
 function invalid(value: string, name: string): NodeError {
@@ -66,9 +118,11 @@ export function formatAmount(amount: bigint): string {
   return `${decimal(amount, power)} ${size === 0n ? 'FIL' : unit}`
 }
 
-/** Shows an amount of a token: of the native one with its unit, of another in base units, whose decimals only the token knows. */
+/** Shows an amount of a token: with its unit where that is known, else in base units. */
 export function formatAmountOf(token: Address, amount: bigint): string {
-  return token === NATIVE_TOKEN ? formatAmount(amount) : `${amount} of ${token}`
+  if (token === NATIVE_TOKEN) return formatAmount(amount)
+  const unit = known.get(token)
+  return unit === undefined ? `${amount} of ${token}` : `${decimal(amount, unit.decimals)} ${unit.symbol}`
 }
 
 /** An amount as a decimal with that many places, without trailing zeros. */

@@ -5,7 +5,7 @@ import type { Finality } from '@sluice/adapters/chain-viem'
 import type { TakenToken } from '@sluice/engine'
 import { type Address, type Hex, NATIVE_TOKEN } from '@sluice/protocol'
 import { NodeError } from '../errors.ts'
-import { parseAmount, parseAmountOf } from './amount.ts'
+import { hasForeignUnit, parseAmount, parseAmountOf } from './amount.ts'
 import type { Parse } from './options.ts'
 
 function invalid(name: string, value: string, expected: string): NodeError {
@@ -20,9 +20,16 @@ export const path: Parse<string> = (value) =>
 export const amount: Parse<bigint> = parseAmount
 
 /** An amount of a token that is known later; see {@link parseAmountOf}. */
-export const amountOf: Parse<(token: Address) => bigint> = (value, name) => {
-  parseAmount(value, name)
-  return (of) => parseAmountOf(of, value, name)
+export const amountOf: Parse<AmountOf> = (value, name) => {
+  const isForeign = hasForeignUnit(value)
+  if (!isForeign) parseAmount(value, name)
+  return Object.assign((of: Address) => parseAmountOf(of, value, name), { isForeign })
+}
+
+/** An amount of a token that is known later. `isForeign`: it is written in a unit that only the token knows. */
+export interface AmountOf {
+  (token: Address): bigint
+  readonly isForeign: boolean
 }
 
 /** An address of 20 bytes, read to lowercase. */

@@ -6,6 +6,7 @@ import { defineCommand } from '../cli/command.ts'
 import { defaulted, optional, required, variableOf } from '../cli/options.ts'
 import { address, amountOf, duration, idPrefix, oneOf, token as tokenOf, urlOf } from '../cli/parse.ts'
 import { engineOptions } from '../config/options.ts'
+import { prepareToken } from '../config/tokens.ts'
 import { NodeError } from '../errors.ts'
 import type { NodeApi } from '../rpc/methods.ts'
 import { asOf, asOfText } from '../show/as-of.ts'
@@ -30,7 +31,11 @@ const open = defineCommand({
     ),
     peer: optional('address', 'signer of the peer, instead of --hub', address),
     url: optional('url', 'where the peer listens; not needed while connected', urlOf('ws', 'wss')),
-    deposit: required('amount', 'what this side deposits: 0.5FIL, 10nFIL, or base units', amountOf),
+    deposit: required(
+      'amount',
+      'what this side deposits: 0.5FIL, 10nFIL, 12.5USDFC with the --token of that name, or base units',
+      amountOf,
+    ),
     token: defaulted('token', 'token of the channel: address of an ERC-20 token, or native', tokenOf, 'native'),
     window: optional('time', 'dispute window: 20s, 15m, 24h (default: of the profile)', duration),
   },
@@ -42,6 +47,7 @@ const open = defineCommand({
   run: (context, values) =>
     withNode(context, values, async (node) => {
       const { token, window } = values
+      await prepareToken(values, token, values.deposit)
       const { peer, url } = await peerOf(node, values)
       const deposit = values.deposit(token)
       context.output.event('opening', { peer, deposit }, 'depositing; waiting for a final block ...')
@@ -93,6 +99,7 @@ const topUp = defineCommand({
   run: (context, values, [prefix = '']) =>
     withNode(context, values, async (node) => {
       const { channelId, token } = await findChannel(node, idPrefix(prefix, 'the channel'))
+      await prepareToken(values, token, values.amount)
       const channel = await node.call('channel.topUp', { channelId, amount: values.amount(token) })
       context.output.result(channel, channelText(channel))
     }),
@@ -151,6 +158,7 @@ const withdraw = defineCommand({
   run: (context, values, [prefix = '']) =>
     withNode(context, values, async (node) => {
       const { channelId, token } = await findChannel(node, idPrefix(prefix, 'the channel'))
+      await prepareToken(values, token, values.amount)
       const channel = await node.call('channel.withdraw', { channelId, amount: values.amount(token) })
       context.output.result(channel, channelText(channel))
     }),

@@ -7,6 +7,7 @@ import { type Context, defineCommand } from '../cli/command.ts'
 import { defaulted, flagOnly, optional, toggle, type Values, variableOf } from '../cli/options.ts'
 import { amountOf, duration, entityBytes, path, providerUrls, token } from '../cli/parse.ts'
 import { engineOptions } from '../config/options.ts'
+import { prepareToken } from '../config/tokens.ts'
 import { NodeError } from '../errors.ts'
 import type { Downloaded, DownloadOptions } from '../get/download.ts'
 import type { Target } from '../get/find/target.ts'
@@ -71,6 +72,7 @@ export const getCommand = defineCommand({
   ],
   run: async (context, values, [url = '']) => {
     const { checkUnpack, claimOutput } = await import('../get/output-files.ts')
+    await prepareToken(values, values.token, values.max, values.feeMax)
     const wanted = await wantedOf(context, values, url)
     const giveBack = claimOutput(wanted.out)
     try {

@@ -15,6 +15,7 @@ import { checkCommand } from './web/check.ts'
 import { fetchCommand } from './web/fetch.ts'
 import { mcpCommand } from './web/mcp.ts'
 import { proxyCommand } from './web/proxy.ts'
+import { tokenCommand } from './web/token.ts'
 
 /** Every command of `sluice`, in the order of the help. */
 export const commands: readonly CommandSpec[] = [
@@ -31,6 +32,7 @@ export const commands: readonly CommandSpec[] = [
   ...channelCommands,
   ...virtualCommands,
   ...keyCommands,
+  tokenCommand,
   deployCommand,
   ...backupCommands,
   ...watchtowerCommands,

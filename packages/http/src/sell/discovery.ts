@@ -96,7 +96,8 @@ export function describeApi(options: DiscoveryOptions): object {
   const paths: Record<string, Record<string, object>> = {}
   for (const route of routes.filter(isPriced)) {
     const { path, names } = templateOf(route.path ?? '/*')
-    const operations = (paths[path] ??= {})
+    paths[path] ??= {}
+    const operations = paths[path]
     for (const method of route.method === undefined ? ['get', 'post'] : [route.method.toLowerCase()]) {
       operations[method] ??= operationOf(options, route, names)
     }

@@ -7,6 +7,7 @@ import { type Context, defineCommand } from '../../cli/command.ts'
 import { defaulted, flagOnly, lettered, lines, optional, toggle, type Values, variableOf } from '../../cli/options.ts'
 import { amountOf, duration, headerLine, methodName, path, token as tokenOf, urlOf } from '../../cli/parse.ts'
 import { engineOptions } from '../../config/options.ts'
+import { prepareToken } from '../../config/tokens.ts'
 import { NodeError, problemOf } from '../../errors.ts'
 import type { Cost, Wanted } from '../../fetch/buy.ts'
 
@@ -57,6 +58,7 @@ export const fetchCommand = defineCommand({
   ],
   run: async (context, values, [url = '']) => {
     const wanted = wantedOf(values, urlOf('http', 'https')(url, 'the url'))
+    await prepareToken(values, values.token, values.max, values.feeMax)
     const max = maxOf(values)
     const timeout = Math.max(1, values.timeout) * 1_000
     const [{ askFree, buy, problemWith, writeOut }, { createSink }] = await Promise.all([

@@ -10,7 +10,9 @@ import {
   token as tokenOf,
   urlOf,
 } from '../../cli/parse.ts'
+import { chainUrlsOf } from '../../config/contract.ts'
 import { daemonOptions } from '../../config/options.ts'
+import { learnToken, loadTokens } from '../../config/tokens.ts'
 
 /** A daemon ends its sessions and requests in order, milliseconds. */
 const ENDS_WITHIN = 20_000
@@ -68,6 +70,9 @@ export const proxyCommand = defineCommand({
       import('../../proxy/serve-proxy.ts'),
       import('../../cli/amount.ts'),
     ])
+    loadTokens(values.data)
+    // A token that tells no unit is priced in base units.
+    await learnToken(values.data, token, () => chainUrlsOf(values)[0]).catch(() => undefined)
     const taken = values.tokens.some((one) => one.token === token) ? values.tokens : [...values.tokens, { token }]
     return runDaemon(context, values, { role: 'proxy', changes: { tokens: taken } }, (node, stopper) =>
       serveProxy(node, stopper, {

@@ -1,7 +1,7 @@
 import type { ChannelView } from '@sluice/engine'
 import type { OpenVirtual } from '@sluice/http'
 import type { Address } from '@sluice/protocol'
-import { ClientError } from './errors.ts'
+import { ClientError } from '../errors.ts'
 
 function richest(channels: readonly ChannelView[]): ChannelView | undefined {
   return channels.toSorted((x, y) => (x.spendable.own < y.spendable.own ? 1 : -1))[0]
