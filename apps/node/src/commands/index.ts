@@ -14,6 +14,7 @@ import { virtualCommands } from './virtual.ts'
 import { checkCommand } from './web/check.ts'
 import { fetchCommand } from './web/fetch.ts'
 import { mcpCommand } from './web/mcp.ts'
+import { historyCommand } from './web/history.ts'
 import { proxyCommand } from './web/proxy.ts'
 import { tokenCommand } from './web/token.ts'
 
@@ -25,6 +26,7 @@ export const commands: readonly CommandSpec[] = [
   fetchCommand,
   checkCommand,
   mcpCommand,
+  historyCommand,
   packCommand,
   unpackCommand,
   statusCommand,

@@ -60,6 +60,11 @@ describe('sluice proxy and sluice fetch', () => {
     expect(bytes).toMatchObject({ status: 200, bytes: 100_000, charged: '1000' })
     expect(readFileSync(film).equals(Buffer.alloc(100_000, 'f'))).toBe(true)
     expect(await world.ok(client, 'fetch', `${proxy.ready.httpUrl}/free`)).toMatchObject({ charged: '0' })
+    const { receipts } = await world.ok(client, 'history')
+    expect(receipts).toMatchObject([
+      { method: 'PUT', url, charged: '1000' },
+      { method: 'GET', bytes: 100_000, charged: '1000' },
+    ])
   })
 
   it('end with a code that says what happened', async () => {

@@ -80,6 +80,18 @@ export const fetchCommand = defineCommand({
       ending.abort()
       await sink.close()
     }
+    if (cost.charged > 0n || cost.fees > 0n) {
+      const { keepReceipt } = await import('../../fetch/receipts.ts')
+      const { method } = wanted
+      keepReceipt(values.data, {
+        ...cost,
+        at: BigInt(Date.now()),
+        method,
+        url,
+        status: sink.status(),
+        bytes: sink.length(),
+      })
+    }
     tellReceipt(context, cost, { url, status: sink.status(), bytes: sink.length() })
     const problem = problemWith(url, sink.status(), cost.charged)
     if (problem !== undefined) throw problem
