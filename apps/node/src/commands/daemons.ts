@@ -55,7 +55,7 @@ const provide = defineCommand({
   name: 'provide',
   summary: 'serve CAR files for payment',
   description:
-    'Runs a node that serves what the CAR files of a folder hold, as a trustless gateway of IPFS: blocks, DAGs and parts of them at /ipfs/<cid>, for payment (HTTP 402, x402 version 2), at most a window ahead of what is paid. Files may come, change and go meanwhile; one that is broken is named in the log and left out.',
+    'Runs a node that serves what the CAR files of a folder hold, as a trustless gateway of IPFS: blocks, DAGs and parts of them at /ipfs/<cid>, for payment (HTTP 402, x402 version 2), at most a window ahead of what is paid: each answer by itself, or many requests on a tab. Files may come, change and go meanwhile; one that is broken is named in the log and left out.',
   arguments: [{ name: 'folder', description: 'folder with CAR files' }],
   options: {
     ...daemonOptions,

@@ -2,8 +2,9 @@ import { createServer, type RequestListener } from 'node:http'
 import { join } from 'node:path'
 import { limitConnections, TrustedProxies } from '@sluice/adapters/net'
 import { createPayee } from '@sluice/client'
-import { createGate, type Handler, serveFree } from '@sluice/http'
-import { openFileBindings, toNodeHandler } from '@sluice/http/node'
+import { createGate, type Handler, owedFor, serveFree } from '@sluice/http'
+import { openFileBindings, openFileRecords, toNodeHandler } from '@sluice/http/node'
+import { createSeller, sellResources } from '@sluice/http/sell'
 import { SluiceError } from '@sluice/protocol'
 import { createGateway } from '@sluice/retrieval'
 import { CarFolder, type FolderChange, watchFolder } from '@sluice/retrieval/node'
@@ -48,22 +49,40 @@ export async function serveProvider(node: OpenNode, stopper: Stopper, options: P
     now: () => Math.floor(Date.now() / 1000),
   })
   stopper.add(() => bindings.close())
+  const records = await openFileRecords(join(options.data, 'tabs.jsonl'))
+  stopper.add(() => records.close())
   const { peerUrl } = node.info()
   const [first, ...others] = options.prices
   const inGate = ({ token, amount }: TokenPrice) => ({ asset: token, price: { amount, per: options.per } })
+  const payee = createPayee({
+    engine: node.engine,
+    domain: node.domain,
+    ...(peerUrl === undefined ? {} : { url: peerUrl }),
+  })
+  const timeout = options.paymentTimeout * 1000
   const gate = createGate({
-    payee: createPayee({
-      engine: node.engine,
-      domain: node.domain,
-      ...(peerUrl === undefined ? {} : { url: peerUrl }),
-    }),
+    payee,
     ...inGate(first),
     others: others.map(inGate),
     least: Number(options.minCharge),
     window: Number(options.serveAhead),
-    timeout: options.paymentTimeout * 1000,
+    timeout,
     bindings,
   })
+  const byByte = { amount: first.amount, per: options.per }
+  const call = owedFor(byByte, Number(options.minCharge))
+  const onError = (problem: unknown) => node.log.error('tab.failed', { problem })
+  const seller = createSeller({
+    ...{ payee, asset: first.token, records, timeout, onError },
+    window: owedFor(byByte, Number(options.serveAhead)) + call,
+  })
+  stopper.add(() => seller.flushed())
+  const price = {
+    price: [
+      { unit: 'call', amount: call },
+      { unit: 'byte', ...byByte },
+    ],
+  }
   const listenerOf = (serve: Parameters<typeof createGateway>[0]['serve']) =>
     loggedListener(node, createGateway({ content: folder, serve }))
   const proxies = new TrustedProxies(options.trustedProxy)
@@ -74,7 +93,11 @@ export async function serveProvider(node: OpenNode, stopper: Stopper, options: P
     server.on('request', limitConnections(server, limits, proxies).guard(listener))
     return listenHttp(server, where, purpose, stopper)
   }
-  const paid = await listenLimited(options.httpListen, 'paid content', listenerOf(gate.serve))
+  const paid = await listenLimited(
+    options.httpListen,
+    'paid content',
+    listenerOf(sellResources({ gate, seller, price })),
+  )
   const ready = { httpUrl: options.httpUrl ?? paid }
   if (options.unpaidListen === undefined) return ready
   const unpaidUrl = await listenLimited(options.unpaidListen, 'unpaid content', listenerOf(serveFree))

@@ -36,11 +36,7 @@ const PIECE = 1 << 20
  * await close()
  * ```
  */
-export async function openCarFile(
-  path: string,
-  root: CID,
-  options: CarFileOptions = {},
-): Promise<CarFileSink> {
+export async function openCarFile(path: string, root: CID, options: CarFileOptions = {}): Promise<CarFileSink> {
   const verifier = verifierOf(root, options)
   const handle = await openOrCreate(path)
   try {

@@ -43,7 +43,10 @@ function owner() {
 }
 
 const context = () => ({
-  output: createOutput({ out: () => {}, err: () => {}, bytes: async () => true, errIsTerminal: false, columns: 80 }, true),
+  output: createOutput(
+    { out: () => {}, err: () => {}, bytes: async () => true, errIsTerminal: false, columns: 80 },
+    true,
+  ),
   signal: new AbortController().signal,
   environment: {},
 })

@@ -30,7 +30,10 @@ afterEach(async () => {
 
 const told: string[] = []
 const context = () => ({
-  output: createOutput({ out: (text) => told.push(text), err: () => {}, bytes: async () => true, errIsTerminal: false, columns: 80 }, true),
+  output: createOutput(
+    { out: (text) => told.push(text), err: () => {}, bytes: async () => true, errIsTerminal: false, columns: 80 },
+    true,
+  ),
   signal: new AbortController().signal,
 })
 

@@ -2,10 +2,11 @@ import { type Address, bytesToHex, type Hex } from '@sluice/protocol'
 import { PAYMENT_RESPONSE } from '../../headers/payment-response.ts'
 import { PAYMENT_SIGNATURE } from '../../headers/payment-signature.ts'
 import { TabError } from '../errors.ts'
-import { type PricePartOptions, type Pricing, type Route, routing } from '../payee/route.ts'
+import { checkRoute, type PricePartOptions, type Pricing, type Route, type RoutePrice, routing } from '../payee/route.ts'
 import { standingLines, standingToJson, type TabAnswerJson } from '../wire/answer.ts'
+import { tabOfferToJson } from '../wire/offer.ts'
 import { decodeTabRequest, type TabRequest } from '../wire/request.ts'
-import { demand, isTellable, priceHash, refuse, sealedAnswer, standingOf } from './answers.ts'
+import { demand, isTellable, offerOf, priceHash, refuse, sealedAnswer, standingOf } from './answers.ts'
 import { beginCall } from './begin-call.ts'
 import { enter, identify } from './open-tab.ts'
 import { readBody } from './read-body.ts'
@@ -55,6 +56,12 @@ export interface Seller {
   check(payload: unknown, price: readonly PricePartOptions[]): Promise<{ readonly id: string; readonly payer: Address }>
   /** What is said of a payment that {@link take} refused, as x402's SettlementResponse. */
   refusal(error: unknown): TabAnswerJson
+  /**
+   * What is offered for requests at a price, as an entry of `accepts`: for servers that offer something else beside it.
+   *
+   * @throws TabError `PRICE_INVALID`.
+   */
+  requestOffer(price: RoutePrice): object
   /** Resolves once all that is to be remembered is written: before the process ends. */
   flushed(): Promise<void>
 }
@@ -67,6 +74,7 @@ export function createSeller(options: SellerOptions): Seller {
       const routeOf = routing(pricing, options.window)
       return (request) => serve(state, routeOf(request), request, handler)
     },
+    requestOffer: (price) => tabOfferToJson(offerOf(state, checkRoute(price, options.window))),
     offer: (price) => offerApart(state, price),
     take: (payload, price, signal = new AbortController().signal) => takePayment(state, payload, price, signal),
     async check(payload, price) {
