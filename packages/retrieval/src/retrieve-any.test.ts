@@ -118,6 +118,13 @@ describe('retrieveAny', () => {
     expect(s.paid()).toBeLessThanOrEqual(TOTAL + 1n)
   })
 
+  it('asks nobody for what is there already', async () => {
+    const s = setup()
+    s.options.verifier.write(car)
+    const result = await retrieveAny({ ...s.options, providers: ['http://127.0.0.1:1'] })
+    expect([result.bytes, result.paid, s.left]).toEqual([car.length, 0n, []])
+  })
+
   it('spends no more than its limit over all', async () => {
     await using folder = await openFolderOf([root, ...leaves])
     const s = setup()

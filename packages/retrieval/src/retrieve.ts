@@ -65,6 +65,7 @@ export interface Retrieved extends RetrievalProgress {
  */
 export async function retrieve(options: RetrieveOptions): Promise<Retrieved> {
   const { verifier, session } = options
+  if (session === undefined && verifier.isDone) return alreadyWhole(options)
   const url = carUrl(options.provider, String(verifier.root), verifier.query)
   const response = await fetchPaid(url, {
     ...options,
@@ -87,6 +88,14 @@ export async function retrieve(options: RetrieveOptions): Promise<Retrieved> {
   }
   await close(response, options)
   return { ...progressOf(response, verifier), offer: response.offer, virtualId: response.virtualId }
+}
+
+/** All was verified before: nobody has to be asked, or paid. */
+async function alreadyWhole({ verifier, sink }: RetrieveOptions): Promise<Retrieved> {
+  await sink.finish()
+  const { verifiedBytes: bytes, blocks } = verifier
+  const nothing = { paid: 0n, payments: 0, resumed: 0, offer: undefined, virtualId: undefined }
+  return { bytes, length: bytes, blocks, ...nothing }
 }
 
 /**

@@ -90,6 +90,12 @@ describe('nodeFetch', () => {
     expect(await read(response.body)).toHaveLength(0)
   })
 
+  it('waits for no body where there is none, whatever length is announced', async () => {
+    await using server = await serveRaw('HTTP/1.1 304 Not Modified\r\ncontent-length: 100\r\n\r\n', false)
+    const { status, body } = await nodeFetch(server.url, init())
+    expect([status, (await read(body)).length]).toEqual([304, 0])
+  })
+
   it.each([
     ['ends within its body', 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf'],
     ['ends within a chunk', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n64\r\nhalf'],

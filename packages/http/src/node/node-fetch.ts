@@ -72,7 +72,8 @@ class DirectBody {
   /** Whether the body of this answer is read so: from the end of what was read together with the head on. */
   begin(response: IncomingMessage): boolean {
     const { 'content-length': length = '', 'transfer-encoding': coding } = response.headers
-    if (coding !== undefined || !/^\d{1,15}$/.test(length) || 'encrypted' in response.socket) return false
+    const isEmpty = response.statusCode === 204 || response.statusCode === 304
+    if (isEmpty || coding !== undefined || !/^\d{1,15}$/.test(length) || 'encrypted' in response.socket) return false
     this.#response = response
     return true
   }
