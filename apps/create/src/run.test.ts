@@ -93,7 +93,9 @@ describe('what is refused', () => {
   it('is told in a sentence where nobody reads JSON, and nothing is asked where nobody answers', async () => {
     const { code, complaints } = await runHere([folder])
     expect(code).toBe(2)
-    expect(complaints).toEqual([expect.stringContaining('no example is named. Give --example, one of: agent, hub-in-a-box')])
+    expect(complaints).toEqual([
+      expect.stringContaining('no example is named. Give --example, one of: agent, hub-in-a-box'),
+    ])
   })
 })
 
