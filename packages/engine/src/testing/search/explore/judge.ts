@@ -41,7 +41,8 @@ export class Judge {
 
   /** What an honest party in that state gets at least and is owed, with the chain as it is. */
   verdict(party: SceneParty, state: number, chain: number): Verdict {
-    return { got: this.#payoutsAt(chain)[party.index] ?? 0n, owed: this.#owedTo(party, state) }
+    const left = leftBy(this.#scene, party, this.#automata.chains.at(chain))
+    return { got: this.#payoutsAt(chain)[party.index] ?? 0n, owed: this.#owedTo(party, state) - left }
   }
 
   /** The virtual channels with a lock in what was shown of a settled channel, by index. */
@@ -141,18 +142,22 @@ export class Judge {
   }
 }
 
-/** What a hub may lose for good to the neighbours from which virtual channels come, since it is not worth a call. */
-function leftBy({ scope }: Scene, party: SceneParty): bigint {
-  const from = new Set(party.virtuals.map(({ path }) => path[path.indexOf(party.index) - 1]))
-  const isHub = party.virtuals.some(({ path }) => path.indexOf(party.index) > 0 && path.at(-1) !== party.index)
+/**
+ * What a hub may lose for good to the neighbours from which virtual channels come, since it is not worth a call: what it trusts them with, or what
+ * somebody else's call had the chain say less by.
+ */
+function leftBy({ scope }: Scene, party: SceneParty, chain: ChainState): bigint {
   const { leaves = 0, trusts = leaves, leftBefore = 0 } = scope
-  return isHub && leftBefore === 0 ? BigInt(trusts * from.size) : 0n
+  if (leftBefore > 0) return 0n
+  const forwarded = party.virtuals.filter(({ path }) => path.indexOf(party.index) > 0 && path.at(-1) !== party.index)
+  const from = new Set(forwarded.map(({ path }) => path[path.indexOf(party.index) - 1]))
+  const shown = forwarded.filter(({ index }) => (chain.virtuals[index]?.amount ?? 0n) > 0n)
+  return BigInt(Math.max(trusts * from.size, leaves * shown.length))
 }
 
-/** What an honest party is owed: its deposits, less what it signed away and what it may leave, plus what it accepted. */
-function owedTo(scene: Scene, party: SceneParty, state: MemberState): bigint {
-  const { scope } = scene
-  let owed = -state.paid - leftBy(scene, party)
+/** What an honest party is owed: its deposits, less what it signed away, plus what it accepted. */
+function owedTo({ scope }: Scene, party: SceneParty, state: MemberState): bigint {
+  let owed = -state.paid
   for (const { index, ends } of party.channels) {
     owed += BigInt(scope.deposits[index]?.[ends[0] === party.index ? 0 : 1] ?? 0)
   }
