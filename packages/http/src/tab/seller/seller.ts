@@ -2,7 +2,14 @@ import { type Address, bytesToHex, type Hex } from '@sluice/protocol'
 import { PAYMENT_RESPONSE } from '../../headers/payment-response.ts'
 import { PAYMENT_SIGNATURE } from '../../headers/payment-signature.ts'
 import { TabError } from '../errors.ts'
-import { checkRoute, type PricePartOptions, type Pricing, type Route, type RoutePrice, routing } from '../payee/route.ts'
+import {
+  checkRoute,
+  type PricePartOptions,
+  type Pricing,
+  type Route,
+  type RoutePrice,
+  routing,
+} from '../payee/route.ts'
 import { standingLines, standingToJson, type TabAnswerJson } from '../wire/answer.ts'
 import { tabOfferToJson } from '../wire/offer.ts'
 import { decodeTabRequest, type TabRequest } from '../wire/request.ts'
