@@ -5,9 +5,10 @@ import { unlessAborted, within } from '../../timers.ts'
 import type { PayerCall, PayerTab } from '../payer/payer-tab.ts'
 import { decodeTabAnswer, standingLines, type TabAnswer, type TabStanding } from '../wire/answer.ts'
 import { isSameMac } from '../wire/mac.ts'
-import { offerHash, type TabOffer } from '../wire/offer.ts'
-import { encodeTabRequest, type RequestKind, requestLines, type TabRequest } from '../wire/request.ts'
+import type { TabOffer } from '../wire/offer.ts'
+import { encodeTabRequest, type RequestKind, requestLines } from '../wire/request.ts'
 import type { Asked, Buying } from './context.ts'
+import { tabRequestOf } from './tab-request.ts'
 
 /** What came back: an answer of the seller's own, or one that does not say where the tab stands. */
 export interface Attempt {
@@ -50,26 +51,14 @@ export async function send(buying: Buying, asked: Asked, payment?: string, body 
 
 /** What is sent with a request on a tab. */
 export function paymentFor(
-  { payer }: Buying,
+  buying: Buying,
   { method, url, body }: Pick<Asked, 'method' | 'url' | 'body'>,
   offer: TabOffer,
   tab: PayerTab,
   call: PayerCall,
   kind: RequestKind,
 ): string {
-  const { virtualId, terms } = tab.facts
-  const request: TabRequest = {
-    virtualId,
-    id: call.id,
-    time: call.time,
-    settled: tab.settled,
-    epoch: call.epoch,
-    price: offerHash(payer.keccak256, offer),
-    limit: call.limit,
-    voucher: tab.voucher,
-    kind,
-    ...(!tab.isKnown && { opening: { terms, key: payer.publicKey } }),
-  }
+  const request = tabRequestOf(buying, offer, tab, call, kind, !tab.isKnown)
   const sealed = { method, target: url.pathname + url.search, digest: tab.key.digest(body) }
   return encodeTabRequest(request, tab.key.mac(requestLines(sealed, request)))
 }

@@ -4,13 +4,14 @@ import { TabError } from '../errors.ts'
 import type { Reservation } from '../payer/budget.ts'
 import type { PayerCall, PayerTab } from '../payer/payer-tab.ts'
 import { type TabAnswer, tabAnswerFromJson } from '../wire/answer.ts'
-import { offerHash, type TabOffer, tabOfferFromJson } from '../wire/offer.ts'
+import { type TabOffer, tabOfferFromJson } from '../wire/offer.ts'
 import { isFixed } from '../wire/price.ts'
-import { requestLines, type TabRequest, tabRequestToJson } from '../wire/request.ts'
+import { requestLines, tabRequestToJson } from '../wire/request.ts'
 import { isSealedFor } from './attempt.ts'
 import type { Buying } from './context.ts'
 import { newId } from './new-id.ts'
 import { chooseTabOffer, limitFor, mostFor } from './offers.ts'
+import { tabRequestOf } from './tab-request.ts'
 
 /** What is to be paid for, where something else makes the request. */
 export interface WantedPayment {
@@ -201,21 +202,8 @@ class Apart implements SignedPayment {
 }
 
 function payloadFor({ buying, offer, tab, call }: Begun): { readonly tab: object } {
-  const { payer } = buying
-  const { virtualId, terms } = tab.facts
-  const request: TabRequest = {
-    virtualId,
-    id: call.id,
-    time: call.time,
-    settled: tab.settled,
-    epoch: call.epoch,
-    price: offerHash(payer.keccak256, offer),
-    limit: call.limit,
-    voucher: tab.voucher,
-    kind: 'payment',
-    // Always: what carries the payment does not ask again where the seller does not know the tab.
-    opening: { terms, key: payer.publicKey },
-  }
+  // The terms always: what carries the payment does not ask again where the seller does not know the tab.
+  const request = tabRequestOf(buying, offer, tab, call, 'payment', true)
   return tabRequestToJson(request, tab.key.mac(requestLines({ method: '', target: '', digest: '0x' }, request)))
 }
 
