@@ -21,6 +21,7 @@ const TOOLS = {
   '@x402/fetch': '^2.27.0',
   esbuild: '^0.28.2',
   express: '^5.3.0',
+  mppx: '^0.11.0',
   typescript: '~7.0.2',
   'typescript-5.9': 'npm:typescript@~5.9.3',
   vite: '^8.3.8',
