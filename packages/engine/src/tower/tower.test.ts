@@ -294,6 +294,27 @@ describe('a tower takes', () => {
     expect(tower.balanceOf(client.address)).toBe(1_200n)
   })
 
+  it('nothing that its disk did not: what failed is not held, and paid for once when there is space again', async () => {
+    await prepay(500n)
+    const items = await handOver()
+    await payOver(2n * 10n ** 15n, true)
+    disk.fate = () => 'fullForNow'
+    await expect(handOver()).rejects.toThrow('no space left')
+    await expect(prepay(700n)).rejects.toThrow('no space left')
+    disk.fate = () => 'done'
+    const { hashes = [], balance } = await ask({ list: true })
+    const { keccak256 } = world.crypto
+    expect(hashes).toEqual([...items].map(([key, value]) => ({ key, hash: bytesToHex(keccak256(value)) })))
+    expect(balance).toBe(500n)
+    await prepay(700n)
+    const newer = await handOver()
+    tower = await openTower()
+    await prepay(700n)
+    const nonce = `0x${'5a'.repeat(32)}` as const
+    const shown = await ask({ nonce })
+    expect(shown).toMatchObject({ balance: 1_200n, proof: holdingProof(keccak256, nonce, newer) })
+  })
+
   it('no request that its client did not sign for it, none twice, and none of another time', async () => {
     await prepay()
     expect(await codeOf(ask({ client: payer.address }))).toBe('TOWER_REQUEST_REFUSED')

@@ -88,7 +88,10 @@ export class Tower implements Guard {
   readonly #opened = new Map<Id, Map<Address, VirtualItem>>()
   /** For whom each goal is, by its name. */
   #owners = new Map<string, Address>()
-  #writing: Promise<void> = Promise.resolve()
+  /** The newest change; each begins once the one before is over. */
+  #turn: Promise<unknown> = Promise.resolve()
+  /** Whether the newest commit failed: the store has to say that it takes more. */
+  #isStoreBroken = false
 
   private constructor(options: TowerOptions, clients: Map<Address, Client>, counted: Map<Id, bigint>) {
     this.#options = options
@@ -111,10 +114,11 @@ export class Tower implements Guard {
   async handle(encoded: Uint8Array): Promise<TowerAnswer> {
     const request = readTowerRequest(this.#options, this.#options.signer, encoded)
     if (request === undefined) throw new TowerError('TOWER_REQUEST_REFUSED', { reason: 'its client did not sign it' })
-    const client = this.#clientFor(request)
-    const writes = this.#take(client, request)
-    await this.#write(writes)
-    return this.#answer(client, request)
+    return this.#inTurn(async () => {
+      const client = this.#clientFor(request)
+      await this.#take(client, request)
+      return this.#answer(client, request)
+    })
   }
 
   #clientFor({ client: address, number, puts }: TowerRequest): Client {
@@ -131,8 +135,8 @@ export class Tower implements Guard {
     return client
   }
 
-  /** Checks all, then keeps all. */
-  #take(client: Client, { client: address, number, puts, removes }: TowerRequest): Write[] {
+  /** Checks all, then keeps all: first on the disk, so that it is never said to be held where it is not. */
+  async #take(client: Client, { client: address, number, puts, removes }: TowerRequest): Promise<void> {
     const { limits = TOWER_LIMITS } = this.#options
     const checked = puts.map(({ key, value }) => {
       const channel = checkItem(this.#options, address, key, value)
@@ -145,22 +149,27 @@ export class Tower implements Guard {
       }
       return { key, value, channel }
     })
-    const added = checked.reduce((sum, { key, value }) => sum + itemBytes(key, value), 0)
+    const bytesOf = (key: string, value: Uint8Array | undefined) => (value === undefined ? 0 : itemBytes(key, value))
+    const added = checked.reduce(
+      (sum, { key, value }) => sum + bytesOf(key, value) - bytesOf(key, client.items.get(key)),
+      0,
+    )
     const isNew = checked.filter(({ key }) => !client.items.has(key)).length
     if (client.items.size + isNew > limits.items || client.bytes + added > limits.bytes) {
       throw new TowerError('TOWER_FULL', { items: limits.items, bytes: limits.bytes })
     }
     const isKnown = this.#clients.has(address)
-    if (!isKnown && client.account.balance === 0n) return []
-    client.account = { ...client.account, number }
+    if (!isKnown && client.account.balance === 0n) return
+    const account = { ...client.account, number }
+    await this.#commit([
+      accountWrite(account),
+      ...checked.map(({ key, value }) => itemWrite(address, key, value)),
+      ...removes.map((key) => itemWrite(address, key, undefined)),
+    ])
+    client.account = account
     for (const { key, value, channel } of checked) setItem(client, key, value, channel)
     for (const key of removes) setItem(client, key, undefined)
     for (const key of [...checked.map((one) => one.key), ...removes]) this.#reopen(address, key)
-    return [
-      accountWrite(client.account),
-      ...checked.map(({ key, value }) => itemWrite(address, key, value)),
-      ...removes.map((key) => itemWrite(address, key, undefined)),
-    ]
   }
 
   #answer({ account, items }: Client, { list, nonce }: TowerRequest): TowerAnswer {
@@ -175,15 +184,18 @@ export class Tower implements Guard {
   }
 
   /** A client's payments over a virtual channel come to `amount`, base units of the native token: what is new of it is for its gas. */
-  async paid(client: Address, virtualId: Id, amount: bigint): Promise<void> {
-    const before = this.#counted.get(virtualId) ?? 0n
-    if (amount <= before) return
-    this.#counted.set(virtualId, amount)
-    const known = this.#clients.get(client) ?? newClient(client)
-    this.#clients.set(client, known)
-    known.account = { ...known.account, balance: known.account.balance + amount - before }
-    this.#options.log.info('tower paid', { client, amount: amount - before, balance: known.account.balance })
-    await this.#write([accountWrite(known.account), countedWrite(virtualId, amount)])
+  paid(client: Address, virtualId: Id, amount: bigint): Promise<void> {
+    return this.#inTurn(async () => {
+      const before = this.#counted.get(virtualId) ?? 0n
+      if (amount <= before) return
+      const known = this.#clients.get(client) ?? newClient(client)
+      const account = { ...known.account, balance: known.account.balance + amount - before }
+      await this.#commit([accountWrite(account), countedWrite(virtualId, amount)])
+      this.#counted.set(virtualId, amount)
+      this.#clients.set(client, known)
+      known.account = account
+      this.#options.log.info('tower paid', { client, amount: amount - before, balance: account.balance })
+    })
   }
 
   /** What is left of what a client paid, native base units. */
@@ -279,28 +291,42 @@ export class Tower implements Guard {
   }
 
   sent(costs: readonly GuardedCost[]): void {
-    for (const { goal, cost } of costs) {
-      const owner = this.#owners.get(`${goal.id}/${goal.key}`)
-      const client = owner && this.#clients.get(owner)
-      if (client === undefined) continue
-      const { balance, spent } = client.account
-      client.account = { ...client.account, balance: highest(0n, balance - cost), spent: highest(0n, spent + cost) }
-      this.#options.log.info('tower answers', { client: owner, id: goal.id, call: goal.call.type, cost })
-      void this.#write([accountWrite(client.account)]).catch((error) => {
-        this.#options.log.error('tower store failed', { error: String(error) })
-      })
-    }
+    void this.#inTurn(async () => {
+      const spenders = new Set<Client>()
+      for (const { goal, cost } of costs) {
+        const owner = this.#owners.get(`${goal.id}/${goal.key}`)
+        const client = owner && this.#clients.get(owner)
+        if (client === undefined) continue
+        const { balance, spent } = client.account
+        // It is spent, whatever becomes of the disk.
+        client.account = { ...client.account, balance: highest(0n, balance - cost), spent: highest(0n, spent + cost) }
+        spenders.add(client)
+        this.#options.log.info('tower answers', { client: owner, id: goal.id, call: goal.call.type, cost })
+      }
+      if (spenders.size > 0) await this.#commit([...spenders].map(({ account }) => accountWrite(account)))
+    }).catch((error) => {
+      this.#options.log.error('tower store failed', { error: String(error) })
+    })
   }
 
   async close(): Promise<void> {
-    await this.#writing.catch(() => {})
+    await this.#turn.catch(() => {})
     await this.#options.store.close()
   }
 
-  /** One commit after the other, in the order of what they say. */
-  #write(writes: readonly Write[]): Promise<void> {
-    if (writes.length === 0) return this.#writing
-    this.#writing = this.#writing.catch(() => {}).then(() => this.#options.store.commit(writes))
-    return this.#writing
+  /** One change after the other, each on the disk before the next one looks. */
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const done = this.#turn.catch(() => {}).then(change)
+    this.#turn = done
+    return done
+  }
+
+  /** After one that failed the store is asked whether it takes more. */
+  async #commit(writes: readonly Write[]): Promise<void> {
+    const { store } = this.#options
+    if (this.#isStoreBroken) await store.recover?.()
+    this.#isStoreBroken = true
+    await store.commit(writes)
+    this.#isStoreBroken = false
   }
 }
