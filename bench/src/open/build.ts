@@ -23,8 +23,14 @@ const STALLED_AFTER = 60_000
 
 /** Room for more than the largest measurement. */
 export const POLICY: PolicyChanges = { virtualsMax: 1_000_000 }
-/** All that are measured are new to the hub, and may hold all of it. */
-export const HUB_POLICY: PolicyChanges = { ...POLICY, forward: true, strangersShare: 100, strangerSlots: 100 }
+/** All that are measured are new to the hub, and may hold all of it; its chain takes the defence of more than is opened. */
+export const HUB_POLICY: PolicyChanges = {
+  ...POLICY,
+  forward: true,
+  strangersShare: 100,
+  strangerSlots: 100,
+  callsPendingMax: 64,
+}
 
 /** Numbers from which the parties' keys are made. */
 export const KEYS = { hub: 1, extraPayer: 2, extraPayee: 3, first: 4 } as const
