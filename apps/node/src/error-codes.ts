@@ -196,6 +196,11 @@ export const nodeErrors = {
     action:
       'Wait for it, stop it, or name another file with --out. If that process is another program, remove {path}.part.lock. Nothing was opened or paid.',
   },
+  WALLET_IN_USE: {
+    message: 'process {process} spends by the rules that are kept in {path} already',
+    action:
+      'Stop it, or give this one a data folder of its own: two would each spend what the rules let one spend. If that process is another program, remove {path}.lock. Nothing was opened or paid.',
+  },
   SPACE_TOO_LITTLE: {
     message: 'the download needs {needed} bytes in {path}, and {free} are free',
     action: 'Make room, or name a place on another disk with --out. Nothing was opened or paid.',

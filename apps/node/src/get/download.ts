@@ -15,6 +15,7 @@ import { formatAmountOf } from '../cli/amount.ts'
 import type { Context } from '../cli/command.ts'
 import type { Output } from '../cli/output.ts'
 import { NodeError, problemOf } from '../errors.ts'
+import { writeError } from '../files/write-errors.ts'
 import type { NodeApi } from '../rpc/methods.ts'
 import { tellLeft } from './find/providers.ts'
 import type { Target } from './find/target.ts'
@@ -24,7 +25,6 @@ import { createPurse, type Purse } from './payer.ts'
 import { createProgressView } from './progress.ts'
 import { readTicket, removeTicket, type Ticket, ticketOf, virtualOf, writeOpened, writeTicket } from './ticket.ts'
 import { watchFor } from './waiting.ts'
-import { writeError } from './write-errors.ts'
 
 export interface DownloadOptions extends OutputFiles {
   readonly target: Target

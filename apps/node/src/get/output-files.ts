@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { NodeError } from '../errors.ts'
-import { systemCode, writeError } from './write-errors.ts'
+import { claimFile } from '../files/claim.ts'
+import { writeError } from '../files/write-errors.ts'
 
 /** Where a download goes. */
 export interface OutputFiles {
@@ -46,62 +47,14 @@ export function checkUnpack({ out, unpack }: OutputFiles): void {
   checkNewFile(unpack)
 }
 
-/** The claims of this process: one that names its number and is none of these was left by another that had it. */
-const held = new Set<string>()
-
-/** Whether the process that a claim names still has it. */
-function isHeld(path: string, pid: number): boolean {
-  if (pid === process.pid) return held.has(path)
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (thrown) {
-    return systemCode(thrown) === 'EPERM'
-  }
-}
-
-function claimant(path: string): number | undefined {
-  try {
-    const pid = Number(readFileSync(path, 'utf8'))
-    return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** A claim that names nobody is being written by its process, or was left so by a crash. Milliseconds until it is the latter. */
-const WRITTEN_WITHIN = 60_000
-
-function isOld(path: string): boolean {
-  const found = statSync(path, { throwIfNoEntry: false })
-  return found !== undefined && Date.now() - found.mtimeMs > WRITTEN_WITHIN
-}
-
 /**
- * Keeps every other download out of the same file until the claim is given back. A claim whose process is gone counts for nothing.
+ * Keeps every other download out of the same file until the claim is given back.
  *
  * @returns What gives it back.
- * @throws NodeError OUTPUT_IN_USE, FILE_UNWRITABLE
+ * @throws NodeError OUTPUT_IN_USE, FILE_UNWRITABLE, DISK_FULL
  */
 export function claimOutput(out: string): () => void {
-  const path = claimOf(out)
-  const owner = claimant(path)
-  if (owner !== undefined && isHeld(path, owner)) throw new NodeError('OUTPUT_IN_USE', { path: out, process: owner })
-  if (owner !== undefined || isOld(path)) rmSync(path, { force: true })
-  try {
-    writeFileSync(path, `${process.pid}`, { flag: 'wx' })
-  } catch (thrown) {
-    if (systemCode(thrown) === 'EEXIST') {
-      throw new NodeError('OUTPUT_IN_USE', { path: out, process: claimant(path) ?? 'another' }, thrown)
-    }
-    rmSync(path, { force: true })
-    throw writeError(out, thrown)
-  }
-  held.add(path)
-  return () => {
-    held.delete(path)
-    rmSync(path, { force: true })
-  }
+  return claimFile(claimOf(out), out, (process, cause) => new NodeError('OUTPUT_IN_USE', { path: out, process }, cause))
 }
 
 /**

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type { EntityBytes } from '@sluice/retrieval'
 import { unpackCar } from '@sluice/retrieval/node'
 import { NodeError, problemOf } from '../errors.ts'
+import { systemCode, writeError } from '../files/write-errors.ts'
 import { checkFree, checkNewFile } from './output-files.ts'
-import { systemCode, writeError } from './write-errors.ts'
 
 /** Whether two files hold the same bytes. */
 async function areEqual(one: string, other: string): Promise<boolean> {

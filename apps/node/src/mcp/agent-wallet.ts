@@ -5,7 +5,9 @@ import { openFileRecords } from '@sluice/http/node'
 import type { Wallet } from '@sluice/mcp/wallet'
 import type { Address } from '@sluice/protocol'
 import type { Output } from '../cli/output.ts'
+import { NodeError } from '../errors.ts'
 import { createNodePayer } from '../fetch/node-payer.ts'
+import { claimFile } from '../files/claim.ts'
 import type { NodeApi } from '../rpc/methods.ts'
 
 /** What an agent may do with a node's money. */
@@ -29,13 +31,26 @@ export interface AgentWallet {
 /** The key of what was spent, among the records of a buyer. */
 const SPENT = 'spent'
 
-/** Makes a wallet out of a node's channels. */
+/**
+ * Makes a wallet out of a node's channels. One at a time for a data folder: two would each count alone, and spend twice what the rules say.
+ *
+ * @throws NodeError WALLET_IN_USE, FILE_UNWRITABLE, DISK_FULL
+ */
 export async function createAgentWallet(node: NodeApi, output: Output, options: AgentOptions): Promise<AgentWallet> {
   const { data, token, rules, feesMax, allowPrivate, timeout } = options
   const info = await node.call('node.info', {})
   const now = () => performance.now()
   const { payer } = await createNodePayer(node, info, { output, now, allowPrivate, feesMax, timeout })
-  const file = await openFileRecords(join(data, 'agent-spending'))
+  const path = join(data, 'agent-spending')
+  const release = claimFile(
+    `${path}.lock`,
+    path,
+    (process, cause) => new NodeError('WALLET_IN_USE', { path, process }, cause),
+  )
+  const file = await openFileRecords(path).catch((thrown) => {
+    release()
+    throw thrown
+  })
   const buyer = createBuyer(payer, { tokens: [token], spending: rules, records: spendingAlone(file) })
   return {
     wallet: {
@@ -52,8 +67,12 @@ export async function createAgentWallet(node: NodeApi, output: Output, options: 
       },
     },
     async stop() {
-      await buyer.stop()
-      await file.close()
+      try {
+        await buyer.stop()
+        await file.close()
+      } finally {
+        release()
+      }
     },
   }
 }
