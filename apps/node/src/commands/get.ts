@@ -4,9 +4,9 @@ import { unlessAborted } from '../access/unless-aborted.ts'
 import { withNode } from '../access/with-node.ts'
 import { formatAmountOf, parseAmount } from '../cli/amount.ts'
 import { type Context, defineCommand } from '../cli/command.ts'
-import { defaulted, flagOnly, optional, toggle, type Values, variableOf } from '../cli/options.ts'
-import { amountOf, duration, entityBytes, path, providerUrls, token } from '../cli/parse.ts'
-import { engineOptions } from '../config/options.ts'
+import { flagOnly, optional, toggle, type Values, variableOf } from '../cli/options.ts'
+import { amountOf, entityBytes, path, providerUrls } from '../cli/parse.ts'
+import { buyingOptions, engineOptions } from '../config/options.ts'
 import { prepareToken } from '../config/tokens.ts'
 import { NodeError } from '../errors.ts'
 import type { Downloaded, DownloadOptions } from '../get/download.ts'
@@ -36,15 +36,8 @@ const options = {
     `most to pay for it (default: ${DEFAULT_MAX}; has to be given with --token, in base units)`,
     amountOf,
   ),
-  token: defaulted('token', 'token to pay in: address of an ERC-20 token, or native', token, 'native'),
   part: flagOnly(toggle('begin also when the whole costs more than --max, and stop there')),
-  allowPrivate: toggle('let the offer of a public server name an address in a private network'),
-  feeMax: optional(
-    'amount',
-    'most that the hubs on the way get together (default: what the limits of the profile say)',
-    amountOf,
-  ),
-  timeout: defaulted('time', 'how long the hub or the provider may say nothing before it is given up', duration, '45s'),
+  ...buyingOptions,
   fresh: flagOnly(toggle('forget a partial download and what was paid for it, and begin anew')),
 }
 

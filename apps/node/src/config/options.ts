@@ -3,6 +3,7 @@ import { defaulted, optional, several, toggle } from '../cli/options.ts'
 import {
   address,
   amount,
+  amountOf,
   duration,
   finality,
   listenAddress,
@@ -10,6 +11,7 @@ import {
   path,
   proxies,
   takenTokens,
+  token,
   urlOf,
   wholeNumber,
 } from '../cli/parse.ts'
@@ -63,6 +65,18 @@ export const chainOptions = {
     'address of the Sluice contract (default: the known one of the chain, or where `sluice deploy` puts it)',
     address,
   ),
+}
+
+/** How what is sold over HTTP is paid for. */
+export const buyingOptions = {
+  token: defaulted('token', 'token to pay in: address of an ERC-20 token, or native', token, 'native'),
+  feeMax: optional(
+    'amount',
+    'most that the hubs on the way get together (default: what the limits of the profile say)',
+    amountOf,
+  ),
+  allowPrivate: toggle('let the offer of a public server name an address in a private network'),
+  timeout: defaulted('time', 'how long the hub or the server may say nothing before it is given up', duration, '45s'),
 }
 
 /** What an engine needs besides. A command needs them only where no node of the data folder runs. */

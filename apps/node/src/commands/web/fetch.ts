@@ -4,9 +4,9 @@ import { unlessAborted } from '../../access/unless-aborted.ts'
 import { withNode } from '../../access/with-node.ts'
 import { formatAmountOf } from '../../cli/amount.ts'
 import { type Context, defineCommand } from '../../cli/command.ts'
-import { defaulted, flagOnly, lettered, lines, optional, toggle, type Values, variableOf } from '../../cli/options.ts'
-import { amountOf, duration, headerLine, methodName, path, token as tokenOf, urlOf } from '../../cli/parse.ts'
-import { engineOptions } from '../../config/options.ts'
+import { flagOnly, lettered, lines, optional, toggle, type Values, variableOf } from '../../cli/options.ts'
+import { amountOf, headerLine, methodName, path, urlOf } from '../../cli/parse.ts'
+import { buyingOptions, engineOptions } from '../../config/options.ts'
 import { prepareToken } from '../../config/tokens.ts'
 import { NodeError, problemOf } from '../../errors.ts'
 import type { Cost, Wanted } from '../../fetch/buy.ts'
@@ -33,14 +33,7 @@ const options = {
     'most that it may cost (default: 0.01FIL, or half of what a channel holds; has to be given with --token)',
     amountOf,
   ),
-  token: defaulted('token', 'token to pay in: address of an ERC-20 token, or native', tokenOf, 'native'),
-  feeMax: optional(
-    'amount',
-    'most that the hubs on the way get together (default: what the limits of the profile say)',
-    amountOf,
-  ),
-  allowPrivate: toggle('let the offer of a public server name an address in a private network'),
-  timeout: defaulted('time', 'how long the hub or the server may say nothing before it is given up', duration, '45s'),
+  ...buyingOptions,
 }
 
 /** Buys what a server answers, as curl would ask for it. */

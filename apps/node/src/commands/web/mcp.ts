@@ -1,10 +1,10 @@
 import type { SpendingRules } from '@sluice/http'
 import { withNode } from '../../access/with-node.ts'
 import { defineCommand } from '../../cli/command.ts'
-import { defaulted, optional, several, toggle, type Values } from '../../cli/options.ts'
+import { defaulted, optional, several, type Values } from '../../cli/options.ts'
 import { createOutput } from '../../cli/output.ts'
-import { address, amountOf, duration, token as tokenOf } from '../../cli/parse.ts'
-import { engineOptions } from '../../config/options.ts'
+import { address, amountOf } from '../../cli/parse.ts'
+import { buyingOptions, engineOptions } from '../../config/options.ts'
 
 const options = {
   ...engineOptions,
@@ -13,14 +13,7 @@ const options = {
   maxDay: defaulted('amount', 'most that may be spent in any day', amountOf, '0.1FIL'),
   maxPayee: optional('amount', 'most that one payee may get in a day', amountOf),
   payee: several('signer', 'who may be paid; may be given several times (default: anybody)', address),
-  token: defaulted('token', 'token to pay in: address of an ERC-20 token, or native', tokenOf, 'native'),
-  feeMax: optional(
-    'amount',
-    'most that the hubs on the way get together (default: what the limits of the profile say)',
-    amountOf,
-  ),
-  allowPrivate: toggle('let the offer of a public server name an address in a private network'),
-  timeout: defaulted('time', 'how long the hub or the server may say nothing before it is given up', duration, '45s'),
+  ...buyingOptions,
 }
 
 /** Gives an agent a wallet with rules, as a server of the Model Context Protocol. */
