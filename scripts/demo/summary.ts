@@ -95,7 +95,7 @@ export function summaryText(summary: Summary): string {
     }),
   ])
   const facts = table([
-    ['downloaded', `${megabytes(bytes)}, ${summary.blocksVerified} blocks, each verified before the next was paid for`],
+    ['downloaded', `${megabytes(bytes)}, ${summary.blocksVerified} blocks, each verified before it was paid for`],
     ['paid', `${fil(paid)} in ${payments} payments, at ${decimalPrice(price)}`],
     ['fee of the hub', fil(summary.fees)],
     ['time to first payment', `${summary.timeToFirstPaymentMs.toFixed(1)} ms`],

@@ -94,7 +94,10 @@ export interface Engine {
    * `auto` (default): cooperatively, and alone when the peer does not follow in the policy's time. Resolves when the money is back on chain, by a final block.
    */
   closeChannel(channelId: Id, mode?: 'auto' | 'cooperative' | 'unilateral'): Promise<ChannelView>
-  /** Resolves once the add and the first voucher are durable and sent; nobody's answer is waited for. */
+  /**
+   * Resolves once the add and the first voucher are durable and sent; nobody's answer is waited for. Where the fees are left out and the first hub has not
+   * told its own yet, waits for that, at most ten seconds.
+   */
   openVirtual(options: OpenVirtualOptions): Promise<OpenedVirtual>
   /** Raises what is paid over V to `total` (cumulative). Resolves once durable and sent. */
   pay(virtualId: Id, total: bigint): Promise<SignedVoucher>

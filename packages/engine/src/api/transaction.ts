@@ -63,6 +63,9 @@ export function createTransaction(parts: TransactionParts): Transaction {
     liveVirtuals: () =>
       state.virtuals.size - state.virtuals.count(virtualNames.over) - state.virtuals.count(virtualNames.returning),
     returningVirtuals: () => state.virtuals.count(virtualNames.returning),
+    takenFrom: (previous) => state.virtuals.count(virtualNames.takenFrom(previous)),
+    writtenOffFrom: (previous) => state.virtuals.count(virtualNames.writtenOffFrom(previous)),
+    holdsVirtuals: (channelId) => state.virtuals.count(virtualNames.on(channelId)) > 0,
     virtualsOn: (channelId) => [...state.virtuals.named(virtualNames.on(channelId))],
     virtualsWaitingFor: (channelId) => [...state.virtuals.named(virtualNames.waitingFor(channelId))],
     virtualsReceivedFor: (next) => [...state.virtuals.named(virtualNames.receivedFor(next))],

@@ -64,7 +64,7 @@ function contextOf(tx: Tx, channel: ChannelBody): ChannelContext {
     isConnected: tx.connected(channel.peer),
     lanes: lanesOf(channel),
     chain: chainOf(tx, channel),
-    holdsVirtuals: tx.virtualsOn(channel.channelId).length > 0,
+    holdsVirtuals: tx.holdsVirtuals(channel.channelId),
     limits: tx.env.policy,
   }
 }

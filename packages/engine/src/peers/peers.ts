@@ -85,7 +85,7 @@ export class Peers implements TransportHandler, Links {
   readonly #links = new Map<Address, Link>()
   /** Of peers whose url is known: what their features, or this side's, kept the last session from. */
   readonly #incompatible = new Map<Address, EngineError>()
-  /** Peers whose last session was ended to begin anew. */
+  /** Of peers whose url is known: those whose last session was ended to begin anew. */
   readonly #beginAnewNext = new Set<Address>()
   readonly #allowances: Allowances
   readonly #held = { bytes: 0 }
@@ -360,7 +360,7 @@ export class Peers implements TransportHandler, Links {
     if (loss !== undefined) {
       tx.state.peers.set(peer, { ...(tx.state.peers.get(peer) ?? newPeer(peer)), lost: loss })
       if (!hasNothingToLose(tx.state, peer)) onLoss(peer, loss)
-      const isAnewNext = hasNothingToLose(tx.state, peer)
+      const isAnewNext = hasNothingToLose(tx.state, peer) && tx.state.peers.get(peer)?.url !== undefined
       tx.afterCommit(() => {
         if (isAnewNext) this.#beginAnewNext.add(peer)
         this.#disconnect(link, loss)

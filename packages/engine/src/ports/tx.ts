@@ -130,6 +130,12 @@ export interface Tx extends StateView {
    * while the chain has told nothing.
    */
   readonly enforcementCost: bigint
+  /** How many virtual channels a neighbour towards the payer has a lock for here, those that were declined left out. */
+  takenFrom(previous: Address): number
+  /** How many of these were written off. */
+  writtenOffFrom(previous: Address): number
+  /** Whether a virtual channel that is not over has a leg on a channel. */
+  holdsVirtuals(channelId: Id): boolean
   /** The virtual channels that are not over and have a leg on a channel. */
   virtualsOn(channelId: Id): readonly Id[]
   /** Of these, those that wait for the channel's lane to take an operation. */

@@ -12,6 +12,10 @@ export const virtualNames = {
   paidTo: (payee: Address): string => `paid/${payee}`,
   /** Those that are not over and that a peer pays this side by. */
   paidBy: (payer: Address): string => `by/${payer}`,
+  /** Those that a neighbour has a lock for here, and that were not declined. */
+  takenFrom: (previous: Address): string => `taken/${previous}`,
+  /** Those whose lock a neighbour was left. */
+  writtenOffFrom: (previous: Address): string => `written/${previous}`,
   /** Those that were declined, and whose lock the payer has yet to fold. */
   returning: 'returning',
   /** Those that are over, and shown for a while. */
@@ -32,6 +36,11 @@ export function namesOf({ phase, role, terms, position }: VirtualRecord): readon
     names.push(virtualNames.waitingFor(phase.incoming.channelId))
   }
   if (phase.type === 'received') names.push(virtualNames.receivedFor(terms.path[position + 1] ?? '0x'))
+  const previous = terms.path[position - 1]
+  if ('incoming' in phase && phase.type !== 'returning' && previous !== undefined) {
+    names.push(virtualNames.takenFrom(previous))
+    if (phase.type === 'writtenOff') names.push(virtualNames.writtenOffFrom(previous))
+  }
   if (phase.type === 'returning') names.push(virtualNames.returning)
   if (phase.type === 'closed') names.push(virtualNames.over)
   if (role === 'payer' && phase.type !== 'closed') names.push(virtualNames.paidTo(terms.path.at(-1) ?? '0x'))

@@ -61,8 +61,7 @@ export function isTrusted(tx: Tx, record: HubRecord, amount: bigint): boolean {
 /** Whether a peer left something of what was folded for it, or leaves it now. */
 function owes(tx: Tx, peer: Address): boolean {
   if (tx.channelsWith(peer).some((channelId) => (tx.standings.get(channelId)?.left ?? 0n) > 0n)) return true
-  for (const { phase } of receivedFrom(tx, peer)) if (phase.type === 'writtenOff') return true
-  return false
+  return tx.writtenOffFrom(peer) > 0
 }
 
 /**

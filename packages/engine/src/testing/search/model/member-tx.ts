@@ -153,6 +153,18 @@ export class MemberTx implements Tx {
     return false
   }
 
+  takenFrom(previous: Address): number {
+    return this.#named(virtualNames.takenFrom(previous)).length
+  }
+
+  writtenOffFrom(previous: Address): number {
+    return this.#named(virtualNames.writtenOffFrom(previous)).length
+  }
+
+  holdsVirtuals(channelId: Id): boolean {
+    return this.virtualsOn(channelId).length > 0
+  }
+
   virtualsOn(channelId: Id): readonly Id[] {
     return this.#named(virtualNames.on(channelId))
   }
