@@ -135,6 +135,28 @@ describe('retrieveAny', () => {
     expect(s.paid()).toBe(TOTAL - 100n)
   })
 
+  it('counts a payment against its limit that was made though it failed', async () => {
+    await using folder = await openFolderOf([root, ...leaves])
+    const s = setup()
+    await using first = await serving(s.sold(folder))
+    await using second = await serving(s.sold(folder))
+    const { payer } = s.options
+    let failing: Id | undefined
+    const lossy: typeof payer = {
+      ...payer,
+      async pay(id, total) {
+        await payer.pay(id, total)
+        failing ??= id
+        if (id === failing) throw new Error('the answer was lost')
+      },
+    }
+    const limits = { maxAmount: TOTAL / 2n, tokens: [NATIVE_TOKEN], allowPart: true }
+    const providers = [first.origin, second.origin]
+    await rejectCode(retrieveAny({ ...s.options, payer: lossy, limits, providers }), 'SPENDING_LIMIT')
+    expect(s.left).toEqual([first.origin])
+    expect(s.paid()).toBe(TOTAL / 2n)
+  })
+
   it('asks no other provider where its own disk is full, or what is wanted is not there', async () => {
     await using folder = await openFolderOf([root, ...leaves])
     const s = setup()

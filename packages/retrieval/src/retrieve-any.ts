@@ -117,8 +117,9 @@ function billOf(payer: Payer) {
     },
     pay: async (id, total) => {
       virtualId = id
-      await payer.pay(id, total)
+      // One that fails may have been signed all the same: it counts against the limit.
       if (total > paid) paid = total
+      await payer.pay(id, total)
       payments += 1
     },
     close: async (id) => {
