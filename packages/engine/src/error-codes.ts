@@ -112,7 +112,7 @@ export const engineErrors = {
   FEES_UNKNOWN: {
     message: 'it is not known what {hub} asks for: nothing was locked or paid',
     action:
-      'Connect to it: the first hub of a path tells in its session what it asks of you. Or give the fees of all hubs, in their order: each tells only the hub before it what it asks of that one.',
+      'Connect to it: the first hub of a path tells in its session what it asks of you. Or give the fees of all hubs, in their order: each tells only the one before it.',
   },
   FEES_TOO_HIGH: {
     message: 'the hubs ask for fees of {total}, more than the {max} that are paid at most',

@@ -305,9 +305,10 @@ export class Core {
 
   /** What a peer and this side told each other to ask for. Kept over broken sessions while a channel between them lives: what is signed meanwhile is signed by it. */
   #keepPrices(peer: Address): void {
-    const policy = this.state.policies.get(peer)
+    const { policies } = this.state
+    const policy = policies.get(peer)
     if (!this.#hasChannel(peer)) this.#forgetPrices(peer)
-    else if (policy !== undefined) this.state.policies.set(peer, { ...policy, isPast: true })
+    else if (policy !== undefined) policies.set(peer, { ...policy, isPast: true })
   }
 
   #forgetPrices(peer: Address): void {

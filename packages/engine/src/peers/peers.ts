@@ -358,9 +358,10 @@ export class Peers implements TransportHandler, Links {
     const isAnew = link.isFresh || isFreshHello(hello)
     const loss = isAnew ? this.#beginAnew(link, peer) : findLoss(tx, peer, hello, this.#outgoing.acknowledged(peer))
     if (loss !== undefined) {
-      tx.state.peers.set(peer, { ...(tx.state.peers.get(peer) ?? newPeer(peer)), lost: loss })
+      const record = tx.state.peers.get(peer) ?? newPeer(peer)
+      tx.state.peers.set(peer, { ...record, lost: loss })
       if (!hasNothingToLose(tx.state, peer)) onLoss(peer, loss)
-      const isAnewNext = hasNothingToLose(tx.state, peer) && tx.state.peers.get(peer)?.url !== undefined
+      const isAnewNext = hasNothingToLose(tx.state, peer) && record.url !== undefined
       tx.afterCommit(() => {
         if (isAnewNext) this.#beginAnewNext.add(peer)
         this.#disconnect(link, loss)

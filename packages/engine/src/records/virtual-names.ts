@@ -36,12 +36,10 @@ export function namesOf({ phase, role, terms, position }: VirtualRecord): readon
     names.push(virtualNames.waitingFor(phase.incoming.channelId))
   }
   if (phase.type === 'received') names.push(virtualNames.receivedFor(terms.path[position + 1] ?? '0x'))
-  const previous = terms.path[position - 1]
-  if ('incoming' in phase && phase.type !== 'returning' && previous !== undefined) {
-    names.push(virtualNames.takenFrom(previous))
-    if (phase.type === 'writtenOff') names.push(virtualNames.writtenOffFrom(previous))
-  }
+  const previous = terms.path[position - 1] ?? '0x'
   if (phase.type === 'returning') names.push(virtualNames.returning)
+  else if ('incoming' in phase) names.push(virtualNames.takenFrom(previous))
+  if (phase.type === 'writtenOff') names.push(virtualNames.writtenOffFrom(previous))
   if (phase.type === 'closed') names.push(virtualNames.over)
   if (role === 'payer' && phase.type !== 'closed') names.push(virtualNames.paidTo(terms.path.at(-1) ?? '0x'))
   if (role === 'payee' && phase.type !== 'closed') names.push(virtualNames.paidBy(terms.path[0] ?? '0x'))

@@ -42,9 +42,7 @@ function checkRoom(tx: Tx, peer: Address, beside: readonly VirtualRecord[]): voi
   if (max === undefined) return
   const live = BigInt(tx.liveVirtuals() + beside.length)
   if (live >= max) throw new ProtocolError('DEFENCE_FULL', { live, max })
-  // As long as little is taken on, one peer may have all of it.
   const share = max / PEERS
-  if (live < share) return
   const own = BigInt(tx.takenFrom(peer) + beside.length)
   if (own >= share) throw new ProtocolError('DEFENCE_FULL', { live: own, max: share })
 }
